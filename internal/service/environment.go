@@ -1,0 +1,142 @@
+package service
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/term"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// version is set by the linker for a release.
+var version = "dev"
+
+// Version is the version of this build.
+func Version() string {
+	if version != "dev" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+				return "dev-" + s.Value[:12]
+			}
+		}
+	}
+	return version
+}
+
+// Env is what a daemon is given: the shared configuration and the means that
+// every daemon needs. A daemon takes all it uses from here and from its own
+// section.
+type Env struct {
+	Service string
+	Fleet   Fleet
+	Peers   Peers
+	Secrets Secrets
+	Log     *slog.Logger
+	Metrics *prometheus.Registry
+	HTTP    *http.Client // for calls to peers
+}
+
+// NewEnv prepares the environment of one daemon.
+func NewEnv(service string, f Fleet, peers Peers, secrets Secrets, log *slog.Logger) (Env, error) {
+	client, err := peerHTTP(f)
+	if err != nil {
+		return Env{}, err
+	}
+	for name := range peers {
+		if _, known := Port(name); !known {
+			return Env{}, fmt.Errorf("[peers]: there is no daemon %q", name)
+		}
+	}
+	return Env{
+		Service: service, Fleet: f, Peers: peers, Secrets: secrets,
+		Log: log.With("service", service), Metrics: newRegistry(service, Version()), HTTP: client,
+	}, nil
+}
+
+// Peer gives the client for another daemon, called on this daemon's account.
+func (e Env) Peer(name string) wire.Client {
+	return wire.Client{Service: name, Base: e.PeerURL(name), Token: e.Secrets.Tokens.Current.Reveal(), HTTP: e.HTTP}
+}
+
+// PeerURL gives the base URL of another daemon: [peers], else its well-known
+// port on this box.
+func (e Env) PeerURL(name string) string {
+	if u := e.Peers[name]; u != "" {
+		return strings.TrimSuffix(u, "/")
+	}
+	scheme, host := "http", e.Fleet.Bind
+	if e.Fleet.TLSCert != "" {
+		scheme = "https"
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(ports[name]+e.Fleet.PortOffset))
+}
+
+// Listen gives the address that this daemon listens on.
+func (e Env) Listen() string {
+	return net.JoinHostPort(e.Fleet.Bind, strconv.Itoa(ports[e.Service]+e.Fleet.PortOffset))
+}
+
+// peerHTTP makes the client that daemons call each other with. Answers stream
+// for as long as they like; only the connection and a silent peer are bounded.
+func peerHTTP(f Fleet) (*http.Client, error) {
+	transport := &http.Transport{
+		DialContext:           (&net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		MaxIdleConnsPerHost:   64,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		DisableCompression:    true,
+		WriteBufferSize:       64 << 10,
+		ReadBufferSize:        64 << 10,
+	}
+	if f.TLSCA != "" {
+		pem, err := os.ReadFile(f.TLSCA)
+		if err != nil {
+			return nil, fmt.Errorf("tls_ca: %w", err)
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("tls_ca: %s holds no certificate", f.TLSCA)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	}
+	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}, nil
+}
+
+// NewLog makes the logger: text on a terminal, JSON elsewhere, unless the
+// configuration says.
+func NewLog(w io.Writer, f Fleet) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.LogLevel)); err != nil {
+		return nil, fmt.Errorf("log_level: %q is none of debug, info, warn, error", f.LogLevel)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	file, isFile := w.(*os.File)
+	switch terminal := isFile && term.IsTerminal(int(file.Fd())); {
+	case f.LogFormat == "text", f.LogFormat == "auto" && terminal:
+		return slog.New(slog.NewTextHandler(w, options)), nil
+	case f.LogFormat == "json", f.LogFormat == "auto":
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	}
+	return nil, fmt.Errorf("log_format: %q is none of auto, json, text", f.LogFormat)
+}

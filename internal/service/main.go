@@ -1,0 +1,131 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Exit codes of a daemon, alike with the command line's.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// New builds a daemon from its environment and its own section.
+type New[C any] func(ctx context.Context, env Env, config C) (*Daemon, error)
+
+type flags struct {
+	config  string
+	check   bool
+	version bool
+	offset  int
+}
+
+// Main is the whole life of a daemon's process: flags, configuration, signals,
+// serving, drain. It returns the exit code. config holds the section's
+// defaults.
+func Main[C any](name string, config C, build New[C]) int {
+	f, err := parseFlags(name, os.Args[1:], os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case f.version:
+		fmt.Println(name, Version())
+		return exitOK
+	}
+	if err := run(name, f, config, build); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+func parseFlags(name string, args []string, out io.Writer) (flags, error) {
+	var f flags
+	set := flag.NewFlagSet(name, flag.ContinueOnError)
+	set.SetOutput(out)
+	set.StringVar(&f.config, "config", "", "configuration `file`; default ./lakehouse.toml, else /etc/lakehouse/lakehouse.toml")
+	set.BoolVar(&f.check, "check", false, "validate the configuration, print it without secrets, and exit")
+	set.BoolVar(&f.version, "version", false, "print the version and exit")
+	set.IntVar(&f.offset, "port-offset", 0, "added to every well-known port")
+	if err := set.Parse(args); err != nil {
+		return f, err
+	}
+	if set.NArg() > 0 {
+		fmt.Fprintf(out, "%s takes no arguments, only flags\n", name)
+		return f, errors.New("usage")
+	}
+	return f, nil
+}
+
+func run[C any](name string, f flags, config C, build New[C]) error {
+	fleet, peers := DefaultFleet(), Peers{}
+	sections := map[string]any{"fleet": &fleet, "peers": &peers, name: &config}
+	path, err := FindConfig(f.config)
+	if err != nil {
+		return err
+	}
+	if err := LoadConfig(path, sections, os.Environ()); err != nil {
+		return err
+	}
+	fleet.PortOffset += f.offset
+	secrets, err := LoadSecrets(fleet, os.Getenv)
+	if err != nil {
+		return err
+	}
+	log, err := NewLog(os.Stderr, fleet)
+	if err != nil {
+		return err
+	}
+	env, err := NewEnv(name, fleet, peers, secrets, log)
+	if err != nil {
+		return err
+	}
+	if f.check {
+		return errors.Join(checkBind(env.Listen(), secrets.Tokens), PrintConfig(os.Stdout, sections))
+	}
+	l, err := Listen(env)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	return serve(ctx, env, l, config, build)
+}
+
+func serve[C any](ctx context.Context, env Env, l net.Listener, config C, build New[C]) error {
+	daemon, err := build(ctx, env, config)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	server, err := NewServer(env, daemon)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	stopped := notifySystemd(ctx, env, l.Addr())
+	env.Log.Info("ready", "address", l.Addr().String(), "version", Version())
+	err = server.Serve(ctx, l)
+	<-stopped
+	env.Log.Info("stopped")
+	return err
+}
+
+// PrintConfig writes the effective configuration as TOML. No secret is in a
+// section; the tokens and keys have files of their own.
+func PrintConfig(w io.Writer, sections map[string]any) error {
+	enc := toml.NewEncoder(w)
+	enc.SetTablesInline(false)
+	return enc.Encode(sections)
+}

@@ -1,0 +1,98 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// Access says which token a route asks for.
+type Access int
+
+// Write is the zero value, so that a route that forgets to say is guarded most.
+const (
+	Write Access = iota // the current or next token
+	Read                // any token, the read-only one included
+	Open                // none
+)
+
+// DefaultMaxBody bounds the body of a route that does not say otherwise.
+const DefaultMaxBody = 1 << 20
+
+// Unbounded as Route.MaxBody lifts the bound; the handler has its own.
+const Unbounded = -1
+
+// Handler serves one request. It returns an error instead of writing one; an
+// error after the first byte of the answer aborts the connection, so that no
+// client takes half an answer for a whole one.
+type Handler func(http.ResponseWriter, *http.Request) error
+
+// Route is one operation of a daemon: what the router serves and what the
+// specification says of it.
+type Route struct {
+	Method   string
+	Path     string // chi pattern: "/sql/queries/{id}", "/storage/objects/*"
+	ID       string // operationId, unique in the fleet
+	Summary  string
+	Access   Access
+	Query    []Param // every other query parameter is a 400
+	AnyQuery bool    // the handler passes the query string on, unchecked
+	Headers  []Param // request headers that mean something, for the specification
+	Body     *Body   // nil: the route takes none
+	Answers  []Answer
+	Errors   []*wire.Kind // beside those that every route may answer
+	MaxBody  int64        // bytes; 0: DefaultMaxBody, Unbounded: none
+	Handle   Handler
+}
+
+// Param describes a query parameter or header.
+type Param struct {
+	Name string
+	Type string // "string", "integer" or "boolean"
+	Doc  string
+}
+
+// Body describes what a route reads: the media types, and for JSON the Go type
+// that it is decoded into.
+type Body struct {
+	Media []string // nil: application/json
+	Type  any      // a value of the JSON type; nil for bytes
+}
+
+// Answer describes one successful answer of a route.
+type Answer struct {
+	Status int
+	Doc    string
+	Media  []string // nil: application/json where Type is set, else none
+	Type   any
+}
+
+// Daemon is what a daemon's New returns: its routes and its hooks.
+type Daemon struct {
+	Routes []Route
+	// Ready gives the reasons why the daemon cannot serve now; none: it can.
+	Ready func(context.Context) []string
+	// Close ends what the daemon owns, after the last request has finished.
+	Close func() error
+}
+
+type eventKey struct{}
+
+// event collects what a request's one log line will say.
+type event struct {
+	mu    sync.Mutex
+	attrs []slog.Attr
+}
+
+// Annotate adds attributes to the log line of the request that ctx serves. They
+// must hold no secret and no content of a user's file.
+func Annotate(ctx context.Context, attrs ...slog.Attr) {
+	if e, ok := ctx.Value(eventKey{}).(*event); ok {
+		e.mu.Lock()
+		e.attrs = append(e.attrs, attrs...)
+		e.mu.Unlock()
+	}
+}

@@ -1,0 +1,162 @@
+package service
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Secret is a string that shows itself nowhere: not in a log, an error, JSON or
+// TOML. Reveal is the only way to its text.
+type Secret string
+
+const redacted = "(secret)"
+
+// Reveal gives the text.
+func (s Secret) Reveal() string { return string(s) }
+
+// String hides the text, and says whether there is one.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return redacted
+}
+
+// GoString hides the text from %#v.
+func (s Secret) GoString() string { return `"` + s.String() + `"` }
+
+// MarshalText hides the text from encoders.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// LogValue hides the text from slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// Tokens are the bearer tokens that a daemon accepts. An empty Current means
+// that none is asked for.
+type Tokens struct {
+	Current Secret // full access; what daemons use among themselves
+	Next    Secret // full access too, during a rotation
+	Read    Secret // may read and query
+}
+
+// S3 is one [s3.NAME] section of the secrets file.
+type S3 struct {
+	Endpoint        string  `toml:"endpoint"`
+	Region          string  `toml:"region"`
+	Bucket          string  `toml:"bucket"`
+	AccessKeyID     string  `toml:"access_key_id"`
+	SecretAccessKey Secret  `toml:"secret_access_key"`
+	UsePathStyle    bool    `toml:"use_path_style"`
+	Read            *S3Read `toml:"read"`
+}
+
+// S3Read is a key that may only read, for query workers.
+type S3Read struct {
+	AccessKeyID     string `toml:"access_key_id"`
+	SecretAccessKey Secret `toml:"secret_access_key"`
+}
+
+// Secrets is all that is secret in a configuration.
+type Secrets struct {
+	Tokens Tokens
+	S3     map[string]S3
+}
+
+// LoadSecrets reads the tokens from the environment, else from the credential
+// auth.env of systemd, else from the fleet's auth_file; the S3 sections from
+// the credential secrets-go.toml, else from secrets_file. A file that is not
+// there is no error: development needs none.
+func LoadSecrets(f Fleet, getenv func(string) string) (Secrets, error) {
+	var s Secrets
+	credentials := getenv("CREDENTIALS_DIRECTORY")
+	auth, path, err := firstFile(credentials, f.AuthFile)
+	if err != nil {
+		return s, err
+	}
+	file, err := parseEnvFile(auth)
+	if err != nil {
+		return s, fmt.Errorf("%s: %w", path, err)
+	}
+	token := func(name string) Secret {
+		if v := getenv(name); v != "" {
+			return Secret(v)
+		}
+		return Secret(file[name])
+	}
+	s.Tokens = Tokens{Current: token("AUTH_TOKEN"), Next: token("AUTH_TOKEN_NEXT"), Read: token("AUTH_TOKEN_READ")}
+	if s.Tokens.Current == "" && (s.Tokens.Next != "" || s.Tokens.Read != "") {
+		return s, errors.New("AUTH_TOKEN_NEXT or AUTH_TOKEN_READ is set without AUTH_TOKEN; set AUTH_TOKEN too")
+	}
+	text, path, err := firstFile(credentials, f.SecretsFile)
+	if err != nil {
+		return s, err
+	}
+	var doc struct {
+		S3 map[string]S3 `toml:"s3"`
+	}
+	dec := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	if err := explainTOML(dec.Decode(&doc)); err != nil {
+		return s, fmt.Errorf("%s: %w", path, redactTOML(err))
+	}
+	s.S3 = doc.S3
+	return s, nil
+}
+
+// redactTOML keeps the position of a syntax error and drops its excerpt, which
+// could be the secret itself.
+func redactTOML(err error) error {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return errors.New(text)
+}
+
+func firstFile(credentials, path string) (text []byte, from string, err error) {
+	candidates := []string{path}
+	if credentials != "" {
+		candidates = []string{filepath.Join(credentials, filepath.Base(path)), path}
+	}
+	for _, from := range candidates {
+		if from == "" {
+			continue
+		}
+		text, err := os.ReadFile(from)
+		if err == nil {
+			return text, from, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, from, fmt.Errorf("secrets: %w", err)
+		}
+	}
+	return nil, path, nil
+}
+
+// parseEnvFile reads KEY=value lines as systemd's EnvironmentFile does for plain
+// values: comments, blank lines, optional quotes.
+func parseEnvFile(text []byte) (map[string]string, error) {
+	values := map[string]string{}
+	scanner := bufio.NewScanner(bytes.NewReader(text))
+	for line := 1; scanner.Scan(); line++ {
+		entry := strings.TrimSpace(scanner.Text())
+		if entry == "" || entry[0] == '#' || entry[0] == ';' {
+			continue
+		}
+		name, value, ok := strings.Cut(entry, "=")
+		if !ok {
+			return nil, fmt.Errorf("line %d is not KEY=value", line)
+		}
+		value = strings.TrimSpace(value)
+		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
+			value = value[1 : n-1]
+		}
+		values[strings.TrimSpace(name)] = value
+	}
+	return values, scanner.Err()
+}

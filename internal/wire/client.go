@@ -1,0 +1,141 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// peerRetry is how long a caller is asked to wait for a peer that is down: long
+// enough for a restart, short enough that nobody notices more.
+const peerRetry = time.Second
+
+// Client calls one service. Its zero value but for Service and Base works; it
+// is safe for concurrent use and holds no state of its own.
+type Client struct {
+	Service string       // the peer's name, for errors: "storaged"
+	Base    string       // "http://127.0.0.1:3211", or with a path: ".../v1"
+	Token   string       // bearer token; "" sends none
+	HTTP    *http.Client // nil: http.DefaultClient
+}
+
+// Call is one request. Path is escaped already. At most one of JSON and Body is
+// set; Size is Body's length, or -1 when unknown.
+type Call struct {
+	Method string
+	Path   string
+	Query  url.Values
+	Header http.Header
+	JSON   any
+	Body   io.Reader
+	Size   int64
+}
+
+// Do sends the call and returns the answer, whose body the caller closes. An
+// answer of 400 or more is returned as a *Problem, a peer that cannot be
+// reached as [ErrUnavailable] with its name; a done context as its error.
+func (c *Client) Do(ctx context.Context, call Call) (*http.Response, error) {
+	req, err := c.request(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	hc := c.HTTP
+	if hc == nil {
+		hc = http.DefaultClient
+	}
+	resp, err := hc.Do(req)
+	if err != nil {
+		return nil, c.failure(ctx, err)
+	}
+	if resp.StatusCode >= 400 {
+		defer resp.Body.Close()
+		return nil, c.problem(resp)
+	}
+	return resp, nil
+}
+
+// JSON sends in (nil: no body) and decodes the answer into out (nil: dropped).
+func (c *Client) JSON(ctx context.Context, method, path string, query url.Values, in, out any) error {
+	resp, err := c.Do(ctx, Call{Method: method, Path: path, Query: query, JSON: in})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if out == nil {
+		_, err = io.Copy(io.Discard, resp.Body)
+	} else {
+		err = DecodeJSON(resp.Body, out)
+	}
+	if err != nil {
+		return c.failure(ctx, err)
+	}
+	return nil
+}
+
+func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {
+	target := strings.TrimSuffix(c.Base, "/") + call.Path
+	if len(call.Query) > 0 {
+		target += "?" + call.Query.Encode()
+	}
+	body := call.Body
+	if call.JSON != nil {
+		b, err := json.Marshal(call.JSON)
+		if err != nil {
+			return nil, fmt.Errorf("encode the request to %s: %w", c.Service, err)
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, call.Method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("request to %s: %w", c.Service, err)
+	}
+	for name, values := range call.Header {
+		req.Header[name] = values
+	}
+	if call.Body != nil {
+		req.ContentLength = call.Size
+	}
+	if call.JSON != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	TraceOf(ctx).Inject(req.Header)
+	return req, nil
+}
+
+func (c *Client) failure(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var p *Problem
+	if errors.As(err, &p) {
+		return err
+	}
+	return Unavailable(c.Service).Because(err)
+}
+
+// Unavailable is the problem for a service that does not answer.
+func Unavailable(service string) *Problem {
+	return ErrUnavailable.Errorf("%s does not answer; it may be starting: try again, or look at /health and its log", service).
+		With("service", service).After(peerRetry)
+}
+
+func (c *Client) problem(resp *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	var p Problem
+	if err == nil && json.Unmarshal(body, &p) == nil && p.Kind.Code != "" {
+		p.Kind.Status = resp.StatusCode
+		return &p
+	}
+	kind := &Kind{Status: http.StatusBadGateway, Code: "bad_answer", Title: "Unexpected answer"}
+	return kind.Errorf("%s answered %s without a problem document", c.Service, resp.Status).With("service", c.Service)
+}

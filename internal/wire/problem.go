@@ -1,0 +1,187 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// ContentTypeProblem is the media type of every error answer (RFC 9457).
+const ContentTypeProblem = "application/problem+json"
+
+// Kind is a class of error that a client can act upon: one HTTP status, one
+// stable code, one short title. Kinds are package variables of the contract
+// that owns them and are compared by code, so a Kind decoded from the network
+// equals the declared one.
+type Kind struct {
+	Status int
+	Code   string
+	Title  string
+}
+
+// Error returns the title, so that a Kind can be the target of errors.Is.
+func (k *Kind) Error() string { return k.Title }
+
+// Is reports whether target is a Kind with the same code.
+func (k *Kind) Is(target error) bool {
+	other, ok := target.(*Kind)
+	return ok && other.Code == k.Code
+}
+
+// Errorf returns an occurrence of the kind. The text is shown to clients: it
+// says what was wrong and how to mend it, and holds no secret.
+func (k *Kind) Errorf(format string, args ...any) *Problem {
+	return &Problem{Kind: k, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Problem is one occurrence of a [Kind]: an error with words for people, a code
+// for machines and a cause for the log. Only the cause stays out of the answer.
+type Problem struct {
+	Kind       *Kind
+	Detail     string
+	RequestID  string
+	RetryAfter time.Duration  // 0: the client is not told when to come again
+	Fields     map[string]any // extension members: diff, line, limit, ...
+	cause      error
+}
+
+// With returns the problem with an extension member added.
+func (p *Problem) With(name string, value any) *Problem {
+	q := *p
+	q.Fields = maps.Clone(p.Fields)
+	if q.Fields == nil {
+		q.Fields = map[string]any{}
+	}
+	q.Fields[name] = value
+	return &q
+}
+
+// After returns the problem with a hint when a retry is worth it, sent as the
+// Retry-After header and as retry_after_ms.
+func (p *Problem) After(d time.Duration) *Problem {
+	q := *p
+	q.RetryAfter = d
+	return &q
+}
+
+// Because returns the problem with its cause, which the log shows and the
+// client does not.
+func (p *Problem) Because(err error) *Problem {
+	q := *p
+	q.cause = err
+	return &q
+}
+
+// Error gives the code and the detail, and the cause where there is one.
+func (p *Problem) Error() string {
+	if p.cause != nil {
+		return fmt.Sprintf("%s: %s (%v)", p.Kind.Code, p.Detail, p.cause)
+	}
+	return p.Kind.Code + ": " + p.Detail
+}
+
+// Is makes errors.Is(problem, kind) hold by code.
+func (p *Problem) Is(target error) bool { return p.Kind.Is(target) }
+
+// Unwrap gives the cause.
+func (p *Problem) Unwrap() error { return p.cause }
+
+// MarshalJSON writes the problem document with its extension members beside the
+// standard ones.
+func (p *Problem) MarshalJSON() ([]byte, error) {
+	doc := maps.Clone(p.Fields)
+	if doc == nil {
+		doc = map[string]any{}
+	}
+	doc["type"] = "urn:lakehouse:problem:" + p.Kind.Code
+	doc["title"] = p.Kind.Title
+	doc["status"] = p.Kind.Status
+	doc["detail"] = p.Detail
+	doc["code"] = p.Kind.Code
+	doc["request_id"] = p.RequestID
+	if p.RetryAfter > 0 {
+		doc["retry_after_ms"] = p.RetryAfter.Milliseconds()
+	}
+	return json.Marshal(doc)
+}
+
+// UnmarshalJSON reads a problem document; extension members keep their numbers
+// as json.Number.
+func (p *Problem) UnmarshalJSON(b []byte) error {
+	var std struct {
+		Title, Detail, Code string
+		Status              int
+		RequestID           string `json:"request_id"`
+		RetryAfterMS        int64  `json:"retry_after_ms"`
+	}
+	if err := json.Unmarshal(b, &std); err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.UseNumber()
+	fields := map[string]any{}
+	if err := dec.Decode(&fields); err != nil {
+		return err
+	}
+	for _, name := range []string{"type", "title", "status", "detail", "code", "request_id", "retry_after_ms"} {
+		delete(fields, name)
+	}
+	*p = Problem{
+		Kind:       &Kind{Status: std.Status, Code: std.Code, Title: std.Title},
+		Detail:     std.Detail,
+		RequestID:  std.RequestID,
+		RetryAfter: time.Duration(std.RetryAfterMS) * time.Millisecond,
+		Fields:     fields,
+	}
+	return nil
+}
+
+// AsProblem turns any error into the problem a client is shown. This is the one
+// place where errors become status codes: a *Problem stays itself, a bare
+// *Kind speaks with its title, an over-long body is a 413, and everything else
+// is an internal error whose cause goes to the log alone.
+func AsProblem(err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	var k *Kind
+	if errors.As(err, &k) {
+		return k.Errorf("%s", k.Title).Because(err)
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return ErrBodyTooLarge.Errorf("the request body is over %d bytes", tooLarge.Limit).With("limit", tooLarge.Limit)
+	}
+	return ErrInternal.Errorf("something went wrong here; the log has the cause under this request id").Because(err)
+}
+
+// WriteProblem answers with err as a problem document. The caller guarantees
+// that no header was written yet.
+func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
+	p := *AsProblem(err)
+	p.RequestID = RequestID(r.Context())
+	body, encErr := json.Marshal(&p)
+	if encErr != nil {
+		body = fmt.Appendf(nil, `{"status":500,"code":%q,"title":%q}`, ErrInternal.Code, ErrInternal.Title)
+		p.Kind = ErrInternal
+	}
+	h := w.Header()
+	h.Set("Content-Type", ContentTypeProblem)
+	h.Set("Cache-Control", "no-store")
+	h.Del("Content-Length")
+	h.Del("ETag")
+	if p.RetryAfter > 0 {
+		seconds := int64((p.RetryAfter + time.Second - 1) / time.Second)
+		h.Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
+	w.WriteHeader(p.Kind.Status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(append(body, '\n'))
+	}
+}

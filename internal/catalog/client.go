@@ -1,0 +1,82 @@
+package catalog
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// HeaderIdempotencyKey names a mutation, so that a retry finds its answer.
+const HeaderIdempotencyKey = "Idempotency-Key"
+
+// Client calls catalogd.
+type Client struct{ wire.Client }
+
+// Register asks for a new version. created is false when the content, or the
+// idempotency key ("": none), was there before.
+func (c *Client) Register(ctx context.Context, reg Registration, idempotencyKey string) (answer Registered, created bool, err error) {
+	header := http.Header{}
+	if idempotencyKey != "" {
+		header.Set(HeaderIdempotencyKey, idempotencyKey)
+	}
+	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/catalog/register", Header: header, JSON: reg})
+	if err != nil {
+		return Registered{}, false, err
+	}
+	defer resp.Body.Close()
+	err = wire.DecodeJSON(resp.Body, &answer)
+	return answer, resp.StatusCode == http.StatusCreated, err
+}
+
+// Manifest gives the version of a dataset; version 0 is the current one.
+func (c *Client) Manifest(ctx context.Context, name string, version int64) (Manifest, error) {
+	q := url.Values{}
+	if version > 0 {
+		q.Set("version", strconv.FormatInt(version, 10))
+	}
+	var m Manifest
+	err := c.JSON(ctx, http.MethodGet, "/catalog/manifest/"+url.PathEscape(name), q, nil, &m)
+	return m, err
+}
+
+// Receipt finds what an earlier registration answered: by idempotency key, of
+// the last 24 hours, or by content, if the current version holds it (and in
+// Replace mode nothing else). [ErrReceiptNotFound] or [ErrDatasetNotFound] mean
+// that the work is to be done.
+func (c *Client) Receipt(ctx context.Context, name string, mode Mode, contentHash, idempotencyKey string) (Registered, error) {
+	q := url.Values{"mode": {string(mode)}, "content_hash": {contentHash}}
+	if idempotencyKey != "" {
+		q.Set("idempotency_key", idempotencyKey)
+	}
+	var r Registered
+	err := c.JSON(ctx, http.MethodGet, "/catalog/receipts/"+url.PathEscape(name), q, nil, &r)
+	return r, err
+}
+
+// List gives one page of datasets. limit 0 takes the server's default.
+func (c *Client) List(ctx context.Context, cursor string, limit int) (List, error) {
+	var page List
+	err := c.JSON(ctx, http.MethodGet, "/catalog/list", pageQuery(cursor, limit), nil, &page)
+	return page, err
+}
+
+// Versions gives one page of a dataset's history, newest first.
+func (c *Client) Versions(ctx context.Context, name, cursor string, limit int) (Versions, error) {
+	var page Versions
+	err := c.JSON(ctx, http.MethodGet, "/catalog/versions/"+url.PathEscape(name), pageQuery(cursor, limit), nil, &page)
+	return page, err
+}
+
+func pageQuery(cursor string, limit int) url.Values {
+	q := url.Values{}
+	if cursor != "" {
+		q.Set("cursor", cursor)
+	}
+	if limit > 0 {
+		q.Set("limit", strconv.Itoa(limit))
+	}
+	return q
+}

@@ -1,0 +1,60 @@
+package catalog
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// DefaultNamespace is where a bare name is.
+const DefaultNamespace = "default"
+
+// QuarantineSuffix ends the name of the dataset that holds another's bad rows.
+const QuarantineSuffix = "__quarantine"
+
+// Name is a dataset's full name.
+type Name struct{ Namespace, Name string }
+
+// String gives the name as users write it: without the default namespace.
+func (n Name) String() string {
+	if n.Namespace == DefaultNamespace {
+		return n.Name
+	}
+	return n.Namespace + "." + n.Name
+}
+
+var namePart = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,127}$`)
+
+// ParseName reads "placements" or "hr.placements"; anything else is
+// [ErrBadName].
+func ParseName(s string) (Name, error) {
+	n := Name{Namespace: DefaultNamespace, Name: s}
+	if space, name, dotted := strings.Cut(s, "."); dotted {
+		n = Name{Namespace: space, Name: name}
+	}
+	if !namePart.MatchString(n.Namespace) || !namePart.MatchString(n.Name) {
+		shown := s
+		if len(shown) > 64 {
+			shown = shown[:64] + "..."
+		}
+		return Name{}, ErrBadName.Errorf("%q is no dataset name: use [a-z_][a-z0-9_]{0,127}, with at most one dot between namespace and name", shown)
+	}
+	return n, nil
+}
+
+// NameFromFile makes a dataset's name of a file's: the base name up to the
+// first dot, lower-cased, every other character an underscore.
+func NameFromFile(file string) string {
+	base := path.Base(strings.ReplaceAll(file, `\`, "/"))
+	base, _, _ = strings.Cut(base, ".")
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' {
+			return r
+		}
+		return '_'
+	}, strings.ToLower(base))
+	if name != "" && name[0] >= '0' && name[0] <= '9' {
+		name = "_" + name
+	}
+	return name
+}

@@ -9,9 +9,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// HeaderIdempotencyKey names a mutation, so that a retry finds its answer.
-const HeaderIdempotencyKey = "Idempotency-Key"
-
 // Client calls catalogd.
 type Client struct{ wire.Client }
 
@@ -20,7 +17,7 @@ type Client struct{ wire.Client }
 func (c *Client) Register(ctx context.Context, reg Registration, idempotencyKey string) (answer Registered, created bool, err error) {
 	header := http.Header{}
 	if idempotencyKey != "" {
-		header.Set(HeaderIdempotencyKey, idempotencyKey)
+		header.Set(wire.HeaderIdempotencyKey, idempotencyKey)
 	}
 	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/catalog/register", Header: header, JSON: reg})
 	if err != nil {

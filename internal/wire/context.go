@@ -11,6 +11,9 @@ import (
 // HeaderRequestID carries a request's id in and out of every daemon.
 const HeaderRequestID = "X-Request-Id"
 
+// HeaderIdempotencyKey names a mutation, so that a retry finds its answer.
+const HeaderIdempotencyKey = "Idempotency-Key"
+
 const headerTraceparent = "Traceparent"
 
 // Trace is what a request carries from hop to hop: its id and its W3C trace

@@ -1,0 +1,51 @@
+package ingest
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// Client calls ingestd, or the gateway.
+type Client struct{ wire.Client }
+
+// CSV sends a CSV file as one version of a dataset. size is its length or -1;
+// created is false when the same content was there already.
+func (c *Client) CSV(ctx context.Context, opts Options, body io.Reader, size int64, idempotencyKey string) (answer Answer, created bool, err error) {
+	header := http.Header{"Content-Type": {"text/csv"}}
+	if idempotencyKey != "" {
+		header.Set(wire.HeaderIdempotencyKey, idempotencyKey)
+	}
+	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/ingest", Query: opts.Query(), Header: header, Body: body, Size: size})
+	if err != nil {
+		return Answer{}, false, err
+	}
+	defer resp.Body.Close()
+	err = wire.DecodeJSON(resp.Body, &answer)
+	return answer, resp.StatusCode == http.StatusCreated, err
+}
+
+// Query writes the options as the parameters of POST /ingest.
+func (o Options) Query() url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("name", o.Name)
+	set("mode", o.Mode)
+	set("schema", o.Schema)
+	set("on_error", string(o.OnError))
+	set("delimiter", o.Delimiter)
+	if o.NoHeader {
+		q.Set("header", "false")
+	}
+	if o.AllowDuplicate {
+		q.Set("allow_duplicate", "true")
+	}
+	return q
+}

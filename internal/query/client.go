@@ -1,0 +1,46 @@
+package query
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// HeaderTruncated is the trailer of a stream that a limit cut.
+const HeaderTruncated = "X-Truncated"
+
+// Client calls queryd, or the gateway.
+type Client struct{ wire.Client }
+
+// Run gives the whole result of a statement, up to the request's limit.
+func (c *Client) Run(ctx context.Context, req Request) (Answer, error) {
+	req.Format = JSON
+	var answer Answer
+	err := c.JSON(ctx, http.MethodPost, "/sql", nil, req, &answer)
+	return answer, err
+}
+
+// Stream gives the bytes of a result in the request's format as they come. The
+// caller closes the reader; a read error means that the result is not whole.
+func (c *Client) Stream(ctx context.Context, req Request) (io.ReadCloser, error) {
+	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/sql", JSON: req})
+	if err != nil {
+		return nil, err
+	}
+	return resp.Body, nil
+}
+
+// Queries lists the statements that run now.
+func (c *Client) Queries(ctx context.Context) ([]Running, error) {
+	var answer Queries
+	err := c.JSON(ctx, http.MethodGet, "/sql/queries", nil, nil, &answer)
+	return answer.Queries, err
+}
+
+// Cancel ends a running statement.
+func (c *Client) Cancel(ctx context.Context, id string) error {
+	return c.JSON(ctx, http.MethodDelete, "/sql/queries/"+url.PathEscape(id), nil, nil, nil)
+}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,10 +21,10 @@ type Health struct {
 	Version string `json:"version"`
 }
 
-// Readiness is the answer of /ready.
+// Readiness is the answer of /ready. A daemon that is not ready answers with the
+// problem not_ready and its reasons instead.
 type Readiness struct {
-	Ready   bool     `json:"ready"`
-	Reasons []string `json:"reasons"`
+	Ready bool `json:"ready"`
 }
 
 // Server serves one daemon on one listener.
@@ -113,7 +114,7 @@ func (s *Server) commonRoutes() []Route {
 		{Method: "GET", Path: "/health", ID: "health", Summary: "Whether the daemon is alive", Access: Open,
 			Answers: []Answer{{Status: 200, Doc: "alive", Type: Health{}}}, Handle: s.health},
 		{Method: "GET", Path: "/ready", ID: "ready", Summary: "Whether the daemon can serve, and if not, why", Access: Read,
-			Answers: []Answer{{Status: 200, Doc: "ready", Type: Readiness{}}, {Status: 503, Doc: "not ready", Type: Readiness{}}}, Handle: s.ready},
+			Answers: []Answer{{Status: 200, Doc: "ready", Type: Readiness{}}}, Errors: []*wire.Kind{wire.ErrNotReady}, Handle: s.ready},
 		{Method: "GET", Path: "/metrics", ID: "metrics", Summary: "Metrics in Prometheus' text format", Access: Read,
 			Answers: []Answer{{Status: 200, Doc: "metrics", Media: []string{"text/plain"}}}, Handle: metricsHandler(s.env.Metrics)},
 	}
@@ -124,16 +125,16 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
-	reasons := []string{}
+	var reasons []string
 	if s.draining.Load() {
 		reasons = append(reasons, "draining: the daemon is stopping")
 	}
 	if s.daemon.Ready != nil {
 		reasons = append(reasons, s.daemon.Ready(r.Context())...)
 	}
-	status := http.StatusOK
 	if len(reasons) > 0 {
-		status = http.StatusServiceUnavailable
+		return wire.ErrNotReady.Errorf("%s is not ready: %s", s.env.Service, strings.Join(reasons, "; ")).
+			With("reasons", reasons).After(time.Second)
 	}
-	return wire.WriteJSON(w, status, Readiness{Ready: len(reasons) == 0, Reasons: reasons})
+	return wire.WriteJSON(w, http.StatusOK, Readiness{Ready: true})
 }

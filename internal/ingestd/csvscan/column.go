@@ -1,0 +1,208 @@
+package csvscan
+
+// column gathers what the values of one column are. Its tallies do not depend
+// on the order of the rows, but for the examples, which are the first.
+type column struct {
+	name     string
+	target   int         // index in Options.Target, or -1
+	declared string      // the target's or the forced type, or ""
+	want     icebergType // declared, parsed
+	typed    bool        // values are held against want
+	opaque   bool        // values need no look: anything fits, or text is settled
+
+	fits     set // classes that fit
+	deferred set // local classes, settled at the end
+
+	nulls    int64
+	n        [classes]int64
+	evidence [localClasses]evidence
+	whole    int // most digits before a point
+	fraction int // most after one
+	misfits  map[class]misfit
+}
+
+// misfit counts the values of one class that do not fit, or may not.
+type misfit struct {
+	n       int64
+	example string
+	line    int64
+}
+
+// expect has the column's values held against a type.
+func (c *column) expect(t icebergType) {
+	c.want, c.typed, c.opaque = t, true, t.kind == kindString
+	c.fits, c.deferred = t.always(), t.locals()
+}
+
+// observe takes the non-empty bytes of one value.
+func (c *column) observe(b []byte, line int64) {
+	if c.opaque {
+		c.n[text]++
+		return
+	}
+	r := classify(b)
+	c.n[r.class]++
+	switch {
+	case r.class == text:
+		c.opaque = !c.typed
+	case r.class <= decimal && r.class >= integer:
+		c.whole = max(c.whole, r.digits.whole)
+		c.fraction = max(c.fraction, r.digits.fraction)
+	case r.class >= local:
+		c.evidence[r.class-local] |= r.evidence
+	}
+	if c.typed && !c.fits.has(r.class) && !c.want.holds(b, r) {
+		c.note(r.class, b, line)
+	}
+}
+
+// observeText takes a value that can only be text: an empty string, or one
+// with quotes in it.
+func (c *column) observeText(b []byte, line int64) {
+	c.n[text]++
+	switch {
+	case c.opaque:
+	case !c.typed:
+		c.opaque = true
+	default:
+		c.note(text, b, line)
+	}
+}
+
+func (c *column) note(k class, b []byte, line int64) {
+	if c.misfits == nil {
+		c.misfits = map[class]misfit{}
+	}
+	m := c.misfits[k]
+	if m.n++; m.n == 1 {
+		m.example, m.line = printable(b), line
+	}
+	c.misfits[k] = m
+}
+
+// settle chooses the one format of a column that has to be dates or
+// timestamps: ISO 8601 or the decided local format, whichever more values
+// have. Values in the chosen format fit from then on. It returns the format.
+func (c *column) settle() string {
+	var (
+		best   class
+		format string
+	)
+	var most int64
+	for k := class(0); k < local; k++ {
+		if c.fits.has(k) {
+			most += c.n[k]
+		}
+	}
+	iso := c.fits
+	for k := class(local); k < classes; k++ {
+		if !c.deferred.has(k) || c.n[k] <= most {
+			continue
+		}
+		if f := c.evidence[k-local].format(k); f != "" {
+			best, most, format = k, c.n[k], f
+		}
+	}
+	if format == "" {
+		return ""
+	}
+	delete(c.misfits, best)
+	c.fits = of(best)
+	c.rejectISO(iso)
+	return format
+}
+
+func (c *column) rejectISO(iso set) {
+	for k := class(0); k < local; k++ {
+		if iso.has(k) && c.n[k] > 0 {
+			if c.misfits == nil {
+				c.misfits = map[class]misfit{}
+			}
+			c.misfits[k] = misfit{n: c.n[k]}
+		}
+	}
+}
+
+// misfitting returns how many values do not fit, and the first of them.
+func (c *column) misfitting() (n int64, first misfit) {
+	for _, m := range c.misfits {
+		n += m.n
+		if first.line == 0 || m.line != 0 && m.line < first.line {
+			first = m
+		}
+	}
+	return n, first
+}
+
+// nonNull counts the values.
+func (c *column) nonNull() int64 {
+	var n int64
+	for _, k := range c.n {
+		n += k
+	}
+	return n
+}
+
+// seen returns the classes that occur.
+func (c *column) seen() set {
+	var s set
+	for k, n := range c.n {
+		if n > 0 {
+			s |= of(class(k))
+		}
+	}
+	return s
+}
+
+// ownType returns the type that the values have by themselves, and the format
+// to read them by.
+func (c *column) ownType() (name, format string) {
+	switch seen := c.seen(); seen {
+	case of(boolLower), of(boolTitle), of(boolUpper):
+		return "boolean", ""
+	case of(integer):
+		return "long", ""
+	case of(scientific):
+		return "double", ""
+	case of(isoDate):
+		return "date", ""
+	case of(timeMinutes), of(timeSeconds):
+		return "time", ""
+	case of(stampTMinutes), of(stampTSeconds), of(stampMinutes), of(stampSeconds):
+		return "timestamp", ""
+	case of(zonedT), of(zoned):
+		return "timestamptz", ""
+	default:
+		if seen.has(decimal) && seen&^of(integer, bigInteger, decimal) == 0 {
+			return c.ownDecimal(), ""
+		}
+		return c.ownLocal(seen)
+	}
+}
+
+func (c *column) ownDecimal() string {
+	scale := max(2, c.fraction)
+	for _, precision := range []int{18, 38} {
+		if c.whole+scale <= precision {
+			return decimalName(precision, scale)
+		}
+	}
+	return "string"
+}
+
+func (c *column) ownLocal(seen set) (name, format string) {
+	for k := class(local); k < classes; k++ {
+		if seen != of(k) {
+			continue
+		}
+		format := c.evidence[k-local].format(k)
+		switch {
+		case format == "":
+		case (k-local)%3 == 0:
+			return "date", format
+		default:
+			return "timestamp", format
+		}
+	}
+	return "string", ""
+}

@@ -1,0 +1,139 @@
+package csvscan
+
+// MaxBadRows is how many bad rows a result lists; all are counted.
+const MaxBadRows = 100
+
+// Result is what one reading of a file found out about it.
+type Result struct {
+	Dialect Dialect
+	// Columns are the file's columns in the file's order.
+	Columns []ColumnResult
+	// Records counts the well-formed records; a header is not one.
+	Records int64
+	// Bad lists the first [MaxBadRows] malformed records and BadCount counts
+	// them all. Records with values that do not fit are not among them:
+	// [Result.Misfits] counts those values, [Rewrite] lists the records.
+	Bad      []BadRow
+	BadCount int64
+	// Misfits counts the values that do not fit the type given by the target
+	// or forced by the options, in columns that did not drift.
+	Misfits int64
+	// Drift says how the file's columns differ from the target's, the file's
+	// columns first, in the file's order. A file with drift must not be loaded
+	// into the target as it is.
+	Drift []Change
+	// BlankLines counts the skipped lines without a byte. In a file of one
+	// column they are NULL records and not counted here.
+	BlankLines int64
+	// Oversized counts the records over MaxRecord, which no quarantine can hold.
+	Oversized int64
+	// LongestRecord is the size in bytes of the longest record, header
+	// included, without its line end.
+	LongestRecord int64
+
+	width int
+	opts  Options
+	plan  []column
+}
+
+// Dialect is the way the file was written.
+type Dialect struct {
+	Delimiter byte
+	// NewLine is "\n", "\r\n", "\r", "mixed", or "" when there is no line end.
+	NewLine        string
+	BOM            bool
+	Header         bool
+	Quotes         bool // some field is quoted
+	QuotedNewlines bool // some quoted field holds a line end
+	LeadingBlanks  bool // blank lines come before the first record
+}
+
+// ColumnResult is one column of the file.
+type ColumnResult struct {
+	// Name is the target's spelling where the column is the target's, else the
+	// header's, trimmed.
+	Name string
+	// Type is the Iceberg type to load the column as: the target's, the
+	// forced one, or the file's own.
+	Type string
+	// Format is the strptime format to read the values by, or "" where a plain
+	// cast reads them (always, but for dates and timestamps not in ISO 8601).
+	Format string
+	// FileType is the type that the column has by itself. For a column whose
+	// target or forced type is string it is string.
+	FileType string
+	NonNull  int64
+	Nulls    int64
+	// HasValue is false for a column of NULLs only; its type is then string,
+	// unless a target or the options say otherwise.
+	HasValue bool
+	// Target is the index of the column in Options.Target, or -1.
+	Target int
+	// Adopted says that the target's column was unvalued and takes Type.
+	Adopted bool
+	// Misfits counts the values that do not fit Type.
+	Misfits int64
+}
+
+// BadRow is a record that cannot be loaded.
+type BadRow struct {
+	Line   int64  // physical line on which the record starts, from 1
+	Lines  int64  // physical lines that it spans
+	Column string // the column at fault, or "" when the record is
+	Value  string // the value at fault as valid UTF-8, cut at 200 bytes
+	Reason string
+	// Raw is the text of the record without its line end, byte for byte. It is
+	// set only where [Rewrite] hands the row over, and valid during that call.
+	Raw []byte
+}
+
+// Change is one difference between the target's columns and the file's.
+type Change struct {
+	Column  string
+	Kind    ChangeKind
+	From    string // the target's type; "" for an added column
+	To      string // the file's own type; "" for a removed column
+	Example string // the first value that does not fit, for a retyped column
+	Line    int64  // where that value's record starts, or 0
+}
+
+// ChangeKind is the word the API uses for a difference.
+type ChangeKind string
+
+// The differences.
+const (
+	Added   ChangeKind = "added"
+	Removed ChangeKind = "removed"
+	Retyped ChangeKind = "retyped"
+)
+
+// Clean reports that DuckDB reads the original bytes exactly as this package
+// does (see "The fast path" in the package documentation), so that no rewrite
+// is needed.
+func (r *Result) Clean() bool {
+	d := r.Dialect
+	return r.BadCount == 0 && r.Misfits == 0 && r.BlankLines == 0 && !d.LeadingBlanks &&
+		(d.NewLine == "\n" || d.NewLine == "\r\n" || d.NewLine == "") &&
+		(d.Header || r.width > 1)
+}
+
+// Reading is what a reader of a canonical or clean file has to be told.
+type Reading struct {
+	Delimiter byte
+	NewLine   string
+	Header    bool
+	// LongestLine in bytes, without its line end: the least max_line_size.
+	LongestLine int64
+	// QuotedNewlines tells that a physical line is not always a record.
+	QuotedNewlines bool
+}
+
+// Reading says how to read the original bytes when [Result.Clean] holds.
+func (r *Result) Reading() Reading {
+	nl := r.Dialect.NewLine
+	if nl == "" {
+		nl = "\n"
+	}
+	return Reading{Delimiter: r.Dialect.Delimiter, NewLine: nl, Header: r.Dialect.Header,
+		LongestLine: r.LongestRecord, QuotedNewlines: r.Dialect.QuotedNewlines}
+}

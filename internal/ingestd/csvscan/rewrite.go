@@ -1,0 +1,186 @@
+package csvscan
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+)
+
+// Report is what a [Rewrite] did.
+type Report struct {
+	Records int64 // written
+	// Bad lists the first [MaxBadRows] rows left out and BadCount counts them
+	// all, malformed records and misfits alike, one entry for each record.
+	Bad      []BadRow
+	BadCount int64
+
+	longest int64
+	inner   bool
+}
+
+// Reading says how to read what was written.
+func (r *Report) Reading() Reading {
+	return Reading{Delimiter: ',', NewLine: "\n", Header: true, LongestLine: r.longest, QuotedNewlines: r.inner}
+}
+
+// Rewrite reads the bytes again that res is the scan of, and writes the good
+// records to w as canonical CSV: a header, commas, \n, no byte order mark,
+// quotes only around empty strings and values with commas, quotes or line
+// ends. Every other record goes to bad with its raw text; bad may be nil, and w
+// io.Discard, to learn the bad rows only.
+//
+// With a bad function, a record over the size limit ends the rewrite with
+// [ErrRecordTooLong]. Bytes other than the scanned ones give [ErrChanged].
+func Rewrite(ctx context.Context, r io.Reader, w io.Writer, res *Result, bad func(BadRow) error) (*Report, error) {
+	in, err := open(r)
+	if err != nil {
+		return nil, err
+	}
+	s := newSplitter(ctx, in.r, res.opts.Delimiter, &res.opts)
+	rw := &rewriter{res: res, bad: bad, report: &Report{}, out: canonical{w: w, delim: res.opts.Delimiter}}
+	for _, c := range res.Columns {
+		rw.names = append(rw.names, c.Name)
+	}
+	rw.out.header(rw.names)
+	header := !res.opts.NoHeader
+	for s.next() {
+		if s.rec.blank() && (header || res.width > 1) {
+			continue
+		}
+		if header {
+			header = false
+			continue
+		}
+		if err := rw.take(&s.rec); err != nil {
+			return nil, err
+		}
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	if err := rw.out.flush(); err != nil {
+		return nil, err
+	}
+	rep := rw.report
+	if rep.Records+rep.BadCount != res.Records+res.BadCount {
+		return nil, fmt.Errorf("%w: %d records, then %d", ErrChanged, res.Records+res.BadCount, rep.Records+rep.BadCount)
+	}
+	rep.longest, rep.inner = rw.out.longest, s.inner
+	return rep, nil
+}
+
+// rewriter is the state of one Rewrite.
+type rewriter struct {
+	res    *Result
+	names  []string
+	bad    func(BadRow) error
+	report *Report
+	out    canonical
+}
+
+func (rw *rewriter) take(rec *record) error {
+	row, ok := judge(rec, rw.names)
+	if ok {
+		row, ok = rw.fits(rec)
+	}
+	if ok {
+		rw.report.Records++
+		return rw.out.record(rec)
+	}
+	rw.report.BadCount++
+	if len(rw.report.Bad) < MaxBadRows {
+		rw.report.Bad = append(rw.report.Bad, row)
+	}
+	if rw.bad == nil {
+		return nil
+	}
+	if rec.over {
+		return fmt.Errorf("%w: line %d has %d bytes, at most %d", ErrRecordTooLong, rec.line, rec.size, rw.res.opts.MaxRecord)
+	}
+	row.Raw = rec.raw
+	return rw.bad(row)
+}
+
+// fits holds the values of a well-formed record against the columns' types.
+func (rw *rewriter) fits(rec *record) (BadRow, bool) {
+	for i, f := range rec.fields {
+		c := &rw.res.plan[i]
+		if !c.typed || c.want.kind == kindString || f.start == f.end && !f.quoted {
+			continue
+		}
+		v := rec.value(f)
+		if f.start < f.end && !f.escaped {
+			if r := classify(v); c.fits.has(r.class) || c.want.holds(v, r) {
+				continue
+			}
+		}
+		return BadRow{Line: rec.line, Lines: rec.lines, Column: c.name, Value: printable(unescape(v, f)),
+			Reason: c.want.reason(c.declared, rw.res.Columns[i].Format)}, false
+	}
+	return BadRow{}, true
+}
+
+// canonical writes records in the one way that has one reading.
+type canonical struct {
+	w       io.Writer
+	delim   byte
+	buf     []byte
+	longest int64
+}
+
+func (c *canonical) header(names []string) {
+	for i, name := range names {
+		if i > 0 {
+			c.buf = append(c.buf, ',')
+		}
+		c.buf = appendValue(c.buf, name)
+	}
+	c.longest = int64(len(c.buf))
+	c.buf = append(c.buf, '\n')
+}
+
+func (c *canonical) record(rec *record) error {
+	start := len(c.buf)
+	for i, f := range rec.fields {
+		if i > 0 {
+			c.buf = append(c.buf, ',')
+		}
+		v := rec.value(f)
+		if f.escaped || f.quoted && (len(v) == 0 || bytes.ContainsAny(v, ",\n\r")) ||
+			!f.quoted && c.delim != ',' && bytes.IndexByte(v, ',') >= 0 {
+			c.buf = append(c.buf, '"')
+			c.buf = append(c.buf, v...)
+			c.buf = append(c.buf, '"')
+			continue
+		}
+		c.buf = append(c.buf, v...)
+	}
+	c.longest = max(c.longest, int64(len(c.buf)-start))
+	c.buf = append(c.buf, '\n')
+	if len(c.buf) < readSize {
+		return nil
+	}
+	return c.flush()
+}
+
+func (c *canonical) flush() error {
+	_, err := c.w.Write(c.buf)
+	c.buf = c.buf[:0]
+	return err
+}
+
+// appendValue appends a value that is not NULL in canonical form.
+func appendValue(dst []byte, v string) []byte {
+	if v != "" && !bytes.ContainsAny([]byte(v), "\",\n\r") {
+		return append(dst, v...)
+	}
+	dst = append(dst, '"')
+	for i := range len(v) {
+		if v[i] == '"' {
+			dst = append(dst, '"')
+		}
+		dst = append(dst, v[i])
+	}
+	return append(dst, '"')
+}

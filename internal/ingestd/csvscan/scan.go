@@ -1,0 +1,139 @@
+package csvscan
+
+import (
+	"context"
+	"fmt"
+	"io"
+)
+
+// Scan reads a CSV to its end and returns what it is and what stands in the
+// way of loading it. Its memory is bounded by the record limit and the number
+// of columns, not by the size of the file. It reads r in one goroutine and
+// stops with ctx's error soon after ctx ends.
+//
+// Errors: [ErrEmptyFile], [HeaderError], [ErrTooManyColumns], [ErrNotUTF8],
+// [ErrBadOption], and whatever r returned. Everything else that is wrong with
+// a file is in the result.
+func Scan(ctx context.Context, r io.Reader, opts Options) (*Result, error) {
+	if err := opts.setDefaults(); err != nil {
+		return nil, err
+	}
+	in, err := open(r)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Delimiter == 0 {
+		opts.Delimiter = sniff(in.sample, in.whole, &opts)
+	}
+	s := newSplitter(ctx, in.r, opts.Delimiter, &opts)
+	sc := &scanner{s: s, res: &Result{opts: opts}}
+	if err := sc.begin(); err != nil {
+		return nil, err
+	}
+	for s.next() {
+		sc.take(&s.rec)
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	sc.res.Dialect = Dialect{Delimiter: opts.Delimiter, NewLine: newLine(s.ends), BOM: in.bom,
+		Header: !opts.NoHeader, Quotes: s.quotes, QuotedNewlines: s.inner, LeadingBlanks: sc.leading > 0}
+	sc.res.conclude(sc.names)
+	return sc.res, nil
+}
+
+// scanner is the state of one Scan.
+type scanner struct {
+	s       *splitter
+	res     *Result
+	names   []string
+	leading int64 // blank lines before the first record
+}
+
+// begin reads up to the first record and sets the columns up.
+func (sc *scanner) begin() error {
+	s, o := sc.s, &sc.res.opts
+	for {
+		if !s.next() {
+			if s.err != nil {
+				return s.err
+			}
+			return ErrEmptyFile
+		}
+		if !s.rec.blank() {
+			break
+		}
+		sc.leading++
+	}
+	rec := &s.rec
+	if rec.width > o.MaxColumns {
+		return fmt.Errorf("%w: %d, at most %d", ErrTooManyColumns, rec.width, o.MaxColumns)
+	}
+	if o.NoHeader {
+		sc.names = numberedNames(rec.width)
+	} else {
+		names, err := headerNames(rec)
+		if err != nil {
+			return err
+		}
+		sc.names = names
+	}
+	if err := sc.res.layOut(sc.names); err != nil {
+		return err
+	}
+	sc.res.LongestRecord = rec.size
+	if o.NoHeader {
+		if rec.width == 1 { // blank lines are NULLs then
+			sc.res.plan[0].nulls, sc.res.Records, sc.leading = sc.leading, sc.leading, 0
+		}
+		sc.take(rec)
+	}
+	return nil
+}
+
+// take tallies one record.
+func (sc *scanner) take(rec *record) {
+	res := sc.res
+	if rec.blank() && len(sc.names) > 1 {
+		res.BlankLines++
+		return
+	}
+	res.LongestRecord = max(res.LongestRecord, rec.size)
+	if bad, ok := judge(rec, sc.names); !ok {
+		res.BadCount++
+		if rec.over {
+			res.Oversized++
+		}
+		if len(res.Bad) < MaxBadRows {
+			res.Bad = append(res.Bad, bad)
+		}
+		return
+	}
+	res.Records++
+	for i, f := range rec.fields {
+		c := &res.plan[i]
+		switch {
+		case f.start < f.end && !f.escaped:
+			c.observe(rec.raw[f.start:f.end], rec.line)
+		case f.quoted:
+			c.observeText(unescape(rec.value(f), f), rec.line)
+		default:
+			c.nulls++
+		}
+	}
+}
+
+func newLine(ends [3]int64) string {
+	names := [3]string{"\n", "\r\n", "\r"}
+	found := ""
+	for i, n := range ends {
+		switch {
+		case n == 0:
+		case found != "":
+			return "mixed"
+		default:
+			found = names[i]
+		}
+	}
+	return found
+}

@@ -1,0 +1,118 @@
+package csvscan
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// layOut sets up one column for each of the file's, with the type its values
+// are held against.
+func (r *Result) layOut(names []string) error {
+	r.width = len(names)
+	r.plan = make([]column, len(names))
+	forced := make(map[string]string, len(r.opts.Types))
+	for name, t := range r.opts.Types {
+		if parseType(t).kind == kindOther {
+			return fmt.Errorf("%w: a CSV column cannot be read as %q", ErrBadOption, t)
+		}
+		forced[foldName(name)] = t
+	}
+	targets := make(map[string]int, len(r.opts.Target))
+	for i, t := range r.opts.Target {
+		targets[foldName(t.Name)] = i
+	}
+	for i, name := range names {
+		c := &r.plan[i]
+		c.name, c.target = name, -1
+		if r.opts.NoHeader {
+			if i < len(r.opts.Target) {
+				c.target = i
+			}
+		} else if t, ok := targets[foldName(name)]; ok {
+			c.target = t
+		}
+		if c.target >= 0 {
+			t := r.opts.Target[c.target]
+			c.name = t.Name
+			if !t.Unvalued {
+				c.expect(parseType(t.Type))
+				c.declared = t.Type
+			}
+		}
+		if t, ok := forced[foldName(c.name)]; ok {
+			delete(forced, foldName(c.name))
+			c.expect(parseType(t))
+			c.declared = t
+		}
+	}
+	if len(forced) > 0 {
+		left := make([]string, 0, len(forced))
+		for name := range forced {
+			left = append(left, name)
+		}
+		sort.Strings(left)
+		return fmt.Errorf("%w: a type is given for columns that the file does not have: %s", ErrBadOption, strings.Join(left, ", "))
+	}
+	return nil
+}
+
+// conclude turns the tallies into types, formats and differences.
+func (r *Result) conclude(names []string) {
+	r.Columns = make([]ColumnResult, len(names))
+	found := make([]bool, len(r.opts.Target))
+	for i := range r.plan {
+		c := &r.plan[i]
+		r.Columns[i] = c.result()
+		r.Columns[i].Adopted = c.target >= 0 && r.opts.Target[c.target].Unvalued
+		if r.opts.Target == nil {
+			r.Misfits += r.Columns[i].Misfits
+			continue
+		}
+		if c.target >= 0 {
+			found[c.target] = true
+		}
+		if change, drifted := r.compare(c, r.Columns[i]); drifted {
+			r.Drift = append(r.Drift, change)
+		} else {
+			r.Misfits += r.Columns[i].Misfits
+		}
+	}
+	for i, t := range r.opts.Target {
+		if !found[i] {
+			r.Drift = append(r.Drift, Change{Column: t.Name, Kind: Removed, From: t.Type})
+		}
+	}
+}
+
+// result sums a column up, settling its format.
+func (c *column) result() ColumnResult {
+	out := ColumnResult{Name: c.name, Nulls: c.nulls, NonNull: c.nonNull(), Target: c.target}
+	out.HasValue = out.NonNull > 0
+	out.FileType, out.Format = c.ownType()
+	out.Type = out.FileType
+	if c.typed {
+		out.Type, out.Format = c.declared, c.settle()
+		out.Misfits, _ = c.misfitting()
+	}
+	return out
+}
+
+// compare returns how a column of the file differs from the target's.
+func (r *Result) compare(c *column, out ColumnResult) (Change, bool) {
+	if c.target < 0 {
+		return Change{Column: c.name, Kind: Added, To: out.Type}, true
+	}
+	t := r.opts.Target[c.target]
+	if t.Unvalued {
+		return Change{}, false
+	}
+	if parseType(t.Type) != parseType(out.Type) {
+		return Change{Column: c.name, Kind: Retyped, From: t.Type, To: out.Type}, true
+	}
+	if out.Misfits*2 <= out.NonNull {
+		return Change{}, false
+	}
+	_, first := c.misfitting()
+	return Change{c.name, Retyped, t.Type, out.FileType, first.example, first.line}, true
+}

@@ -1,0 +1,210 @@
+package csvscan
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// scan scans a file that has to be accepted.
+func scan(t testing.TB, in string, o Options) *Result {
+	t.Helper()
+	res, err := Scan(context.Background(), strings.NewReader(in), o)
+	if err != nil {
+		t.Fatalf("Scan(%.80q): %v", in, err)
+	}
+	return res
+}
+
+// file writes a file of one column beside a filler, so that blanks are NULLs.
+func file(values string) string {
+	var b strings.Builder
+	b.WriteString("v,x\n")
+	for _, v := range strings.Split(values, "|") {
+		b.WriteString(v + ",.\n")
+	}
+	return b.String()
+}
+
+func TestOwnType(t *testing.T) {
+	tests := []struct{ values, want, format string }{
+		// Values are separated by |; an empty one is NULL.
+		{"true|false|", "boolean", ""},
+		{"True|False", "boolean", ""},
+		{"TRUE|FALSE", "boolean", ""},
+		{"true|FALSE", "string", ""},
+		{"tRUE", "string", ""},
+		{"t|f", "string", ""},
+		{"yes|no", "string", ""},
+
+		{"0|1|-1|", "long", ""},
+		{"9223372036854775807|-9223372036854775808", "long", ""},
+		{"9223372036854775808", "string", ""},
+		{"-9223372036854775809", "string", ""},
+		{"01234|56789", "string", ""},
+		{"+1", "string", ""},
+		{"-0", "string", ""},
+		{"-", "string", ""},
+		{" 5", "string", ""},
+		{"5 ", "string", ""},
+		{"1_000", "string", ""},
+		{"5|true", "string", ""},
+		{`"5"|6`, "long", ""},
+		{`5|""`, "string", ""},
+
+		{"1.5|2.25", "decimal(18,2)", ""},
+		{"1.5", "decimal(18,2)", ""},
+		{"5|1.5|-0.5", "decimal(18,2)", ""},
+		{"1.123", "decimal(18,3)", ""},
+		{"1234567890123456.12", "decimal(18,2)", ""},
+		{"12345678901234567.12", "decimal(38,2)", ""},
+		{"1234567890123456|1.123", "decimal(38,3)", ""},
+		{"123456789012345678901234567890123456.12", "decimal(38,2)", ""},
+		{"1234567890123456789012345678901234567.12", "string", ""},
+		{"12345678901234567890|1.5", "decimal(38,2)", ""},
+		{"0.12345678901234567890123456789012345678", "decimal(38,38)", ""},
+		{"0.123456789012345678901234567890123456789", "string", ""},
+		{"00.5", "string", ""},
+		{".5", "string", ""},
+		{"5.", "string", ""},
+		{"-0.00", "string", ""},
+		{"-0.01", "decimal(18,2)", ""},
+		{"1.5|n/a", "string", ""},
+		{`"12,50"`, "string", ""},
+		{"1.2.3", "string", ""},
+
+		{"1.5e10|-2.25E-3", "double", ""},
+		{"1.5e10|1.5", "string", ""},
+		{"1e10", "string", ""},
+		{"1.2345678901234567e0", "double", ""},
+		{"1.23456789012345678e0", "string", ""},
+		{"1.0e309", "string", ""},
+		{"4.9e-324", "string", ""}, // its double prints as 5e-324
+		{"5.0e-324", "double", ""},
+		{"1.0e-400", "string", ""},
+		{"01.5e1", "string", ""},
+		{"1.5e", "string", ""},
+		{"1.5e+", "string", ""},
+		{"0.0e5", "double", ""},
+		{"NaN|1.5", "string", ""},
+		{"inf", "string", ""},
+
+		{"2026-01-31|2024-02-29", "date", ""},
+		{"2023-02-29", "string", ""},
+		{"1900-02-29", "string", ""},
+		{"2000-02-29", "date", ""},
+		{"2026-04-31", "string", ""},
+		{"2026-13-01", "string", ""},
+		{"2026-00-01", "string", ""},
+		{"0000-01-01", "string", ""},
+		{"0001-01-01|9999-12-31", "date", ""},
+		{"2026-1-5", "string", ""},
+		{"20260105", "long", ""},
+		{"2026-01-31|n/a", "string", ""},
+		{"2026-01-31|31/01/2026", "string", ""},
+
+		{"08:30|23:59", "time", ""},
+		{"08:30:15|23:59:59.999999", "time", ""},
+		{"08:30|08:30:15", "string", ""},
+		{"24:00", "string", ""},
+		{"08:60", "string", ""},
+		{"08:30:60", "string", ""},
+		{"8:30", "string", ""},
+		{"08:30:15.1234567", "string", ""},
+		{"08:30:15.", "string", ""},
+		{"08:30 AM", "string", ""},
+
+		{"2026-01-31T08:30:00|2026-01-31T08:30:00.5", "timestamp", ""},
+		{"2026-01-31 08:30:00", "timestamp", ""},
+		{"2026-01-31T08:30", "timestamp", ""},
+		{"2026-01-31 08:30", "timestamp", ""},
+		{"2026-01-31T08:30:00|2026-01-31 08:30:00", "string", ""},
+		{"2026-01-31T08:30|2026-01-31T08:30:00", "string", ""},
+		{"2026-01-31T08:30:00.1234567", "string", ""},
+		{"2026-01-31t08:30:00", "string", ""},
+		{"2026-01-31|2026-01-31T08:30:00", "string", ""},
+		{"2026-01-31T", "string", ""},
+		{"2026-01-31T08:30:00Z|2026-01-31T08:30:00.25+02:00", "timestamptz", ""},
+		{"2026-01-31 08:30:00+00|2026-01-31 08:30:00-0330", "timestamptz", ""},
+		{"2026-01-31T08:30:00Z|2026-01-31T08:30:00", "string", ""},
+		{"2026-01-31T08:30Z", "string", ""},
+		{"2026-01-31T08:30:00+15:00", "string", ""},
+		{"2026-01-31T08:30:00+2", "string", ""},
+		{"2026-01-31T08:30:00 UTC", "string", ""},
+
+		{"NA|null|None|NaN", "string", ""},
+		{"", "string", ""},
+		{`""`, "string", ""},
+	}
+	for _, tt := range tests {
+		checkColumn(t, tt.values, tt.want, tt.format)
+	}
+}
+
+func TestLocalDates(t *testing.T) {
+	tests := []struct{ values, want, format string }{
+		{"31/01/2026|01/02/2026", "date", "%d/%m/%Y"},
+		{"01/31/2026|01/02/2026", "date", "%m/%d/%Y"},
+		{"1/31/2026|1/2/2026|12/12/2026", "date", "%-m/%-d/%Y"},
+		{"1/31/2026|1/02/2026", "date", "%-m/%d/%Y"},
+		{"01/02/2026|03/04/2026", "string", ""}, // either
+		{"31/01/2026|01/31/2026", "string", ""}, // both
+		{"31/01/2026|05/01/2026|1/02/2026", "string", ""}, // padded and not
+		{"31/01/2026|1/02/2026", "date", "%-d/%m/%Y"},
+		{"31/01/2026|31-01-2026", "string", ""}, // two separators
+		{"31/01-2026", "string", ""},
+		{"31-01-2026", "date", "%d-%m-%Y"},
+		{"31.1.2026|5.12.2026", "date", "%-d.%-m.%Y"},
+		{"31.4.2026", "string", ""},
+		{"29/02/2024", "date", "%d/%m/%Y"},
+		{"29/02/2023", "string", ""},
+		{"31/01/26", "string", ""},
+		{"31/01/20266", "string", ""},
+		{"32/01/2026", "string", ""},
+		{"0/13/2026", "string", ""},
+		{"2026/01/31|2026/02/01", "date", "%Y/%m/%d"},
+		{"2026/02/01", "string", ""}, // no day number decides
+		{"2026.01.31", "date", "%Y.%m.%d"},
+		{"2026/31/01", "string", ""},
+		{"2026/1/31", "string", ""},
+		{"1/31/2026 8:30|11/2/2026 18:05", "timestamp", "%-m/%-d/%Y %-H:%M"},
+		{"31/01/2026 08:30:15", "timestamp", "%d/%m/%Y %H:%M:%S"},
+		{"31.01.2026 08:30|01.02.2026 8:30", "string", ""},
+		{"31/01/2026 08:30|01/02/2026", "string", ""},
+		{"31/01/2026 08:30:15.5", "string", ""},
+		{"31/01/2026T08:30", "string", ""},
+		{"31/01/2026 24:00", "string", ""},
+		{"31/01/2026 08:30 PM", "string", ""},
+		{"2026/01/31 08:30", "timestamp", "%Y/%m/%d %H:%M"},
+	}
+	for _, tt := range tests {
+		checkColumn(t, tt.values, tt.want, tt.format)
+	}
+}
+
+func checkColumn(t *testing.T, values, want, format string) {
+	t.Helper()
+	res := scan(t, file(values), Options{Delimiter: ','})
+	c := res.Columns[0]
+	if c.Type != want || c.Format != format || res.BadCount > 0 {
+		t.Errorf("%s: got %s %q (%v), want %s %q", values, c.Type, c.Format, res.Bad, want, format)
+	}
+	n := int64(strings.Count(values, "|") + 1)
+	if c.Nulls+c.NonNull != n || res.Records != n || c.HasValue != (c.NonNull > 0) {
+		t.Errorf("%s: %d nulls and %d values in %d records, want %d", values, c.Nulls, c.NonNull, res.Records, n)
+	}
+}
+
+func TestNullsAndEmptyStrings(t *testing.T) {
+	res := scan(t, "a,b,c\n,\"\",1\n,x,\n", Options{})
+	a, b, c := res.Columns[0], res.Columns[1], res.Columns[2]
+	if a.HasValue || a.Type != "string" || a.Nulls != 2 {
+		t.Errorf("a column of NULLs: %+v", a)
+	}
+	if !b.HasValue || b.NonNull != 2 || b.Nulls != 0 {
+		t.Errorf("a quoted empty field is a value: %+v", b)
+	}
+	if c.Type != "long" || c.NonNull != 1 || c.Nulls != 1 {
+		t.Errorf("an unquoted empty field is NULL: %+v", c)
+	}
+}

@@ -1,0 +1,21 @@
+// Package duck runs DuckDB, in sandboxed worker processes and nowhere else.
+//
+// The program executes itself again as a worker (see Main), one statement or
+// one job at a time in each, behind three walls that hold independently:
+//
+//   - the guard: a query is parsed by DuckDB's own parser, and only statements
+//     that read the tables they are given pass (package guard);
+//   - the instance: private, in memory, opened with external access off but for
+//     the folders it serves, its configuration locked and read back;
+//   - the kernel: no files but those folders, no sockets, no execution, bounded
+//     memory (package sandbox).
+//
+// A worker has built its walls before it reads a byte that comes from outside.
+// What it cannot do to itself the parent does: it watches the worker's memory
+// and the statement's context, and kills. A worker that crashes, hangs or swells
+// costs one statement, whose Error says which bound was broken; no worker
+// outlives its Pool, not even when the parent is killed.
+//
+// Results stream as Arrow IPC, in batches of up to 64 Ki rows or about 1 MiB,
+// and no row waits longer than 20 ms for its batch to fill.
+package duck

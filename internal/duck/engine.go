@@ -1,0 +1,103 @@
+package duck
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
+
+// connection is one session of the instance.
+type connection struct{ handle bindings.Connection }
+
+func connect(db bindings.Database) (*connection, error) {
+	c := &connection{}
+	if bindings.Connect(db, &c.handle) != bindings.StateSuccess {
+		return nil, errors.New("duckdb: cannot connect")
+	}
+	return c, nil
+}
+
+// close ends the session; an open transaction is rolled back.
+func (c *connection) close() { bindings.Disconnect(&c.handle) }
+
+// exec runs statements and drops what they answer.
+func (c *connection) exec(sql string) error {
+	var result bindings.Result
+	defer bindings.DestroyResult(&result)
+	if bindings.Query(c.handle, sql, &result) != bindings.StateSuccess {
+		return engineError(bindings.ResultError(&result))
+	}
+	return nil
+}
+
+// text runs a statement and gives the text columns of its rows.
+func (c *connection) text(sql string) ([][]string, error) {
+	var result bindings.Result
+	defer bindings.DestroyResult(&result)
+	if bindings.Query(c.handle, sql, &result) != bindings.StateSuccess {
+		return nil, engineError(bindings.ResultError(&result))
+	}
+	return textRows(&result)
+}
+
+// textRows reads a result whose columns are all VARCHAR and never NULL.
+func textRows(result *bindings.Result) ([][]string, error) {
+	var rows [][]string
+	for {
+		chunk := bindings.FetchChunk(*result)
+		if chunk.Ptr == nil {
+			break
+		}
+		columns := int(bindings.DataChunkGetColumnCount(chunk))
+		for row := range bindings.DataChunkGetSize(chunk) {
+			values := make([]string, columns)
+			for column := range columns {
+				vector := bindings.DataChunkGetVector(chunk, bindings.IdxT(column))
+				values[column] = stringAt(bindings.VectorGetData(vector), int(row))
+			}
+			rows = append(rows, values)
+		}
+		bindings.DestroyDataChunk(&chunk)
+	}
+	if message := bindings.ResultError(result); message != "" {
+		return nil, engineError(message)
+	}
+	return rows, nil
+}
+
+// engineError reads DuckDB's error, which errors_as_json makes JSON, with a
+// prefix before that of the parser's.
+func engineError(message string) *workerFailure {
+	var detail struct {
+		Type     string `json:"exception_type"`
+		Message  string `json:"exception_message"`
+		Position string `json:"position"`
+	}
+	f := &workerFailure{Kind: failInternal, Message: message, Position: -1}
+	if i := strings.IndexByte(message, '{'); i >= 0 && json.Unmarshal([]byte(message[i:]), &detail) == nil && detail.Type != "" {
+		f.Message = detail.Message
+		f.Position = bytePosition(detail.Position)
+		f.Kind = kindOf(detail.Type, detail.Message)
+	}
+	return f
+}
+
+// kindOf sorts DuckDB's exception types by who has to act.
+func kindOf(exception, message string) failureKind {
+	switch exception {
+	case "Out of Memory":
+		if strings.Contains(message, "max_temp_directory_size") {
+			return failSpill
+		}
+		return failMemory
+	case "INTERRUPT", "Interrupt":
+		return failInterrupted
+	case "Permission":
+		return failNotAllowed
+	case "INTERNAL", "FATAL", "IO", "Serialization", "TransactionContext", "Unknown":
+		return failInternal
+	}
+	return failInvalid
+}

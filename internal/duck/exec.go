@@ -1,0 +1,60 @@
+package duck
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+)
+
+// Job is trusted SQL for a worker of its own, which may read the files in Read
+// and write in the folder WriteDir, and nothing else.
+type Job struct {
+	Read     []string // absolute paths of files
+	WriteDir string   // an absolute path, "" to write nothing
+	// SQL runs one statement after the other, in the order of their rows. It is the
+	// caller's own: the guard does not see it. Quote with Identifier and Literal.
+	SQL []string
+}
+
+// Exec runs a job in a fresh process and answers with the rows of its last
+// statement, as JSON scalars: integers as numbers, what JSON cannot hold exactly
+// as strings. What a failed job wrote stays for the caller to remove.
+func (p *Pool) Exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
+	if err := p.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-p.slots }()
+	s := p.querySetup()
+	s.ReadDirs, s.ReadFiles, s.WriteDir = nil, job.Read, job.WriteDir
+	w, err := p.spawn(s)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := w.exec(ctx, job)
+	reason := ""
+	if err != nil && !errors.Is(err, ErrInvalid) {
+		reason = err.Error()
+	}
+	p.discard(w, reason)
+	return rows, err
+}
+
+func (p *process) exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
+	stop := p.watch(ctx)
+	defer stop()
+	if err := p.out.send(frameJob, jobRequest{SQL: job.SQL}); err != nil {
+		return nil, p.death()
+	}
+	payload, err := p.expect(frameEnd)
+	if errors.Is(err, errInterrupted) {
+		return nil, ended(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var end runEnd
+	if err := json.Unmarshal(payload, &end); err != nil {
+		return nil, p.confused(err.Error())
+	}
+	return end.Rows, nil
+}

@@ -1,0 +1,53 @@
+package guard
+
+import "fmt"
+
+// Kind says what a statement answers with.
+type Kind string
+
+// The kinds of statement that pass.
+const (
+	Select         Kind = "select"
+	Describe       Kind = "describe"
+	Summarize      Kind = "summarize"
+	ShowTables     Kind = "show_tables"
+	Explain        Kind = "explain"
+	ExplainAnalyze Kind = "explain_analyze"
+)
+
+// Table names a table as the statement does. Schema is empty where the
+// statement gives none. Identifiers of SQL are compared without case.
+type Table struct {
+	Schema string `json:"schema,omitempty"`
+	Name   string `json:"name"`
+	// Position is the byte offset of the name in the statement, -1 if unknown.
+	Position int `json:"position"`
+}
+
+// Statement is what the guard learned about a statement that passed.
+type Statement struct {
+	Kind Kind `json:"kind"`
+	// Tables are the tables that must exist, each once, in the order met.
+	Tables []Table `json:"tables"`
+	// Params is the number of positional parameters (? or $1).
+	Params int `json:"params"`
+	// Ordered tells of an ORDER BY without a LIMIT at the outermost level: a
+	// LIMIT appended to the text spares sorting what nobody will read.
+	Ordered bool `json:"ordered"`
+}
+
+// Refusal is the reason why a statement may not run.
+type Refusal struct {
+	// Invalid is true when the text is not SQL, false when it is not allowed.
+	Invalid bool
+	// Message says what is wrong and what to do instead.
+	Message string
+	// Position is the byte offset in the statement, -1 if unknown.
+	Position int
+}
+
+func (r *Refusal) Error() string { return r.Message }
+
+func refuse(position int, format string, args ...any) *Refusal {
+	return &Refusal{Message: fmt.Sprintf(format, args...), Position: position}
+}

@@ -1,0 +1,109 @@
+package duck
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
+
+// engineMemory is the part of a worker's memory that DuckDB may manage. The rest
+// is for what it does not count (strings under construction, decompression) and
+// for the process itself.
+func engineMemory(total int64) int64 { return (total - 96<<20) / 10 * 8 }
+
+// openInstance opens a private in-memory instance and, where lock is set, closes
+// the second wall: nothing outside the setup's folders is read or written, no
+// extension is loaded, no setting changes any more. Any error is final.
+func openInstance(s setup, lock bool) (bindings.Database, error) {
+	var (
+		db      bindings.Database
+		config  bindings.Config
+		message string
+	)
+	if bindings.OpenExt(":memory:", &db, config, &message) != bindings.StateSuccess {
+		return db, fmt.Errorf("duckdb: %s", message)
+	}
+	c, err := connect(db)
+	if err != nil {
+		return db, err
+	}
+	defer c.close()
+	settings := settingsOf(s)
+	if lock {
+		settings = append(settings, locksOf(s)...)
+	}
+	var sql strings.Builder
+	for _, setting := range settings {
+		fmt.Fprintf(&sql, "SET GLOBAL %s = %s;", setting.name, setting.value)
+	}
+	if err := c.exec(sql.String()); err != nil {
+		return db, fmt.Errorf("duckdb: settings: %w", err)
+	}
+	if !lock {
+		return db, nil
+	}
+	return db, readBack(c, settings)
+}
+
+// setting is one option of DuckDB; value is SQL, want what current_setting must
+// answer afterwards ("" where DuckDB rewrites it).
+type setting struct{ name, value, want string }
+
+func settingsOf(s setup) []setting {
+	return []setting{
+		{"threads", strconv.Itoa(s.Limits.Threads), strconv.Itoa(s.Limits.Threads)},
+		{"memory_limit", Literal(fmt.Sprintf("%dB", engineMemory(s.Limits.MemoryBytes))), ""},
+		{"temp_directory", Literal(s.SpillDir), s.SpillDir},
+		{"max_temp_directory_size", Literal(fmt.Sprintf("%dB", s.Limits.SpillBytes)), ""},
+		{"TimeZone", "'UTC'", "UTC"},
+		{"errors_as_json", "true", "true"},
+		// Files never change under their name.
+		{"parquet_metadata_cache", "true", "true"},
+		{"validate_external_file_cache", "'NO_VALIDATION'", "NO_VALIDATION"},
+	}
+}
+
+func locksOf(s setup) []setting {
+	dirs := s.ReadDirs
+	if s.WriteDir != "" {
+		dirs = append(dirs[:len(dirs):len(dirs)], s.WriteDir)
+	}
+	return []setting{
+		{"autoinstall_known_extensions", "false", "false"},
+		{"autoload_known_extensions", "false", "false"},
+		{"allow_community_extensions", "false", "false"},
+		{"allow_persistent_secrets", "false", "false"},
+		{"allowed_directories", literalList(dirs), ""},
+		{"allowed_paths", literalList(s.ReadFiles), ""},
+		{"enable_external_access", "false", "false"},
+		{"lock_configuration", "true", "true"},
+	}
+}
+
+// readBack makes sure that every setting took.
+func readBack(c *connection, settings []setting) error {
+	var columns []string
+	var wanted []setting
+	for _, s := range settings {
+		if s.want != "" {
+			wanted = append(wanted, s)
+			columns = append(columns, fmt.Sprintf("current_setting('%s')::VARCHAR", s.name))
+		}
+	}
+	rows, err := c.text("SELECT " + strings.Join(columns, ", "))
+	if err != nil {
+		return err
+	}
+	for i, s := range wanted {
+		if got := rows[0][i]; got != s.want {
+			return fmt.Errorf("duckdb: %s is %q, not %q", s.name, got, s.want)
+		}
+	}
+	if err := c.exec("SET threads = 1"); err == nil {
+		return errors.New("duckdb: the configuration is not locked")
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package duck
+
+import (
+	"fmt"
+	"strings"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
+
+// typeNames are DuckDB's names of its types without parameters.
+var typeNames = map[bindings.Type]string{
+	bindings.TypeBoolean: "BOOLEAN", bindings.TypeTinyInt: "TINYINT", bindings.TypeSmallInt: "SMALLINT",
+	bindings.TypeInteger: "INTEGER", bindings.TypeBigInt: "BIGINT", bindings.TypeUTinyInt: "UTINYINT",
+	bindings.TypeUSmallInt: "USMALLINT", bindings.TypeUInteger: "UINTEGER", bindings.TypeUBigInt: "UBIGINT",
+	bindings.TypeHugeInt: "HUGEINT", bindings.TypeUHugeInt: "UHUGEINT", bindings.TypeBigNum: "BIGNUM",
+	bindings.TypeFloat: "FLOAT", bindings.TypeDouble: "DOUBLE", bindings.TypeVarchar: "VARCHAR",
+	bindings.TypeBlob: "BLOB", bindings.TypeBit: "BIT", bindings.TypeUUID: "UUID",
+	bindings.TypeDate: "DATE", bindings.TypeTime: "TIME", bindings.TypeTimeNS: "TIME_NS",
+	bindings.TypeTimeTZ: "TIME WITH TIME ZONE", bindings.TypeInterval: "INTERVAL",
+	bindings.TypeTimestamp: "TIMESTAMP", bindings.TypeTimestampS: "TIMESTAMP_S",
+	bindings.TypeTimestampMS: "TIMESTAMP_MS", bindings.TypeTimestampNS: "TIMESTAMP_NS",
+	bindings.TypeTimestampTZ: "TIMESTAMP WITH TIME ZONE", bindings.TypeSQLNull: `"NULL"`,
+	bindings.TypeVariant: "VARIANT", bindings.TypeGeometry: "GEOMETRY",
+}
+
+// textual are the types that Arrow cannot carry exactly, or at all.
+var textual = map[bindings.Type]bool{
+	bindings.TypeUHugeInt: true, bindings.TypeBigNum: true, bindings.TypeBit: true, bindings.TypeTimeTZ: true,
+	bindings.TypeTimeNS: true, bindings.TypeUnion: true, bindings.TypeVariant: true, bindings.TypeGeometry: true,
+}
+
+// textualExact are the types that Arrow carries in forms of which a plain
+// reader would have to know much to print them as DuckDB does.
+var textualExact = map[bindings.Type]bool{bindings.TypeInterval: true, bindings.TypeEnum: true}
+
+// logicalType is DuckDB's name of a type and, beside it, the type to send its
+// values as: the same, but for textual types at any depth, which go as VARCHAR.
+type logicalType struct {
+	name, wire string
+	asText     bool // wire differs
+}
+
+// describeType reads a logical type, and destroys it.
+func describeType(t bindings.LogicalType, exact bool) logicalType {
+	defer bindings.DestroyLogicalType(&t)
+	id := bindings.GetTypeId(t)
+	var d logicalType
+	switch id {
+	case bindings.TypeDecimal:
+		d.name = fmt.Sprintf("DECIMAL(%d,%d)", bindings.DecimalWidth(t), bindings.DecimalScale(t))
+	case bindings.TypeEnum:
+		d.name = enumName(t)
+	case bindings.TypeList:
+		d = suffixed(describeType(bindings.ListTypeChildType(t), exact), "[]")
+	case bindings.TypeArray:
+		d = suffixed(describeType(bindings.ArrayTypeChildType(t), exact), fmt.Sprintf("[%d]", bindings.ArrayTypeArraySize(t)))
+	case bindings.TypeMap:
+		key, value := describeType(bindings.MapTypeKeyType(t), exact), describeType(bindings.MapTypeValueType(t), exact)
+		d.name = fmt.Sprintf("MAP(%s, %s)", key.name, value.name)
+		d.wire = fmt.Sprintf("MAP(%s, %s)", key.wire, value.wire)
+		d.asText = key.asText || value.asText
+	case bindings.TypeStruct:
+		d = structName(t, exact)
+	case bindings.TypeUnion:
+		d.name = unionName(t)
+	default:
+		d.name = typeNames[id]
+	}
+	if alias := bindings.LogicalTypeGetAlias(t); alias != "" && id == bindings.TypeVarchar {
+		d.name, d.wire = alias, alias
+	}
+	switch {
+	case textual[id], exact && textualExact[id], d.name == "":
+		d.wire, d.asText = "VARCHAR", true
+	case d.wire == "":
+		d.wire = d.name
+	}
+	return d
+}
+
+func suffixed(t logicalType, suffix string) logicalType {
+	return logicalType{name: t.name + suffix, wire: t.wire + suffix, asText: t.asText}
+}
+
+func enumName(t bindings.LogicalType) string {
+	values := make([]string, bindings.EnumDictionarySize(t))
+	for i := range values {
+		values[i] = Literal(bindings.EnumDictionaryValue(t, bindings.IdxT(i)))
+	}
+	return "ENUM(" + strings.Join(values, ", ") + ")"
+}
+
+func structName(t bindings.LogicalType, exact bool) logicalType {
+	n := int(bindings.StructTypeChildCount(t))
+	names, wires := make([]string, n), make([]string, n)
+	unnamed, asText := false, false
+	for i := range n {
+		field := bindings.StructTypeChildName(t, bindings.IdxT(i))
+		child := describeType(bindings.StructTypeChildType(t, bindings.IdxT(i)), exact)
+		asText = asText || child.asText
+		if field == "" {
+			unnamed = true
+			names[i], wires[i] = child.name, child.wire
+			continue
+		}
+		names[i] = plainOrQuoted(field) + " " + child.name
+		wires[i] = Identifier(field) + " " + child.wire
+	}
+	d := logicalType{
+		name:   "STRUCT(" + strings.Join(names, ", ") + ")",
+		wire:   "STRUCT(" + strings.Join(wires, ", ") + ")",
+		asText: asText,
+	}
+	if unnamed && asText {
+		d.wire = "VARCHAR" // a cast to a struct needs names
+	}
+	return d
+}
+
+func unionName(t bindings.LogicalType) string {
+	members := make([]string, bindings.UnionTypeMemberCount(t))
+	for i := range members {
+		child := describeType(bindings.UnionTypeMemberType(t, bindings.IdxT(i)), false)
+		members[i] = plainOrQuoted(bindings.UnionTypeMemberName(t, bindings.IdxT(i))) + " " + child.name
+	}
+	return "UNION(" + strings.Join(members, ", ") + ")"
+}
+
+// plainOrQuoted writes a field's name as DuckDB prints it in a type.
+func plainOrQuoted(name string) string {
+	plain := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
+	if plain && (name[0] < '0' || name[0] > '9') {
+		return name
+	}
+	return Identifier(name)
+}

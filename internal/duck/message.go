@@ -1,0 +1,67 @@
+package duck
+
+import (
+	"encoding/json"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
+)
+
+// setup tells a new worker what it is for. It holds nothing from outside.
+type setup struct {
+	Parent    int      `json:"parent"` // the pid that must be the parent still
+	Limits    Limits   `json:"limits"`
+	ReadDirs  []string `json:"read_dirs"`
+	ReadFiles []string `json:"read_files"`
+	WriteDir  string   `json:"write_dir"` // "" for query workers
+	SpillDir  string   `json:"spill_dir"`
+}
+
+type parseRequest struct {
+	SQL string `json:"sql"`
+}
+
+// runRequest runs the statement that was parsed last.
+type runRequest struct {
+	Views     []View            `json:"views"`
+	Params    []json.RawMessage `json:"params"`
+	Limit     int64             `json:"limit"`
+	ExactText bool              `json:"exact_text"`
+	Catalog   []string          `json:"catalog"`
+}
+
+type jobRequest struct {
+	SQL []string `json:"sql"`
+}
+
+type runEnd struct {
+	Truncated bool                `json:"truncated"`
+	Rows      [][]json.RawMessage `json:"rows,omitempty"` // of a job only
+}
+
+// workerFailure is an error on its way to the parent, which knows the limits
+// and words the rest.
+type workerFailure struct {
+	Kind     failureKind `json:"kind"`
+	Message  string      `json:"message"`
+	Position int         `json:"position"`
+}
+
+type failureKind string
+
+const (
+	failInvalid     failureKind = "invalid"
+	failNotAllowed  failureKind = "not_allowed"
+	failMemory      failureKind = "memory"
+	failSpill       failureKind = "spill"
+	failInterrupted failureKind = "interrupted"
+	failInternal    failureKind = "internal"
+)
+
+func (f *workerFailure) Error() string { return f.Message }
+
+// Statement is a parsed statement that the guard let pass. Its Kind is one of
+// the guard's constants.
+type Statement = guard.Statement
+
+// Table is a table that a statement names.
+type Table = guard.Table

@@ -1,0 +1,345 @@
+package duck
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/duck/sandbox"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Limits bound one worker.
+type Limits struct {
+	MemoryBytes int64 `json:"memory_bytes"` // resident, of the whole process; at least 256 MiB
+	Threads     int   `json:"threads"`
+	SpillBytes  int64 `json:"spill_bytes"` // temporary files on disk
+}
+
+// Config makes a Pool.
+type Config struct {
+	Workers    int // query workers kept warm
+	MaxWorkers int // statements and jobs at once; more wait
+	Limits     Limits
+	// ReadDir is the folder whose files queries may read, "" for none.
+	ReadDir string
+	// SpillDir holds the workers' temporary files. It is the pool's alone: what
+	// workers left behind there is removed.
+	SpillDir string
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer // nil for none
+}
+
+const minMemory = 256 << 20
+
+// Pool keeps workers. It is safe for concurrent use.
+type Pool struct {
+	config  Config
+	metrics *metrics
+	slots   chan struct{} // one for each statement or job at once
+	starts  chan startRequest
+	closing chan struct{}
+	work    sync.WaitGroup // the starter and the refills
+
+	mu     sync.Mutex
+	idle   []*process
+	live   map[*process]bool // all, idle and busy
+	closed bool
+	report sandbox.Report
+}
+
+// NewPool starts the warm workers. It fails if not even one can build its walls.
+func NewPool(c Config) (*Pool, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	if err := cleanSpill(c.SpillDir); err != nil {
+		return nil, err
+	}
+	p := &Pool{
+		config:  c,
+		metrics: newMetrics(c.Metrics),
+		slots:   make(chan struct{}, c.MaxWorkers),
+		starts:  make(chan startRequest),
+		closing: make(chan struct{}),
+		live:    map[*process]bool{},
+	}
+	p.work.Go(p.startAll)
+	for range c.Workers {
+		w, err := p.spawn(p.querySetup())
+		if err != nil {
+			p.Close()
+			return nil, fmt.Errorf("query worker: %w", err)
+		}
+		p.report = w.report
+		p.idle = append(p.idle, w)
+	}
+	return p, nil
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.Workers < 1 || c.MaxWorkers < c.Workers:
+		return fmt.Errorf("duck: Workers must be at least 1 and MaxWorkers at least Workers, not %d and %d", c.Workers, c.MaxWorkers)
+	case c.Limits.MemoryBytes < minMemory:
+		return fmt.Errorf("duck: MemoryBytes must be at least %d, not %d", minMemory, c.Limits.MemoryBytes)
+	case c.Limits.Threads < 1 || c.Limits.SpillBytes < 0:
+		return fmt.Errorf("duck: Threads must be at least 1 and SpillBytes not negative")
+	case !filepath.IsAbs(c.SpillDir) || c.ReadDir != "" && !filepath.IsAbs(c.ReadDir):
+		return fmt.Errorf("duck: SpillDir and ReadDir must be absolute paths")
+	case c.Log == nil:
+		return fmt.Errorf("duck: Log is missing")
+	}
+	return nil
+}
+
+// spillPrefix begins the names of the workers' folders.
+const spillPrefix = "worker-"
+
+// cleanSpill makes the spill folder and removes what dead workers left in it.
+func cleanSpill(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), spillPrefix) {
+			if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Sandbox reports what the kernel enforces on the workers.
+func (p *Pool) Sandbox() sandbox.Report { return p.report }
+
+// Acquire takes a query worker, for one statement. It waits while all are busy.
+func (p *Pool) Acquire(ctx context.Context) (*Session, error) {
+	if err := p.enter(ctx); err != nil {
+		return nil, err
+	}
+	for {
+		w := p.pop()
+		if w == nil {
+			break
+		}
+		if !w.gone() {
+			return &Session{pool: p, process: w}, nil
+		}
+		p.discard(w, "died idle")
+	}
+	w, err := p.spawn(p.querySetup())
+	if err != nil {
+		<-p.slots
+		return nil, err
+	}
+	return &Session{pool: p, process: w}, nil
+}
+
+// enter takes a slot.
+func (p *Pool) enter(ctx context.Context) error {
+	select {
+	case <-p.closing:
+		return failure(ErrClosed, "the query workers are shut down")
+	case p.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case <-p.closing:
+		return failure(ErrClosed, "the query workers are shut down")
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return failure(ErrBusy, "all %d query workers were busy until the deadline", p.config.MaxWorkers)
+	}
+}
+
+func (p *Pool) pop() *process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.idle) == 0 {
+		return nil
+	}
+	w := p.idle[len(p.idle)-1]
+	p.idle = p.idle[:len(p.idle)-1]
+	return w
+}
+
+// release takes a query worker back from its session. One that is in doubt, or
+// that grew fat, is replaced.
+func (p *Pool) release(w *process, doubt error) {
+	defer func() { <-p.slots }()
+	reason := ""
+	switch {
+	case doubt != nil:
+		reason = doubt.Error()
+	case w.gone():
+		reason = "died"
+	case w.resident() > p.config.Limits.MemoryBytes/2:
+		reason = "grew"
+	}
+	if reason == "" && p.keep(w) {
+		return
+	}
+	p.discard(w, reason)
+	p.refill()
+}
+
+// keep makes a worker idle, unless there are enough.
+func (p *Pool) keep(w *process) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || len(p.idle) >= p.config.Workers {
+		return false
+	}
+	p.idle = append(p.idle, w)
+	return true
+}
+
+// refill starts a worker in the background if too few are warm.
+func (p *Pool) refill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || len(p.live) >= p.config.Workers {
+		return
+	}
+	p.work.Go(func() {
+		w, err := p.spawn(p.querySetup())
+		if err != nil {
+			p.config.Log.Error("query worker does not start", "error", err)
+			return
+		}
+		if !p.keep(w) {
+			p.discard(w, "")
+		}
+	})
+}
+
+// discard ends a worker; reason is "" if nothing is wrong with it.
+func (p *Pool) discard(w *process, reason string) {
+	w.dispose()
+	p.mu.Lock()
+	delete(p.live, w)
+	p.mu.Unlock()
+	p.metrics.ended(reason)
+	if said := w.stderr.take(); reason != "" {
+		p.config.Log.Warn("query worker replaced", "pid", w.cmd.Process.Pid, "reason", reason, "state", w.cmd.ProcessState.String(), "stderr", said)
+	}
+}
+
+// Close ends all workers; what still runs fails. It returns when none is left.
+func (p *Pool) Close() error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil
+	}
+	p.closed = true
+	close(p.closing)
+	idle := p.idle
+	p.idle = nil
+	for w := range p.live {
+		w.kill(failure(ErrClosed, "the query workers are shut down"))
+	}
+	p.mu.Unlock()
+	for _, w := range idle {
+		p.discard(w, "")
+	}
+	for range cap(p.slots) {
+		p.slots <- struct{}{} // wait for the sessions and jobs
+	}
+	p.work.Wait()
+	return nil
+}
+
+// startRequest asks the starter for a worker.
+type startRequest struct {
+	setup  setup
+	answer chan<- startAnswer
+}
+
+type startAnswer struct {
+	process *process
+	err     error
+}
+
+// startAll starts every worker on one thread, which lives until the pool is
+// closed: the kernel kills a worker when the thread that started it ends.
+func (p *Pool) startAll() {
+	runtime.LockOSThread()
+	for {
+		select {
+		case r := <-p.starts:
+			w, err := start(r.setup)
+			r.answer <- startAnswer{w, err}
+		case <-p.closing:
+			// The workers are killed by now or will be by their owners; the thread ends
+			// with this goroutine and takes along what is left.
+			return
+		}
+	}
+}
+
+// querySetup is the setup of a query worker.
+func (p *Pool) querySetup() setup {
+	s := setup{Parent: os.Getpid(), Limits: p.config.Limits}
+	if p.config.ReadDir != "" {
+		s.ReadDirs = []string{p.config.ReadDir}
+	}
+	return s
+}
+
+// spawn starts a worker and waits until its walls stand.
+func (p *Pool) spawn(s setup) (*process, error) {
+	spill, err := os.MkdirTemp(p.config.SpillDir, spillPrefix)
+	if err != nil {
+		return nil, err
+	}
+	s.SpillDir = spill
+	answer := make(chan startAnswer, 1)
+	select {
+	case p.starts <- startRequest{s, answer}:
+	case <-p.closing:
+		os.RemoveAll(spill)
+		return nil, failure(ErrClosed, "the query workers are shut down")
+	}
+	started := <-answer
+	if started.err != nil {
+		os.RemoveAll(spill)
+		return nil, fmt.Errorf("start: %w", started.err)
+	}
+	w := started.process
+	if !p.adopt(w) {
+		w.dispose()
+		return nil, failure(ErrClosed, "the query workers are shut down")
+	}
+	if err := w.greet(s); err != nil {
+		said := w.stderr.String()
+		p.discard(w, "did not start")
+		return nil, fmt.Errorf("the worker's walls do not stand: %w: %s", err, said)
+	}
+	return w, nil
+}
+
+// adopt counts a worker among the live, unless the pool is closed.
+func (p *Pool) adopt(w *process) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return false
+	}
+	p.live[w] = true
+	return true
+}

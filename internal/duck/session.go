@@ -1,0 +1,108 @@
+package duck
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+)
+
+// Request says what to run and with what.
+type Request struct {
+	Statement *Statement
+	// Views must hold every table of the statement.
+	Views []View
+	// Params are the values of ? or $1, in order: JSON scalars.
+	Params []json.RawMessage
+	// Limit is the most rows to send, 0 for all.
+	Limit int64
+	// ExactText sends columns whose Arrow form is not what DuckDB prints as
+	// VARCHAR at any depth: INTERVAL and ENUM. UHUGEINT, BIGNUM, BIT, TIMETZ,
+	// TIME_NS, UNION, VARIANT and GEOMETRY go as VARCHAR always, for Arrow has no
+	// exact form of them.
+	ExactText bool
+	// Catalog are the rows that SHOW TABLES answers with.
+	Catalog []string
+}
+
+// Session is one query worker, for one statement: Parse, Run, read the Stream,
+// Close. It is not safe for concurrent use.
+type Session struct {
+	pool    *Pool
+	process *process
+	parsed  *Statement
+	stream  *Stream
+	err     error // what leaves doubt about the worker
+}
+
+// Parse checks a statement and tells which tables it reads. Nothing of it runs.
+func (s *Session) Parse(ctx context.Context, sql string) (*Statement, error) {
+	s.parsed = nil
+	stop := s.process.watch(ctx)
+	defer stop()
+	if err := s.process.out.send(frameParse, parseRequest{SQL: sql}); err != nil {
+		return nil, s.note(ctx, s.process.death())
+	}
+	payload, err := s.process.expect(frameParsed)
+	if err != nil {
+		return nil, s.note(ctx, err)
+	}
+	statement := &Statement{}
+	if err := json.Unmarshal(payload, statement); err != nil {
+		return nil, s.note(ctx, s.process.confused(err.Error()))
+	}
+	s.parsed = statement
+	return statement, nil
+}
+
+// Run starts the statement that Parse accepted last and returns when its columns
+// are known. ctx governs the stream until that is closed.
+func (s *Session) Run(ctx context.Context, r Request) (*Stream, error) {
+	if s.parsed == nil || r.Statement != s.parsed {
+		return nil, failure(ErrInternal, "a session runs the statement that it parsed last")
+	}
+	s.parsed = nil
+	stop := s.process.watch(ctx)
+	run := runRequest{Views: r.Views, Params: r.Params, Limit: r.Limit, ExactText: r.ExactText, Catalog: r.Catalog}
+	if err := s.process.out.send(frameRun, run); err != nil {
+		stop()
+		return nil, s.note(ctx, s.process.death())
+	}
+	payload, err := s.process.expect(frameColumns)
+	if err != nil {
+		stop()
+		return nil, s.note(ctx, err)
+	}
+	stream := &Stream{session: s, ctx: ctx, stop: stop}
+	if err := json.Unmarshal(payload, &stream.columns); err != nil {
+		stop()
+		return nil, s.note(ctx, s.process.confused(err.Error()))
+	}
+	s.stream = stream
+	return stream, nil
+}
+
+// Close gives the worker back, or ends it if its last statement leaves doubt
+// about it. It is safe after every error.
+func (s *Session) Close() {
+	if s.process == nil {
+		return
+	}
+	if s.stream != nil {
+		s.stream.Close()
+	}
+	s.pool.release(s.process, s.err)
+	s.process = nil
+}
+
+// note remembers an error that leaves doubt about the worker, and words an
+// interrupt as what caused it.
+func (s *Session) note(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, errInterrupted):
+		return ended(ctx)
+	case errors.Is(err, ErrInvalid), errors.Is(err, ErrNotAllowed):
+	default:
+		s.err = err
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package duck
+
+import (
+	"fmt"
+	"strings"
+)
+
+// View gives a statement one of its tables: the rows of Parquet files, their
+// columns found by Iceberg field id, so that renamed, added and widened columns
+// read right. A column that a file lacks is NULL. Without Files it is empty.
+type View struct {
+	Schema  string   `json:"schema"` // "" for a table that is named without one
+	Name    string   `json:"name"`
+	Files   []string `json:"files"`
+	Columns []Column `json:"columns"`
+}
+
+// Column is a column of a View.
+type Column struct {
+	FieldID int    `json:"field_id"`
+	Name    string `json:"name"`
+	Type    string `json:"type"` // Iceberg's name, as TypeOf reads it
+}
+
+// viewsSQL builds the statements that make views, in a transaction that the end
+// of the connection rolls back: no later statement ever sees them.
+func viewsSQL(views []View) (string, error) {
+	if len(views) == 0 {
+		return "", nil
+	}
+	var sql strings.Builder
+	sql.WriteString("BEGIN;")
+	schemas := map[string]bool{}
+	for _, view := range views {
+		name := Identifier(view.Name)
+		if view.Schema != "" {
+			if folded := strings.ToLower(view.Schema); !schemas[folded] {
+				schemas[folded] = true
+				fmt.Fprintf(&sql, "CREATE SCHEMA IF NOT EXISTS %s;", Identifier(view.Schema))
+			}
+			name = Identifier(view.Schema) + "." + name
+		}
+		rows, err := view.selectSQL()
+		if err != nil {
+			return "", fmt.Errorf("table %s: %w", view.Name, err)
+		}
+		fmt.Fprintf(&sql, "CREATE VIEW %s AS %s;", name, rows)
+	}
+	return sql.String(), nil
+}
+
+// selectSQL reads the view's files, or is an empty table of its columns.
+func (v View) selectSQL() (string, error) {
+	columns := make([]string, len(v.Columns))
+	for i, column := range v.Columns {
+		duckType, err := TypeOf(column.Type)
+		if err != nil {
+			return "", fmt.Errorf("column %s: %w", column.Name, err)
+		}
+		if len(v.Files) == 0 {
+			columns[i] = fmt.Sprintf("NULL::%s AS %s", duckType, Identifier(column.Name))
+			continue
+		}
+		columns[i] = fmt.Sprintf("%d: {name: %s, type: %s, default_value: NULL}",
+			column.FieldID, Literal(column.Name), Literal(duckType))
+	}
+	list := strings.Join(columns, ", ")
+	if len(v.Files) == 0 {
+		return "SELECT " + list + " WHERE false", nil
+	}
+	return fmt.Sprintf("SELECT * FROM read_parquet(%s, schema = MAP {%s})", literalList(v.Files), list), nil
+}

@@ -1,0 +1,78 @@
+package duck
+
+import (
+	"encoding/json"
+
+	"github.com/apache/arrow-go/v18/arrow"
+)
+
+// runJob runs trusted statements one after the other and answers with the rows
+// of the last.
+func (w *worker) runJob(payload []byte) error {
+	var r jobRequest
+	if err := json.Unmarshal(payload, &r); err != nil {
+		return err
+	}
+	c, done, err := w.session()
+	if err != nil {
+		return err
+	}
+	defer done()
+	var end runEnd
+	for i, sql := range r.SQL {
+		if err := w.stopped(); err != nil {
+			return err
+		}
+		if i < len(r.SQL)-1 {
+			if err := c.exec(sql); err != nil {
+				return err
+			}
+			continue
+		}
+		if end.Rows, err = jobRows(c, sql); err != nil {
+			return err
+		}
+	}
+	return w.out.message(frameEnd, end)
+}
+
+// jobRows runs a statement and gives its rows as JSON.
+func jobRows(c *connection, sql string) ([][]json.RawMessage, error) {
+	p, err := prepareQuery(c, sql, nil, true)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	res, err := execute(p)
+	if err != nil {
+		return nil, err
+	}
+	defer res.close()
+	var rows [][]json.RawMessage
+	for {
+		batch, err := res.next()
+		if err != nil || batch == nil {
+			return rows, err
+		}
+		if rows, err = appendRows(rows, batch); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// appendRows adds the rows of a batch, and releases it.
+func appendRows(rows [][]json.RawMessage, batch arrow.RecordBatch) ([][]json.RawMessage, error) {
+	defer batch.Release()
+	for i := range int(batch.NumRows()) {
+		row := make([]json.RawMessage, batch.NumCols())
+		for j := range row {
+			value, err := json.Marshal(batch.Column(j).GetOneForMarshal(i))
+			if err != nil {
+				return nil, err
+			}
+			row[j] = value
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}

@@ -53,7 +53,7 @@ func namesDocumented(t *testing.T, src *source) {
 func undocumented(decl ast.Decl) []*ast.Ident {
 	switch d := decl.(type) {
 	case *ast.FuncDecl:
-		if d.Doc == nil && d.Name.IsExported() && exportedReceiver(d) {
+		if d.Doc == nil && d.Name.IsExported() && exportedReceiver(d) && !wellKnown(d) {
 			return []*ast.Ident{d.Name}
 		}
 	case *ast.GenDecl:
@@ -75,6 +75,12 @@ func undocumented(decl ast.Decl) []*ast.Ident {
 		return names
 	}
 	return nil
+}
+
+// wellKnown tells the methods whose contract the standard library states; a
+// comment would only say their name again.
+func wellKnown(d *ast.FuncDecl) bool {
+	return d.Recv != nil && (d.Name.Name == "Error" || d.Name.Name == "Unwrap")
 }
 
 // exportedReceiver tells whether a function is part of the package's face: no

@@ -1,0 +1,33 @@
+# What can be done here. "just" alone lists it.
+
+[private]
+default:
+    @just --list --unsorted
+
+# build every command into bin/
+build:
+    @bash scripts/build.sh
+
+# format, vet, staticcheck, build, tests with the race detector, smokes
+verify:
+    @bash scripts/verify.sh
+
+# one day's smoke, 1 to 6, on its own: just smoke 4 [local|minio]
+smoke day *backend: build
+    @bash scripts/d{{ day }}_smoke.sh {{ backend }}
+
+# format the Go code
+fmt:
+    gofmt -w cmd internal scripts
+
+# measure, each row beside its peer; the table goes to standard output
+bench *args: build
+    @bash scripts/bench/run.sh {{ args }}
+
+# run verify before every push from this clone
+install-hooks:
+    @bash scripts/install-hooks.sh
+
+# remove what was built here; .tools/ stays, it took minutes
+clean:
+    rm -rf bin

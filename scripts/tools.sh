@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Builds once, into .tools/bin, the programs that the tests run against: MinIO
+# and versitygw, the two S3 servers, and just where the system has none. A
+# second run finds them and ends in a moment.
+#
+# Progress goes to standard error. What could not be had is one line
+# "skip - NAME: WHY" on standard output; the exit code stays 0, since everything
+# else can still be verified.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
+VERSITYGW=github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+export GOBIN=$TOOLS/bin
+mkdir -p "$GOBIN"
+LOG=$(mktemp "$TOOLS/build.XXXXXX")
+trap 'rm -f "$LOG"' EXIT
+
+# built PROGRAM VERSION: whether that version of it lies there already.
+built() {
+	[ -x "$GOBIN/$1" ] && go version -m "$GOBIN/$1" 2>/dev/null | grep -qE "^[[:space:]]mod[[:space:]].*[[:space:]]$2([[:space:]]|\$)"
+}
+
+# build PROGRAM PACKAGE@VERSION WHAT_FOR
+build() {
+	local program=$1 source=$2 use=$3
+	if built "$program" "${source##*@}"; then
+		return
+	fi
+	printf 'tools: building %s, once; it takes a few minutes\n' "$program" >&2
+	# Built apart from this module, whose go.mod does not bind it.
+	if ! (cd "$TOOLS" && CGO_ENABLED=0 go install "$source") >"$LOG" 2>&1; then
+		echo "skip - $program ($use): go install $source: $(tail -n 1 "$LOG")"
+	fi
+}
+
+# get_just: from the package rust-just, by whichever installer is here.
+get_just() {
+	if have just || [ -x "$GOBIN/just" ]; then
+		return
+	fi
+	printf 'tools: getting just from the package rust-just\n' >&2
+	if have python3 && python3 -m pip install -q --disable-pip-version-check --target "$TOOLS/just" rust-just >"$LOG" 2>&1 &&
+		[ -x "$TOOLS/just/bin/just" ]; then
+		ln -sf ../just/bin/just "$GOBIN/just"
+	elif have npm && npm install --silent --no-fund --no-audit --prefix "$TOOLS/just" rust-just >"$LOG" 2>&1 &&
+		[ -x "$TOOLS/just/node_modules/.bin/just" ]; then
+		ln -sf ../just/node_modules/.bin/just "$GOBIN/just"
+	else
+		echo "skip - just (the recipes of the justfile): neither the system nor pip nor npm has it: $(tail -n 1 "$LOG")"
+	fi
+}
+
+build minio "$MINIO" "the S3 backend against a real server"
+build versitygw "$VERSITYGW" "the S3 backend against a second one"
+get_just

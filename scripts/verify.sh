@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Verifies everything: format, vet, staticcheck, the build, the tests with the
+# race detector, the smokes d1 to d6. This is what "just verify", the hook before
+# a push and CI run.
+#
+# It brings what it needs (scripts/setup.sh, scripts/tools.sh), runs every step
+# even when an earlier one failed, names what was skipped and why, and ends with
+# the line "N passed, N failed, N skipped". The exit code is 0 only when nothing
+# failed. It needs no terminal, works from any folder, and leaves no process and
+# no file outside of bin/, .tools/ and Go's caches.
+set -euo pipefail
+exec </dev/null
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/setup.sh
+. scripts/build.sh
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/lakehouse-verify.XXXXXX")
+export PATH=$TOOLS/bin:$PATH
+LANES=()
+
+finish() {
+	local lane
+	trap - EXIT
+	for lane in ${LANES[@]+"${LANES[@]}"}; do
+		kill -TERM -- "-$lane" 2>/dev/null || true
+	done
+	wait
+	rm -rf "$WORK"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# step NAME COMMAND...: runs it, keeps what it printed, and says how it went.
+# A step that counts for itself prints lines "ok - ...", "not ok - ..." and
+# "skip - ..."; any other is one check.
+step() {
+	local name=$1 log=$WORK/$1.log start=$SECONDS verdict=ok
+	shift
+	"$@" >"$log" 2>&1 || verdict=FAILED
+	if ! grep -qE '^((not )?ok|skip) - ' "$log"; then
+		[ $verdict = ok ] && echo "ok - $name" >>"$log"
+	fi
+	if [ $verdict = FAILED ] && ! grep -q '^not ok - ' "$log"; then
+		echo "not ok - $name" >>"$log"
+	fi
+	{
+		printf '%-12s %-7s %4d s\n' "$name" "$verdict" $((SECONDS - start))
+		if [ $verdict = FAILED ]; then
+			grep -v '^ok - ' "$log" | sed 's/^/    /' | tail -n 300
+		fi
+	} | tee -a "$WORK/steps"
+}
+
+# not_run NAME WHY: a step that an earlier failure took the ground from.
+not_run() {
+	echo "skip - $1: $2" >"$WORK/$1.log"
+	printf '%-12s skipped\n' "$1" | tee -a "$WORK/steps"
+}
+
+formatted() {
+	local files
+	files=$(gofmt -l cmd internal scripts)
+	[ -z "$files" ] || {
+		echo "not gofmt's format, run \"just fmt\":"
+		echo "$files"
+		return 1
+	}
+}
+
+tools() {
+	bash scripts/tools.sh
+	if [ -f scripts/tools-python.sh ]; then
+		local why=$WORK/python.log
+		if ! have python3; then
+			echo "skip - pyiceberg (reading tables with a foreign engine): there is no python3"
+		elif ! bash scripts/tools-python.sh >"$why" 2>&1; then
+			echo "skip - pyiceberg (reading tables with a foreign engine): $(tail -n 1 "$why")"
+		fi
+	fi
+	echo "ok - tools"
+}
+
+tests() {
+	go build -o "$WORK/testsum" ./scripts/testsum
+	go test -race -json -timeout 20m ./... 2>&1 | "$WORK/testsum"
+}
+
+justfile() {
+	if ! have just; then
+		echo "skip - justfile: there is no just to read it with"
+		return
+	fi
+	just --summary
+}
+
+checks() {
+	step vet go vet ./...
+	step staticcheck go tool staticcheck ./...
+	step tests tests
+}
+
+smokes() {
+	local day
+	for day in 1 2 3 4 5 6; do
+		if [ -f "$WORK/built" ]; then
+			step "d$day" bash "scripts/d${day}_smoke.sh"
+		else
+			not_run "d$day" "the build failed"
+		fi
+	done
+}
+
+build_and_mark() { build_all && touch "$WORK/built"; }
+
+step gofmt formatted
+step tools tools
+step justfile justfile
+step build build_and_mark
+
+# Two lanes, each a process group of its own so that it can be ended as a whole.
+set -m
+checks &
+LANES+=($!)
+smokes &
+LANES+=($!)
+set +m
+wait
+LANES=()
+
+count() { cat "$WORK"/*.log | grep -c "^$1 - " || true; }
+passed=$(count ok) failed=$(count 'not ok') skipped=$(count skip)
+echo
+echo "took $SECONDS s"
+if [ "$skipped" != 0 ]; then
+	echo "skipped:"
+	cat "$WORK"/*.log | sed -n 's/^skip - /    /p'
+fi
+if [ "$failed" != 0 ]; then
+	echo "failed:"
+	cat "$WORK"/*.log | sed -n 's/^not ok - /    /p'
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -48,7 +48,7 @@ func Diff(current, wanted []Column) []Change {
 		switch {
 		case at < 0:
 			changes = append(changes, Change{Column: w.Name, Change: "added", To: &w.Type})
-		case current[at].Type != w.Type && !current[at].Unvalued:
+		case current[at].Type != w.Type && !current[at].Unvalued && !w.Unvalued:
 			changes = append(changes, Change{Column: w.Name, Change: "retyped", From: &current[at].Type, To: &w.Type})
 		}
 	}

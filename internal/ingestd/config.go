@@ -1,0 +1,47 @@
+package ingestd
+
+import (
+	"errors"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// Config is the section [ingestd].
+type Config struct {
+	MaxFileBytes   int64            `toml:"max_file_bytes"`  // of one upload; 0: as the disk holds
+	MaxConcurrent  int              `toml:"max_concurrent"`  // ingests at once; more get 503
+	WorkerMemory   int64            `toml:"worker_memory"`   // bytes that one conversion may use
+	WorkerSpill    int64            `toml:"worker_spill"`    // bytes of disk that one conversion may spill to
+	WorkerThreads  int              `toml:"worker_threads"`  // 0: one per core
+	FileBytes      int64            `toml:"file_bytes"`      // size at which a version's files are rolled
+	ConvertTimeout service.Duration `toml:"convert_timeout"` // longest conversion
+}
+
+// Defaults fit a box of two cores that does other things too.
+func Defaults() Config {
+	return Config{
+		MaxConcurrent:  4,
+		WorkerMemory:   1 << 30,
+		WorkerSpill:    8 << 30,
+		FileBytes:      128 << 20,
+		ConvertTimeout: service.Duration(30 * time.Minute),
+	}
+}
+
+// minWorkerMemory is what a conversion needs to begin at all.
+const minWorkerMemory = 256 << 20
+
+func (c Config) check() error {
+	switch {
+	case c.MaxConcurrent < 1:
+		return errors.New("[ingestd] max_concurrent must be at least 1")
+	case c.WorkerMemory < minWorkerMemory:
+		return errors.New("[ingestd] worker_memory must be at least 268435456 (256 MiB)")
+	case c.FileBytes < 1<<20 || c.FileBytes > 128<<20:
+		return errors.New("[ingestd] file_bytes must be between 1048576 (1 MiB) and 134217728 (128 MiB)")
+	case c.ConvertTimeout <= 0:
+		return errors.New("[ingestd] convert_timeout must be positive")
+	}
+	return nil
+}

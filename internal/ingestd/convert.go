@@ -1,0 +1,163 @@
+package ingestd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// newPool makes the pool of converters: a process of its own for each file.
+func newPool(env service.Env, config Config, spool *spool) (*duck.Pool, error) {
+	threads := config.WorkerThreads
+	if threads == 0 {
+		threads = runtime.NumCPU()
+	}
+	return duck.NewPool(duck.Config{
+		Workers:    1,
+		MaxWorkers: config.MaxConcurrent,
+		Limits:     duck.Limits{MemoryBytes: config.WorkerMemory, Threads: threads, SpillBytes: config.WorkerSpill},
+		SpillDir:   filepath.Join(spool.dir, "spill"),
+		Log:        env.Log,
+		Metrics:    env.Metrics,
+	})
+}
+
+// conversion is one CSV file on its way to Parquet.
+type conversion struct {
+	input   string
+	reading csvscan.Reading
+	columns []csvscan.ColumnResult // in the file's order
+	target  []catalog.Column       // the same columns, with their field ids, in the dataset's order
+	records int64
+	nulls   map[string]int64 // NULLs of each column; nil where they were not counted
+	bytes   int64            // of the input
+}
+
+// convert writes Parquet files into out and returns their paths in the order of
+// the rows, after holding their counts against the scan's.
+func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.config.ConvertTimeout.Std())
+	defer cancel()
+	statement, err := c.copyStatement(out, d.config.FileBytes)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, countStatement(out)}})
+	if err != nil {
+		return nil, convertProblem(err)
+	}
+	if err := c.compare(rows); err != nil {
+		return nil, err
+	}
+	return parquetFiles(out)
+}
+
+// copyStatement writes the one COPY that converts the file. Every choice that
+// DuckDB could sniff is given: see package csvscan, "The fast path".
+func (c conversion) copyStatement(out string, fileBytes int64) (string, error) {
+	types := make([]string, len(c.columns))
+	expressions := map[string]string{}
+	for i, column := range c.columns {
+		duckType, err := duck.TypeOf(column.Type)
+		if err != nil {
+			return "", fmt.Errorf("column %s: %w", column.Name, err)
+		}
+		read, name := duckType, duck.Identifier(column.Name)
+		expressions[column.Name] = name
+		if column.Format != "" {
+			read = "VARCHAR"
+			expressions[column.Name] = fmt.Sprintf("strptime(%s, %s)::%s AS %s", name, duck.Literal(column.Format), duckType, name)
+		}
+		types[i] = duck.Literal(column.Name) + ": " + duck.Literal(read)
+	}
+	selected := make([]string, len(c.target))
+	ids := make([]string, len(c.target))
+	for i, column := range c.target {
+		selected[i] = expressions[column.Name]
+		ids[i] = duck.Identifier(column.Name) + ": " + strconv.Itoa(column.FieldID)
+	}
+	return fmt.Sprintf("COPY (SELECT %s FROM read_csv(%s, %s, columns={%s})) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, ROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d)",
+		strings.Join(selected, ", "), duck.Literal(c.input), readOptions(c.reading), strings.Join(types, ", "),
+		duck.Literal(out), strings.Join(ids, ", "), c.rowGroup(), fileBytes), nil
+}
+
+// readOptions writes a reading as options of read_csv.
+func readOptions(r csvscan.Reading) string {
+	newLine := map[string]string{"\n": `\n`, "\r\n": `\r\n`}[r.NewLine]
+	longest := max(r.LongestLine+2, 2<<20)
+	return fmt.Sprintf(`auto_detect=false, header=%t, delim=%s, new_line=%s, quote='"', escape='"', nullstr='', allow_quoted_nulls=false, `+
+		`strict_mode=true, null_padding=false, ignore_errors=false, max_line_size=%d, buffer_size=%d, parallel=%t`,
+		r.Header, duck.Literal(string(rune(r.Delimiter))), duck.Literal(newLine), longest, max(longest*2, 32<<20), !r.QuotedNewlines)
+}
+
+// Row groups are DuckDB's default of 122,880 rows, or fewer where the rows are
+// wide, so that neither memory nor a file's size depends on the widest cell.
+const (
+	maxRowGroup      = 122_880
+	minRowGroup      = 2_048
+	targetGroupBytes = 64 << 20 // of CSV
+)
+
+func (c conversion) rowGroup() int64 {
+	width := c.bytes/max(c.records, 1) + 1
+	return min(max(targetGroupBytes/width, minRowGroup), maxRowGroup)
+}
+
+// countStatement asks the files just written, by their footers, for the rows
+// and the NULLs of every column.
+func countStatement(out string) string {
+	return fmt.Sprintf("SELECT column_id::BIGINT, sum(num_values)::BIGINT, sum(stats_null_count)::BIGINT FROM parquet_metadata(%s) GROUP BY 1",
+		duck.Literal(filepath.Join(out, "*.parquet")))
+}
+
+// compare holds the converter's counts against the scanner's. The two read the
+// file independently, so a row that either of them lost is noticed.
+func (c conversion) compare(rows [][]json.RawMessage) error {
+	if len(rows) != len(c.target) {
+		return ingest.ErrCountMismatch.Errorf("the converter wrote %d columns of %d; nothing was loaded: please report this file", len(rows), len(c.target))
+	}
+	for _, row := range rows {
+		var counts [3]int64 // column, values, NULLs
+		for i := range counts {
+			if err := json.Unmarshal(row[i], &counts[i]); err != nil {
+				return fmt.Errorf("counts of the converter: %w", err)
+			}
+		}
+		name := c.target[counts[0]].Name
+		want, counted := c.nulls[name]
+		if counts[1] != c.records || counted && counts[2] != want {
+			return ingest.ErrCountMismatch.Errorf("the converter kept %d rows (%d NULLs) of column %q where the file has %d (%d NULLs); nothing was loaded: please report this file",
+				counts[1], counts[2], name, c.records, want)
+		}
+	}
+	return nil
+}
+
+// parquetFiles lists the files of a conversion in the order of their rows:
+// DuckDB numbers them data_0, data_1, ...
+func parquetFiles(out string) ([]string, error) {
+	entries, err := os.ReadDir(out)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]string, len(entries))
+	for _, entry := range entries {
+		var n int
+		if _, err := fmt.Sscanf(entry.Name(), "data_%d.parquet", &n); err != nil || n < 0 || n >= len(files) {
+			return nil, fmt.Errorf("the converter wrote an unexpected file %q", entry.Name())
+		}
+		files[n] = filepath.Join(out, entry.Name())
+	}
+	return files, nil
+}

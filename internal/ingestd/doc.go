@@ -1,0 +1,19 @@
+// Package ingestd turns files into checked versions of datasets.
+//
+// A file takes one way, each step before the next:
+//
+//	receive   the body is spooled, hashed and scanned in one pass (package
+//	          csvscan): dialect, record count, lossless types, bad rows
+//	decide    the same content again is answered at once; drift and bad rows
+//	          refuse the file; otherwise every column has its type and field id
+//	convert   a sandboxed worker (package duck) reads the spool with explicit
+//	          columns and writes Parquet
+//	compare   the rows and NULLs of every column in the Parquet files are held
+//	          against the scan's own counts
+//	publish   the files are stored under names that hold their hash, and
+//	          registered; the catalog's acknowledgement is ours
+//
+// Nothing is visible before the last step, and a file that is refused or lost
+// on the way leaves nothing but a spool folder, which the next start removes.
+// Memory does not grow with the file.
+package ingestd

@@ -1,0 +1,86 @@
+package ingestd
+
+import (
+	"context"
+	"errors"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// scanProblem words what the scanner says against a whole file.
+func scanProblem(err error) error {
+	var header *csvscan.HeaderError
+	switch {
+	case errors.As(err, &header):
+		return ingest.ErrBadHeader.Errorf("%v", header).With("errors", headerErrors(header))
+	case errors.Is(err, csvscan.ErrEmptyFile):
+		return ingest.ErrEmptyFile.Errorf("%v", err)
+	case errors.Is(err, csvscan.ErrBadOption):
+		return ingest.ErrBadOption.Errorf("%v", err)
+	case errors.Is(err, csvscan.ErrNotUTF8), errors.Is(err, csvscan.ErrTooManyColumns), errors.Is(err, csvscan.ErrRecordTooLong):
+		return ingest.ErrBadFile.Errorf("%v", err)
+	}
+	return err
+}
+
+type headerError struct {
+	Position int    `json:"position"` // of the column, from 1
+	Column   string `json:"column"`
+	Reason   string `json:"reason"`
+}
+
+func headerErrors(e *csvscan.HeaderError) []headerError {
+	list := make([]headerError, len(e.Problems))
+	for i, p := range e.Problems {
+		list[i] = headerError{p.Position, p.Name, p.Reason}
+	}
+	return list
+}
+
+// badRows is the problem of a file that has rows which cannot be taken.
+func badRows(rows []csvscan.BadRow, count int64) error {
+	list := make([]ingest.BadRow, len(rows))
+	for i, row := range rows {
+		list[i] = ingest.BadRow{Line: row.Line, Column: row.Column, Value: row.Value, Reason: row.Reason}
+	}
+	return ingest.ErrBadRows.Errorf("%d rows cannot be taken, the first on line %d; nothing was loaded: mend them, or use on_error=quarantine", count, list[0].Line).
+		With("errors", list).With("error_count", count)
+}
+
+// drift is the problem of a file whose columns are not the dataset's.
+func drift(name catalog.Name, changes []csvscan.Change) error {
+	diff := make([]catalog.Change, len(changes))
+	for i, c := range changes {
+		diff[i] = catalog.Change{Column: c.Column, Change: string(c.Kind), From: optional(c.From), To: optional(c.To), Example: optional(c.Example), Line: c.Line}
+	}
+	return catalog.ErrSchemaDrift.Errorf("the file's columns are not those of %s: mend the file, or use mode=replace&schema=replace to begin a new schema", name).
+		With("dataset", name.String()).With("diff", diff)
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// convertProblem words what stopped a conversion, by the bound that broke.
+func convertProblem(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, duck.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+		return ingest.ErrConversion.Errorf("the conversion did not end in time; nothing was loaded: split the file, or raise [ingestd] convert_timeout").Because(err)
+	case errors.Is(err, duck.ErrMemory), errors.Is(err, duck.ErrSpill):
+		return ingest.ErrConversion.Errorf("the conversion needed more memory than it may have; nothing was loaded: split the file, or raise [ingestd] worker_memory").Because(err)
+	case errors.Is(err, duck.ErrCrashed):
+		return ingest.ErrConversion.Errorf("the conversion's worker died; nothing was loaded: send the file again").Because(err)
+	}
+	return ingest.ErrConversion.Errorf("the converter refused the file; nothing was loaded").Because(err)
+}
+
+func outcomeOf(err error) string { return wire.AsProblem(err).Kind.Code }

@@ -1,0 +1,205 @@
+package ingestd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+)
+
+// maxAttempts is how often a load begins again because another writer changed
+// the dataset's schema, or created it, in between.
+const maxAttempts = 3
+
+// load is one file on its way to a version.
+type load struct {
+	*ingestd
+	ws    *workspace
+	opts  options
+	name  catalog.Name
+	key   string // Idempotency-Key, or ""
+	timer timer
+
+	current *catalog.Manifest // nil: there is no such dataset
+	got     *received
+	hash    string // content hash
+}
+
+// run takes the upload through all phases.
+func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err error) {
+	if err := l.look(ctx); err != nil {
+		return answer, err
+	}
+	if l.got, err = receive(ctx, l.ws, up, l.config.MaxFileBytes, l.scanOptions()); err != nil {
+		return answer, err
+	}
+	l.metrics.bytes.Add(float64(l.got.size))
+	l.timer.done("receive")
+	l.hash = l.opts.contentHash(l.got.hash)
+	if answer, found, err := l.earlier(ctx); found || err != nil {
+		return answer, err
+	}
+	for attempt := 1; ; attempt++ {
+		answer, err = l.attempt(ctx)
+		if err == nil || attempt == maxAttempts {
+			return answer, err
+		}
+		changed, lookErr := l.changedSince(ctx, err)
+		if lookErr != nil {
+			return answer, lookErr
+		}
+		if !changed {
+			return answer, err
+		}
+		if err := l.got.rescan(ctx, l.ws, l.scanOptions()); err != nil {
+			return answer, err
+		}
+	}
+}
+
+// look reads what the dataset is now.
+func (l *load) look(ctx context.Context) error {
+	m, err := l.catalog.Manifest(ctx, l.name.String(), 0)
+	switch {
+	case errors.Is(err, catalog.ErrDatasetNotFound):
+		l.current = nil
+	case err != nil:
+		return err
+	default:
+		l.current = &m
+	}
+	return nil
+}
+
+// changedSince tells whether a refused registration was refused because the
+// dataset is not what it was when the file was held against it.
+func (l *load) changedSince(ctx context.Context, refusal error) (bool, error) {
+	if !errors.Is(refusal, catalog.ErrDatasetChanged) && !errors.Is(refusal, catalog.ErrSchemaDrift) {
+		return false, nil
+	}
+	before := l.current
+	if err := l.look(ctx); err != nil {
+		return false, err
+	}
+	if before == nil || l.current == nil {
+		return before != l.current, nil
+	}
+	return before.DatasetID != l.current.DatasetID || !slices.Equal(before.Columns, l.current.Columns), nil
+}
+
+// scanOptions make the dataset's schema the file's target, unless the file is
+// to bring its own.
+func (l *load) scanOptions() csvscan.Options {
+	o := csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader}
+	if l.current == nil || l.opts.schema == catalog.ReplaceSchema {
+		return o
+	}
+	o.Target = make([]csvscan.Column, len(l.current.Columns))
+	for i, c := range l.current.Columns {
+		o.Target[i] = csvscan.Column{Name: c.Name, Type: c.Type, Unvalued: c.Unvalued}
+	}
+	return o
+}
+
+// earlier answers a file that was loaded before, without loading it again.
+func (l *load) earlier(ctx context.Context) (answer ingest.Answer, found bool, err error) {
+	if l.opts.allowDuplicate && l.key == "" {
+		return answer, false, nil
+	}
+	registered, err := l.catalog.Receipt(ctx, l.name.String(), l.opts.mode, l.hash, l.key)
+	switch {
+	case errors.Is(err, catalog.ErrReceiptNotFound), errors.Is(err, catalog.ErrDatasetNotFound):
+		return answer, false, nil
+	case err != nil:
+		return answer, false, err
+	}
+	answer, err = unchangedAnswer(registered)
+	return answer, true, err
+}
+
+// unchangedAnswer is the first answer to the same content, as of the version
+// that now holds it.
+func unchangedAnswer(r catalog.Registered) (ingest.Answer, error) {
+	answer := ingest.Answer{Rows: r.AddedRows, Columns: columnsOf(r.Columns, nil), Warnings: []string{}}
+	if len(r.Note) > 0 {
+		if err := json.Unmarshal(r.Note, &answer); err != nil {
+			return answer, fmt.Errorf("the note of an earlier ingest: %w", err)
+		}
+	}
+	identify(&answer, r)
+	answer.Unchanged = true
+	return answer, nil
+}
+
+func identify(answer *ingest.Answer, r catalog.Registered) {
+	answer.Dataset, answer.Namespace, answer.DatasetID = r.Dataset, r.Namespace, r.DatasetID
+	answer.Version, answer.Fingerprint = r.Version, r.Fingerprint
+}
+
+// attempt decides, converts, compares and publishes, against the dataset as it
+// was last looked at.
+func (l *load) attempt(ctx context.Context) (answer ingest.Answer, err error) {
+	if l.opts.mode == catalog.Create && l.current != nil {
+		return answer, catalog.ErrDatasetExists.Errorf("there is a dataset %s already; use mode=append or mode=replace", l.name)
+	}
+	src, err := l.decide(ctx)
+	if err != nil {
+		return answer, err
+	}
+	l.timer.done("decide")
+	datasetID := uuid.Must(uuid.NewV7()).String()
+	if l.current != nil {
+		datasetID = l.current.DatasetID
+	}
+	files, err := l.convertAll(ctx, src)
+	if err != nil {
+		return answer, err
+	}
+	l.timer.done("convert")
+	answer = l.newAnswer(src)
+	if answer.Quarantine, err = l.publishQuarantine(ctx, src); err != nil {
+		return answer, err
+	}
+	objects, stored, err := l.store(ctx, datasetID, files)
+	if err != nil {
+		return answer, err
+	}
+	answer.BytesStored = stored
+	l.timer.done("store")
+	registered, created, err := l.register(ctx, datasetID, src.columns, objects, answer)
+	if err != nil {
+		return answer, err
+	}
+	l.timer.done("register")
+	if !created {
+		return unchangedAnswer(registered)
+	}
+	identify(&answer, registered)
+	answer.Columns = columnsOf(registered.Columns, src.formats())
+	return answer, nil
+}
+
+func (l *load) newAnswer(src *source) ingest.Answer {
+	return ingest.Answer{
+		Rows: src.records, Rejected: src.rejected, BytesIn: l.got.size,
+		Columns: columnsOf(src.columns, src.formats()), Warnings: src.warnings,
+	}
+}
+
+func (l *load) register(ctx context.Context, datasetID string, columns []catalog.Column, objects []catalog.ObjectRef, answer ingest.Answer) (catalog.Registered, bool, error) {
+	note, err := json.Marshal(answer)
+	if err != nil {
+		return catalog.Registered{}, false, err
+	}
+	return l.registerOr(ctx, catalog.Registration{
+		Name: l.name.String(), Objects: objects, Mode: l.opts.mode, Schema: l.opts.schema, Columns: columns,
+		DatasetID: datasetID, ContentHash: l.hash, AllowDuplicate: l.opts.allowDuplicate, Note: note,
+	}, l.key)
+}

@@ -1,0 +1,144 @@
+package ingestd
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// options are the checked parameters of one ingest.
+type options struct {
+	name           string // "": from the file's name
+	mode           catalog.Mode
+	schema         catalog.SchemaMode
+	quarantine     bool
+	delimiter      byte // 0: sniffed
+	noHeader       bool
+	allowDuplicate bool
+}
+
+// parseOptions reads the query parameters. What a later release brings is
+// refused by name, never ignored.
+func parseOptions(q url.Values) (options, error) {
+	for _, later := range []string{"types", "key", "async", "source"} {
+		if q.Has(later) {
+			return options{}, wire.ErrNotSupported.Errorf("the parameter %q is not supported yet", later)
+		}
+	}
+	o := options{name: q.Get("name")}
+	var err error
+	if o.mode, err = oneOf(q, "mode", catalog.Replace, []catalog.Mode{catalog.Replace, catalog.Append, catalog.Create}, "upsert"); err != nil {
+		return o, err
+	}
+	if o.schema, err = oneOf(q, "schema", catalog.Strict, []catalog.SchemaMode{catalog.Strict, catalog.ReplaceSchema}, "evolve"); err != nil {
+		return o, err
+	}
+	if _, err = oneOf(q, "format", "csv", []string{"csv"}, "json", "parquet"); err != nil {
+		return o, err
+	}
+	onError, err := oneOf(q, "on_error", ingest.OnErrorReject, []ingest.OnError{ingest.OnErrorReject, ingest.OnErrorQuarantine})
+	if err != nil {
+		return o, err
+	}
+	o.quarantine = onError == ingest.OnErrorQuarantine
+	header, err := oneOf(q, "header", "true", []string{"true", "false"})
+	if err != nil {
+		return o, err
+	}
+	o.noHeader = header == "false"
+	duplicate, err := oneOf(q, "allow_duplicate", "false", []string{"true", "false"})
+	if err != nil {
+		return o, err
+	}
+	o.allowDuplicate = duplicate == "true"
+	if o.delimiter, err = parseDelimiter(q.Get("delimiter")); err != nil {
+		return o, err
+	}
+	if o.schema == catalog.ReplaceSchema && o.mode != catalog.Replace {
+		return o, ingest.ErrBadOption.Errorf("schema=replace goes with mode=replace alone: the rows that stay have the old schema")
+	}
+	return o, nil
+}
+
+// oneOf reads a parameter that takes one of a few words; later words are known
+// but not supported yet.
+func oneOf[T ~string](q url.Values, name string, absent T, allowed []T, later ...string) (T, error) {
+	given := q.Get(name)
+	if given == "" {
+		return absent, nil
+	}
+	words := make([]string, len(allowed))
+	for i, word := range allowed {
+		if given == string(word) {
+			return word, nil
+		}
+		words[i] = string(word)
+	}
+	for _, word := range later {
+		if given == word {
+			return absent, wire.ErrNotSupported.Errorf("%s=%s is not supported yet; use %s", name, word, strings.Join(words, " or "))
+		}
+	}
+	return absent, ingest.ErrBadOption.Errorf("%s=%q is none of %s", name, given, strings.Join(words, ", "))
+}
+
+func parseDelimiter(given string) (byte, error) {
+	switch given {
+	case "":
+		return 0, nil
+	case ",", ";", "|", "\t":
+		return given[0], nil
+	case "comma":
+		return ',', nil
+	case "semicolon":
+		return ';', nil
+	case "tab", `\t`:
+		return '\t', nil
+	case "pipe":
+		return '|', nil
+	}
+	return 0, ingest.ErrBadOption.Errorf("delimiter=%q is none of comma, semicolon, tab, pipe", given)
+}
+
+// contentHash identifies what is loaded: the bytes and the options that decide
+// how they are read. The mode is left out, so that an append finds content that
+// a replace brought.
+func (o options) contentHash(bytes [sha256.Size]byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "csv %x delimiter=%d header=%t quarantine=%t schema=%s", bytes, o.delimiter, !o.noHeader, o.quarantine, o.schema)
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// datasetName settles the dataset that a file goes to.
+func (o options) datasetName(fileName string) (catalog.Name, error) {
+	given := o.name
+	if given == "" {
+		if fileName == "" {
+			return catalog.Name{}, catalog.ErrBadName.Errorf("the dataset has no name: add ?name=NAME")
+		}
+		given = catalog.NameFromFile(fileName)
+	}
+	name, err := catalog.ParseName(given)
+	if err != nil {
+		return name, err
+	}
+	if strings.HasSuffix(name.Name, catalog.QuarantineSuffix) {
+		return name, catalog.ErrBadName.Errorf("names ending in %s are kept for rows that could not be read", catalog.QuarantineSuffix)
+	}
+	if o.quarantine {
+		if _, err := catalog.ParseName(quarantineOf(name).String()); err != nil {
+			return name, catalog.ErrBadName.Errorf("the name is too long for on_error=quarantine: with %s it has over 128 characters", catalog.QuarantineSuffix)
+		}
+	}
+	return name, nil
+}
+
+func quarantineOf(n catalog.Name) catalog.Name {
+	return catalog.Name{Namespace: n.Namespace, Name: n.Name + catalog.QuarantineSuffix}
+}

@@ -1,0 +1,80 @@
+package ingestd
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// store uploads Parquet files as data objects of a dataset, each under a name
+// that holds its hash. On an error what was stored is removed again.
+func (d *ingestd) store(ctx context.Context, datasetID string, files []string) (objects []catalog.ObjectRef, bytes int64, err error) {
+	for _, path := range files {
+		key, size, err := d.storeOne(ctx, datasetID, path)
+		if err != nil {
+			d.discard(ctx, objects)
+			return nil, 0, err
+		}
+		objects = append(objects, catalog.ObjectRef{Key: key})
+		bytes += size
+	}
+	return objects, bytes, nil
+}
+
+func (d *ingestd) storeOne(ctx context.Context, datasetID, path string) (key string, size int64, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if size, err = io.Copy(hash, file); err != nil {
+		return "", 0, err
+	}
+	if _, err = file.Seek(0, io.SeekStart); err != nil {
+		return "", 0, err
+	}
+	key = catalog.ObjectKey(datasetID, [sha256.Size]byte(hash.Sum(nil)))
+	_, _, err = d.storage.Put(ctx, key, io.NopCloser(file), size, storage.Condition{IfNoneMatch: true})
+	return key, size, err
+}
+
+// discardTimeout bounds the clean-up behind a refused registration.
+const discardTimeout = 10 * time.Second
+
+// discard removes objects that no version refers to. It is a courtesy: the
+// catalog's orphan clean-up finds what it leaves. It goes on when the client has
+// left.
+func (d *ingestd) discard(ctx context.Context, objects []catalog.ObjectRef) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
+	defer cancel()
+	for _, o := range objects {
+		if err := d.storage.Delete(ctx, o.Key); err != nil {
+			d.log.Warn("an object of a refused ingest was left in storage", "key", o.Key, "error", err)
+		}
+	}
+}
+
+// registerOr asks for the version, or removes the objects again where the
+// catalog says that no version will refer to them. After a silence nothing is
+// removed: the version may be there.
+func (d *ingestd) registerOr(ctx context.Context, reg catalog.Registration, key string) (catalog.Registered, bool, error) {
+	registered, created, err := d.catalog.Register(ctx, reg, key)
+	if refused(err) || err == nil && !created {
+		d.discard(ctx, reg.Objects)
+	}
+	return registered, created, err
+}
+
+// refused tells an answer that says no from a silence.
+func refused(err error) bool {
+	var p *wire.Problem
+	return errors.As(err, &p) && p.Kind.Status < 500
+}

@@ -1,0 +1,129 @@
+package ingestd
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"os"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+)
+
+// quarantineColumns is the schema of every quarantine dataset. raw is the
+// record as it stood in the file; where its bytes are no text, encoding is
+// "hex" and raw their digits. source is the content hash of the load.
+var quarantineColumns = []catalog.Column{
+	{Name: "line", Type: "long", Nullable: true},
+	{Name: "column_name", Type: "string", Nullable: true},
+	{Name: "reason", Type: "string", Nullable: true},
+	{Name: "raw", Type: "string", Nullable: true},
+	{Name: "encoding", Type: "string", Nullable: true},
+	{Name: "source", Type: "string", Nullable: true},
+}
+
+// badRowWriter writes the rows that cannot be taken as CSV of their own.
+type badRowWriter struct {
+	file    *os.File
+	buffer  *bufio.Writer
+	csv     *csv.Writer
+	source  string
+	longest int
+}
+
+func newBadRowWriter(path, source string) (*badRowWriter, error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &badRowWriter{file: file, buffer: bufio.NewWriterSize(file, 64<<10), source: source}
+	w.csv = csv.NewWriter(w.buffer)
+	header := make([]string, len(quarantineColumns))
+	for i, c := range quarantineColumns {
+		header[i] = c.Name
+	}
+	return w, w.csv.Write(header)
+}
+
+func (w *badRowWriter) write(row csvscan.BadRow) error {
+	raw, encoding := string(row.Raw), "text"
+	if !utf8.Valid(row.Raw) || bytes.IndexByte(row.Raw, 0) >= 0 {
+		raw, encoding = hex.EncodeToString(row.Raw), "hex"
+	}
+	// Every quote is doubled, and the other fields are short.
+	w.longest = max(w.longest, 2*len(raw)+4096)
+	return w.csv.Write([]string{strconv.FormatInt(row.Line, 10), row.Column, row.Reason, raw, encoding, w.source})
+}
+
+func (w *badRowWriter) close() error {
+	w.csv.Flush()
+	return errors.Join(w.csv.Error(), w.buffer.Flush(), w.file.Close())
+}
+
+// publishQuarantine adds the source's bad rows to the quarantine dataset. It
+// comes before the version itself, so that no row is ever in neither; a retry
+// finds them there by their content hash.
+func (l *load) publishQuarantine(ctx context.Context, src *source) (*ingest.Quarantine, error) {
+	if src.rejected == 0 {
+		return nil, nil
+	}
+	name := quarantineOf(l.name)
+	for attempt := 1; ; attempt++ {
+		err := l.appendQuarantine(ctx, name, src)
+		if err == nil {
+			return &ingest.Quarantine{Dataset: name.String(), Rows: src.rejected}, nil
+		}
+		if !errors.Is(err, catalog.ErrDatasetChanged) || attempt == maxAttempts {
+			return nil, err
+		}
+	}
+}
+
+func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *source) error {
+	datasetID, columns := uuid.Must(uuid.NewV7()).String(), []catalog.Column(nil)
+	switch m, err := l.catalog.Manifest(ctx, name.String(), 0); {
+	case err == nil:
+		datasetID = m.DatasetID
+		columns, _ = catalog.Assign(m.Columns, m.LastColumnID, quarantineColumns)
+	case errors.Is(err, catalog.ErrDatasetNotFound):
+		columns, _ = catalog.Assign(nil, 0, quarantineColumns)
+	default:
+		return err
+	}
+	out, err := l.ws.folder("quarantine")
+	if err != nil {
+		return err
+	}
+	files, err := l.convert(ctx, quarantineConversion(l.ws.path(badFile), src, columns), out)
+	if err != nil {
+		return err
+	}
+	objects, _, err := l.store(ctx, datasetID, files)
+	if err != nil {
+		return err
+	}
+	_, _, err = l.registerOr(ctx, catalog.Registration{
+		Name: name.String(), Objects: objects, Mode: catalog.Append, Columns: columns, DatasetID: datasetID, ContentHash: l.hash,
+	}, "")
+	return err
+}
+
+func quarantineConversion(path string, src *source, columns []catalog.Column) conversion {
+	file := make([]csvscan.ColumnResult, len(quarantineColumns))
+	for i, c := range quarantineColumns {
+		file[i] = csvscan.ColumnResult{Name: c.Name, Type: c.Type}
+	}
+	return conversion{
+		input:   path,
+		reading: csvscan.Reading{Delimiter: ',', NewLine: "\n", Header: true, LongestLine: src.longestBad, QuotedNewlines: true},
+		columns: file, target: columns, records: src.rejected, bytes: src.rejected * 256,
+	}
+}

@@ -1,0 +1,196 @@
+package ingestd
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// inputFile is the name of the upload in its workspace.
+const inputFile = "input.csv"
+
+// copyBuffer is how much of an upload is in hand at once.
+const copyBuffer = 1 << 20
+
+// upload is the file of a request, before it was read.
+type upload struct {
+	fileName string // of a multipart part, or ""
+	body     io.Reader
+	parts    *multipart.Reader // nil for a raw body
+}
+
+// openUpload finds the file in a request: the body itself, or the one part
+// named "file" of a form.
+func openUpload(r *http.Request) (*upload, error) {
+	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
+		return nil, wire.ErrNotSupported.Errorf("Content-Encoding %s is not supported yet; send the file as it is", enc)
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err != nil, media == "text/csv", media == "application/octet-stream", media == "text/plain", media == "application/x-www-form-urlencoded", media == "text/tab-separated-values":
+		return &upload{body: r.Body}, nil
+	case media != "multipart/form-data":
+		return nil, wire.ErrNotSupported.Errorf("files of the type %s are not supported yet; send CSV", media)
+	}
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, wire.ErrBadRequest.Errorf("the form cannot be read: %v", err)
+	}
+	part, err := parts.NextPart()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, wire.ErrBadRequest.Errorf("the form is empty; send the file as the field \"file\"")
+	case err != nil:
+		return nil, wire.ErrBadRequest.Errorf("the form cannot be read: %v", err)
+	case part.FormName() != "file":
+		return nil, wire.ErrBadRequest.Errorf("the form has the field %q; send one field, \"file\", and the options in the query string", part.FormName())
+	}
+	return &upload{fileName: part.FileName(), body: part, parts: parts}, nil
+}
+
+// finish makes sure that nothing follows the file.
+func (u *upload) finish() error {
+	if u.parts == nil {
+		return nil
+	}
+	part, err := u.parts.NextPart()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return wire.ErrBadRequest.Errorf("the form does not end as it should: %v", err)
+	}
+	return wire.ErrBadRequest.Errorf("the form has a second field, %q; send one file in a request", part.FormName())
+}
+
+// received is an upload that lies in the spool.
+type received struct {
+	size int64
+	hash [sha256.Size]byte
+	scan *csvscan.Result
+	err  error // what the scan says against the file; size and hash hold all the same
+}
+
+// receive spools the upload, hashes it and scans it, all in one pass. The error
+// is about the upload itself; what is wrong with the file is in received.err.
+func receive(ctx context.Context, ws *workspace, u *upload, limit int64, scan csvscan.Options) (*received, error) {
+	file, err := os.OpenFile(ws.path(inputFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	got := &received{}
+	hash := sha256.New()
+	toScan, fromUpload := io.Pipe()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		got.scan, got.err = csvscan.Scan(ctx, toScan, scan)
+		// The scan may end early; the upload must be taken to its end.
+		_, err := io.Copy(io.Discard, toScan)
+		return err
+	})
+	group.Go(func() error {
+		body := &boundedReader{r: u.body, left: limit, unbounded: limit == 0}
+		n, err := io.CopyBuffer(io.MultiWriter(onlyWriter{file}, hash, fromUpload), body, make([]byte, copyBuffer))
+		got.size = n
+		if err == nil {
+			err = u.finish()
+		}
+		fromUpload.CloseWithError(err) // nil ends the scan with io.EOF
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return nil, uploadProblem(err, limit)
+	}
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("spool the upload: %w", err)
+	}
+	hash.Sum(got.hash[:0])
+	return got, nil
+}
+
+// onlyWriter hides the file's ReadFrom, which would ignore the buffer.
+type onlyWriter struct{ io.Writer }
+
+var errTooLarge = errors.New("over the limit")
+
+// boundedReader fails once the upload is over its limit.
+type boundedReader struct {
+	r         io.Reader
+	left      int64
+	unbounded bool
+}
+
+func (b *boundedReader) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	b.left -= int64(n)
+	if b.left < 0 && !b.unbounded {
+		return 0, errTooLarge
+	}
+	return n, err
+}
+
+func uploadProblem(err error, limit int64) error {
+	var problem *wire.Problem
+	switch {
+	case errors.As(err, &problem):
+		return err
+	case errors.Is(err, errTooLarge):
+		return ingest.ErrFileTooLarge.Errorf("the file is over %d bytes; split it, or raise [ingestd] max_file_bytes", limit).With("limit", limit)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return wire.ErrBadRequest.Errorf("the upload ended before its end; nothing was loaded: send it again").Because(err)
+	}
+	return fmt.Errorf("receive the upload: %w", err)
+}
+
+// rescan reads the spooled file again, for another target.
+func (got *received) rescan(ctx context.Context, ws *workspace, scan csvscan.Options) error {
+	file, err := os.Open(ws.path(inputFile))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	got.scan, got.err = csvscan.Scan(ctx, file, scan)
+	return ctx.Err()
+}
+
+// magics are the first bytes of files that are often sent for CSV.
+var magics = []struct{ prefix, what string }{
+	{"PK\x03\x04", "a ZIP archive or an Excel workbook; save it as CSV (UTF-8)"},
+	{"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV (UTF-8)"},
+	{"PAR1", "a Parquet file, which is not supported yet"},
+	{"\x1f\x8b", "compressed with gzip, which is not supported yet; send it unpacked"},
+	{"\x28\xb5\x2f\xfd", "compressed with zstd, which is not supported yet; send it unpacked"},
+	{"%PDF", "a PDF document; export the table as CSV"},
+}
+
+// foreign names the kind of a file that is not CSV at all, or "".
+func foreign(ws *workspace) string {
+	file, err := os.Open(ws.path(inputFile))
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	head := make([]byte, 8)
+	n, _ := io.ReadFull(file, head)
+	for _, m := range magics {
+		if bytes.HasPrefix(head[:n], []byte(m.prefix)) {
+			return strings.TrimSpace(m.what)
+		}
+	}
+	return ""
+}

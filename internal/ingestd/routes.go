@@ -1,0 +1,47 @@
+package ingestd
+
+import (
+	"net/http"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// Routes are the daemon's operations, for the specification.
+func Routes() []service.Route { return (*ingestd)(nil).routes() }
+
+func (d *ingestd) routes() []service.Route {
+	return []service.Route{{
+		Method: http.MethodPost, Path: "/ingest", ID: "ingest", Access: service.Write, MaxBody: service.Unbounded,
+		Summary: "Load a CSV file as a new version of a dataset",
+		Query: []service.Param{
+			{Name: "name", Type: "string", Doc: "dataset, as name or namespace.name; default: after the form's file name"},
+			{Name: "mode", Type: "string", Doc: "replace (default), append or create"},
+			{Name: "schema", Type: "string", Doc: "strict (default), or replace to take the file's own schema"},
+			{Name: "on_error", Type: "string", Doc: "reject (default), or quarantine to keep bad rows in NAME__quarantine"},
+			{Name: "format", Type: "string", Doc: "csv"},
+			{Name: "delimiter", Type: "string", Doc: "comma, semicolon, tab or pipe; default: sniffed"},
+			{Name: "header", Type: "boolean", Doc: "whether the first record names the columns; default true"},
+			{Name: "allow_duplicate", Type: "boolean", Doc: "append content that the dataset holds already"},
+			{Name: "types", Type: "string", Doc: "not supported yet"},
+			{Name: "key", Type: "string", Doc: "not supported yet"},
+			{Name: "async", Type: "boolean", Doc: "not supported yet"},
+			{Name: "source", Type: "string", Doc: "not supported yet"},
+		},
+		Headers: []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and content gets the first answer, for 24 hours"}},
+		Body:    &service.Body{Media: []string{"text/csv", "multipart/form-data", "application/octet-stream"}},
+		Answers: []service.Answer{
+			{Status: http.StatusCreated, Doc: "a new version", Type: ingest.Answer{}},
+			{Status: http.StatusOK, Doc: "the same content was there already", Type: ingest.Answer{}},
+		},
+		Errors: []*wire.Kind{
+			catalog.ErrBadName, ingest.ErrBadOption, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists, catalog.ErrDatasetChanged,
+			catalog.ErrIdempotencyReused, ingest.ErrBadRows, ingest.ErrBadHeader, ingest.ErrEmptyFile, ingest.ErrBadFile, ingest.ErrFileTooLarge,
+			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, storage.ErrTooManyWrites, wire.ErrBodyIdle, wire.ErrUnavailable,
+		},
+		Handle: d.handleIngest,
+	}}
+}

@@ -1,0 +1,179 @@
+package ingestd
+
+import (
+	"context"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+)
+
+// goodFile and badFile hold, where a file was rewritten, the rows to load and
+// the rows that cannot be taken.
+const (
+	goodFile = "good.csv"
+	badFile  = "bad.csv"
+)
+
+// source is a file that was decided upon: what to convert, into which columns.
+type source struct {
+	path     string
+	reading  csvscan.Reading
+	file     []csvscan.ColumnResult // in the file's order
+	columns  []catalog.Column       // with field ids, in the dataset's order
+	records  int64
+	nulls    map[string]int64
+	rejected int64
+	warnings []string
+
+	longestBad int64 // bytes that the longest rejected row takes in badFile, at most
+}
+
+// formats gives the columns that were not written in ISO 8601.
+func (s *source) formats() map[string]string {
+	formats := map[string]string{}
+	for _, c := range s.file {
+		if c.Format != "" {
+			formats[c.Name] = c.Format
+		}
+	}
+	return formats
+}
+
+// decide judges the scanned file: it is refused, or becomes a source. A file
+// that is not clean is rewritten into canonical CSV first.
+func (l *load) decide(ctx context.Context) (*source, error) {
+	if what := foreign(l.ws); what != "" {
+		return nil, ingest.ErrBadFile.Errorf("the file is %s", what)
+	}
+	if l.got.err != nil {
+		return nil, scanProblem(l.got.err)
+	}
+	scan := l.got.scan
+	if len(scan.Drift) > 0 {
+		return nil, drift(l.name, scan.Drift)
+	}
+	src := &source{file: scan.Columns, records: scan.Records, columns: l.assign(scan), warnings: warningsOf(scan)}
+	bad := scan.BadCount > 0 || scan.Misfits > 0
+	switch {
+	case bad && !l.opts.quarantine:
+		return nil, l.listBadRows(ctx)
+	case scan.Clean():
+		src.path, src.reading, src.nulls = l.ws.path(inputFile), scan.Reading(), nullsOf(scan)
+		return src, nil
+	}
+	if err := l.rewrite(ctx, src); err != nil {
+		return nil, err
+	}
+	return src, nil
+}
+
+// listBadRows reads the file again for the first rows that cannot be taken,
+// malformed ones and those with values that do not fit alike.
+func (l *load) listBadRows(ctx context.Context) error {
+	input, err := os.Open(l.ws.path(inputFile))
+	if err != nil {
+		return err
+	}
+	defer input.Close()
+	report, err := csvscan.Rewrite(ctx, input, io.Discard, l.got.scan, nil)
+	if err != nil {
+		return scanProblem(err)
+	}
+	return badRows(report.Bad, report.BadCount)
+}
+
+// rewrite parts the file into the rows to load and the rows to quarantine.
+func (l *load) rewrite(ctx context.Context, src *source) (err error) {
+	input, err := os.Open(l.ws.path(inputFile))
+	if err != nil {
+		return err
+	}
+	defer input.Close()
+	good, err := os.Create(l.ws.path(goodFile))
+	if err != nil {
+		return err
+	}
+	defer good.Close()
+	quarantine, err := newBadRowWriter(l.ws.path(badFile), l.hash)
+	if err != nil {
+		return err
+	}
+	report, err := csvscan.Rewrite(ctx, input, good, l.got.scan, quarantine.write)
+	if closeErr := quarantine.close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return scanProblem(err)
+	}
+	if report.Records == 0 && report.BadCount > 0 {
+		return badRows(report.Bad, report.BadCount)
+	}
+	src.path, src.reading = good.Name(), report.Reading()
+	src.records, src.rejected, src.longestBad = report.Records, report.BadCount, int64(quarantine.longest)
+	return good.Close()
+}
+
+// assign gives the file's columns their field ids, in the dataset's order where
+// there is a dataset.
+func (l *load) assign(scan *csvscan.Result) []catalog.Column {
+	wanted := make([]catalog.Column, len(scan.Columns))
+	for i, c := range scan.Columns {
+		wanted[i] = catalog.Column{Name: c.Name, Type: c.Type, Nullable: true, Unvalued: !c.HasValue}
+	}
+	var current []catalog.Column
+	lastID := 0
+	if l.current != nil {
+		current, lastID = l.current.Columns, l.current.LastColumnID
+	}
+	if l.current != nil && l.opts.schema != catalog.ReplaceSchema {
+		slices.SortFunc(wanted, func(a, b catalog.Column) int {
+			return position(current, a.Name) - position(current, b.Name)
+		})
+	}
+	assigned, _ := catalog.Assign(current, lastID, wanted)
+	return assigned
+}
+
+func position(columns []catalog.Column, name string) int {
+	return slices.IndexFunc(columns, func(c catalog.Column) bool { return c.Name == name })
+}
+
+func nullsOf(scan *csvscan.Result) map[string]int64 {
+	nulls := make(map[string]int64, len(scan.Columns))
+	for _, c := range scan.Columns {
+		nulls[c.Name] = c.Nulls
+	}
+	return nulls
+}
+
+func warningsOf(scan *csvscan.Result) []string {
+	warnings := []string{}
+	if scan.BlankLines > 0 {
+		warnings = append(warnings, "blank lines were skipped: "+strconv.FormatInt(scan.BlankLines, 10))
+	}
+	for _, c := range scan.Columns {
+		if c.Format != "" {
+			warnings = append(warnings, "column "+strconv.Quote(c.Name)+" was read as "+c.Type+" in the format "+c.Format)
+		}
+	}
+	return warnings
+}
+
+// convertAll converts the source's rows. A file without rows needs no
+// conversion: its columns are registered alone.
+func (l *load) convertAll(ctx context.Context, src *source) ([]string, error) {
+	if src.records == 0 {
+		return nil, nil
+	}
+	out, err := l.ws.folder("parquet")
+	if err != nil {
+		return nil, err
+	}
+	return l.convert(ctx, conversion{input: src.path, reading: src.reading, columns: src.file, target: src.columns,
+		records: src.records, nulls: src.nulls, bytes: l.got.size}, out)
+}

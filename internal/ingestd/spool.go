@@ -1,0 +1,50 @@
+package ingestd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/uuid"
+)
+
+// spool is the folder where files wait while they are checked. Nothing in it is
+// acknowledged, so a start empties it.
+type spool struct{ dir string }
+
+func openSpool(data string) (*spool, error) {
+	dir := filepath.Join(data, "spool", "ingestd")
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, fmt.Errorf("empty the spool: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the spool: %w", err)
+	}
+	return &spool{dir}, nil
+}
+
+// workspace is the folder of one ingest: its input, what is made of it, and
+// what the converter spills.
+type workspace struct{ dir string }
+
+func (s *spool) newWorkspace() (*workspace, error) {
+	ws := &workspace{filepath.Join(s.dir, uuid.NewString())}
+	if err := os.Mkdir(ws.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make a spool folder: %w", err)
+	}
+	return ws, nil
+}
+
+// path names a file of the workspace.
+func (ws *workspace) path(name string) string { return filepath.Join(ws.dir, name) }
+
+// folder makes an empty folder in the workspace.
+func (ws *workspace) folder(name string) (string, error) {
+	dir := ws.path(name)
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	return dir, os.Mkdir(dir, 0o700)
+}
+
+func (ws *workspace) remove() error { return os.RemoveAll(ws.dir) }

@@ -5,19 +5,17 @@ import (
 	"encoding/hex"
 	"path"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
 // hashDigits is how many hex digits of an object's SHA-256 its name holds: 128
 // bits, enough to notice any damage.
 const hashDigits = 32
 
-// ObjectKey makes the key of a new data object of a dataset:
-// datasets/<dataset id>/data/<uuid>-<first 32 hex digits of its SHA-256>.parquet.
+// ObjectKey makes the key of a new data object of a dataset, named by a fresh
+// UUID: datasets/<dataset id>/data/<uuid>-<first 32 hex digits of its SHA-256>.parquet.
 // The recorded hash travels with the object, wherever it is copied.
-func ObjectKey(datasetID string, sum [sha256.Size]byte) string {
-	return DataPrefix(datasetID) + uuid.Must(uuid.NewV7()).String() + "-" + hex.EncodeToString(sum[:])[:hashDigits] + ".parquet"
+func ObjectKey(datasetID, uuid string, sum [sha256.Size]byte) string {
+	return DataPrefix(datasetID) + uuid + "-" + hex.EncodeToString(sum[:])[:hashDigits] + ".parquet"
 }
 
 // DataPrefix is the folder of a dataset's data objects.

@@ -86,7 +86,7 @@ func headerNames(rec *record) ([]string, error) {
 func numberedNames(n int) []string {
 	names := make([]string, n)
 	for i := range names {
-		names[i] = fmt.Sprintf("column%d", i+1)
+		names[i] = fmt.Sprintf("column_%d", i+1)
 	}
 	return names
 }

@@ -37,7 +37,7 @@ type Options struct {
 	// Delimiter is one ASCII byte; 0 means sniffed among , ; tab and |.
 	Delimiter byte
 	// NoHeader says that the first record is data. Columns are then named
-	// column1, column2, …, or match Target by position.
+	// column_1, column_2, …, or match Target by position.
 	NoHeader bool
 	// Target holds the columns of the existing dataset that the file has to
 	// fit, in any order; nil for a new dataset.

@@ -1,7 +1,6 @@
 package csvscan
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -119,68 +118,4 @@ func (rw *rewriter) fits(rec *record) (BadRow, bool) {
 			Reason: c.want.reason(c.declared, rw.res.Columns[i].Format)}, false
 	}
 	return BadRow{}, true
-}
-
-// canonical writes records in the one way that has one reading.
-type canonical struct {
-	w       io.Writer
-	delim   byte
-	buf     []byte
-	longest int64
-}
-
-func (c *canonical) header(names []string) {
-	for i, name := range names {
-		if i > 0 {
-			c.buf = append(c.buf, ',')
-		}
-		c.buf = appendValue(c.buf, name)
-	}
-	c.longest = int64(len(c.buf))
-	c.buf = append(c.buf, '\n')
-}
-
-func (c *canonical) record(rec *record) error {
-	start := len(c.buf)
-	for i, f := range rec.fields {
-		if i > 0 {
-			c.buf = append(c.buf, ',')
-		}
-		v := rec.value(f)
-		if f.escaped || f.quoted && (len(v) == 0 || bytes.ContainsAny(v, ",\n\r")) ||
-			!f.quoted && c.delim != ',' && bytes.IndexByte(v, ',') >= 0 {
-			c.buf = append(c.buf, '"')
-			c.buf = append(c.buf, v...)
-			c.buf = append(c.buf, '"')
-			continue
-		}
-		c.buf = append(c.buf, v...)
-	}
-	c.longest = max(c.longest, int64(len(c.buf)-start))
-	c.buf = append(c.buf, '\n')
-	if len(c.buf) < readSize {
-		return nil
-	}
-	return c.flush()
-}
-
-func (c *canonical) flush() error {
-	_, err := c.w.Write(c.buf)
-	c.buf = c.buf[:0]
-	return err
-}
-
-// appendValue appends a value that is not NULL in canonical form.
-func appendValue(dst []byte, v string) []byte {
-	if v != "" && !bytes.ContainsAny([]byte(v), "\",\n\r") {
-		return append(dst, v...)
-	}
-	dst = append(dst, '"')
-	for i := range len(v) {
-		if v[i] == '"' {
-			dst = append(dst, '"')
-		}
-		dst = append(dst, v[i])
-	}
-	return append(dst, '"')
 }

@@ -2,7 +2,6 @@ package csvscan
 
 import (
 	"bytes"
-	"context"
 	"io"
 )
 
@@ -58,7 +57,7 @@ func sniff(sample []byte, whole bool, o *Options) byte {
 // them that are like the first. The last record counts only when it is alone
 // or known to be complete.
 func regularity(sample []byte, whole bool, d byte, o *Options) (width, fit, all int) {
-	s := newSplitter(context.Background(), bytes.NewReader(sample), d, o)
+	s := &splitter{delim: d, maxRecord: o.MaxRecord, maxFields: o.MaxColumns + 1, buf: sample, end: len(sample), eof: true, line: 1}
 	last := 0
 	for s.next() {
 		if s.rec.blank() {

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	readSize  = 256 << 10 // least room offered to the reader
+	readSize  = 128 << 10 // least room offered to the reader
 	indexSize = 32 << 10  // bytes indexed at a time, so that marks stay in cache
 )
 

@@ -1,36 +1,48 @@
 package catalog
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
-	"path"
-	"strings"
+	"regexp"
+	"time"
 )
 
-// hashDigits is how many hex digits of an object's SHA-256 its name holds: 128
-// bits, enough to notice any damage.
-const hashDigits = 32
+const hashDigits = 32 // of the object's SHA-256, in its name
 
-// ObjectKey makes the key of a new data object of a dataset, named by a fresh
-// UUID: datasets/<dataset id>/data/<uuid>-<first 32 hex digits of its SHA-256>.parquet.
-// The recorded hash travels with the object, wherever it is copied.
-func ObjectKey(datasetID, uuid string, sum [sha256.Size]byte) string {
-	return DataPrefix(datasetID) + uuid + "-" + hex.EncodeToString(sum[:])[:hashDigits] + ".parquet"
+// NewID gives a fresh UUIDv7: the id of a dataset, or of anything that is named
+// once. Later ids sort after earlier ones, by the millisecond.
+func NewID() string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(time.Now().UnixMilli())<<16)
+	_, _ = rand.Read(b[6:]) // never fails (crypto/rand, Go 1.24)
+	b[6] = b[6]&0x0f | 0x70
+	b[8] = b[8]&0x3f | 0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// DataPrefix is the folder of a dataset's data objects.
+// ObjectKey gives a fresh key for a data file of a dataset:
+// datasets/<dataset_id>/data/<uuid>-<hash>.parquet. sum is the SHA-256 of the
+// file's bytes, whose first half travels in the name, so that whoever holds a
+// copy can check it ([HashOf]).
+func ObjectKey(datasetID string, sum [sha256.Size]byte) string {
+	return DataPrefix(datasetID) + NewID() + "-" + hex.EncodeToString(sum[:])[:hashDigits] + ".parquet"
+}
+
+// DataPrefix is the folder of a dataset's data files, with a slash at its end.
 func DataPrefix(datasetID string) string { return "datasets/" + datasetID + "/data/" }
 
-// RecordedHash gives the hex digits of the SHA-256 that an object's key records,
-// or "" for a key that another writer named.
-func RecordedHash(key string) string {
-	base, isParquet := strings.CutSuffix(path.Base(key), ".parquet")
-	if !isParquet || len(base) != 36+1+hashDigits || base[36] != '-' {
-		return ""
+var hashedName = regexp.MustCompile(`/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-([0-9a-f]{32})\.parquet$`)
+
+// HashOf gives the first 32 hex digits of the SHA-256 that the object of this
+// key must have. ok is false for a key that no [ObjectKey] made, for instance
+// one that another Iceberg writer chose.
+func HashOf(key string) (hash string, ok bool) {
+	m := hashedName.FindStringSubmatch(key)
+	if m == nil {
+		return "", false
 	}
-	digits := base[37:]
-	if _, err := hex.DecodeString(digits); err != nil {
-		return ""
-	}
-	return digits
+	return m[1], true
 }

@@ -121,4 +121,3 @@ func (t *timer) done(phase string) {
 	t.metrics.seconds.WithLabelValues(phase).Observe(now.Sub(t.last).Seconds())
 	t.last = now
 }
-

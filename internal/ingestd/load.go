@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
@@ -154,7 +152,7 @@ func (l *load) attempt(ctx context.Context) (answer ingest.Answer, err error) {
 		return answer, err
 	}
 	l.timer.done("decide")
-	datasetID := uuid.Must(uuid.NewV7()).String()
+	datasetID := catalog.NewID()
 	if l.current != nil {
 		datasetID = l.current.DatasetID
 	}

@@ -8,8 +8,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/google/uuid"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -43,7 +41,7 @@ func (d *ingestd) storeOne(ctx context.Context, datasetID, path string) (key str
 	if _, err = file.Seek(0, io.SeekStart); err != nil {
 		return "", 0, err
 	}
-	key = catalog.ObjectKey(datasetID, uuid.NewString(), [sha256.Size]byte(hash.Sum(nil)))
+	key = catalog.ObjectKey(datasetID, [sha256.Size]byte(hash.Sum(nil)))
 	_, _, err = d.storage.Put(ctx, key, io.NopCloser(file), size, storage.Condition{IfNoneMatch: true})
 	return key, size, err
 }

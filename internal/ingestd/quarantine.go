@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
@@ -88,7 +86,7 @@ func (l *load) publishQuarantine(ctx context.Context, src *source) (*ingest.Quar
 }
 
 func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *source) error {
-	datasetID, columns := uuid.Must(uuid.NewV7()).String(), []catalog.Column(nil)
+	datasetID, columns := catalog.NewID(), []catalog.Column(nil)
 	switch m, err := l.catalog.Manifest(ctx, name.String(), 0); {
 	case err == nil:
 		datasetID = m.DatasetID

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/google/uuid"
 )
 
 // spool is the folder where files wait while they are checked. Nothing in it is
@@ -28,11 +26,11 @@ func openSpool(data string) (*spool, error) {
 type workspace struct{ dir string }
 
 func (s *spool) newWorkspace() (*workspace, error) {
-	ws := &workspace{filepath.Join(s.dir, uuid.NewString())}
-	if err := os.Mkdir(ws.dir, 0o700); err != nil {
+	dir, err := os.MkdirTemp(s.dir, "ingest-")
+	if err != nil {
 		return nil, fmt.Errorf("make a spool folder: %w", err)
 	}
-	return ws, nil
+	return &workspace{dir}, nil
 }
 
 // path names a file of the workspace.

@@ -1,0 +1,131 @@
+// Package cli is the command line of a running fleet: ingest, sql, datasets,
+// status, version.
+//
+// Every verb talks to the gateway over HTTP and links no engine, so it starts
+// in milliseconds. It promises one way to name the gateway (--gateway, else
+// LAKEHOUSE_GATEWAY, else the default port), --json for programs, and exit
+// codes that a script can tell apart: 0 fine, 1 the operation failed, 2 wrong
+// usage, 3 the fleet cannot be reached, 4 refused (401 or 403). Results go to
+// standard output, everything else to standard error.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// The exit codes.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitUnreachable = 3
+	exitRefused     = 4
+)
+
+// Globals are the flags that every verb takes.
+type Globals struct {
+	Gateway string
+	JSON    bool
+}
+
+// usageError marks a wrong call of a verb.
+type usageError struct{ error }
+
+// Usage marks an error as a wrong call, which exits with 2.
+func Usage(err error) error { return usageError{err} }
+
+// New makes the command tree: the verbs of a running fleet and the commands
+// given, which run one.
+func New(more ...*cobra.Command) *cobra.Command {
+	var g Globals
+	root := &cobra.Command{
+		Use:           "lakehouse",
+		Short:         "A self-hosted, versioned lakehouse: files in, SQL out",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       service.Version(),
+	}
+	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else http://127.0.0.1:3110)")
+	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "write JSON for programs")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g))
+	root.AddCommand(more...)
+	return root
+}
+
+// Execute runs the command tree and returns the exit code; an error is shown on
+// standard error with its remedy.
+func Execute(ctx context.Context, root *cobra.Command, args []string) int {
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	code := exitCode(err)
+	fmt.Fprintln(root.ErrOrStderr(), "lakehouse:", explain(err))
+	if code == exitUsage {
+		fmt.Fprintln(root.ErrOrStderr(), "See 'lakehouse --help'.")
+	}
+	return code
+}
+
+func exitCode(err error) int {
+	var usage usageError
+	var p *wire.Problem
+	switch {
+	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"), strings.Contains(err.Error(), "arg(s)"):
+		return exitUsage
+	case errors.As(err, &p) && errors.Is(err, wire.ErrUnavailable) && p.Fields["service"] == "gateway":
+		return exitUnreachable
+	case errors.As(err, &p) && (p.Kind.Status == http.StatusUnauthorized || p.Kind.Status == http.StatusForbidden):
+		return exitRefused
+	}
+	return exitFailed
+}
+
+// explain words an error for a person: the detail, then the code to look up.
+func explain(err error) string {
+	var p *wire.Problem
+	if !errors.As(err, &p) {
+		return err.Error()
+	}
+	if errors.Is(err, wire.ErrUnavailable) && p.Fields["service"] == "gateway" {
+		return fmt.Sprintf("no fleet answers: %v; start one with 'lakehouse up', or name its gateway with --gateway", p.Unwrap())
+	}
+	text := p.Detail + " [" + p.Kind.Code + "]"
+	if p.RequestID != "" {
+		text += " request " + p.RequestID
+	}
+	return text
+}
+
+// client gives the client for the gateway's /v1.
+func (g *Globals) client() wire.Client {
+	base := g.Gateway
+	if base == "" {
+		base = os.Getenv("LAKEHOUSE_GATEWAY")
+	}
+	if base == "" {
+		port, _ := service.Port("gateway")
+		base = fmt.Sprintf("http://127.0.0.1:%d", port)
+	}
+	base = strings.TrimSuffix(strings.TrimSuffix(base, "/"), "/v1")
+	return wire.Client{Service: "gateway", Base: base + "/v1", Token: os.Getenv("AUTH_TOKEN")}
+}
+
+// printJSON writes v for programs.
+func printJSON(w io.Writer, v any) error {
+	enc := newEncoder(w)
+	return enc.Encode(v)
+}

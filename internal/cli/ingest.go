@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+func newIngest(g *Globals) *cobra.Command {
+	var opts ingest.Options
+	var onError string
+	cmd := &cobra.Command{
+		Use:   "ingest FILE...",
+		Short: "Load CSV files, each as a new version of a dataset",
+		Example: "  lakehouse ingest placements.csv\n" +
+			"  lakehouse ingest week44.csv --name timesheets --mode append",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if opts.Name != "" && len(files) > 1 {
+				return usageError{errors.New("--name goes with one file; without it each dataset is named after its file")}
+			}
+			opts.OnError = ingest.OnError(onError)
+			return ingestFiles(cmd, ingest.Client{Client: g.client()}, opts, files, g.JSON)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.Name, "name", "", "dataset `NAME` (default: after the file)")
+	flags.StringVar(&opts.Mode, "mode", "", "replace (default), append or create")
+	flags.StringVar(&opts.Schema, "schema", "", "strict (default) or replace")
+	flags.StringVar(&onError, "on-error", "", "reject (default) or quarantine")
+	flags.StringVar(&opts.Delimiter, "delimiter", "", "comma, semicolon, tab or pipe (default: sniffed)")
+	flags.BoolVar(&opts.NoHeader, "no-header", false, "the first record is data; columns are named column_1, column_2, ...")
+	flags.BoolVar(&opts.AllowDuplicate, "allow-duplicate", false, "append content that the dataset holds already")
+	return cmd
+}
+
+func ingestFiles(cmd *cobra.Command, client ingest.Client, opts ingest.Options, files []string, asJSON bool) error {
+	var failed []error
+	for _, file := range files {
+		answer, err := IngestFile(cmd.Context(), client, opts, file, cmd.ErrOrStderr())
+		switch {
+		case err != nil:
+			failed = append(failed, fmt.Errorf("%s: %w", file, err))
+			if len(files) > 1 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", file, explain(err))
+			}
+			showRows(cmd.ErrOrStderr(), err)
+		case asJSON:
+			if err := printJSON(cmd.OutOrStdout(), answer); err != nil {
+				return err
+			}
+		default:
+			fmt.Fprintln(cmd.OutOrStdout(), Summary(answer))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// IngestFile sends one file, with a progress bar where progress is a terminal.
+func IngestFile(ctx context.Context, client ingest.Client, opts ingest.Options, file string, progress io.Writer) (ingest.Answer, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return ingest.Answer{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return ingest.Answer{}, err
+	}
+	if info.IsDir() {
+		return ingest.Answer{}, fmt.Errorf("%s is a folder; name its files", file)
+	}
+	if opts.Name == "" {
+		opts.Name = catalog.NameFromFile(file)
+	}
+	body, finish := withBar(f, info.Size(), opts.Name, progress)
+	defer finish()
+	answer, _, err := client.CSV(ctx, opts, body, info.Size(), "")
+	return answer, err
+}
+
+// withBar wraps the upload in a progress bar; finish ends it, wherever it is.
+func withBar(r io.Reader, size int64, name string, w io.Writer) (body io.Reader, finish func()) {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return r, func() {}
+	}
+	bars := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
+	bar := bars.AddBar(size,
+		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
+		mpb.AppendDecorators(decor.CountersKibiByte("% .1f / % .1f"), decor.OnComplete(decor.Name(" checking"), " done")),
+	)
+	finish = func() {
+		bar.Abort(false)
+		bars.Wait()
+	}
+	proxied, err := bar.ProxyReader(r)
+	if err != nil { // the bars have ended already: send without one
+		return r, finish
+	}
+	return proxied, finish
+}
+
+// Summary words an answer in one line.
+func Summary(a ingest.Answer) string {
+	if a.Unchanged {
+		return fmt.Sprintf("%s: unchanged, version %d holds this content already", a.Dataset, a.Version)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: version %d, %d rows, %d columns, %s in, %s stored, %d ms",
+		a.Dataset, a.Version, a.Rows, len(a.Columns), bytesText(a.BytesIn), bytesText(a.BytesStored), a.ElapsedMS)
+	if a.Quarantine != nil {
+		fmt.Fprintf(&b, "; %d rows in quarantine: %s", a.Quarantine.Rows, a.Quarantine.Dataset)
+	}
+	for _, warning := range a.Warnings {
+		b.WriteString("\n  note: " + warning)
+	}
+	return b.String()
+}
+
+// shownRows is how many bad rows or changes an error lists on a terminal.
+const shownRows = 10
+
+// showRows lists what a bad_rows or schema_drift problem says of the file.
+func showRows(w io.Writer, err error) {
+	var p *wire.Problem
+	if !errors.As(err, &p) {
+		return
+	}
+	for _, name := range []string{"errors", "diff"} {
+		list, _ := p.Fields[name].([]any)
+		for i, item := range list {
+			if i == shownRows {
+				fmt.Fprintf(w, "  ... and %d more\n", len(list)-i)
+				break
+			}
+			fields, _ := item.(map[string]any)
+			fmt.Fprintln(w, "  "+oneItem(fields))
+		}
+	}
+}
+
+func oneItem(fields map[string]any) string {
+	var parts []string
+	for _, name := range []string{"line", "column", "change", "from", "to", "value", "example", "reason"} {
+		if v, ok := fields[name]; ok && v != nil && v != "" {
+			parts = append(parts, fmt.Sprintf("%s %v", name, v))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

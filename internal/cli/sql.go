@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+)
+
+func newSQL(g *Globals) *cobra.Command {
+	var format string
+	var limit int64
+	cmd := &cobra.Command{
+		Use:     "sql STATEMENT",
+		Short:   "Ask one SELECT; - reads the statement from standard input",
+		Example: "  lakehouse sql 'SELECT state, count(*) AS n FROM placements GROUP BY 1 ORDER BY 2 DESC'",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			statement, err := readStatement(cmd.InOrStdin(), args[0])
+			if err != nil {
+				return err
+			}
+			if format == "" && g.JSON {
+				format = "json"
+			}
+			req := query.Request{SQL: statement}
+			if cmd.Flags().Changed("limit") {
+				req.Limit = &limit
+			}
+			return runSQL(cmd, query.Client{Client: g.client()}, req, format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "", "table (default), json, ndjson, csv or arrow")
+	cmd.Flags().Int64Var(&limit, "limit", 0, "at most this many rows")
+	return cmd
+}
+
+func readStatement(in io.Reader, arg string) (string, error) {
+	if arg != "-" {
+		return arg, nil
+	}
+	text, err := io.ReadAll(in)
+	return string(text), err
+}
+
+func runSQL(cmd *cobra.Command, client query.Client, req query.Request, format string) error {
+	switch format {
+	case "", "table":
+		return sqlTable(cmd.Context(), client, req, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	case "json", "ndjson", "csv", "arrow":
+		req.Format = query.Format(format)
+	default:
+		return usageError{fmt.Errorf("--format %s is none of table, json, ndjson, csv, arrow", format)}
+	}
+	stream, err := client.Stream(cmd.Context(), req)
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	if _, err := io.Copy(cmd.OutOrStdout(), stream); err != nil {
+		return fmt.Errorf("the result is not whole: %w", err)
+	}
+	return nil
+}
+
+func sqlTable(ctx context.Context, client query.Client, req query.Request, out, notes io.Writer) error {
+	answer, err := client.Run(ctx, req)
+	if err != nil {
+		return err
+	}
+	WriteAnswer(out, answer)
+	plural := "s"
+	if answer.RowCount == 1 {
+		plural = ""
+	}
+	fmt.Fprintf(notes, "%d row%s, %d ms\n", answer.RowCount, plural, answer.ElapsedMS)
+	if answer.Truncated {
+		fmt.Fprintln(notes, "There are more rows; use --limit, or --format csv for all of them.")
+	}
+	return nil
+}
+
+// WriteAnswer draws a result as a table.
+func WriteAnswer(w io.Writer, answer query.Answer) {
+	header := make([]string, len(answer.Columns))
+	right := make([]bool, len(answer.Columns))
+	for i, c := range answer.Columns {
+		header[i], right[i] = c.Name, numeric(c.Type)
+	}
+	rows := make([][]string, len(answer.Rows))
+	for i, row := range answer.Rows {
+		for _, raw := range row {
+			rows[i] = append(rows[i], cell(raw))
+		}
+	}
+	WriteTable(w, header, rows, right)
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// fleetHealth is the gateway's answer to GET /v1/health.
+type fleetHealth struct {
+	Status   string                   `json:"status"`
+	Services map[string]serviceHealth `json:"services"`
+}
+
+type serviceHealth struct {
+	Status    string  `json:"status"`
+	LatencyMS float64 `json:"latency_ms"`
+	Version   string  `json:"version"`
+}
+
+func newStatus(g *Globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Show which daemons answer",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client := g.client()
+			var health fleetHealth
+			if err := client.JSON(cmd.Context(), http.MethodGet, "/health", nil, nil, &health); err != nil {
+				return err
+			}
+			if g.JSON {
+				return printJSON(cmd.OutOrStdout(), health)
+			}
+			var rows [][]string
+			for _, name := range slices.Sorted(maps.Keys(health.Services)) {
+				s := health.Services[name]
+				rows = append(rows, []string{name, s.Status, strconv.FormatFloat(s.LatencyMS, 'f', 1, 64), s.Version})
+			}
+			WriteTable(cmd.OutOrStdout(), []string{"daemon", "status", "ms", "version"}, rows, []bool{false, false, true, false})
+			if health.Status != "ok" {
+				return fmt.Errorf("the fleet is %s; look at the log of the daemons above that are not ok", health.Status)
+			}
+			return nil
+		},
+	}
+}
+
+func newDatasets(g *Globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "datasets",
+		Short: "List the datasets and their current versions",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			datasets := []catalog.Dataset{}
+			client := catalog.Client{Client: g.client()}
+			for cursor := ""; ; {
+				page, err := client.List(cmd.Context(), cursor, 0)
+				if err != nil {
+					return err
+				}
+				datasets = append(datasets, page.Datasets...)
+				if page.NextCursor == nil {
+					break
+				}
+				cursor = *page.NextCursor
+			}
+			if g.JSON {
+				return printJSON(cmd.OutOrStdout(), datasets)
+			}
+			var rows [][]string
+			for _, d := range datasets {
+				name := catalog.Name{Namespace: d.Namespace, Name: d.Name}
+				rows = append(rows, []string{name.String(), strconv.FormatInt(d.Version, 10), strconv.FormatInt(d.Rows, 10),
+					bytesText(d.Bytes), strconv.FormatInt(d.Files, 10), d.UpdatedAt.Local().Format(time.DateTime)})
+			}
+			WriteTable(cmd.OutOrStdout(), []string{"dataset", "version", "rows", "size", "files", "updated"}, rows,
+				[]bool{false, true, true, true, true, false})
+			return nil
+		},
+	}
+}
+
+func newVersion(g *Globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if g.JSON {
+				return printJSON(cmd.OutOrStdout(), map[string]string{"version": service.Version()})
+			}
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "lakehouse", service.Version())
+			return err
+		},
+	}
+}

@@ -1,0 +1,86 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
+	"git.agentview.dev/profit/golanglakehouse/internal/gateway"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd"
+	"git.agentview.dev/profit/golanglakehouse/internal/queryd"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
+)
+
+// Config is a whole lakehouse.toml.
+type Config struct {
+	Fleet    service.Fleet
+	Peers    service.Peers
+	Storaged storaged.Config
+	Catalogd catalogd.Config
+	Ingestd  ingestd.Config
+	Queryd   queryd.Config
+	Gateway  gateway.Config
+}
+
+// Defaults is a configuration that works on one box without a file.
+func Defaults() Config {
+	return Config{
+		Fleet:    service.DefaultFleet(),
+		Peers:    service.Peers{},
+		Storaged: storaged.Defaults(),
+		Catalogd: catalogd.Defaults(),
+		Ingestd:  ingestd.Defaults(),
+		Queryd:   queryd.Defaults(),
+		Gateway:  gateway.Defaults(),
+	}
+}
+
+// Load reads the configuration file ("" finds one, or takes the defaults) and
+// the environment over the defaults, every section strictly. Data becomes an
+// absolute path.
+func Load(named string, environ []string) (Config, error) {
+	c := Defaults()
+	path, err := service.FindConfig(named)
+	if err != nil {
+		return c, err
+	}
+	if err := service.LoadConfig(path, c.Sections(), environ); err != nil {
+		return c, err
+	}
+	c.Fleet.Data, err = filepath.Abs(c.Fleet.Data)
+	if err != nil {
+		return c, fmt.Errorf("data folder: %w", err)
+	}
+	return c, nil
+}
+
+// Sections names the parts of the configuration as the file does.
+func (c *Config) Sections() map[string]any {
+	return map[string]any{
+		"fleet": &c.Fleet, "peers": &c.Peers, "storaged": &c.Storaged, "catalogd": &c.Catalogd,
+		"ingestd": &c.Ingestd, "queryd": &c.Queryd, "gateway": &c.Gateway,
+	}
+}
+
+// member is one daemon of the fleet and how it is built.
+type member struct {
+	name  string
+	build func(context.Context, service.Env) (*service.Daemon, error)
+}
+
+// members lists the daemons, each after those that it calls.
+func (c Config) members() []member {
+	return []member{
+		{"storaged", with(storaged.New, c.Storaged)},
+		{"catalogd", with(catalogd.New, c.Catalogd)},
+		{"queryd", with(queryd.New, c.Queryd)},
+		{"ingestd", with(ingestd.New, c.Ingestd)},
+		{"gateway", with(gateway.New, c.Gateway)},
+	}
+}
+
+func with[C any](build service.New[C], config C) func(context.Context, service.Env) (*service.Daemon, error) {
+	return func(ctx context.Context, env service.Env) (*service.Daemon, error) { return build(ctx, env, config) }
+}

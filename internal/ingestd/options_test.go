@@ -1,0 +1,75 @@
+package ingestd
+
+import (
+	"crypto/sha256"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+func TestOptionsAreCheckedByName(t *testing.T) {
+	for query, want := range map[string]error{
+		"":                                nil,
+		"mode=append&on_error=quarantine": nil,
+		"delimiter=tab&header=false":      nil,
+		"delimiter=%3B":                   nil,
+		"mode=upsert":                     wire.ErrNotSupported,
+		"schema=evolve":                   wire.ErrNotSupported,
+		"format=parquet":                  wire.ErrNotSupported,
+		"types=zip:string":                wire.ErrNotSupported,
+		"async=true":                      wire.ErrNotSupported,
+		"mode=overwrite":                  ingest.ErrBadOption,
+		"header=yes":                      ingest.ErrBadOption,
+		"delimiter=x":                     ingest.ErrBadOption,
+		"mode=append&schema=replace":      ingest.ErrBadOption,
+	} {
+		q, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parseOptions(q); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", query, err, want)
+		}
+	}
+}
+
+func TestNameComesFromTheFileOrTheQuery(t *testing.T) {
+	for _, c := range []struct{ name, file, want string }{
+		{"placements", "other.csv", "placements"},
+		{"hr.placements", "", "hr.placements"},
+		{"", "/exports/Week 44.csv", "week_44"},
+		{"", `C:\Exports\2026 Q1.final.csv`, "_2026_q1"},
+		{"", "Größe.csv", "gr__e"},
+	} {
+		got, err := options{name: c.name}.datasetName(c.file)
+		if err != nil || got.String() != c.want {
+			t.Errorf("%q, %q: %v, %v; want %s", c.name, c.file, got, err, c.want)
+		}
+	}
+	for _, bad := range []string{"", "a/b", `a"b`, "a.b.c", strings.Repeat("n", 300), "Placements", "x__quarantine", ".csv", "a\x00b"} {
+		if got, err := (options{name: bad}).datasetName(""); !errors.Is(err, catalog.ErrBadName) {
+			t.Errorf("%q gave %v, %v; want bad_name", bad, got, err)
+		}
+	}
+}
+
+func TestContentHashIsOfBytesAndReading(t *testing.T) {
+	one, other := sha256.Sum256([]byte("a\n1\n")), sha256.Sum256([]byte("a\n2\n"))
+	base := options{mode: catalog.Replace}
+	if base.contentHash(one) == base.contentHash(other) {
+		t.Error("other bytes have the same hash")
+	}
+	if base.contentHash(one) != (options{mode: catalog.Append}).contentHash(one) {
+		t.Error("an append does not know again what a replace loaded")
+	}
+	for _, o := range []options{{delimiter: ';'}, {noHeader: true}, {quarantine: true}, {schema: catalog.ReplaceSchema}} {
+		if o.contentHash(one) == base.contentHash(one) {
+			t.Errorf("%+v reads the file in another way but has the same hash", o)
+		}
+	}
+}

@@ -81,14 +81,17 @@ setup_compiler_and_curl() {
 	local command
 	command=$(package_command "$debian" "$fedora" "$arch" "$suse")
 	[ -n "$command" ] || setup_fail "a C and a C++ compiler and curl are needed, and no package manager known here was found; install them and come again"
+	as_root true || setup_fail "a C and a C++ compiler and curl are needed; type this, then come again: sudo $command"
 	printf 'setup: %s\n' "$command" >&2
 	if have apt-get; then
 		as_root apt-get update -qq >&2 || true
 	fi
 	# The command is made above of words without spaces or patterns.
 	# shellcheck disable=SC2086
-	as_root $command >&2 || setup_fail "type this, then come again: sudo $command"
-	compiles && have curl || setup_fail "after \"$command\" a C++ program still cannot be compiled; see what \"${CXX:-g++} -v\" says"
+	as_root $command >&2 || setup_fail "that failed; mend it and come again"
+	if ! compiles || ! have curl; then
+		setup_fail "after \"$command\" a C++ program still cannot be compiled; see what \"${CXX:-g++} -v\" says"
+	fi
 }
 
 # at_least HAVE WANT: compares versions like 1.24.3 number by number.

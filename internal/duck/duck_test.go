@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
@@ -118,15 +119,17 @@ func TestSelectOne(t *testing.T) {
 		errors.As(err, &e)
 		t.Logf("%s: %+v", sql, e)
 	}
+	t0 := time.Now()
 	_, err := ask(t, p, "select repeat('a', 1000000000) || i from range(1000) t(i)", Request{})
-	t.Logf("%v", err)
+	t.Logf("%v %v", err, time.Since(t0))
+	t0 = time.Now()
 	ctx, cancel := context.WithTimeout(t.Context(), 100e6)
 	defer cancel()
 	s, _ := p.Acquire(ctx)
 	st, err := s.Parse(ctx, "select count(*) from range(1000000000000) t(i) where i%7=1")
-	t.Log(err)
+	t.Log(err, time.Since(t0))
 	_, err = s.Run(ctx, Request{Statement: st})
-	t.Log(err)
+	t.Log(err, time.Since(t0))
 	s.Close()
 	if _, err = p.Exec(t.Context(), Job{WriteDir: p.config.ReadDir, SQL: []string{
 		"copy (select i as a, i::varchar as b from range(1000) t(i)) to " + Literal(p.config.ReadDir+"/t.parquet") + " (field_ids {a:1,b:2})",

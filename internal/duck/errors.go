@@ -27,6 +27,8 @@ type Error struct {
 	// Position is the byte offset in the statement that the error is about, -1
 	// where there is none.
 	Position int
+	// Cause is what DuckDB or the worker said, for the log alone.
+	Cause string
 	// Limit is the bound that was broken: bytes for ErrMemory and ErrSpill, else 0.
 	Limit int64
 }

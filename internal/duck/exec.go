@@ -31,19 +31,19 @@ func (p *Pool) Exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
 		return nil, err
 	}
 	rows, err := w.exec(ctx, job)
-	reason := ""
-	if err != nil && !errors.Is(err, ErrInvalid) {
-		reason = err.Error()
+	fault := err
+	if errors.Is(err, ErrInvalid) {
+		fault = nil // the data's, not the worker's
 	}
-	p.discard(w, reason)
+	p.discard(w, fault)
 	return rows, err
 }
 
 func (p *process) exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
 	stop := p.watch(ctx)
 	defer stop()
-	if err := p.out.send(frameJob, jobRequest{SQL: job.SQL}); err != nil {
-		return nil, p.death()
+	if err := p.call(frameJob, jobRequest{SQL: job.SQL}); err != nil {
+		return nil, err
 	}
 	payload, err := p.expect(frameEnd)
 	if errors.Is(err, errInterrupted) {

@@ -13,11 +13,10 @@ import (
 // frameData, which is a piece of an Arrow IPC stream.
 const (
 	// From the parent.
-	frameSetup     = 'S' // setup; once, the first
-	frameParse     = 'P' // parseRequest, answered by frameParsed
-	frameRun       = 'R' // runRequest, answered by frameColumns, frameData ..., frameEnd
-	frameJob       = 'J' // jobRequest, answered by frameEnd
-	frameInterrupt = 'X' // stop what is running; no payload, no answer of its own
+	frameSetup = 'S' // setup; once, the first; answered by frameReady
+	frameParse = 'P' // parseRequest, answered by frameParsed
+	frameRun   = 'R' // runRequest, answered by frameColumns, frameData ..., frameEnd
+	frameJob   = 'J' // jobRequest, answered by frameEnd
 
 	// From the worker. frameFailed can stand in the place of any answer.
 	frameReady   = 'Y' // sandbox.Report

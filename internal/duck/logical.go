@@ -23,44 +23,68 @@ var typeNames = map[bindings.Type]string{
 	bindings.TypeVariant: "VARIANT", bindings.TypeGeometry: "GEOMETRY",
 }
 
-// textual are the types that Arrow cannot carry exactly, or at all.
-var textual = map[bindings.Type]bool{
-	bindings.TypeUHugeInt: true, bindings.TypeBigNum: true, bindings.TypeBit: true, bindings.TypeTimeTZ: true,
-	bindings.TypeTimeNS: true, bindings.TypeUnion: true, bindings.TypeVariant: true, bindings.TypeGeometry: true,
+// textTypes are types whose values go over the wire as VARCHAR.
+type textTypes map[bindings.Type]bool
+
+// arrowTexts are the types that Arrow has no exact form of.
+func arrowTexts() textTypes {
+	return textTypes{
+		bindings.TypeUHugeInt: true, bindings.TypeBigNum: true, bindings.TypeBit: true, bindings.TypeTimeTZ: true,
+		bindings.TypeTimeNS: true, bindings.TypeUnion: true, bindings.TypeVariant: true, bindings.TypeGeometry: true,
+	}
 }
 
-// textualExact are the types that Arrow carries in forms of which a plain
-// reader would have to know much to print them as DuckDB does.
-var textualExact = map[bindings.Type]bool{bindings.TypeInterval: true, bindings.TypeEnum: true}
+// exactTexts are besides those the types that Arrow carries in a form of which
+// a reader would have to know much to print them as DuckDB does.
+func exactTexts() textTypes {
+	texts := arrowTexts()
+	texts[bindings.TypeInterval], texts[bindings.TypeEnum] = true, true
+	return texts
+}
+
+// jsonTexts are all types that JSON has no exact form of.
+func jsonTexts() textTypes {
+	texts := exactTexts()
+	for _, t := range []bindings.Type{
+		bindings.TypeHugeInt, bindings.TypeDecimal, bindings.TypeDate, bindings.TypeTime, bindings.TypeTimestamp,
+		bindings.TypeTimestampS, bindings.TypeTimestampMS, bindings.TypeTimestampNS, bindings.TypeTimestampTZ,
+	} {
+		texts[t] = true
+	}
+	return texts
+}
 
 // logicalType is DuckDB's name of a type and, beside it, the type to send its
 // values as: the same, but for textual types at any depth, which go as VARCHAR.
 type logicalType struct {
 	name, wire string
 	asText     bool // wire differs
+	unknown    bool // until the parameters have values
 }
 
 // describeType reads a logical type, and destroys it.
-func describeType(t bindings.LogicalType, exact bool) logicalType {
+func describeType(t bindings.LogicalType, texts textTypes) logicalType {
 	defer bindings.DestroyLogicalType(&t)
 	id := bindings.GetTypeId(t)
 	var d logicalType
 	switch id {
+	case bindings.TypeInvalid, bindings.TypeAny:
+		return logicalType{unknown: true}
 	case bindings.TypeDecimal:
 		d.name = fmt.Sprintf("DECIMAL(%d,%d)", bindings.DecimalWidth(t), bindings.DecimalScale(t))
 	case bindings.TypeEnum:
 		d.name = enumName(t)
 	case bindings.TypeList:
-		d = suffixed(describeType(bindings.ListTypeChildType(t), exact), "[]")
+		d = suffixed(describeType(bindings.ListTypeChildType(t), texts), "[]")
 	case bindings.TypeArray:
-		d = suffixed(describeType(bindings.ArrayTypeChildType(t), exact), fmt.Sprintf("[%d]", bindings.ArrayTypeArraySize(t)))
+		d = suffixed(describeType(bindings.ArrayTypeChildType(t), texts), fmt.Sprintf("[%d]", bindings.ArrayTypeArraySize(t)))
 	case bindings.TypeMap:
-		key, value := describeType(bindings.MapTypeKeyType(t), exact), describeType(bindings.MapTypeValueType(t), exact)
+		key, value := describeType(bindings.MapTypeKeyType(t), texts), describeType(bindings.MapTypeValueType(t), texts)
 		d.name = fmt.Sprintf("MAP(%s, %s)", key.name, value.name)
 		d.wire = fmt.Sprintf("MAP(%s, %s)", key.wire, value.wire)
 		d.asText = key.asText || value.asText
 	case bindings.TypeStruct:
-		d = structName(t, exact)
+		d = structName(t, texts)
 	case bindings.TypeUnion:
 		d.name = unionName(t)
 	default:
@@ -70,7 +94,7 @@ func describeType(t bindings.LogicalType, exact bool) logicalType {
 		d.name, d.wire = alias, alias
 	}
 	switch {
-	case textual[id], exact && textualExact[id], d.name == "":
+	case texts[id], d.name == "":
 		d.wire, d.asText = "VARCHAR", true
 	case d.wire == "":
 		d.wire = d.name
@@ -90,13 +114,13 @@ func enumName(t bindings.LogicalType) string {
 	return "ENUM(" + strings.Join(values, ", ") + ")"
 }
 
-func structName(t bindings.LogicalType, exact bool) logicalType {
+func structName(t bindings.LogicalType, texts textTypes) logicalType {
 	n := int(bindings.StructTypeChildCount(t))
 	names, wires := make([]string, n), make([]string, n)
 	unnamed, asText := false, false
 	for i := range n {
 		field := bindings.StructTypeChildName(t, bindings.IdxT(i))
-		child := describeType(bindings.StructTypeChildType(t, bindings.IdxT(i)), exact)
+		child := describeType(bindings.StructTypeChildType(t, bindings.IdxT(i)), texts)
 		asText = asText || child.asText
 		if field == "" {
 			unnamed = true
@@ -120,7 +144,7 @@ func structName(t bindings.LogicalType, exact bool) logicalType {
 func unionName(t bindings.LogicalType) string {
 	members := make([]string, bindings.UnionTypeMemberCount(t))
 	for i := range members {
-		child := describeType(bindings.UnionTypeMemberType(t, bindings.IdxT(i)), false)
+		child := describeType(bindings.UnionTypeMemberType(t, bindings.IdxT(i)), nil)
 		members[i] = plainOrQuoted(bindings.UnionTypeMemberName(t, bindings.IdxT(i))) + " " + child.name
 	}
 	return "UNION(" + strings.Join(members, ", ") + ")"

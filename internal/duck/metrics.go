@@ -4,26 +4,34 @@ import "github.com/prometheus/client_golang/prometheus"
 
 // metrics are what an operator watches of a pool.
 type metrics struct {
-	replaced prometheus.Counter
+	faults prometheus.Counter
 }
 
-// newMetrics makes the metrics and registers them with r, if there is one.
-func newMetrics(r prometheus.Registerer) *metrics {
-	m := &metrics{
-		replaced: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "lakehouse_duck_workers_replaced_total",
-			Help: "Query workers that crashed, were killed, or were ended because their state was in doubt.",
-		}),
+// measure makes the metrics and registers them with r, if there is one.
+func (p *Pool) measure(r prometheus.Registerer) error {
+	p.metrics.faults = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "lakehouse_duck_worker_faults_total",
+		Help: "DuckDB workers that crashed, broke a bound or left doubt about their state.",
+	})
+	workers := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "lakehouse_duck_workers",
+		Help: "DuckDB worker processes, idle and busy.",
+	}, func() float64 {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return float64(len(p.live))
+	})
+	busy := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "lakehouse_duck_busy",
+		Help: "Statements and jobs that hold a DuckDB worker.",
+	}, func() float64 { return float64(len(p.slots)) })
+	if r == nil {
+		return nil
 	}
-	if r != nil {
-		r.MustRegister(m.replaced)
+	for _, c := range []prometheus.Collector{p.metrics.faults, workers, busy} {
+		if err := r.Register(c); err != nil {
+			return err
+		}
 	}
-	return m
-}
-
-// ended counts a worker's end; reason is "" if nothing was wrong with it.
-func (m *metrics) ended(reason string) {
-	if reason != "" {
-		m.replaced.Inc()
-	}
+	return nil
 }

@@ -2,12 +2,10 @@ package duck
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"sync"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck/sandbox"
@@ -41,7 +39,7 @@ const minMemory = 256 << 20
 // Pool keeps workers. It is safe for concurrent use.
 type Pool struct {
 	config  Config
-	metrics *metrics
+	metrics metrics
 	slots   chan struct{} // one for each statement or job at once
 	starts  chan startRequest
 	closing chan struct{}
@@ -64,11 +62,13 @@ func NewPool(c Config) (*Pool, error) {
 	}
 	p := &Pool{
 		config:  c,
-		metrics: newMetrics(c.Metrics),
 		slots:   make(chan struct{}, c.MaxWorkers),
 		starts:  make(chan startRequest),
 		closing: make(chan struct{}),
 		live:    map[*process]bool{},
+	}
+	if err := p.measure(c.Metrics); err != nil {
+		return nil, err
 	}
 	p.work.Go(p.startAll)
 	for range c.Workers {
@@ -99,28 +99,6 @@ func (c Config) validate() error {
 	return nil
 }
 
-// spillPrefix begins the names of the workers' folders.
-const spillPrefix = "worker-"
-
-// cleanSpill makes the spill folder and removes what dead workers left in it.
-func cleanSpill(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), spillPrefix) {
-			if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // Sandbox reports what the kernel enforces on the workers.
 func (p *Pool) Sandbox() sandbox.Report { return p.report }
 
@@ -137,7 +115,7 @@ func (p *Pool) Acquire(ctx context.Context) (*Session, error) {
 		if !w.gone() {
 			return &Session{pool: p, process: w}, nil
 		}
-		p.discard(w, "died idle")
+		p.discard(w, w.death())
 	}
 	w, err := p.spawn(p.querySetup())
 	if err != nil {
@@ -162,6 +140,9 @@ func (p *Pool) enter(ctx context.Context) error {
 	case p.slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return ended(ctx)
+		}
 		return failure(ErrBusy, "all %d query workers were busy until the deadline", p.config.MaxWorkers)
 	}
 }
@@ -181,19 +162,15 @@ func (p *Pool) pop() *process {
 // that grew fat, is replaced.
 func (p *Pool) release(w *process, doubt error) {
 	defer func() { <-p.slots }()
-	reason := ""
+	fat := w.resident() > p.config.Limits.MemoryBytes/2
 	switch {
 	case doubt != nil:
-		reason = doubt.Error()
+		p.discard(w, doubt)
 	case w.gone():
-		reason = "died"
-	case w.resident() > p.config.Limits.MemoryBytes/2:
-		reason = "grew"
+		p.discard(w, w.death())
+	case fat || !p.keep(w):
+		p.discard(w, nil)
 	}
-	if reason == "" && p.keep(w) {
-		return
-	}
-	p.discard(w, reason)
 	p.refill()
 }
 
@@ -222,21 +199,28 @@ func (p *Pool) refill() {
 			return
 		}
 		if !p.keep(w) {
-			p.discard(w, "")
+			p.discard(w, nil)
 		}
 	})
 }
 
-// discard ends a worker; reason is "" if nothing is wrong with it.
-func (p *Pool) discard(w *process, reason string) {
+// discard ends a worker; fault is nil if nothing is wrong with it.
+func (p *Pool) discard(w *process, fault error) {
 	w.dispose()
 	p.mu.Lock()
 	delete(p.live, w)
 	p.mu.Unlock()
-	p.metrics.ended(reason)
-	if said := w.stderr.take(); reason != "" {
-		p.config.Log.Warn("query worker replaced", "pid", w.cmd.Process.Pid, "reason", reason, "state", w.cmd.ProcessState.String(), "stderr", said)
+	if fault == nil {
+		return
 	}
+	p.metrics.faults.Inc()
+	var e *Error
+	cause := ""
+	if errors.As(fault, &e) {
+		cause = e.Cause
+	}
+	p.config.Log.Warn("query worker replaced", "pid", w.cmd.Process.Pid, "fault", fault.Error(), "cause", cause,
+		"state", w.cmd.ProcessState.String(), "stderr", w.stderr.String())
 }
 
 // Close ends all workers; what still runs fails. It returns when none is left.
@@ -255,91 +239,11 @@ func (p *Pool) Close() error {
 	}
 	p.mu.Unlock()
 	for _, w := range idle {
-		p.discard(w, "")
+		p.discard(w, nil)
 	}
 	for range cap(p.slots) {
 		p.slots <- struct{}{} // wait for the sessions and jobs
 	}
 	p.work.Wait()
 	return nil
-}
-
-// startRequest asks the starter for a worker.
-type startRequest struct {
-	setup  setup
-	answer chan<- startAnswer
-}
-
-type startAnswer struct {
-	process *process
-	err     error
-}
-
-// startAll starts every worker on one thread, which lives until the pool is
-// closed: the kernel kills a worker when the thread that started it ends.
-func (p *Pool) startAll() {
-	runtime.LockOSThread()
-	for {
-		select {
-		case r := <-p.starts:
-			w, err := start(r.setup)
-			r.answer <- startAnswer{w, err}
-		case <-p.closing:
-			// The workers are killed by now or will be by their owners; the thread ends
-			// with this goroutine and takes along what is left.
-			return
-		}
-	}
-}
-
-// querySetup is the setup of a query worker.
-func (p *Pool) querySetup() setup {
-	s := setup{Parent: os.Getpid(), Limits: p.config.Limits}
-	if p.config.ReadDir != "" {
-		s.ReadDirs = []string{p.config.ReadDir}
-	}
-	return s
-}
-
-// spawn starts a worker and waits until its walls stand.
-func (p *Pool) spawn(s setup) (*process, error) {
-	spill, err := os.MkdirTemp(p.config.SpillDir, spillPrefix)
-	if err != nil {
-		return nil, err
-	}
-	s.SpillDir = spill
-	answer := make(chan startAnswer, 1)
-	select {
-	case p.starts <- startRequest{s, answer}:
-	case <-p.closing:
-		os.RemoveAll(spill)
-		return nil, failure(ErrClosed, "the query workers are shut down")
-	}
-	started := <-answer
-	if started.err != nil {
-		os.RemoveAll(spill)
-		return nil, fmt.Errorf("start: %w", started.err)
-	}
-	w := started.process
-	if !p.adopt(w) {
-		w.dispose()
-		return nil, failure(ErrClosed, "the query workers are shut down")
-	}
-	if err := w.greet(s); err != nil {
-		said := w.stderr.String()
-		p.discard(w, "did not start")
-		return nil, fmt.Errorf("the worker's walls do not stand: %w: %s", err, said)
-	}
-	return w, nil
-}
-
-// adopt counts a worker among the live, unless the pool is closed.
-func (p *Pool) adopt(w *process) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return false
-	}
-	p.live[w] = true
-	return true
 }

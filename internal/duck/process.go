@@ -1,10 +1,10 @@
 package duck
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -19,16 +19,16 @@ import (
 // process is a worker as its parent sees it. It is used by one statement or job
 // at a time.
 type process struct {
-	cmd      *exec.Cmd
-	requests *os.File
-	answers  *os.File
-	out      *frameWriter
-	in       *frameReader
-	memory   *sandbox.Memory
-	spill    string // its own folder, removed with it
-	limits   Limits
-	report   sandbox.Report
-	stderr   tail
+	pipes
+	cmd    *exec.Cmd
+	calls  uint32 // requests sent, the number of the last
+	out    *frameWriter
+	in     *frameReader
+	memory *sandbox.Memory
+	spill  string // its own folder, removed with it
+	limits Limits
+	report sandbox.Report
+	stderr tail
 
 	// doomed is why the parent killed it, nil if it did not.
 	doomed atomic.Pointer[Error]
@@ -38,20 +38,15 @@ type process struct {
 // start executes this program again as a worker. The calling thread must live as
 // long as the worker: the kernel kills the worker when that thread ends.
 func start(s setup) (*process, error) {
-	childIn, requests, err := os.Pipe()
-	if err != nil {
+	var pipes pipes
+	defer pipes.closeChild()
+	if err := pipes.open(); err != nil {
+		pipes.closeParent()
 		return nil, err
 	}
-	defer childIn.Close()
-	answers, childOut, err := os.Pipe()
-	if err != nil {
-		requests.Close()
-		return nil, err
-	}
-	defer childOut.Close()
 	p := &process{
-		requests: requests, answers: answers,
-		out: &frameWriter{w: requests}, in: newFrameReader(answers),
+		pipes: pipes,
+		out:   &frameWriter{w: pipes.requests}, in: newFrameReader(pipes.answers),
 		spill: s.SpillDir, limits: s.Limits, exited: make(chan struct{}),
 	}
 	p.cmd = &exec.Cmd{
@@ -60,7 +55,7 @@ func start(s setup) (*process, error) {
 		Env:        []string{}, // secrets stay with the parent
 		Dir:        "/",
 		Stderr:     &p.stderr,
-		ExtraFiles: []*os.File{childIn, childOut}, // requestsFD, answersFD
+		ExtraFiles: pipes.child[:], // from requestsFD on
 		SysProcAttr: &syscall.SysProcAttr{
 			Pdeathsig: syscall.SIGKILL,
 			Setpgid:   true, // a terminal's interrupt is for the parent to handle
@@ -68,10 +63,10 @@ func start(s setup) (*process, error) {
 		WaitDelay: time.Second,
 	}
 	if err := p.cmd.Start(); err != nil {
-		requests.Close()
-		answers.Close()
+		pipes.closeParent()
 		return nil, err
 	}
+	var err error
 	if p.memory, err = sandbox.OpenMemory(p.cmd.Process.Pid); err != nil {
 		p.memory = nil // it is gone already; the handshake will say so
 	}
@@ -86,16 +81,31 @@ func (p *process) reap() {
 	close(p.exited)
 }
 
+// startTimeout bounds the time in which a worker builds its walls.
+const startTimeout = 30 * time.Second
+
 // greet sends the setup and waits until the walls stand.
 func (p *process) greet(s setup) error {
-	if err := p.out.send(frameSetup, s); err != nil {
-		return p.death()
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	defer p.watch(ctx)()
+	if err := p.call(frameSetup, s); err != nil {
+		return err
 	}
 	payload, err := p.expect(frameReady)
 	if err != nil {
 		return err
 	}
 	return json.Unmarshal(payload, &p.report)
+}
+
+// call sends a request.
+func (p *process) call(kind byte, payload any) error {
+	p.calls++
+	if err := p.out.send(kind, payload); err != nil {
+		return p.death()
+	}
+	return nil
 }
 
 // kill ends the process. The first reason given stays.
@@ -108,8 +118,7 @@ func (p *process) kill(reason *Error) {
 func (p *process) dispose() {
 	p.cmd.Process.Kill()
 	<-p.exited
-	p.requests.Close()
-	p.answers.Close()
+	p.closeParent()
 	if p.memory != nil {
 		p.memory.Close()
 	}
@@ -160,7 +169,7 @@ func (p *process) expect(kind byte) ([]byte, error) {
 // confused kills a worker that breaks the protocol.
 func (p *process) confused(detail string) *Error {
 	e := failure(ErrCrashed, "the query worker failed, the statement may be tried again")
-	fmt.Fprintln(&p.stderr, detail)
+	e.Cause = detail
 	p.kill(e)
 	return e
 }
@@ -171,7 +180,6 @@ func (p *process) failure(payload []byte) *Error {
 	if err := json.Unmarshal(payload, &f); err != nil {
 		return p.confused(err.Error())
 	}
-	kind := ErrInternal
 	switch f.Kind {
 	case failMemory:
 		return overMemory(p.limits.MemoryBytes)
@@ -180,13 +188,16 @@ func (p *process) failure(payload []byte) *Error {
 	case failInterrupted:
 		return failure(errInterrupted, "the statement was interrupted")
 	case failInvalid:
-		kind = ErrInvalid
+		return &Error{Kind: ErrInvalid, Detail: f.Message, Position: f.Position}
 	case failNotAllowed:
-		kind = ErrNotAllowed
-	case failInternal:
-		fmt.Fprintln(&p.stderr, f.Message)
+		return &Error{Kind: ErrNotAllowed, Detail: f.Message, Position: f.Position}
 	}
-	return &Error{Kind: kind, Detail: f.Message, Position: f.Position}
+	e := failure(ErrInternal, "the query engine failed, its log says why")
+	if strings.Contains(f.Message, "No space left on device") {
+		e.Detail = "the disk is full: free some space and try again"
+	}
+	e.Cause = f.Message
+	return e
 }
 
 // death words why the worker's pipe broke.
@@ -202,7 +213,9 @@ func (p *process) death() *Error {
 			return overMemory(p.limits.MemoryBytes)
 		}
 	}
-	return failure(ErrCrashed, "the query worker died (%s), the statement may be tried again", p.cmd.ProcessState)
+	e := failure(ErrCrashed, "the query worker died, the statement may be tried again")
+	e.Cause = p.cmd.ProcessState.String()
+	return e
 }
 
 var errInterrupted = errors.New("interrupted")
@@ -230,14 +243,3 @@ func (t *tail) String() string {
 	defer t.mu.Unlock()
 	return string(t.buf)
 }
-
-// take gives what was written since the last take.
-func (t *tail) take() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	said := string(t.buf)
-	t.buf = t.buf[:0]
-	return said
-}
-
-var _ io.Writer = (*tail)(nil)

@@ -1,7 +1,6 @@
 package duck
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,8 +22,42 @@ type query struct {
 	guard.Statement
 }
 
+// parser turns statements into queries, on a connection that does nothing else.
+type parser struct {
+	connection *connection
+	serialize  bindings.PreparedStatement
+}
+
+func newParser(db bindings.Database) (*parser, error) {
+	c, err := connect(db)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{connection: c}
+	if bindings.Prepare(c.handle, "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", &p.serialize) != bindings.StateSuccess {
+		return nil, engineError(bindings.PrepareError(p.serialize))
+	}
+	_, err = p.parse("SELECT 1") // the first is slower
+	return p, err
+}
+
+// tree gives the syntax tree of a text as JSON.
+func (p *parser) tree(sql string) ([]byte, error) {
+	var result bindings.Result
+	defer bindings.DestroyResult(&result)
+	bindings.BindVarcharLength(p.serialize, 1, sql, bindings.IdxT(len(sql)))
+	if bindings.ExecutePrepared(p.serialize, &result) != bindings.StateSuccess {
+		return nil, engineError(bindings.ResultError(&result))
+	}
+	rows, err := textRows(&result)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(rows[0][0]), nil
+}
+
 // parse checks a statement with the first wall.
-func parse(c *connection, sql string) (*query, error) {
+func (p *parser) parse(sql string) (*query, error) {
 	switch {
 	case len(sql) > maxStatement:
 		return nil, &workerFailure{Kind: failNotAllowed, Position: -1,
@@ -33,11 +66,11 @@ func parse(c *connection, sql string) (*query, error) {
 		return nil, &workerFailure{Kind: failInvalid, Position: -1, Message: "the statement is no UTF-8 text"}
 	}
 	text := guard.Prepare(sql)
-	tree, err := c.text("SELECT json_serialize_sql(" + Literal(text.Body) + ")::VARCHAR")
+	tree, err := p.tree(text.Body)
 	if err != nil {
 		return nil, err
 	}
-	statement, err := guard.Check([]byte(tree[0][0]))
+	statement, err := guard.Check(tree)
 	var refusal *guard.Refusal
 	if errors.As(err, &refusal) {
 		f := &workerFailure{Kind: failNotAllowed, Message: refusal.Message, Position: refusal.Position}
@@ -102,72 +135,4 @@ func (q *query) covered(views []View) error {
 // catalogSQL answers SHOW TABLES from the names the caller gives.
 func catalogSQL(names []string) string {
 	return "SELECT unnest(" + literalList(names) + "::VARCHAR[]) AS name"
-}
-
-// prepared is a statement bound and ready to run, with what its result will be.
-type prepared struct {
-	statement bindings.PreparedStatement
-	columns   []ResultColumn
-	wires     []logicalType
-}
-
-func (p *prepared) close() { bindings.DestroyPrepare(&p.statement) }
-
-// prepareQuery binds the query's text. A column that Arrow cannot carry exactly
-// is cast to text by a SELECT around it.
-func prepareQuery(c *connection, sql string, params []json.RawMessage, exact bool) (*prepared, error) {
-	p, err := prepare(c, sql, exact)
-	if err != nil {
-		return nil, err
-	}
-	if casts, any := p.casts(); any {
-		columns := p.columns
-		p.close()
-		if p, err = prepare(c, fmt.Sprintf("SELECT %s FROM (\n%s\n) AS result(%s)", casts, sql, aliases(len(columns))), exact); err != nil {
-			return nil, err
-		}
-		p.columns = columns
-	}
-	if err := bindParams(p.statement, params); err != nil {
-		p.close()
-		return nil, &workerFailure{Kind: failInvalid, Message: err.Error(), Position: -1}
-	}
-	return p, nil
-}
-
-func prepare(c *connection, sql string, exact bool) (*prepared, error) {
-	p := &prepared{}
-	if bindings.Prepare(c.handle, sql, &p.statement) != bindings.StateSuccess {
-		defer p.close()
-		return nil, engineError(bindings.PrepareError(p.statement))
-	}
-	for i := range bindings.PreparedStatementColumnCount(p.statement) {
-		t := describeType(bindings.PreparedStatementColumnLogicalType(p.statement, i), exact)
-		name := bindings.PreparedStatementColumnName(p.statement, i)
-		p.columns = append(p.columns, ResultColumn{Name: name, Type: t.name})
-		p.wires = append(p.wires, t)
-	}
-	return p, nil
-}
-
-// casts lists the columns as they go over the wire; any is false if they go as
-// they are.
-func (p *prepared) casts() (list string, any bool) {
-	items := make([]string, len(p.wires))
-	for i, t := range p.wires {
-		items[i] = fmt.Sprintf("c%d", i)
-		if t.asText {
-			items[i] = fmt.Sprintf("c%d::%s", i, t.wire)
-			any = true
-		}
-	}
-	return strings.Join(items, ", "), any
-}
-
-func aliases(n int) string {
-	names := make([]string, n)
-	for i := range names {
-		names[i] = fmt.Sprintf("c%d", i)
-	}
-	return strings.Join(names, ", ")
 }

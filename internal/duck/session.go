@@ -39,8 +39,8 @@ func (s *Session) Parse(ctx context.Context, sql string) (*Statement, error) {
 	s.parsed = nil
 	stop := s.process.watch(ctx)
 	defer stop()
-	if err := s.process.out.send(frameParse, parseRequest{SQL: sql}); err != nil {
-		return nil, s.note(ctx, s.process.death())
+	if err := s.process.call(frameParse, parseRequest{SQL: sql}); err != nil {
+		return nil, s.note(ctx, err)
 	}
 	payload, err := s.process.expect(frameParsed)
 	if err != nil {
@@ -63,9 +63,9 @@ func (s *Session) Run(ctx context.Context, r Request) (*Stream, error) {
 	s.parsed = nil
 	stop := s.process.watch(ctx)
 	run := runRequest{Views: r.Views, Params: r.Params, Limit: r.Limit, ExactText: r.ExactText, Catalog: r.Catalog}
-	if err := s.process.out.send(frameRun, run); err != nil {
+	if err := s.process.call(frameRun, run); err != nil {
 		stop()
-		return nil, s.note(ctx, s.process.death())
+		return nil, s.note(ctx, err)
 	}
 	payload, err := s.process.expect(frameColumns)
 	if err != nil {

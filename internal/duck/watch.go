@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"encoding/binary"
 	"time"
 )
 
@@ -15,7 +16,7 @@ const (
 
 // watch guards one call of a worker: it kills the worker when it outgrows its
 // memory, and interrupts, then kills it when ctx ends. stop ends the watch and
-// returns when nobody else uses the request pipe.
+// returns once it is over.
 func (p *process) watch(ctx context.Context) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -55,10 +56,9 @@ func (p *process) guardCall(ctx context.Context, quit <-chan struct{}) {
 	}
 }
 
-// interrupt asks the worker to stop what runs. A worker that cannot take it has
-// a full pipe or is gone, and is killed after the grace.
+// interrupt asks the worker to stop the request it was sent last.
 func (p *process) interrupt() {
-	p.requests.SetWriteDeadline(time.Now().Add(interruptGrace))
-	p.requests.Write([]byte{frameInterrupt, 0, 0, 0, 0})
-	p.requests.SetWriteDeadline(time.Time{})
+	var number [4]byte
+	binary.BigEndian.PutUint32(number[:], p.calls)
+	p.interrupts.Write(number[:]) // a worker that is gone needs none
 }

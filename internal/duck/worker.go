@@ -1,12 +1,14 @@
 package duck
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
-	"sync/atomic"
+	"sync"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck/sandbox"
 
@@ -16,12 +18,6 @@ import (
 // workerName is argument zero of a worker.
 const workerName = "lakehouse-duck-worker"
 
-// A worker's ends of the pipes.
-const (
-	requestsFD = 3
-	answersFD  = 4
-)
-
 // Main runs a worker and never returns if this process was started as one;
 // otherwise it returns at once. It is the first line of main, and of TestMain,
 // of every program that makes a Pool.
@@ -30,8 +26,9 @@ func Main() {
 		return
 	}
 	w := &worker{
-		requests: newFrameReader(os.NewFile(requestsFD, "requests")),
-		out:      &frameWriter{w: os.NewFile(answersFD, "answers")},
+		requests:   newFrameReader(os.NewFile(requestsFD, "requests")),
+		out:        &frameWriter{w: os.NewFile(answersFD, "answers")},
+		interrupts: os.NewFile(interruptsFD, "interrupts"),
 	}
 	if err := w.run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -42,21 +39,17 @@ func Main() {
 
 // worker is the state of a worker process.
 type worker struct {
-	requests *frameReader
-	out      *frameWriter
-	db       bindings.Database
-	// parser is the connection that only ever parses.
-	parser *connection
-	query  *query // parsed last, not yet run
-	// running is the connection that an interrupt is for, nil between statements.
-	running     atomic.Pointer[connection]
-	interrupted atomic.Bool
-}
+	requests   *frameReader
+	out        *frameWriter
+	interrupts *os.File
+	db         bindings.Database
+	parser     *parser
+	query      *query // parsed last, not yet run
 
-// request is a frame from the parent.
-type request struct {
-	kind    byte
-	payload []byte
+	mu      sync.Mutex
+	calls   uint32      // requests read, the number of the last
+	stopped uint32      // the number of the last request to be interrupted
+	running *connection // what an interrupt is for, nil between statements
 }
 
 // run builds the walls, says so, and serves until the parent is gone.
@@ -64,21 +57,51 @@ func (w *worker) run() error {
 	if err := w.prepare(); err != nil {
 		return err
 	}
-	requests := make(chan request)
 	go func() {
-		err := w.receive(requests)
-		// Nobody is left to answer: whatever runs is in vain.
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
-		os.Exit(0)
+		w.awaitInterrupts()
+		os.Exit(0) // the parent is gone: whatever runs is in vain
 	}()
-	for r := range requests {
-		if err := w.serve(r); err != nil {
+	for {
+		kind, payload, err := w.next()
+		if err != nil {
+			return nil // the parent is gone
+		}
+		if err := w.serve(kind, payload); err != nil {
 			return err
 		}
 	}
-	return nil
+}
+
+// next reads a request.
+func (w *worker) next() (kind byte, payload []byte, err error) {
+	kind, size, err := w.requests.next()
+	if err != nil {
+		return 0, nil, err
+	}
+	if payload, err = w.requests.payload(size); err != nil {
+		return 0, nil, err
+	}
+	w.mu.Lock()
+	w.calls++
+	w.mu.Unlock()
+	return kind, payload, nil
+}
+
+// awaitInterrupts stops requests by their number, until the parent is gone. One
+// that is over is no longer harmed by an interrupt that comes late.
+func (w *worker) awaitInterrupts() {
+	var number [4]byte
+	for {
+		if _, err := io.ReadFull(w.interrupts, number[:]); err != nil {
+			return
+		}
+		w.mu.Lock()
+		w.stopped = binary.BigEndian.Uint32(number[:])
+		if w.stopped == w.calls && w.running != nil {
+			bindings.Interrupt(w.running.handle)
+		}
+		w.mu.Unlock()
+	}
 }
 
 // prepare reads the setup and builds the walls.
@@ -99,10 +122,7 @@ func (w *worker) prepare() error {
 	if w.db, err = openInstance(s, true); err != nil {
 		return err
 	}
-	if w.parser, err = connect(w.db); err != nil {
-		return err
-	}
-	if _, err := parse(w.parser, "SELECT 1"); err != nil { // warms the parser up
+	if w.parser, err = newParser(w.db); err != nil {
 		return err
 	}
 	size, err := memory.AddressSpace()
@@ -117,13 +137,9 @@ func (w *worker) prepare() error {
 }
 
 func (w *worker) readSetup() (s setup, err error) {
-	kind, size, err := w.requests.next()
+	kind, payload, err := w.next()
 	if err != nil || kind != frameSetup {
 		return s, fmt.Errorf("no setup: %w", err)
-	}
-	payload, err := w.requests.payload(size)
-	if err != nil {
-		return s, err
 	}
 	if err := json.Unmarshal(payload, &s); err != nil {
 		return s, err
@@ -147,41 +163,18 @@ func rulesOf(s setup) sandbox.Rules {
 	return rules
 }
 
-// receive reads frames until the parent closes its end. Interrupts act at once,
-// all else waits for its turn.
-func (w *worker) receive(requests chan<- request) error {
-	for {
-		kind, size, err := w.requests.next()
-		if err != nil {
-			return nil // the parent closed its end
-		}
-		if kind == frameInterrupt {
-			w.interrupted.Store(true)
-			if c := w.running.Load(); c != nil {
-				bindings.Interrupt(c.handle)
-			}
-			continue
-		}
-		payload, err := w.requests.payload(size)
-		if err != nil {
-			return err
-		}
-		requests <- request{kind, payload}
-	}
-}
-
 // serve answers one request. An error ends the worker.
-func (w *worker) serve(r request) error {
+func (w *worker) serve(kind byte, payload []byte) error {
 	var err error
-	switch r.kind {
+	switch kind {
 	case frameParse:
-		err = w.parse(r.payload)
+		err = w.parse(payload)
 	case frameRun:
-		err = w.runQuery(r.payload)
+		err = w.runQuery(payload)
 	case frameJob:
-		err = w.runJob(r.payload)
+		err = w.runJob(payload)
 	default:
-		return fmt.Errorf("unknown request %q", r.kind)
+		return fmt.Errorf("unknown request %q", kind)
 	}
 	if err == nil {
 		return w.out.flush()
@@ -199,7 +192,7 @@ func (w *worker) parse(payload []byte) error {
 		return err
 	}
 	w.query = nil
-	q, err := parse(w.parser, r.SQL)
+	q, err := w.parser.parse(r.SQL)
 	if err != nil {
 		return err
 	}
@@ -210,20 +203,27 @@ func (w *worker) parse(payload []byte) error {
 // session opens the connection of one statement and makes it the one that an
 // interrupt is for.
 func (w *worker) session() (c *connection, done func(), err error) {
-	w.interrupted.Store(false)
 	if c, err = connect(w.db); err != nil {
 		return nil, nil, err
 	}
-	w.running.Store(c)
+	w.setRunning(c)
 	return c, func() {
-		w.running.Store(nil)
+		w.setRunning(nil)
 		c.close()
 	}, nil
 }
 
-// stopped fails if an interrupt came while nothing ran that it could stop.
-func (w *worker) stopped() error {
-	if w.interrupted.Load() {
+func (w *worker) setRunning(c *connection) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.running = c
+}
+
+// checkInterrupt fails if an interrupt came while nothing ran that it could stop.
+func (w *worker) checkInterrupt() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stopped == w.calls {
 		return &workerFailure{Kind: failInterrupted, Message: "interrupted", Position: -1}
 	}
 	return nil

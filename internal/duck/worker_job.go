@@ -20,7 +20,7 @@ func (w *worker) runJob(payload []byte) error {
 	defer done()
 	var end runEnd
 	for i, sql := range r.SQL {
-		if err := w.stopped(); err != nil {
+		if err := w.checkInterrupt(); err != nil {
 			return err
 		}
 		if i < len(r.SQL)-1 {
@@ -38,12 +38,7 @@ func (w *worker) runJob(payload []byte) error {
 
 // jobRows runs a statement and gives its rows as JSON.
 func jobRows(c *connection, sql string) ([][]json.RawMessage, error) {
-	p, err := prepareQuery(c, sql, nil, true)
-	if err != nil {
-		return nil, err
-	}
-	defer p.close()
-	res, err := execute(p)
+	res, err := begin(c, sql, nil, jsonTexts())
 	if err != nil {
 		return nil, err
 	}

@@ -23,20 +23,12 @@ func (w *worker) runQuery(payload []byte) error {
 		return err
 	}
 	defer done()
-	p, err := w.bind(c, q, r)
-	if err != nil {
-		return q.locate(err)
-	}
-	defer p.close()
-	if err := w.stopped(); err != nil {
-		return err
-	}
-	res, err := execute(p)
+	res, err := w.begin(c, q, r)
 	if err != nil {
 		return q.locate(err)
 	}
 	defer res.close()
-	if err := w.out.message(frameColumns, p.columns); err != nil {
+	if err := w.out.message(frameColumns, res.columns); err != nil {
 		return err
 	}
 	truncated, err := res.stream(w.out, r.Limit)
@@ -46,10 +38,14 @@ func (w *worker) runQuery(payload []byte) error {
 	return w.out.message(frameEnd, runEnd{Truncated: truncated})
 }
 
-// bind makes the views of a run and prepares its statement.
-func (w *worker) bind(c *connection, q *query, r runRequest) (*prepared, error) {
+// begin makes the views of a run and starts its statement.
+func (w *worker) begin(c *connection, q *query, r runRequest) (*result, error) {
+	texts := arrowTexts()
+	if r.ExactText {
+		texts = exactTexts()
+	}
 	if q.Kind == guard.ShowTables {
-		return prepareQuery(c, catalogSQL(r.Catalog), nil, r.ExactText)
+		return begin(c, catalogSQL(r.Catalog), nil, texts)
 	}
 	if err := q.covered(r.Views); err != nil {
 		return nil, err
@@ -60,11 +56,14 @@ func (w *worker) bind(c *connection, q *query, r runRequest) (*prepared, error) 
 	}
 	if sql != "" {
 		if err := c.exec(sql); err != nil {
-			// The caller names files and columns, so the statement is not at fault.
+			// The caller names files and columns: the statement is not at fault.
 			return nil, &workerFailure{Kind: failInternal, Message: "views: " + err.Error(), Position: -1}
 		}
 	}
-	return prepareQuery(c, q.sql(r.Limit), r.Params, r.ExactText)
+	if err := w.checkInterrupt(); err != nil {
+		return nil, err
+	}
+	return begin(c, q.sql(r.Limit), r.Params, texts)
 }
 
 // locate makes the position of an error that of the whole text.

@@ -57,7 +57,8 @@ func (w *walker) object(o object, in *scope) error {
 		return w.tableFunction(o, in)
 	case kind == "SHOW_REF":
 		return w.showRef(o, in)
-	case slices.Contains(tableRefs, kind), slices.Contains(modifiers, kind), slices.Contains(orders, kind):
+	case slices.Contains(tableRefs, kind), slices.Contains(modifiers, kind), slices.Contains(orders, kind),
+		strings.HasSuffix(kind, "_TYPE_INFO"): // the parameters of a type in a cast
 		return w.children(o, in)
 	}
 	return refuse(o.position(), "this form of SQL is not supported (%s)", kind)

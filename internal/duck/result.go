@@ -6,49 +6,62 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 )
 
-// result is a running result, which hands out its rows as they come.
+// result is a running statement, which hands out its rows as they come.
 type result struct {
-	raw     bindings.Result
-	options bindings.ArrowOptions
-	schema  *arrow.Schema
+	prepared *prepared
+	raw      bindings.Result
+	options  bindings.ArrowOptions
+	schema   *arrow.Schema
+	columns  []ResultColumn
 }
 
-// execute starts a prepared statement. It returns when the first rows are there.
+// execute starts a statement, which belongs to the result from then on. It
+// returns when the first rows are there.
 func execute(p *prepared) (*result, error) {
+	r := &result{prepared: p}
 	var pending bindings.PendingResult
 	state := bindings.PendingPreparedStreaming(p.statement, &pending)
 	defer bindings.DestroyPending(&pending)
 	if state != bindings.StateSuccess {
+		defer r.close()
 		return nil, engineError(bindings.PendingError(pending))
 	}
-	r := &result{}
 	if bindings.ExecutePending(pending, &r.raw) != bindings.StateSuccess {
 		defer r.close()
 		return nil, engineError(bindings.ResultError(&r.raw))
 	}
 	r.options = bindings.ResultGetArrowOptions(&r.raw)
-	if err := r.readSchema(p.columns); err != nil {
-		r.close()
-		return nil, err
-	}
 	return r, nil
-}
-
-func (r *result) readSchema(columns []ResultColumn) (err error) {
-	types := make([]bindings.LogicalType, len(columns))
-	names := make([]string, len(columns))
-	for i := range types {
-		types[i] = bindings.ColumnLogicalType(&r.raw, bindings.IdxT(i))
-		defer bindings.DestroyLogicalType(&types[i])
-		names[i] = columns[i].Name
-	}
-	r.schema, err = arrowSchema(r.options, types, names)
-	return err
 }
 
 func (r *result) close() {
 	bindings.DestroyArrowOptions(&r.options)
 	bindings.DestroyResult(&r.raw)
+	r.prepared.close()
+}
+
+// types are the types of the result.
+func (r *result) types(texts textTypes) []logicalType {
+	types := make([]logicalType, bindings.ColumnCount(&r.raw))
+	for i := range types {
+		types[i] = describeType(bindings.ColumnLogicalType(&r.raw, bindings.IdxT(i)), texts)
+	}
+	return types
+}
+
+// describe gives the columns their names and types. An error closes the result.
+func (r *result) describe(names []string, types []logicalType) (_ *result, err error) {
+	wire := make([]bindings.LogicalType, len(names))
+	for i := range wire {
+		wire[i] = bindings.ColumnLogicalType(&r.raw, bindings.IdxT(i))
+		defer bindings.DestroyLogicalType(&wire[i])
+		r.columns = append(r.columns, ResultColumn{Name: names[i], Type: types[i].name})
+	}
+	if r.schema, err = arrowSchema(r.options, wire, names); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
 }
 
 // next gives the next batch, nil at the end.

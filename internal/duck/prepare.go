@@ -1,0 +1,103 @@
+package duck
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
+
+// prepared is a statement bound to its parameters and ready to run.
+type prepared struct{ statement bindings.PreparedStatement }
+
+func prepare(c *connection, sql string, params []json.RawMessage) (*prepared, error) {
+	p := &prepared{}
+	if bindings.Prepare(c.handle, sql, &p.statement) != bindings.StateSuccess {
+		defer p.close()
+		return nil, engineError(bindings.PrepareError(p.statement))
+	}
+	if err := bindParams(p.statement, params); err != nil {
+		p.close()
+		return nil, &workerFailure{Kind: failInvalid, Message: err.Error(), Position: -1}
+	}
+	return p, nil
+}
+
+func (p *prepared) close() { bindings.DestroyPrepare(&p.statement) }
+
+// types are the result's types as far as they are known before the run.
+func (p *prepared) types(texts textTypes) []logicalType {
+	types := make([]logicalType, bindings.PreparedStatementColumnCount(p.statement))
+	for i := range types {
+		types[i] = describeType(bindings.PreparedStatementColumnLogicalType(p.statement, bindings.IdxT(i)), texts)
+	}
+	return types
+}
+
+// begin runs a statement. Columns whose types are in texts go as VARCHAR, which
+// a SELECT around the statement casts them to; the result's columns keep the
+// names and types of the statement itself.
+func begin(c *connection, sql string, params []json.RawMessage, texts textTypes) (*result, error) {
+	p, err := prepare(c, sql, params)
+	if err != nil {
+		return nil, err
+	}
+	types := p.types(texts)
+	unknown := slices.ContainsFunc(types, func(t logicalType) bool { return t.unknown })
+	if !unknown && anyText(types) {
+		names := p.names()
+		p.close()
+		return beginAsText(c, sql, params, names, types)
+	}
+	r, err := execute(p)
+	if err != nil {
+		return nil, err
+	}
+	names := p.names()
+	if unknown { // until the parameters had values
+		if types = r.types(texts); anyText(types) {
+			r.close()
+			return beginAsText(c, sql, params, names, types)
+		}
+	}
+	return r.describe(names, types)
+}
+
+func beginAsText(c *connection, sql string, params []json.RawMessage, names []string, types []logicalType) (*result, error) {
+	p, err := prepare(c, castToText(sql, types), params)
+	if err != nil {
+		return nil, err
+	}
+	r, err := execute(p)
+	if err != nil {
+		return nil, err
+	}
+	return r.describe(names, types)
+}
+
+func (p *prepared) names() []string {
+	names := make([]string, bindings.PreparedStatementColumnCount(p.statement))
+	for i := range names {
+		names[i] = bindings.PreparedStatementColumnName(p.statement, bindings.IdxT(i))
+	}
+	return names
+}
+
+func anyText(types []logicalType) bool {
+	return slices.ContainsFunc(types, func(t logicalType) bool { return t.asText })
+}
+
+// castToText puts a SELECT around a statement. The order of rows stays.
+func castToText(sql string, types []logicalType) string {
+	names, items := make([]string, len(types)), make([]string, len(types))
+	for i, t := range types {
+		names[i] = fmt.Sprintf("c%d", i)
+		items[i] = names[i]
+		if t.asText {
+			items[i] += "::" + t.wire
+		}
+	}
+	return fmt.Sprintf("SELECT %s FROM (\n%s\n) AS result(%s)", strings.Join(items, ", "), sql, strings.Join(names, ", "))
+}

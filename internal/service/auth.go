@@ -22,9 +22,15 @@ type guard struct {
 	origin       *http.CrossOriginProtection
 }
 
-// forwarding are the headers that a proxy adds. Without a token they mean that
+// IsForwarding tells a header that a proxy adds. Without a token they mean that
 // somebody put the API on a network by accident.
-var forwarding = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"}
+func IsForwarding(header string) bool {
+	switch header {
+	case "Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip":
+		return true
+	}
+	return header == "X-Forwarded" || strings.HasPrefix(header, "X-Forwarded-")
+}
 
 func newGuard(f Fleet, tokens Tokens) (*guard, error) {
 	g := &guard{tokens: tokens, origin: http.NewCrossOriginProtection()}
@@ -94,8 +100,8 @@ func (g *guard) checkLocal(r *http.Request) error {
 	if !isLoopback(host) && !slices.Contains(g.allowedHosts, host) {
 		return wire.ErrHostNotAllowed.Errorf("the Host %q is neither a loopback name nor in allowed_hosts; set AUTH_TOKEN or add it there", host)
 	}
-	for _, name := range forwarding {
-		if r.Header.Get(name) != "" {
+	for name := range r.Header {
+		if IsForwarding(name) {
 			return wire.ErrProxyNoToken.Errorf("the request came through a proxy (%s) and no token is set; set AUTH_TOKEN before exposing the API", name)
 		}
 	}

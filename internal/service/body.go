@@ -5,76 +5,101 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // An early answer to an upload (409, 413) is lost in a connection reset if the
-// client is still sending. So the rest of the body is read, within these.
+// client is still sending. So what is left of a body is read: a little before
+// the answer, which keeps the connection of a small body, the rest after it.
 const (
-	drainBytes = 64 << 20
-	drainTime  = 10 * time.Second
+	drainBytesBefore = 256 << 10
+	drainTimeBefore  = time.Second
+	drainBytesAfter  = 64 << 20
+	drainTimeAfter   = 10 * time.Second
 )
 
-// idleBody cuts an upload of which no byte came for a while; one that keeps
-// coming may take as long as it likes.
-type idleBody struct {
+// upload is a request's body as it comes from the connection. It cuts an upload
+// of which no byte came for a while; one that keeps coming may take as long as
+// it likes. It may be read by a goroutine that outlives the handler.
+type upload struct {
 	io.ReadCloser
-	control *http.ResponseController
-	idle    time.Duration
+	control  *http.ResponseController
+	idle     time.Duration
+	awaited  bool // the client sends nothing before it is told to continue
+	begun    atomic.Bool
+	ended    atomic.Bool
+	stood    atomic.Bool // cut for standing still
+	received atomic.Int64
 }
 
-func (b *idleBody) Read(p []byte) (int, error) {
-	_ = b.control.SetReadDeadline(time.Now().Add(b.idle)) // unsupported only in tests without a connection
-	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = wire.ErrBodyIdle.Errorf("no byte of the body came for %s", b.idle)
+// newUpload gives the upload that r brings, or nil for none.
+func newUpload(w http.ResponseWriter, r *http.Request, idle time.Duration) *upload {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	return &upload{
+		ReadCloser: r.Body, control: http.NewResponseController(w), idle: idle,
+		awaited: r.Header.Get("Expect") != "",
+	}
+}
+
+func (u *upload) Read(p []byte) (int, error) {
+	return u.readWithin(p, u.idle)
+}
+
+func (u *upload) readWithin(p []byte, patience time.Duration) (int, error) {
+	u.begun.Store(true)
+	_ = u.control.SetReadDeadline(time.Now().Add(patience)) // unsupported only in tests without a connection
+	n, err := u.ReadCloser.Read(p)
+	u.received.Add(int64(n))
+	switch {
+	case errors.Is(err, io.EOF):
+		u.ended.Store(true)
+		// The server goes on reading to notice when the client leaves; a
+		// deadline that stayed would end a long handler.
+		_ = u.control.SetReadDeadline(time.Time{})
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		u.stood.Store(true)
+		err = u.standstill()
 	}
 	return n, err
 }
 
-// drain reads what is left of a body, so that the client reads the answer.
-func drain(w http.ResponseWriter, body io.Reader) {
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(drainTime))
-	_, _ = io.CopyN(io.Discard, body, drainBytes)
-	_ = control.SetReadDeadline(time.Time{})
+func (u *upload) standstill() error {
+	return wire.ErrBodyIdle.Errorf("no byte of the body came for %s; send it again, without a pause", u.idle)
 }
 
-// answer wraps the ResponseWriter to know whether the header went out, with
-// which status, and how many bytes followed.
-type answer struct {
-	http.ResponseWriter
-	status int
-	bytes  int64
-}
+// open tells whether the client may still be sending.
+func (u *upload) open() bool { return u != nil && !u.ended.Load() }
 
-func (a *answer) WriteHeader(status int) {
-	if a.status == 0 && status >= 200 {
-		a.status = status
+// drain reads what is left, within bounds of bytes and time. A client that
+// waits to be told to continue is not told, since its bytes are not wanted.
+func (u *upload) drain(bytes int64, patience time.Duration) {
+	if !u.open() || u.stood.Load() || (u.awaited && !u.begun.Load()) {
+		return
 	}
-	a.ResponseWriter.WriteHeader(status)
-}
-
-func (a *answer) Write(p []byte) (int, error) {
-	if a.status == 0 {
-		a.status = http.StatusOK
+	end := time.Now().Add(patience)
+	buf := make([]byte, 32<<10)
+	for bytes > 0 {
+		left := time.Until(end)
+		if left <= 0 {
+			return
+		}
+		n, err := u.readWithin(buf, left)
+		if err != nil {
+			return
+		}
+		bytes -= int64(n)
 	}
-	n, err := a.ResponseWriter.Write(p)
-	a.bytes += int64(n)
-	return n, err
 }
 
-// ReadFrom keeps sendfile for answers that are files.
-func (a *answer) ReadFrom(r io.Reader) (int64, error) {
-	if a.status == 0 {
-		a.status = http.StatusOK
+// forsake ends a connection's patience with an upload that nobody reads any
+// more, so that closing it cannot block.
+func (u *upload) forsake() {
+	if u.open() {
+		_ = u.control.SetReadDeadline(time.Unix(1, 0))
 	}
-	n, err := io.Copy(a.ResponseWriter, r)
-	a.bytes += n
-	return n, err
 }
-
-// Unwrap lets http.ResponseController reach the connection.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

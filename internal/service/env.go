@@ -20,8 +20,14 @@ func overrideFromEnv(sections map[string]any, environ []string) error {
 			continue
 		}
 		section, key, ok := strings.Cut(strings.ToLower(rest), "_")
+		if !ok {
+			continue
+		}
 		target, asked := sections[section]
-		if !ok || !asked {
+		if !asked {
+			if err := checkSection(section); err != nil {
+				return fmt.Errorf("environment variable %s: %w", name, err)
+			}
 			continue
 		}
 		if err := setKey(reflect.ValueOf(target).Elem(), key, value); err != nil {
@@ -29,6 +35,15 @@ func overrideFromEnv(sections map[string]any, environ []string) error {
 		}
 	}
 	return nil
+}
+
+// checkSection tells a daemon's section that the caller did not ask for from a
+// typing error.
+func checkSection(section string) error {
+	if _, daemon := ports[section]; daemon || section == "fleet" || section == "peers" {
+		return nil
+	}
+	return fmt.Errorf("there is no section %q; write LAKEHOUSE_<SECTION>_<KEY>", section)
 }
 
 func setKey(section reflect.Value, key, value string) error {
@@ -81,7 +96,10 @@ func setScalar(field reflect.Value, value string) error {
 		}
 		field.SetBool(b)
 	case reflect.Slice:
-		var list []string
+		if field.Type().Elem().Kind() != reflect.String {
+			return fmt.Errorf("this key can only be set in the configuration file")
+		}
+		list := []string{}
 		for item := range strings.SplitSeq(value, ",") {
 			if item = strings.TrimSpace(item); item != "" {
 				list = append(list, item)

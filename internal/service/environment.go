@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -49,23 +50,53 @@ type Env struct {
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
 	HTTP    *http.Client // for calls to peers
+
+	transport *http.Transport
 }
 
 // NewEnv prepares the environment of one daemon.
 func NewEnv(service string, f Fleet, peers Peers, secrets Secrets, log *slog.Logger) (Env, error) {
-	client, err := peerHTTP(f)
+	transport, err := peerTransport(f)
 	if err != nil {
 		return Env{}, err
 	}
-	for name := range peers {
-		if _, known := Port(name); !known {
-			return Env{}, fmt.Errorf("[peers]: there is no daemon %q", name)
-		}
+	if err := checkPeers(peers); err != nil {
+		return Env{}, err
+	}
+	if _, err := newGuard(f, secrets.Tokens); err != nil {
+		return Env{}, err
 	}
 	return Env{
 		Service: service, Fleet: f, Peers: peers, Secrets: secrets,
-		Log: log.With("service", service), Metrics: newRegistry(service, Version()), HTTP: client,
+		Log: log.With("service", service), Metrics: newRegistry(service, Version()),
+		HTTP: &http.Client{Transport: transport, CheckRedirect: noRedirect}, transport: transport,
 	}, nil
+}
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func checkPeers(peers Peers) error {
+	for name, base := range peers {
+		if _, known := Port(name); !known {
+			return fmt.Errorf("[peers]: there is no daemon %q", name)
+		}
+		u, err := url.Parse(base)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("[peers] %s: write the address as http://HOST:PORT or https://HOST:PORT", name)
+		}
+		if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("[peers] %s: the address holds more than scheme, host, port and path; tokens belong in auth.env", name)
+		}
+	}
+	return nil
+}
+
+// Transport gives a transport of its own for calls to peers, which gives up on
+// an answer whose header does not come within patience (0: never).
+func (e Env) Transport(patience time.Duration) *http.Transport {
+	t := e.transport.Clone()
+	t.ResponseHeaderTimeout = patience
+	return t
 }
 
 // Peer gives the client for another daemon, called on this daemon's account.
@@ -94,9 +125,9 @@ func (e Env) Listen() string {
 	return net.JoinHostPort(e.Fleet.Bind, strconv.Itoa(ports[e.Service]+e.Fleet.PortOffset))
 }
 
-// peerHTTP makes the client that daemons call each other with. Answers stream
-// for as long as they like; only the connection and a silent peer are bounded.
-func peerHTTP(f Fleet) (*http.Client, error) {
+// peerTransport is what daemons call each other with. Answers stream for as long
+// as they like; only the making of a connection is bounded.
+func peerTransport(f Fleet) (*http.Transport, error) {
 	transport := &http.Transport{
 		DialContext:           (&net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		MaxIdleConnsPerHost:   64,
@@ -118,9 +149,7 @@ func peerHTTP(f Fleet) (*http.Client, error) {
 		}
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
 	}
-	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}, nil
+	return transport, nil
 }
 
 // NewLog makes the logger: text on a terminal, JSON elsewhere, unless the

@@ -2,12 +2,12 @@ package service
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // httpMetrics are what /metrics says of every daemon's requests.
@@ -16,6 +16,14 @@ type httpMetrics struct {
 	duration *prometheus.HistogramVec
 	inFlight prometheus.Gauge
 	panics   prometheus.Counter
+	aborted  prometheus.Counter
+}
+
+// methods are the known HTTP methods. A client may make up others; the metrics
+// must not grow with them.
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+	http.MethodDelete, http.MethodOptions, http.MethodConnect, http.MethodTrace,
 }
 
 // newRegistry starts a daemon's metrics with what is known of any process.
@@ -46,20 +54,18 @@ func newHTTPMetrics(registry prometheus.Registerer) *httpMetrics {
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "lakehouse_panics_total", Help: "Panics caught while answering a request.",
 		}),
+		aborted: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "lakehouse_http_aborted_total", Help: "Connections ended before the end of an answer: an error came too late, or the client left.",
+		}),
 	}
-	registry.MustRegister(m.requests, m.duration, m.inFlight, m.panics)
+	registry.MustRegister(m.requests, m.duration, m.inFlight, m.panics, m.aborted)
 	return m
 }
 
 func (m *httpMetrics) observe(method, route string, status int, elapsed time.Duration) {
+	if !slices.Contains(methods, method) {
+		method = "other"
+	}
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
 	m.duration.WithLabelValues(method, route).Observe(elapsed.Seconds())
-}
-
-func metricsHandler(registry *prometheus.Registry) Handler {
-	h := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
-	return func(w http.ResponseWriter, r *http.Request) error {
-		h.ServeHTTP(w, r)
-		return nil
-	}
 }

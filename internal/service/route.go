@@ -33,7 +33,7 @@ type Handler func(http.ResponseWriter, *http.Request) error
 // Route is one operation of a daemon: what the router serves and what the
 // specification says of it.
 type Route struct {
-	Method   string
+	Method   string // "": every method, for a route that passes requests on
 	Path     string // chi pattern: "/sql/queries/{id}", "/storage/objects/*"
 	ID       string // operationId, unique in the fleet
 	Summary  string
@@ -46,6 +46,8 @@ type Route struct {
 	Errors   []*wire.Kind // beside those that every route may answer
 	MaxBody  int64        // bytes; 0: DefaultMaxBody, Unbounded: none
 	Handle   Handler
+
+	probe bool // asked often by machines: also while draining, and logged at debug
 }
 
 // Param describes a query parameter or header.

@@ -1,12 +1,14 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -14,38 +16,52 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// statusClientGone is what the log and the metrics say of a request whose
-// client left before the answer (nginx's convention); nobody reads it.
-const statusClientGone = 499
+// statusNoAnswer is what the log and the metrics say of a request that ended
+// without an answer, since its client left (nginx's convention).
+const statusNoAnswer = 499
 
 // router serves a daemon's routes with everything that all routes share.
 type router struct {
-	env     Env
-	guard   *guard
-	metrics *httpMetrics
+	env      Env
+	guard    *guard
+	metrics  *httpMetrics
+	inFlight *inFlight
+	mux      *chi.Mux
 }
 
-func newRouter(env Env, routes []Route) (http.Handler, error) {
+func newRouter(env Env, requests *inFlight, routes []Route) (http.Handler, error) {
 	g, err := newGuard(env.Fleet, env.Secrets.Tokens)
 	if err != nil {
 		return nil, err
 	}
-	rt := &router{env: env, guard: g, metrics: newHTTPMetrics(env.Metrics)}
-	mux := chi.NewRouter()
+	rt := &router{env: env, guard: g, metrics: newHTTPMetrics(env.Metrics), inFlight: requests, mux: chi.NewRouter()}
 	for _, route := range routes {
-		mux.Method(route.Method, route.Path, rt.serve(route))
+		if route.Method == "" {
+			rt.mux.Handle(route.Path, rt.serve(route))
+			continue
+		}
+		rt.mux.Method(route.Method, route.Path, rt.serve(route))
 	}
-	mux.NotFound(rt.serve(Route{Access: Open, AnyQuery: true, Handle: routeNotFound}))
-	mux.MethodNotAllowed(rt.serve(Route{Access: Open, AnyQuery: true, Handle: methodNotAllowed}))
-	return mux, nil
+	rt.mux.NotFound(rt.serve(Route{Access: Open, AnyQuery: true, Handle: routeNotFound}))
+	rt.mux.MethodNotAllowed(rt.serve(Route{Access: Open, AnyQuery: true, Handle: rt.methodNotAllowed}))
+	return rt.mux, nil
 }
 
 func routeNotFound(_ http.ResponseWriter, r *http.Request) error {
-	return wire.ErrRouteNotFound.Errorf("there is no route %s; /openapi.json on the gateway lists them all", r.URL.Path)
+	return wire.ErrRouteNotFound.Errorf("there is no route %s; /v1/openapi.json on the gateway lists them all", r.URL.Path)
 }
 
-func methodNotAllowed(_ http.ResponseWriter, r *http.Request) error {
-	return wire.ErrMethodNotAllowed.Errorf("%s does not take %s", r.URL.Path, r.Method)
+func (rt *router) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
+	path := cmp.Or(r.URL.RawPath, r.URL.Path) // as chi routes
+	var takes []string
+	for _, method := range methods {
+		if rt.mux.Match(chi.NewRouteContext(), method, path) {
+			takes = append(takes, method)
+		}
+	}
+	allow := strings.Join(takes, ", ")
+	w.Header().Set("Allow", allow)
+	return wire.ErrMethodNotAllowed.Errorf("%s takes %s, not %s", r.URL.Path, allow, r.Method)
 }
 
 // serve turns a route into an http.Handler: trace, guard, bounds, the handler,
@@ -61,13 +77,15 @@ func (rt *router) serve(route Route) http.HandlerFunc {
 		ev := &event{}
 		ctx := context.WithValue(wire.WithTrace(r.Context(), trace), eventKey{}, ev)
 		r = r.WithContext(ctx)
-		a := &answer{ResponseWriter: w}
-		a.Header().Set(wire.HeaderRequestID, trace.RequestID)
+		a := &answer{
+			ResponseWriter: w, requestID: trace.RequestID, http1: r.ProtoMajor == 1,
+			upload: newUpload(w, r, rt.env.Fleet.BodyIdle.Std()),
+		}
 		rt.metrics.inFlight.Inc()
 		err := rt.handle(a, r, route, known)
 		abort := rt.finish(a, r, err)
 		rt.metrics.inFlight.Dec()
-		rt.record(a, r, route, ev, err, time.Since(start))
+		rt.record(a, r, route, ev, err, abort, time.Since(start))
 		if abort {
 			panic(http.ErrAbortHandler)
 		}
@@ -86,6 +104,12 @@ func (rt *router) handle(a *answer, r *http.Request, route Route, known []string
 				Because(fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 		}
 	}()
+	if !route.probe {
+		if !rt.inFlight.begin() {
+			return stopping(rt.env.Service)
+		}
+		defer rt.inFlight.end()
+	}
 	if err := rt.guard.check(r, route.Access); err != nil {
 		return err
 	}
@@ -94,54 +118,85 @@ func (rt *router) handle(a *answer, r *http.Request, route Route, known []string
 			return err
 		}
 	}
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &idleBody{ReadCloser: r.Body, control: http.NewResponseController(a.ResponseWriter), idle: rt.env.Fleet.BodyIdle.Std()}
-		if limit := route.MaxBody; limit >= 0 {
-			if limit == 0 {
-				limit = DefaultMaxBody
-			}
-			r.Body = http.MaxBytesReader(a, r.Body, limit)
-		}
+	if err := bound(a, r, route.MaxBody); err != nil {
+		return err
 	}
 	return route.Handle(a, r)
 }
 
-// finish answers with the error, or tells that the connection must be aborted.
+// bound puts the upload, with its bounds, in the place of the request's body.
+func bound(a *answer, r *http.Request, limit int64) error {
+	if a.upload == nil {
+		return nil
+	}
+	r.Body = a.upload
+	if limit == 0 {
+		limit = DefaultMaxBody
+	}
+	if limit < 0 {
+		return nil
+	}
+	if r.ContentLength > limit {
+		return &http.MaxBytesError{Limit: limit}
+	}
+	r.Body = http.MaxBytesReader(a, a.upload, limit)
+	return nil
+}
+
+// finish answers with the error, or tells that the connection must be aborted,
+// and sees to what is left of the upload.
 func (rt *router) finish(a *answer, r *http.Request, err error) (abort bool) {
+	stood := a.upload != nil && a.upload.stood.Load()
 	switch {
+	case err == nil && a.status == 0:
+		a.WriteHeader(http.StatusOK)
 	case err == nil:
-		return false
-	case a.status != 0 || errors.Is(err, http.ErrAbortHandler):
+	case a.status != 0:
 		return true
-	case r.Context().Err() != nil:
-		a.status = statusClientGone
-		return false
+	case errors.Is(err, http.ErrAbortHandler), r.Context().Err() != nil && !stood:
+		a.status = statusNoAnswer
+		return true
+	default:
+		if stood {
+			err = a.upload.standstill()
+		}
+		rt.refuse(a, r, err)
 	}
-	if r.Body != nil && r.Body != http.NoBody {
-		drain(a.ResponseWriter, r.Body)
+	if a.upload.open() {
+		_ = http.NewResponseController(a.ResponseWriter).Flush() // the client may wait for this to stop
+		a.upload.drain(drainBytesAfter, drainTimeAfter)
+		a.upload.forsake()
 	}
+	return false
+}
+
+func (rt *router) refuse(a *answer, r *http.Request, err error) {
+	a.upload.drain(drainBytesBefore, drainTimeBefore)
 	if errors.Is(err, wire.ErrUnauthorized) {
 		a.Header().Set("WWW-Authenticate", `Bearer realm="lakehouse"`)
 	}
 	wire.WriteProblem(a, r, err)
-	return false
 }
 
 // record writes the request's one log line and its metrics. The line holds no
 // header and no query string, since either could hold a secret.
-func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err error, elapsed time.Duration) {
+func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err error, aborted bool, elapsed time.Duration) {
 	pattern := route.Path
 	if pattern == "" {
 		pattern = "(none)"
 	}
-	if a.status == 0 {
-		a.status = http.StatusOK
-	}
 	rt.metrics.observe(r.Method, pattern, a.status, elapsed)
+	if aborted {
+		rt.metrics.aborted.Inc()
+	}
 	trace := wire.TraceOf(r.Context())
+	var received int64
+	if a.upload != nil {
+		received = a.upload.received.Load()
+	}
 	attrs := []slog.Attr{
 		slog.String("method", r.Method), slog.String("route", pattern), slog.String("path", r.URL.Path),
-		slog.Int("status", a.status), slog.Int64("bytes_out", a.bytes), slog.Int64("bytes_in", max(r.ContentLength, 0)),
+		slog.Int("status", a.status), slog.Int64("bytes_out", a.bytes), slog.Int64("bytes_in", received),
 		slog.Float64("duration_ms", float64(elapsed.Microseconds())/1000),
 		slog.String("request_id", trace.RequestID), slog.String("trace_id", trace.TraceID), slog.String("remote", r.RemoteAddr),
 	}
@@ -149,13 +204,16 @@ func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err
 	attrs = append(attrs, ev.attrs...)
 	ev.mu.Unlock()
 	level := slog.LevelInfo
-	if route.Path == "/health" || route.Path == "/metrics" || route.Path == "/ready" {
+	if route.probe {
 		level = slog.LevelDebug
+	}
+	if aborted {
+		attrs = append(attrs, slog.Bool("aborted", true))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
 		level = slog.LevelWarn
-		if a.status >= 500 || a.status < 400 {
+		if clientLeft := r.Context().Err() != nil; !clientLeft && (a.status >= 500 || a.status < 400) {
 			level = slog.LevelError
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -23,6 +24,15 @@ const redacted = "(secret)"
 // Reveal gives the text.
 func (s Secret) Reveal() string { return string(s) }
 
+// Format hides the text from every verb of fmt.
+func (s Secret) Format(state fmt.State, verb rune) {
+	if verb == 'q' || state.Flag('#') {
+		fmt.Fprintf(state, "%q", s.String())
+		return
+	}
+	_, _ = io.WriteString(state, s.String())
+}
+
 // String hides the text, and says whether there is one.
 func (s Secret) String() string {
 	if s == "" {
@@ -30,9 +40,6 @@ func (s Secret) String() string {
 	}
 	return redacted
 }
-
-// GoString hides the text from %#v.
-func (s Secret) GoString() string { return `"` + s.String() + `"` }
 
 // MarshalText hides the text from encoders.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
@@ -46,6 +53,21 @@ type Tokens struct {
 	Current Secret // full access; what daemons use among themselves
 	Next    Secret // full access too, during a rotation
 	Read    Secret // may read and query
+}
+
+func (t Tokens) check() error {
+	switch {
+	case t.Current == "" && (t.Next != "" || t.Read != ""):
+		return errors.New("AUTH_TOKEN_NEXT or AUTH_TOKEN_READ is set without AUTH_TOKEN; set AUTH_TOKEN too")
+	case t.Read != "" && (t.Read == t.Current || t.Read == t.Next):
+		return errors.New("AUTH_TOKEN_READ is the same as a token that may write; give it a text of its own")
+	}
+	for _, token := range []Secret{t.Current, t.Next, t.Read} {
+		if strings.ContainsFunc(token.Reveal(), func(c rune) bool { return c <= ' ' || c > '~' }) {
+			return errors.New("a token holds a space, a control character or a letter beyond ASCII, which no header can carry; make one with: openssl rand -hex 32")
+		}
+	}
+	return nil
 }
 
 // S3 is one [s3.NAME] section of the secrets file.
@@ -93,8 +115,8 @@ func LoadSecrets(f Fleet, getenv func(string) string) (Secrets, error) {
 		return Secret(file[name])
 	}
 	s.Tokens = Tokens{Current: token("AUTH_TOKEN"), Next: token("AUTH_TOKEN_NEXT"), Read: token("AUTH_TOKEN_READ")}
-	if s.Tokens.Current == "" && (s.Tokens.Next != "" || s.Tokens.Read != "") {
-		return s, errors.New("AUTH_TOKEN_NEXT or AUTH_TOKEN_READ is set without AUTH_TOKEN; set AUTH_TOKEN too")
+	if err := s.Tokens.check(); err != nil {
+		return s, err
 	}
 	text, path, err := firstFile(credentials, f.SecretsFile)
 	if err != nil {
@@ -139,7 +161,8 @@ func firstFile(credentials, path string) (text []byte, from string, err error) {
 }
 
 // parseEnvFile reads KEY=value lines as systemd's EnvironmentFile does for plain
-// values: comments, blank lines, optional quotes.
+// values: comments, blank lines, optional quotes. It knows the names of the
+// tokens only: a misspelt one would leave the door open.
 func parseEnvFile(text []byte) (map[string]string, error) {
 	values := map[string]string{}
 	scanner := bufio.NewScanner(bytes.NewReader(text))
@@ -152,11 +175,16 @@ func parseEnvFile(text []byte) (map[string]string, error) {
 		if !ok {
 			return nil, fmt.Errorf("line %d is not KEY=value", line)
 		}
-		value = strings.TrimSpace(value)
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		switch name {
+		case "AUTH_TOKEN", "AUTH_TOKEN_NEXT", "AUTH_TOKEN_READ":
+		default:
+			return nil, fmt.Errorf("line %d sets none of AUTH_TOKEN, AUTH_TOKEN_NEXT, AUTH_TOKEN_READ", line)
+		}
 		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
 			value = value[1 : n-1]
 		}
-		values[strings.TrimSpace(name)] = value
+		values[name] = value
 	}
 	return values, scanner.Err()
 }

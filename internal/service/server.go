@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -32,22 +34,30 @@ type Server struct {
 	env      Env
 	daemon   *Daemon
 	http     *http.Server
-	draining atomic.Bool
+	requests inFlight
+	metrics  http.Handler
+	cut      context.CancelFunc // ends the context of every request
 }
+
+// cutGrace is how long requests get to end by themselves once they were cut.
+const cutGrace = 2 * time.Second
 
 // NewServer puts a daemon behind everything that this package promises.
 func NewServer(env Env, d *Daemon) (*Server, error) {
-	s := &Server{env: env, daemon: d}
-	handler, err := newRouter(env, slices.Concat(s.commonRoutes(), d.Routes))
+	s := &Server{env: env, daemon: d, metrics: promhttp.HandlerFor(env.Metrics, promhttp.HandlerOpts{})}
+	handler, err := newRouter(env, &s.requests, slices.Concat(s.commonRoutes(), d.Routes))
 	if err != nil {
 		return nil, err
 	}
+	base, cut := context.WithCancel(context.Background())
+	s.cut = cut
 	s.http = &http.Server{
 		Handler:           handler,
+		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          nil,
+		ErrorLog:          slog.NewLogLogger(env.Log.Handler(), slog.LevelWarn),
 	}
 	return s, nil
 }
@@ -65,12 +75,14 @@ func Listen(env Env) (net.Listener, error) {
 	return l, nil
 }
 
-// Serve answers requests on l until ctx ends, then drains: /ready turns 503,
-// no new connection is taken, requests in flight finish within the drain
-// timeout, and the daemon is closed. It returns when all of that is done.
+// Serve answers requests on l until ctx ends, then drains: requests in flight
+// finish within the drain timeout, while /ready says 503 and every new request
+// is a 503 with Retry-After; then the daemon is closed. It returns when all of
+// that is done.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	failed := make(chan error, 1)
 	go func() { failed <- s.accept(l) }()
+	defer s.cut()
 	var serveErr error
 	select {
 	case serveErr = <-failed:
@@ -98,25 +110,39 @@ func (s *Server) accept(l net.Listener) error {
 }
 
 func (s *Server) drain() error {
-	s.draining.Store(true)
-	ctx, cancel := context.WithTimeout(context.Background(), s.env.Fleet.DrainTimeout.Std())
+	timeout := s.env.Fleet.DrainTimeout.Std()
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	if err := s.http.Shutdown(ctx); err != nil {
-		s.env.Log.Warn("requests were cut at the end of the drain timeout", "drain_timeout", s.env.Fleet.DrainTimeout.Std().String())
-		return s.http.Close()
+	finished := s.requests.drain()
+	s.http.SetKeepAlivesEnabled(false)
+	select {
+	case <-finished:
+	case <-ctx.Done():
 	}
-	return nil
+	if err := s.http.Shutdown(ctx); err == nil {
+		return nil
+	}
+	s.env.Log.Warn("requests were cut at the end of the drain timeout", "drain_timeout", timeout.String())
+	s.cut()
+	select {
+	case <-finished:
+	case <-time.After(cutGrace):
+	}
+	return s.http.Close()
 }
 
-// CommonRoutes are the routes of every daemon, for the specification.
+// CommonRoutes describes the routes that every daemon has, for the
+// specification.
+func CommonRoutes() []Route { return new(Server).commonRoutes() }
+
 func (s *Server) commonRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/health", ID: "health", Summary: "Whether the daemon is alive", Access: Open,
+		{Method: "GET", Path: "/health", ID: "health", Summary: "Whether the daemon is alive", Access: Open, probe: true,
 			Answers: []Answer{{Status: 200, Doc: "alive", Type: Health{}}}, Handle: s.health},
-		{Method: "GET", Path: "/ready", ID: "ready", Summary: "Whether the daemon can serve, and if not, why", Access: Read,
+		{Method: "GET", Path: "/ready", ID: "ready", Summary: "Whether the daemon can serve, and if not, why", Access: Read, probe: true,
 			Answers: []Answer{{Status: 200, Doc: "ready", Type: Readiness{}}}, Errors: []*wire.Kind{wire.ErrNotReady}, Handle: s.ready},
-		{Method: "GET", Path: "/metrics", ID: "metrics", Summary: "Metrics in Prometheus' text format", Access: Read,
-			Answers: []Answer{{Status: 200, Doc: "metrics", Media: []string{"text/plain"}}}, Handle: metricsHandler(s.env.Metrics)},
+		{Method: "GET", Path: "/metrics", ID: "metrics", Summary: "Metrics in Prometheus' text format", Access: Read, probe: true,
+			Answers: []Answer{{Status: 200, Doc: "metrics", Media: []string{"text/plain"}}}, Handle: s.showMetrics},
 	}
 }
 
@@ -126,7 +152,7 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) error {
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
 	var reasons []string
-	if s.draining.Load() {
+	if s.requests.isDraining() {
 		reasons = append(reasons, "draining: the daemon is stopping")
 	}
 	if s.daemon.Ready != nil {
@@ -137,4 +163,9 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
 			With("reasons", reasons).After(time.Second)
 	}
 	return wire.WriteJSON(w, http.StatusOK, Readiness{Ready: true})
+}
+
+func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) error {
+	s.metrics.ServeHTTP(w, r)
+	return nil
 }

@@ -34,6 +34,8 @@ var (
 	ErrRange              = &wire.Kind{Status: http.StatusRequestedRangeNotSatisfiable, Code: "range_not_satisfiable", Title: "Range not satisfiable"}
 	ErrTooManyWrites      = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "too_many_writes", Title: "Too many writes"}
 	ErrIncomplete         = &wire.Kind{Status: http.StatusBadRequest, Code: "incomplete_body", Title: "Incomplete body"}
+	ErrBadDigest          = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_digest", Title: "Bad digest"}
+	ErrStorageFull        = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "storage_full", Title: "Storage full"}
 	ErrReservedKey        = &wire.Kind{Status: http.StatusForbidden, Code: "reserved_key", Title: "Reserved key"}
 )
 
@@ -115,6 +117,19 @@ func CheckKey(key string) error {
 		}
 	}
 	return nil
+}
+
+// CheckPrefix returns [ErrBadKey] for a prefix that no key can have: one that
+// [CheckKey] would refuse however it went on.
+func CheckPrefix(prefix string) error {
+	if len(prefix) > MaxKeyBytes {
+		return ErrBadKey.Errorf("the prefix is %d bytes long; keys have at most %d", len(prefix), MaxKeyBytes).With("limit", MaxKeyBytes)
+	}
+	folder := prefix[:strings.LastIndexByte(prefix, '/')+1]
+	if err := CheckKey("x" + prefix[len(folder):]); err != nil || folder == "" {
+		return err
+	}
+	return CheckKey(folder[:len(folder)-1])
 }
 
 // reserved are the folders that only the daemons write: a user of the storage

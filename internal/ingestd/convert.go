@@ -49,18 +49,19 @@ type conversion struct {
 func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.config.ConvertTimeout.Std())
 	defer cancel()
-	statement, err := c.copyStatement(out, d.config.FileBytes)
+	files := filepath.Join(out, "files") // DuckDB may write in out, but not claim out itself
+	statement, err := c.copyStatement(files, d.config.FileBytes)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, countStatement(out)}})
+	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, countStatement(files)}})
 	if err != nil {
 		return nil, convertProblem(err)
 	}
 	if err := c.compare(rows); err != nil {
 		return nil, err
 	}
-	return parquetFiles(out)
+	return parquetFiles(files)
 }
 
 // copyStatement writes the one COPY that converts the file. Every choice that
@@ -94,11 +95,10 @@ func (c conversion) copyStatement(out string, fileBytes int64) (string, error) {
 
 // readOptions writes a reading as options of read_csv.
 func readOptions(r csvscan.Reading) string {
-	newLine := map[string]string{"\n": `\n`, "\r\n": `\r\n`}[r.NewLine]
 	longest := max(r.LongestLine+2, 2<<20)
-	return fmt.Sprintf(`auto_detect=false, header=%t, delim=%s, new_line=%s, quote='"', escape='"', nullstr='', allow_quoted_nulls=false, `+
+	return fmt.Sprintf(`auto_detect=false, header=%t, delim=%s, quote='"', escape='"', nullstr='', allow_quoted_nulls=false, `+
 		`strict_mode=true, null_padding=false, ignore_errors=false, max_line_size=%d, buffer_size=%d, parallel=%t`,
-		r.Header, duck.Literal(string(rune(r.Delimiter))), duck.Literal(newLine), longest, max(longest*2, 32<<20), !r.QuotedNewlines)
+		r.Header, duck.Literal(string(rune(r.Delimiter))), longest, max(longest*2, 32<<20), !r.QuotedNewlines)
 }
 
 // Row groups are DuckDB's default of 122,880 rows, or fewer where the rows are

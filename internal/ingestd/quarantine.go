@@ -121,7 +121,7 @@ func quarantineConversion(path string, src *source, columns []catalog.Column) co
 	}
 	return conversion{
 		input:   path,
-		reading: csvscan.Reading{Delimiter: ',', NewLine: "\n", Header: true, LongestLine: src.longestBad, QuotedNewlines: true},
+		reading: csvscan.Reading{Delimiter: ',', Header: true, LongestLine: src.longestBad, QuotedNewlines: true},
 		columns: file, target: columns, records: src.rejected, bytes: src.rejected * 256,
 	}
 }

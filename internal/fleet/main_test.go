@@ -1,0 +1,178 @@
+package fleet_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
+	"git.agentview.dev/profit/golanglakehouse/internal/gateway"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd"
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/queryd"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// envDaemon makes the test's own program a daemon, so that tests can kill one
+// without building another program.
+const envDaemon = "LAKEHOUSE_TEST_DAEMON"
+
+func TestMain(m *testing.M) {
+	duck.Main()
+	switch os.Getenv(envDaemon) {
+	case "storaged":
+		os.Exit(service.Main("storaged", storaged.Defaults(), storaged.New))
+	case "catalogd":
+		os.Exit(service.Main("catalogd", catalogd.Defaults(), catalogd.New))
+	case "ingestd":
+		os.Exit(service.Main("ingestd", ingestd.Defaults(), ingestd.New))
+	case "queryd":
+		os.Exit(service.Main("queryd", queryd.Defaults(), queryd.New))
+	case "gateway":
+		os.Exit(service.Main("gateway", gateway.Defaults(), gateway.New))
+	}
+	os.Exit(m.Run())
+}
+
+// lake is a fleet under test and the URL of its gateway.
+type lake struct {
+	t   *testing.T
+	url string
+}
+
+// startLake runs a whole fleet in this process on a fresh folder.
+func startLake(t *testing.T, change ...func(*fleet.Config)) lake {
+	t.Helper()
+	f := startFleet(t, t.TempDir(), change...)
+	return lake{t, f.URL("gateway")}
+}
+
+func startFleet(t *testing.T, data string, change ...func(*fleet.Config)) *fleet.Fleet {
+	t.Helper()
+	c := fleet.Defaults()
+	c.Fleet.Data, c.Fleet.AuthFile, c.Fleet.SecretsFile = data, "", ""
+	for _, f := range change {
+		f(&c)
+	}
+	f := startAnywhere(t, c)
+	t.Cleanup(func() {
+		if err := f.Stop(); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := f.WaitReady(ctx, func(string, string) {}); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// startAnywhere finds free ports; another test program may take one in between,
+// and then it looks again.
+func startAnywhere(t *testing.T, c fleet.Config) *fleet.Fleet {
+	t.Helper()
+	for range 20 {
+		offset, err := fleet.FreeOffset(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Fleet.PortOffset = offset
+		f, err := fleet.Start(t.Context(), c, service.Secrets{}, slog.New(slog.DiscardHandler))
+		if err == nil {
+			return f
+		}
+		if !strings.Contains(err.Error(), "address already in use") {
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("no free ports")
+	return nil
+}
+
+// send makes a request and gives the status and the decoded JSON.
+func (l lake) send(method, path, contentType, body string) (int, map[string]any) {
+	l.t.Helper()
+	req, err := http.NewRequestWithContext(l.t.Context(), method, l.url+path, strings.NewReader(body))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	var doc map[string]any
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &doc); err != nil {
+			l.t.Fatalf("%s %s answered %d %q", method, path, resp.StatusCode, text)
+		}
+	}
+	return resp.StatusCode, doc
+}
+
+// ingest sends a CSV with query parameters.
+func (l lake) ingest(params, csv string) (int, map[string]any) {
+	l.t.Helper()
+	return l.send(http.MethodPost, "/v1/ingest?"+params, "text/csv", csv)
+}
+
+// mustIngest sends a CSV that has to make a new version.
+func (l lake) mustIngest(params, csv string) map[string]any {
+	l.t.Helper()
+	status, doc := l.ingest(params, csv)
+	if status != http.StatusCreated {
+		l.t.Fatalf("ingest %s: %d %v", params, status, doc)
+	}
+	return doc
+}
+
+// rows asks SQL and gives the rows as JSON texts joined by a bar.
+func (l lake) rows(sql string) []string {
+	l.t.Helper()
+	answer, err := l.query().Run(l.t.Context(), query.Request{SQL: sql})
+	if err != nil {
+		l.t.Fatalf("%s: %v", sql, err)
+	}
+	var rows []string
+	for _, row := range answer.Rows {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = string(cell)
+		}
+		rows = append(rows, strings.Join(cells, "|"))
+	}
+	return rows
+}
+
+func (l lake) query() *query.Client {
+	return &query.Client{Client: wire.Client{Service: "gateway", Base: l.url + "/v1"}}
+}
+
+// daemon is one daemon in a process of its own.
+type daemon struct{ *exec.Cmd }
+
+// kill ends the daemon as a power cut would.
+func (d daemon) kill(t *testing.T) {
+	t.Helper()
+	if err := d.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = d.Wait() // "signal: killed"
+}

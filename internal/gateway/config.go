@@ -1,0 +1,55 @@
+package gateway
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// Config is the section [gateway].
+type Config struct {
+	// Deployed names the daemons of this fleet. The paths of any other answer
+	// that it is not deployed.
+	Deployed []string `toml:"deployed"`
+	// How long a daemon may take from the end of a request to the header of its
+	// answer. The answer itself may take as long as it likes.
+	AnswerTimeout service.Duration `toml:"answer_timeout"`
+	IngestTimeout service.Duration `toml:"ingest_timeout"` // files are converted before the answer
+	SQLTimeout    service.Duration `toml:"sql_timeout"`    // above queryd's own longest query
+	ProbeTimeout  service.Duration `toml:"probe_timeout"`  // per daemon, for /v1/health
+}
+
+// Defaults is the configuration that works without a file.
+func Defaults() Config {
+	return Config{
+		Deployed:      []string{"storaged", "catalogd", "ingestd", "queryd"},
+		AnswerTimeout: service.Duration(time.Minute),
+		IngestTimeout: service.Duration(2 * time.Hour),
+		SQLTimeout:    service.Duration(time.Hour),
+		ProbeTimeout:  service.Duration(time.Second),
+	}
+}
+
+func (c Config) check() error {
+	for _, name := range c.Deployed {
+		if !slices.ContainsFunc(c.mounts(), func(m mount) bool { return m.daemon == name }) {
+			return fmt.Errorf("[gateway] deployed: there is no daemon %q behind the gateway; known: %s", name, strings.Join(c.daemons(), ", "))
+		}
+	}
+	if c.ProbeTimeout <= 0 {
+		return fmt.Errorf("[gateway] probe_timeout must be above 0")
+	}
+	return nil
+}
+
+func (c Config) daemons() []string {
+	var names []string
+	for _, m := range c.mounts() {
+		names = append(names, m.daemon)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

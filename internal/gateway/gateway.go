@@ -1,0 +1,103 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// mount is what lies under /v1 and the daemon that answers it.
+type mount struct {
+	prefix   string
+	daemon   string
+	patience time.Duration // from the end of a request to its answer's header
+}
+
+// mounts is the whole map of /v1 but for the gateway's own routes.
+func (c Config) mounts() []mount {
+	answer := c.AnswerTimeout.Std()
+	return []mount{
+		{"/storage", "storaged", answer},
+		{"/catalog", "catalogd", answer},
+		{"/iceberg", "catalogd", answer},
+		{"/ingest", "ingestd", c.IngestTimeout.Std()},
+		{"/sql", "queryd", c.SQLTimeout.Std()},
+		{"/vectors", "vectord", answer},
+		{"/embed", "embedd", answer},
+		{"/chat", "chatd", answer},
+		{"/models", "chatd", answer},
+		{"/embeddings", "chatd", answer},
+		{"/matrix", "matrixd", answer},
+		{"/pathways", "pathwayd", answer},
+		{"/observer", "observerd", answer},
+	}
+}
+
+// Gateway answers /v1.
+type Gateway struct {
+	env    service.Env
+	config Config
+	viewer viewer
+}
+
+// New builds the gateway.
+func New(_ context.Context, env service.Env, config Config) (*service.Daemon, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	assets, err := newViewer()
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{env: env, config: config, viewer: assets}
+	return &service.Daemon{Routes: slices.Concat(g.routes(), g.passes())}, nil
+}
+
+// Routes describes the gateway's own routes, for the specification.
+func Routes() []service.Route { return new(Gateway).routes() }
+
+func (g *Gateway) routes() []service.Route {
+	return []service.Route{
+		{Method: "GET", Path: "/v1/health", ID: "fleetHealth", Summary: "How each daemon of the fleet is", Access: service.Read,
+			Answers: []service.Answer{{Status: 200, Doc: "also when a daemon is down", Type: FleetHealth{}}}, Handle: g.health},
+		{Method: "GET", Path: "/v1/openapi.json", ID: "openapi", Summary: "This specification", Access: service.Open,
+			Answers: []service.Answer{{Status: 200, Doc: "OpenAPI 3.1", Media: []string{"application/json"}}}, Handle: g.viewer.spec},
+		{Method: "GET", Path: "/docs", ID: "docs", Summary: "The specification, to read and to try", Access: service.Open,
+			Answers: []service.Answer{{Status: 200, Doc: "a page", Media: []string{"text/html"}}}, Handle: g.viewer.page},
+		{Method: "GET", Path: "/docs/{asset}", ID: "docsAsset", Summary: "What the page is made of", Access: service.Open,
+			Answers: []service.Answer{{Status: 200, Doc: "the file", Media: []string{"text/css", "text/javascript", "text/plain"}}},
+			Handle:  g.viewer.asset},
+	}
+}
+
+// passes gives the routes that hand a request on, whatever its method.
+func (g *Gateway) passes() []service.Route {
+	var routes []service.Route
+	for _, m := range g.config.mounts() {
+		handle := absent(m.daemon)
+		if slices.Contains(g.config.Deployed, m.daemon) {
+			handle = newPeer(g.env, m).pass
+		}
+		if m.daemon == "storaged" {
+			handle = refuseReserved(handle)
+		}
+		for _, pattern := range []string{"/v1" + m.prefix, "/v1" + m.prefix + "/*"} {
+			routes = append(routes, service.Route{
+				Path: pattern, Access: service.Read, AnyQuery: true, MaxBody: service.Unbounded, Handle: handle,
+			})
+		}
+	}
+	return routes
+}
+
+// absent answers for a daemon that is not deployed.
+func absent(daemon string) service.Handler {
+	return func(http.ResponseWriter, *http.Request) error {
+		return wire.ErrUnavailable.Errorf("%s is not deployed in this fleet; start it and name it in [gateway] deployed", daemon).
+			With("service", daemon)
+	}
+}

@@ -1,0 +1,139 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// copyBufferBytes is how much of an answer moves at once.
+const copyBufferBytes = 128 << 10
+
+// peer is one daemon behind the gateway.
+type peer struct {
+	name      string
+	base      *url.URL
+	patience  time.Duration
+	transport http.RoundTripper
+	buffers   *bufferPool
+	log       *log.Logger
+}
+
+func newPeer(env service.Env, m mount) *peer {
+	base, err := url.Parse(env.PeerURL(m.daemon))
+	if err != nil {
+		panic(err) // NewEnv has parsed it
+	}
+	return &peer{
+		name: m.daemon, base: base, patience: m.patience,
+		transport: env.Transport(m.patience), buffers: &bufferPool{},
+		log: slog.NewLogLogger(env.Log.Handler(), slog.LevelDebug),
+	}
+}
+
+// pass hands the request to the daemon and the answer to the client, each as it
+// comes.
+func (p *peer) pass(w http.ResponseWriter, r *http.Request) error {
+	_ = http.NewResponseController(w).EnableFullDuplex() // an answer may begin before the upload ends
+	var failed error
+	proxy := httputil.ReverseProxy{
+		Rewrite:        p.rewrite,
+		Transport:      p.transport,
+		FlushInterval:  -1,
+		BufferPool:     p.buffers,
+		ErrorLog:       p.log,
+		ModifyResponse: p.receive,
+		ErrorHandler:   func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
+	}
+	proxy.ServeHTTP(w, r)
+	if failed == nil {
+		return nil
+	}
+	return p.explain(r.Context(), failed)
+}
+
+// rewrite points the request at the daemon. The path stays as it was written,
+// escapes included. What only says how the request came here ends here.
+func (p *peer) rewrite(pr *httputil.ProxyRequest) {
+	in, out := pr.In, pr.Out
+	out.URL = &url.URL{
+		Scheme: p.base.Scheme, Host: p.base.Host,
+		Path:    p.base.Path + strings.TrimPrefix(in.URL.Path, "/v1"),
+		RawPath: p.base.EscapedPath() + strings.TrimPrefix(in.URL.EscapedPath(), "/v1"),
+
+		RawQuery: in.URL.RawQuery, ForceQuery: in.URL.ForceQuery,
+	}
+	out.Host = ""
+	for name := range out.Header {
+		if name == "Origin" || strings.HasPrefix(name, "Sec-Fetch-") || service.IsForwarding(name) {
+			out.Header.Del(name)
+		}
+	}
+	wire.TraceOf(in.Context()).Inject(out.Header)
+}
+
+// receive readies the daemon's answer: the request id is the gateway's to say,
+// and an answer that breaks off is noted in the request's log line.
+func (p *peer) receive(resp *http.Response) error {
+	resp.Header.Del(wire.HeaderRequestID)
+	resp.Body = &answerBody{ReadCloser: resp.Body, ctx: resp.Request.Context(), peer: p.name}
+	return nil
+}
+
+// explain turns a failure to get an answer into what the client is told.
+func (p *peer) explain(ctx context.Context, err error) error {
+	var problem *wire.Problem
+	var dial *net.OpError
+	var timeout net.Error
+	switch {
+	case ctx.Err() != nil, errors.As(err, &problem):
+		return err
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return wire.Unavailable(p.name).Because(err)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return wire.ErrPeerTimeout.Errorf("%s did not begin to answer within %s; it may still be at work: look before you try again", p.name, p.patience).
+			With("service", p.name).Because(err)
+	}
+	return wire.Unavailable(p.name).Because(err)
+}
+
+// answerBody is a daemon's answer on its way.
+type answerBody struct {
+	io.ReadCloser
+	ctx  context.Context
+	peer string
+}
+
+func (b *answerBody) Read(buf []byte) (int, error) {
+	n, err := b.ReadCloser.Read(buf)
+	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() == nil {
+		service.Annotate(b.ctx, slog.String("broken_off_by", b.peer), slog.String("cause", err.Error()))
+	}
+	return n, err
+}
+
+// bufferPool lends the buffers that answers are copied through.
+type bufferPool struct{ pool sync.Pool }
+
+// Get lends a buffer.
+func (p *bufferPool) Get() []byte {
+	if buf, ok := p.pool.Get().(*[]byte); ok {
+		return *buf
+	}
+	return make([]byte, copyBufferBytes)
+}
+
+// Put takes it back.
+func (p *bufferPool) Put(buf []byte) { p.pool.Put(&buf) }

@@ -1,0 +1,140 @@
+// Bench measures Lakehouse beside its peers, in the same run on the same
+// machine, and prints one Markdown table. Every row holds a peer and a ratio:
+// bare DuckDB for ingest and SQL, MinIO and the bare disk for storage, MinIO for
+// start and idle memory.
+//
+// It runs the real binaries from bin/, each daemon a process of its own, on a
+// scratch folder and free ports. Repetitions of the two sides alternate, so that
+// a busy moment falls on both; what is shown is the median. Run it by
+// scripts/bench/run.sh, which builds first.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// limit ends a run that hangs; one that works takes some two minutes.
+const limit = 6 * time.Minute
+
+func main() {
+	if len(os.Args) == 4 && os.Args[1] == "copy" {
+		os.Exit(copyMain(os.Args[2], os.Args[3]))
+	}
+	b := &bench{}
+	flag.StringVar(&b.bin, "bin", "bin", "`folder` of the binaries")
+	flag.StringVar(&b.minio, "minio", ".tools/bin/minio", "the MinIO `binary`; rows that need it are left out without it")
+	flag.IntVar(&b.megabytes, "mb", 400, "`size` of the CSV in MB (10^6 bytes)")
+	flag.IntVar(&b.runs, "runs", 3, "`repetitions` of what takes seconds")
+	only := flag.String("only", "ingest,sql,storage,up", "`parts` to run")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	err := b.run(ctx, strings.Split(*only, ","))
+	cancel()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run: what it was asked, where it works, what it found.
+type bench struct {
+	bin       string
+	minio     string
+	megabytes int
+	runs      int
+	scratch   string
+	rows      []row
+}
+
+// row is one line of the table. The ratio is ours over the peer's.
+type row struct {
+	what  string
+	ours  value
+	peer  value
+	who   string // the peer
+	lower bool   // less is better
+	note  string
+}
+
+// value is a number with its unit.
+type value struct {
+	amount float64
+	unit   string
+}
+
+func (b *bench) run(ctx context.Context, parts []string) (err error) {
+	b.bin, err = filepath.Abs(b.bin)
+	if err != nil {
+		return err
+	}
+	b.minio, err = filepath.Abs(b.minio)
+	if err != nil {
+		return err
+	}
+	b.scratch, err = os.MkdirTemp("", "lakehouse-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.scratch)
+	machine := describeMachine(b.scratch)
+	steps := map[string]func(context.Context) error{
+		"ingest": b.ingest, "sql": b.sql, "storage": b.storage, "up": b.up,
+	}
+	for _, part := range parts {
+		step, ok := steps[part]
+		if !ok {
+			return fmt.Errorf("there is no part %q; the parts are ingest, sql, storage, up", part)
+		}
+		start := time.Now()
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("%s: %w", part, err)
+		}
+		fmt.Fprintf(os.Stderr, "bench: %s took %.0f s\n", part, time.Since(start).Seconds())
+	}
+	fmt.Println(machine)
+	fmt.Println()
+	fmt.Print(table(b.rows))
+	return nil
+}
+
+// add puts a row into the table.
+func (b *bench) add(r row) { b.rows = append(b.rows, r) }
+
+func table(rows []row) string {
+	var s strings.Builder
+	s.WriteString("| what | Lakehouse | peer | the peer | ratio | |\n|---|---:|---:|---|---:|---|\n")
+	for _, r := range rows {
+		better := "more is better"
+		if r.lower {
+			better = "less is better"
+		}
+		if r.note != "" {
+			better += "; " + r.note
+		}
+		fmt.Fprintf(&s, "| %s | %s | %s | %s | %.2f | %s |\n", r.what, r.ours, r.peer, r.who, r.ours.amount/r.peer.amount, better)
+	}
+	return s.String()
+}
+
+// String writes three significant digits, or all those before the point.
+func (v value) String() string {
+	digits := 2
+	switch {
+	case v.amount >= 100:
+		digits = 0
+	case v.amount >= 10:
+		digits = 1
+	}
+	return fmt.Sprintf("%.*f %s", digits, v.amount, v.unit)
+}

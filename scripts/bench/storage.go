@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// object is a size of object that is measured, and how often.
+type object struct {
+	name  string
+	bytes int
+	runs  int
+}
+
+// storage measures PUT and GET at storaged itself, beside MinIO and beside the
+// bare disk. All three write to the same scratch folder.
+func (b *bench) storage(ctx context.Context) error {
+	f, err := b.startFleet(ctx, "storage")
+	if err != nil {
+		return err
+	}
+	defer f.stop()
+	storaged := f.url("storaged") + "/storage/objects/bench-"
+	minio := ""
+	if _, err := os.Stat(b.minio); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: rows beside MinIO are left out: %v\n", err)
+	} else {
+		var server *process
+		if server, minio, err = b.startMinIO(ctx); err != nil {
+			return err
+		}
+		defer server.stop()
+	}
+	for _, o := range []object{{"64 MiB", 64 << 20, 4 * b.runs}, {"4 KiB", 4 << 10, 100 * b.runs}} {
+		if err := b.storeAndRead(ctx, o, storaged, minio); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio string) error {
+	payload := make([]byte, o.bytes)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(payload) // never fails
+	putTo := func(base string) func(int) (time.Duration, error) {
+		return func(i int) (time.Duration, error) {
+			return timed(func() error { return put(ctx, fmt.Sprintf("%s%d-%d", base, o.bytes, i), payload) })
+		}
+	}
+	getFrom := func(base string) func(int) (time.Duration, error) {
+		return func(i int) (time.Duration, error) {
+			return timed(func() error { return get(ctx, fmt.Sprintf("%s%d-%d", base, o.bytes, i), int64(o.bytes)) })
+		}
+	}
+	disk := func(i int) (time.Duration, error) {
+		return timed(func() error {
+			return writeDurably(filepath.Join(b.scratch, fmt.Sprintf("disk-%d-%d", o.bytes, i)), payload)
+		})
+	}
+	ours, bare, err := alternate(o.runs, putTo(storaged), disk)
+	if err != nil {
+		return err
+	}
+	b.addStorage("PUT", o, ours, bare, "bare write, fsync, rename, fsync of the folder")
+	if minio == "" {
+		return nil
+	}
+	ours, peer, err := alternate(o.runs, putTo(storaged), putTo(minio))
+	if err != nil {
+		return err
+	}
+	b.addStorage("PUT", o, ours, peer, "MinIO")
+	ours, peer, err = alternate(o.runs, getFrom(storaged), getFrom(minio))
+	if err != nil {
+		return err
+	}
+	b.addStorage("GET", o, ours, peer, "MinIO")
+	return nil
+}
+
+// addStorage shows large objects as a speed and small ones as a time.
+func (b *bench) addStorage(verb string, o object, ours, peer []time.Duration, who string) {
+	r := row{what: fmt.Sprintf("storaged %s of %s", verb, o.name), who: who}
+	if o.bytes >= 1<<20 {
+		r.ours, r.peer = speed(int64(o.bytes), median(ours)), speed(int64(o.bytes), median(peer))
+	} else {
+		r.ours, r.peer, r.lower = millis(median(ours)), millis(median(peer)), true
+	}
+	b.add(r)
+}
+
+func put(ctx context.Context, url string, payload []byte) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, url, bytes.NewReader(payload))
+	if err != nil {
+		return err
+	}
+	return send(req, 0)
+}
+
+// get reads an object to its end; it must be so many bytes.
+func get(ctx context.Context, url string, size int64) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	return send(req, size)
+}
+
+func send(req *http.Request, size int64) error {
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	n, err := io.Copy(io.Discard, resp.Body)
+	switch {
+	case err != nil:
+		return err
+	case resp.StatusCode >= 300:
+		return fmt.Errorf("%s %s: %s", req.Method, req.URL, resp.Status)
+	case size > 0 && n != size:
+		return fmt.Errorf("%s %s: %d bytes, want %d", req.Method, req.URL, n, size)
+	}
+	return nil
+}
+
+// writeDurably is what a PUT owes the disk at least.
+func writeDurably(path string, payload []byte) error {
+	temp, err := os.Create(path + ".part")
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(payload)
+	if err = errors.Join(err, temp.Sync(), temp.Close(), os.Rename(temp.Name(), path)); err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// startMinIO runs a MinIO with a bucket that anyone may read and write, so that
+// neither side pays for signatures, and gives the URL that keys are appended to.
+func (b *bench) startMinIO(ctx context.Context) (*process, string, error) {
+	server, base, err := b.launchMinIO("minio")
+	if err != nil {
+		return nil, "", err
+	}
+	if err := server.await(ctx, base+"/minio/health/ready"); err != nil {
+		return nil, "", errors.Join(err, stopped(server))
+	}
+	const policy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["*"]},"Action":["s3:GetObject","s3:PutObject"],"Resource":["arn:aws:s3:::bench/*"]}]}`
+	for _, args := range [][]string{{"-X", "PUT", base + "/bench"}, {"-X", "PUT", "-d", policy, base + "/bench?policy="}} {
+		signed := append([]string{"-fsS", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "minioadmin:minioadmin"}, args...)
+		if out, err := exec.CommandContext(ctx, "curl", signed...).CombinedOutput(); err != nil {
+			return nil, "", errors.Join(fmt.Errorf("MinIO's bucket: %w: %s", err, out), stopped(server))
+		}
+	}
+	return server, base + "/bench/", nil
+}
+
+func stopped(p *process) error {
+	p.stop()
+	return nil
+}
+
+// launchMinIO starts MinIO on a folder of that name, without waiting.
+func (b *bench) launchMinIO(folder string) (*process, string, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, "", err
+	}
+	console, err := freePort()
+	if err != nil {
+		return nil, "", err
+	}
+	addr := fmt.Sprintf("127.0.0.1:%d", port)
+	server, err := b.startProcess("minio", []string{"MINIO_UPDATE=off", "MINIO_BROWSER=off", "HOME=" + b.scratch}, nil,
+		b.minio, "server", filepath.Join(b.scratch, folder), "--quiet", "--address", addr, "--console-address", fmt.Sprintf("127.0.0.1:%d", console))
+	return server, "http://" + addr, err
+}

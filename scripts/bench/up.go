@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// settle is how long a server is left alone before its idle memory is read.
+const settle = 3 * time.Second
+
+// up measures "lakehouse up" from exec to its ready line, and what the process
+// and its workers hold when nobody asks anything, beside MinIO.
+func (b *bench) up(ctx context.Context) error {
+	if _, err := os.Stat(b.minio); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: start and idle memory are left out, their peer is missing: %v\n", err)
+		return nil
+	}
+	var ours, theirs memory
+	a, p, err := alternate(b.runs, func(i int) (time.Duration, error) {
+		return b.upOnce(ctx, fmt.Sprintf("up-%d", i), &ours)
+	}, func(i int) (time.Duration, error) {
+		return b.minioOnce(ctx, fmt.Sprintf("minio-up-%d", i), &theirs)
+	})
+	if err != nil {
+		return err
+	}
+	b.add(row{what: "lakehouse up, to ready", ours: millis(median(a)), peer: millis(median(p)), who: "minio server", lower: true})
+	b.add(row{what: "idle memory of the whole fleet, workers included (PSS)", ours: mebibytes(int64(median(ours))),
+		peer: mebibytes(int64(median(theirs))), who: "minio server", lower: true})
+	return nil
+}
+
+// memory collects bytes of repeated measurements.
+type memory []float64
+
+func (b *bench) upOnce(ctx context.Context, name string, idle *memory) (time.Duration, error) {
+	offset, err := freeOffset()
+	if err != nil {
+		return 0, err
+	}
+	read, write := io.Pipe()
+	start := time.Now()
+	p, err := b.startProcess(name, []string{"LAKEHOUSE_FLEET_LOG_LEVEL=warn"}, write, filepath.Join(b.bin, "lakehouse"),
+		"up", "--data", filepath.Join(b.scratch, name), "--port-offset", fmt.Sprint(offset))
+	if err != nil {
+		return 0, err
+	}
+	defer p.stop()
+	ready := make(chan time.Duration, 1)
+	go func() {
+		for lines := bufio.NewScanner(read); lines.Scan(); {
+			if strings.HasPrefix(lines.Text(), "ready ") {
+				ready <- time.Since(start)
+			}
+		}
+	}()
+	defer write.Close() // ends the reader
+	select {
+	case took := <-ready:
+		return took, idleMemory(ctx, p, idle)
+	case <-p.done:
+		text, _ := os.ReadFile(p.log)
+		return 0, fmt.Errorf("lakehouse up ended: %s", text)
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func (b *bench) minioOnce(ctx context.Context, name string, idle *memory) (time.Duration, error) {
+	start := time.Now()
+	p, base, err := b.launchMinIO(name)
+	if err != nil {
+		return 0, err
+	}
+	defer p.stop()
+	if err := p.await(ctx, base+"/minio/health/ready"); err != nil {
+		return 0, err
+	}
+	return time.Since(start), idleMemory(ctx, p, idle)
+}
+
+// idleMemory reads a process's memory after it was left alone for a while.
+func idleMemory(ctx context.Context, p *process, idle *memory) error {
+	select {
+	case <-time.After(settle):
+		*idle = append(*idle, float64(residents(p.pid())))
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

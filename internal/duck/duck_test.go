@@ -3,22 +3,30 @@ package duck
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
 func TestMain(m *testing.M) {
 	Main()
-	os.Exit(m.Run())
+	switch os.Args[0] {
+	case kernelProbe, lockProbe:
+		runProbe(os.Args[0])
+	case parentProbe:
+		runParent()
+	default:
+		os.Exit(m.Run())
+	}
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 // testConfig is a pool's configuration over fresh folders.
 func testConfig(t testing.TB) Config {
@@ -33,15 +41,8 @@ func testConfig(t testing.TB) Config {
 		Limits:   Limits{MemoryBytes: 1 << 30, Threads: 2, SpillBytes: 1 << 30},
 		ReadDir:  data,
 		SpillDir: filepath.Join(root, "spill"),
-		Log:      slog.New(slog.NewTextHandler(testWriter{t}, nil)),
+		Log:      slog.New(slog.DiscardHandler),
 	}
-}
-
-type testWriter struct{ t testing.TB }
-
-func (w testWriter) Write(p []byte) (int, error) {
-	w.t.Log(strings.TrimSpace(string(p)))
-	return len(p), nil
 }
 
 func newTestPool(t testing.TB, c Config) *Pool {
@@ -54,31 +55,44 @@ func newTestPool(t testing.TB, c Config) *Pool {
 	return p
 }
 
-// ask runs a statement on a session of its own and gives its rows as JSON,
-// one object a row.
-func ask(t testing.TB, p *Pool, sql string, r Request) ([]string, error) {
-	t.Helper()
-	ctx := t.Context()
-	s, err := p.Acquire(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	if r.Statement, err = s.Parse(ctx, sql); err != nil {
-		return nil, err
-	}
-	stream, err := s.Run(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return readRows(stream)
+// begun is a statement that runs.
+type begun struct {
+	*Session
+	*Stream
 }
 
-func readRows(stream *Stream) ([]string, error) {
-	defer stream.Close()
+func (b begun) close() {
+	b.Stream.Close()
+	b.Session.Close()
+}
+
+// start runs a statement on a session of its own.
+func startQuery(ctx context.Context, p *Pool, sql string, r Request) (b begun, err error) {
+	if b.Session, err = p.Acquire(ctx); err != nil {
+		return b, err
+	}
+	defer func() {
+		if err != nil {
+			b.Session.Close()
+		}
+	}()
+	if r.Statement, err = b.Parse(ctx, sql); err != nil {
+		return b, err
+	}
+	b.Stream, err = b.Run(ctx, r)
+	return b, err
+}
+
+// ask runs a statement and gives its rows, each as a JSON object.
+func ask(ctx context.Context, p *Pool, sql string, r Request) ([]string, error) {
+	b, err := startQuery(ctx, p, sql, r)
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
 	var rows []string
 	for {
-		batch, err := stream.Next()
+		batch, err := b.Next()
 		if err == io.EOF {
 			return rows, nil
 		}
@@ -97,54 +111,33 @@ func readRows(stream *Stream) ([]string, error) {
 	}
 }
 
-func mustAsk(t testing.TB, p *Pool, sql string, r Request) []string {
+// answer is ask where nothing may fail, the rows joined by spaces.
+func answer(t testing.TB, p *Pool, sql string, r Request) string {
 	t.Helper()
-	rows, err := ask(t, p, sql, r)
+	rows, err := ask(t.Context(), p, sql, r)
 	if err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
-	return rows
+	return strings.Join(rows, " ")
 }
 
-func TestSelectOne(t *testing.T) {
-	p := newTestPool(t, testConfig(t))
-	rows := mustAsk(t, p, "select 1 as a, 'x' as b; -- done", Request{})
-	if got := strings.Join(rows, ";"); got != `{"a":1,"b":"x"}` {
-		t.Errorf("got %s", got)
-	}
-	t.Logf("sandbox %+v", p.Sandbox())
-	for _, sql := range []string{"select nope", "select 1 frm t", "from '/etc/passwd'", "copy t to 'x'"} {
-		_, err := ask(t, p, sql, Request{})
-		var e *Error
-		errors.As(err, &e)
-		t.Logf("%s: %+v", sql, e)
-	}
-	t0 := time.Now()
-	_, err := ask(t, p, "select repeat('a', 1000000000) || i from range(1000) t(i)", Request{})
-	t.Logf("%v %v", err, time.Since(t0))
-	t0 = time.Now()
-	ctx, cancel := context.WithTimeout(t.Context(), 100e6)
-	defer cancel()
-	s, _ := p.Acquire(ctx)
-	st, err := s.Parse(ctx, "select count(*) from range(1000000000000) t(i) where i%7=1")
-	t.Log(err, time.Since(t0))
-	_, err = s.Run(ctx, Request{Statement: st})
-	t.Log(err, time.Since(t0))
-	s.Close()
-	if _, err = p.Exec(t.Context(), Job{WriteDir: p.config.ReadDir, SQL: []string{
-		"copy (select i as a, i::varchar as b from range(1000) t(i)) to " + Literal(p.config.ReadDir+"/t.parquet") + " (field_ids {a:1,b:2})",
-	}}); err != nil {
+// parquet writes a Parquet file into the pool's data folder, with a job.
+func parquet(t testing.TB, p *Pool, name, sql, fieldIDs string) string {
+	t.Helper()
+	path := filepath.Join(p.config.ReadDir, name)
+	_, err := p.Exec(t.Context(), Job{WriteDir: p.config.ReadDir, SQL: []string{
+		"COPY (" + sql + ") TO " + Literal(path) + " (FORMAT parquet, FIELD_IDS {" + fieldIDs + "})",
+	}})
+	if err != nil {
 		t.Fatal(err)
 	}
-	v := View{Name: "t", Files: []string{p.config.ReadDir + "/t.parquet"}, Columns: []Column{{1, "id", "long"}, {2, "name", "string"}, {3, "more", "int"}}}
-	t.Log(mustAsk(t, p, "select * from t order by id desc", Request{Views: []View{v}, Limit: 2}))
-	v.Schema = "hr"
-	t.Log(mustAsk(t, p, "select sum(id) from hr.t where id > ? and name > ?", Request{Views: []View{v}, Params: []json.RawMessage{[]byte("5"), []byte(`"5"`)}}))
+	return path
 }
 
-func BenchmarkSelectOne(b *testing.B) {
-	p := newTestPool(b, testConfig(b))
-	for b.Loop() {
-		mustAsk(b, p, "select 1", Request{})
+func params(texts ...string) []json.RawMessage {
+	list := make([]json.RawMessage, len(texts))
+	for i, text := range texts {
+		list[i] = json.RawMessage(text)
 	}
+	return list
 }

@@ -1,0 +1,111 @@
+package duck
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"time"
+)
+
+func smallMemory(t testing.TB) Config {
+	c := testConfig(t)
+	c.Limits.MemoryBytes = minMemory
+	return c
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	p := newTestPool(t, smallMemory(t))
+	for _, sql := range []string{
+		"select length(repeat('a', 1000000000) || i) from range(3) t(i)", // what DuckDB does not count
+		"select list(i) from range(1000000000) t(i)",                     // what it counts
+		"select length(lpad('x', 2000000000, 'abc'))",                    // in one piece
+		"select length(string_agg(i::varchar, ',')) from range(1000000000) t(i)",
+	} {
+		_, err := ask(t.Context(), p, sql, Request{})
+		var e *Error
+		if !errors.As(err, &e) || e.Kind != ErrMemory || e.Limit != minMemory {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	if got := answer(t, p, "select 1 as a", Request{}); got != `{"a":1}` {
+		t.Errorf("afterwards: %s", got)
+	}
+}
+
+func TestSpillIsBounded(t *testing.T) {
+	c := smallMemory(t)
+	c.Limits.SpillBytes = 32 << 20
+	p := newTestPool(t, c)
+	_, err := ask(t.Context(), p, "select i, hash(i) as h, md5(i::varchar) as m from range(20000000) t(i) order by h", Request{})
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != ErrSpill || e.Limit != 32<<20 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLargeSortsSpill(t *testing.T) {
+	p := newTestPool(t, smallMemory(t))
+	got := answer(t, p, "select i from (select i, hash(i) as h from range(12000000) t(i) order by h offset 11999999)", Request{})
+	if got == "" {
+		t.Error("no row")
+	}
+}
+
+// endless are statements that do not end by themselves.
+var endless = []string{
+	"select count(*) from range(1000000000000) t(i) where i % 7 = 1",
+	"with recursive r(n) as (select 1 union all select n + 1 from r) select count(*) from r",
+	"select count(*) from range(1000000) a, range(1000000) b, range(1000000) c where a.range + b.range = c.range * 3",
+	"select * from range(1000000000000)",
+	"select i from range(1000000000000) t(i) where i < 0",
+}
+
+func TestTheDeadlineEndsAStatement(t *testing.T) {
+	p := newTestPool(t, testConfig(t))
+	for _, sql := range endless {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		if _, err := ask(ctx, p, sql, Request{}); !errors.Is(err, ErrTimeout) {
+			t.Errorf("%s: %v", sql, err)
+		}
+		cancel()
+	}
+	if got := answer(t, p, "select 1 as a", Request{}); got != `{"a":1}` {
+		t.Errorf("afterwards: %s", got)
+	}
+}
+
+func TestALeavingClientEndsItsStatement(t *testing.T) {
+	p := newTestPool(t, testConfig(t))
+	for _, sql := range endless {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		if _, err := ask(ctx, p, sql, Request{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+}
+
+func TestAStuckReaderStillEnds(t *testing.T) {
+	p := newTestPool(t, testConfig(t))
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	b, err := startQuery(ctx, p, "select * from range(1000000000000)", Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.close()
+	<-ctx.Done() // nobody reads: the worker is blocked in its pipe
+	if _, err := b.WriteTo(io.Discard); !errors.Is(err, ErrTimeout) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAJobObeysItsContext(t *testing.T) {
+	p := newTestPool(t, testConfig(t))
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := p.Exec(ctx, Job{SQL: []string{"select 1", endless[0]}}); !errors.Is(err, ErrTimeout) {
+		t.Errorf("got %v", err)
+	}
+}

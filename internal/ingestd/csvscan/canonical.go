@@ -11,12 +11,12 @@ type canonical struct {
 	w       io.Writer
 	delim   byte
 	buf     []byte
-	longest int64
+	longest longest
 }
 
 func (c *canonical) header(names []string) {
 	c.buf = AppendRecord(c.buf, names...)
-	c.longest = int64(len(c.buf) - 1)
+	c.longest.add(int64(len(c.buf) - 1))
 }
 
 func (c *canonical) record(rec *record) error {
@@ -35,7 +35,7 @@ func (c *canonical) record(rec *record) error {
 		}
 		c.buf = append(c.buf, v...)
 	}
-	c.longest = max(c.longest, int64(len(c.buf)-start))
+	c.longest.add(int64(len(c.buf) - start))
 	c.buf = append(c.buf, '\n')
 	if len(c.buf) < readSize {
 		return nil

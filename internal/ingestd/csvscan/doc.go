@@ -37,9 +37,9 @@
 // # Header
 //
 // The first record names the columns, unless Options.NoHeader says otherwise.
-// Names lose surrounding white space and byte order marks and are kept as they
-// are beyond that. Names match the target's, and each other, without regard to
-// case.
+// Names lose surrounding white space and byte order marks, and a line end inside
+// one becomes a blank; beyond that they are kept as they are. Names match the
+// target's, and each other, without regard to case.
 //
 // # Types
 //
@@ -91,19 +91,23 @@
 // # The fast path
 //
 // Where [Result.Clean] holds, DuckDB 1.5 reads the original bytes as this
-// package does, given read_csv with auto_detect=false, header, delim and
-// new_line from [Result.Reading], quote='"', escape='"', nullstr set to the empty string,
+// package does, given read_csv with auto_detect=false, header and delim from
+// [Result.Reading], quote='"', escape='"', nullstr set to the empty string,
 // allow_quoted_nulls=false, strict_mode=true, null_padding=false,
 // ignore_errors=false, a max_line_size of at least Reading.LongestLine + 2, and
 // columns naming every column in the file's order: VARCHAR where Format is set
-// (then strptime), else the type itself. A clean file has no bad rows or
-// misfits, no blank lines (NULL lines of a single column under a header apart),
-// and one of \n and \r\n as its only line end. A byte order mark is no
-// hindrance. The same options read what [Rewrite] writes, given
-// [Report.Reading].
+// (then strptime), else the type itself. new_line must not be given: with
+// strict_mode and new_line='\r\n', DuckDB 1.5.5 reads no row and says nothing.
 //
-// Known differences, all outside of clean files: DuckDB takes a trailing
-// delimiter for none, passes NULs, trims blanks around a quoted field, reads a
-// quote inside an unquoted field as a character, takes a blank first line for
-// the header, and stops at mixed line ends.
+// A clean file has no bad rows or misfits, no blank lines (NULL lines of a single
+// column under a header apart), a first record on one line, and one of \n and
+// \r\n as its only line end. A byte order mark is no hindrance. The same options read
+// what [Rewrite] writes, given [Report.Reading].
+//
+// Known differences, all outside of clean files: DuckDB takes the first line end
+// of the file for that of all records even inside quotes, skips a header by the
+// line even where a quoted name holds a line end, takes a trailing delimiter for
+// none, passes NULs, trims blanks around a quoted field, reads a quote inside an
+// unquoted field as a character, takes a blank first line for the header, and
+// stops at mixed line ends.
 package csvscan

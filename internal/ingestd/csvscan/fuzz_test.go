@@ -79,7 +79,7 @@ func FuzzScanAndRewrite(f *testing.F) {
 			t.Fatalf("%q: %+v, %v", data, rep, err)
 		}
 		clean, err := Scan(ctx, bytes.NewReader(out.Bytes()), Options{Delimiter: ','})
-		if err != nil || !clean.Clean() || clean.Records != res.Records || clean.LongestRecord != rep.Reading().LongestLine {
+		if err != nil || !clean.Clean() || clean.Records != res.Records || clean.Reading().LongestLine != rep.Reading().LongestLine {
 			t.Fatalf("%q: rewritten to %q: %+v, %v", data, out.Bytes(), clean, err)
 		}
 		for i, c := range clean.Columns {

@@ -56,7 +56,7 @@ func headerNames(rec *record) ([]string, error) {
 	first := make(map[string]int, len(names))
 	var problems []HeaderProblem
 	for i, f := range rec.fields {
-		name := trimName(string(unescape(rec.value(f), f)))
+		name := cleanName(string(unescape(rec.value(f), f)))
 		names[i] = name
 		before, twice := first[foldName(name)]
 		switch {

@@ -31,9 +31,10 @@ type Result struct {
 	// included, without its line end.
 	LongestRecord int64
 
-	width int
-	opts  Options
-	plan  []column
+	width   int
+	opts    Options
+	plan    []column
+	longest longest
 }
 
 // Dialect is the way the file was written.
@@ -46,6 +47,7 @@ type Dialect struct {
 	Quotes         bool // some field is quoted
 	QuotedNewlines bool // some quoted field holds a line end
 	LeadingBlanks  bool // blank lines come before the first record
+	TallFirst      bool // the first record holds line ends inside quotes
 }
 
 // ColumnResult is one column of the file.
@@ -112,7 +114,7 @@ const (
 // is needed.
 func (r *Result) Clean() bool {
 	d := r.Dialect
-	return r.BadCount == 0 && r.Misfits == 0 && r.BlankLines == 0 && !d.LeadingBlanks &&
+	return r.BadCount == 0 && r.Misfits == 0 && r.BlankLines == 0 && !d.LeadingBlanks && !d.TallFirst &&
 		(d.NewLine == "\n" || d.NewLine == "\r\n" || d.NewLine == "") &&
 		(d.Header || r.width > 1)
 }
@@ -120,9 +122,9 @@ func (r *Result) Clean() bool {
 // Reading is what a reader of a canonical or clean file has to be told.
 type Reading struct {
 	Delimiter byte
-	NewLine   string
 	Header    bool
-	// LongestLine in bytes, without its line end: the least max_line_size.
+	// LongestLine in bytes, without its line end. In a file of one column a run
+	// of NULLs counts as part of the line after it, as DuckDB sees it.
 	LongestLine int64
 	// QuotedNewlines tells that a physical line is not always a record.
 	QuotedNewlines bool
@@ -130,10 +132,21 @@ type Reading struct {
 
 // Reading says how to read the original bytes when [Result.Clean] holds.
 func (r *Result) Reading() Reading {
-	nl := r.Dialect.NewLine
-	if nl == "" {
-		nl = "\n"
+	return Reading{Delimiter: r.Dialect.Delimiter, Header: r.Dialect.Header,
+		LongestLine: r.longest.line, QuotedNewlines: r.Dialect.QuotedNewlines}
+}
+
+// longest measures lines the way DuckDB does: blank ones, which are the NULLs
+// of a single column, with the line that follows.
+type longest struct{ line, blanks int64 }
+
+// add takes a line without its end. A blank line's end counts as two bytes.
+func (l *longest) add(size int64) {
+	if size == 0 {
+		l.blanks += 2
 	}
-	return Reading{Delimiter: r.Dialect.Delimiter, NewLine: nl, Header: r.Dialect.Header,
-		LongestLine: r.LongestRecord, QuotedNewlines: r.Dialect.QuotedNewlines}
+	l.line = max(l.line, l.blanks+size)
+	if size > 0 {
+		l.blanks = 0
+	}
 }

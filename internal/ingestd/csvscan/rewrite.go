@@ -20,7 +20,7 @@ type Report struct {
 
 // Reading says how to read what was written.
 func (r *Report) Reading() Reading {
-	return Reading{Delimiter: ',', NewLine: "\n", Header: true, LongestLine: r.longest, QuotedNewlines: r.inner}
+	return Reading{Delimiter: ',', Header: true, LongestLine: r.longest, QuotedNewlines: r.inner}
 }
 
 // Rewrite reads the bytes again that res is the scan of, and writes the good
@@ -65,7 +65,7 @@ func Rewrite(ctx context.Context, r io.Reader, w io.Writer, res *Result, bad fun
 	if rep.Records+rep.BadCount != res.Records+res.BadCount {
 		return nil, fmt.Errorf("%w: %d records, then %d", ErrChanged, res.Records+res.BadCount, rep.Records+rep.BadCount)
 	}
-	rep.longest, rep.inner = rw.out.longest, s.inner
+	rep.longest, rep.inner = rw.out.longest.line, s.inner
 	return rep, nil
 }
 
@@ -79,7 +79,10 @@ type rewriter struct {
 }
 
 func (rw *rewriter) take(rec *record) error {
-	row, ok := judge(rec, rw.names)
+	row, ok := BadRow{}, rec.sound(len(rw.names))
+	if !ok {
+		row, ok = judge(rec, rw.names)
+	}
 	if ok {
 		row, ok = rw.fits(rec)
 	}

@@ -41,7 +41,7 @@ func TestCanonicalForm(t *testing.T) {
 		{"NULL and empty", "a,b\n,\"\"\n", "a,b\n,\"\"\n"},
 		{"blank lines", "\na,b\n\n1,2\n\n", "a,b\n1,2\n"},
 		{"NULLs of one column", "a\n\n1\n\"\"\n\n", "a\n\n1\n\"\"\n\n"},
-		{"trimmed names", " a ,\"b\nc\"\n1,2\n", "a,\"b\nc\"\n1,2\n"},
+		{"tidied names", " a ,\"b\r\nc\"\n1,2\n", "a,b c\n1,2\n"},
 		{"malformed rows", "a,b\n1\n2,x\n3,\"y\"z\n4,M\xfc\n", "a,b\n2,x\n"},
 	}
 	for _, tt := range tests {

@@ -37,7 +37,7 @@ func Scan(ctx context.Context, r io.Reader, opts Options) (*Result, error) {
 		return nil, s.err
 	}
 	sc.res.Dialect = Dialect{Delimiter: opts.Delimiter, NewLine: newLine(s.ends), BOM: in.bom,
-		Header: !opts.NoHeader, Quotes: s.quotes, QuotedNewlines: s.inner, LeadingBlanks: sc.leading > 0}
+		Header: !opts.NoHeader, Quotes: s.quotes, QuotedNewlines: s.inner, LeadingBlanks: sc.leading > 0, TallFirst: sc.tall}
 	sc.res.conclude(sc.names)
 	return sc.res, nil
 }
@@ -48,6 +48,7 @@ type scanner struct {
 	res     *Result
 	names   []string
 	leading int64 // blank lines before the first record
+	tall    bool  // the first record spans lines
 }
 
 // begin reads up to the first record and sets the columns up.
@@ -81,7 +82,9 @@ func (sc *scanner) begin() error {
 	if err := sc.res.layOut(sc.names); err != nil {
 		return err
 	}
+	sc.tall = rec.lines > 1
 	sc.res.LongestRecord = rec.size
+	sc.res.longest.add(rec.size)
 	if o.NoHeader {
 		if rec.width == 1 { // blank lines are NULLs then
 			sc.res.plan[0].nulls, sc.res.Records, sc.leading = sc.leading, sc.leading, 0
@@ -99,15 +102,12 @@ func (sc *scanner) take(rec *record) {
 		return
 	}
 	res.LongestRecord = max(res.LongestRecord, rec.size)
-	if bad, ok := judge(rec, sc.names); !ok {
-		res.BadCount++
-		if rec.over {
-			res.Oversized++
+	res.longest.add(rec.size)
+	if !rec.sound(len(sc.names)) {
+		if bad, ok := judge(rec, sc.names); !ok {
+			sc.reject(rec, bad)
+			return
 		}
-		if len(res.Bad) < MaxBadRows {
-			res.Bad = append(res.Bad, bad)
-		}
-		return
 	}
 	res.Records++
 	for i, f := range rec.fields {
@@ -120,6 +120,18 @@ func (sc *scanner) take(rec *record) {
 		default:
 			c.nulls++
 		}
+	}
+}
+
+// reject counts a malformed record.
+func (sc *scanner) reject(rec *record, bad BadRow) {
+	res := sc.res
+	res.BadCount++
+	if rec.over {
+		res.Oversized++
+	}
+	if len(res.Bad) < MaxBadRows {
+		res.Bad = append(res.Bad, bad)
 	}
 }
 

@@ -189,6 +189,9 @@ func TestBlankLines(t *testing.T) {
 	if res.Records != 3 || res.Columns[0].Nulls != 2 || res.BlankLines != 0 || !res.Dialect.LeadingBlanks || res.Clean() {
 		t.Errorf("one column: %+v", res)
 	}
+	if got := scan(t, "a\n1\n\n\n\n22\n", Options{}).Reading().LongestLine; got != 8 {
+		t.Errorf("three NULLs and two bytes make a longest line of %d", got)
+	}
 	res = scan(t, "\n\n1\n\n2\n", Options{NoHeader: true})
 	if res.Records != 5 || res.Columns[0].Nulls != 3 || res.Columns[0].Type != "long" {
 		t.Errorf("one column without a header: %+v", res)
@@ -208,6 +211,10 @@ func TestClean(t *testing.T) {
 		{"a,b", "", true},
 		{"a\n1\n\n2\n", "\n", true},
 		{"a,b\n1\n", "\n", false},
+		{"a,\"b\nc\"\n1,2\n", "\n", false},
+	}
+	if scan(t, "1,\"x\ny\"\n2,z\n", Options{NoHeader: true}).Clean() {
+		t.Error("a tall first record is not clean without a header either")
 	}
 	for _, tt := range tests {
 		res := scan(t, tt.in, Options{})

@@ -36,14 +36,18 @@ func unescape(b []byte, f field) []byte {
 	return bytes.ReplaceAll(b, []byte(`""`), []byte(`"`))
 }
 
-// trimName removes what surrounds a name in a header but is no part of it.
-func trimName(s string) string {
-	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' })
+// lineEnds turns line ends inside a name into blanks: DuckDB skips a header by
+// the line, and nobody can type such a name.
+var lineEnds = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
+
+// cleanName removes what surrounds a name in a header but is no part of it.
+func cleanName(s string) string {
+	return lineEnds.Replace(strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' }))
 }
 
 // foldName maps names that differ by case alone to the same key.
 func foldName(s string) string {
-	return strings.ToLower(strings.ToUpper(trimName(s)))
+	return strings.ToLower(strings.ToUpper(cleanName(s)))
 }
 
 // Text returns Raw as text that any table can hold: as it is where it is UTF-8

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -127,7 +128,7 @@ func declaredVars(f *ast.File) []*ast.ValueSpec {
 	for _, decl := range f.Decls {
 		if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
 			for _, spec := range d.Specs {
-				if s, ok := spec.(*ast.ValueSpec); ok && !(d.Doc != nil && strings.Contains(d.Doc.Text(), "go:embed")) {
+				if s, ok := spec.(*ast.ValueSpec); ok && !embedded(d.Doc) && !embedded(s.Doc) {
 					list = append(list, s)
 				}
 			}
@@ -139,7 +140,7 @@ func declaredVars(f *ast.File) []*ast.ValueSpec {
 // stateful tells how a declaration keeps state: it has no value yet, or its
 // type is made to change.
 func stateful(spec *ast.ValueSpec) string {
-	if len(spec.Values) == 0 && !embedded(spec) {
+	if len(spec.Values) == 0 {
 		return "is given no value where it is declared"
 	}
 	for _, e := range append([]ast.Expr{spec.Type}, spec.Values...) {
@@ -158,12 +159,9 @@ func stateful(spec *ast.ValueSpec) string {
 	return ""
 }
 
-// embedded tells a variable that go:embed fills.
-func embedded(spec *ast.ValueSpec) bool {
-	sel, ok := spec.Type.(*ast.SelectorExpr)
-	if ok {
-		lib, _ := sel.X.(*ast.Ident)
-		return lib != nil && lib.Name == "embed"
-	}
-	return false
+// embedded tells by its comments a variable that the compiler fills from a file.
+func embedded(doc *ast.CommentGroup) bool {
+	return doc != nil && slices.ContainsFunc(doc.List, func(c *ast.Comment) bool {
+		return strings.HasPrefix(c.Text, "//go:embed ")
+	})
 }

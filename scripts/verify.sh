@@ -18,11 +18,20 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/lakehouse-verify.XXXXXX")
 export PATH=$TOOLS/bin:$PATH
 LANES=()
 
+# finish ends what still runs, whichever way this script ends: the tests and the
+# smokes get a minute to end their own servers.
 finish() {
-	local lane
+	local lane tenths=0
 	trap - EXIT
 	for lane in ${LANES[@]+"${LANES[@]}"}; do
 		kill -TERM -- "-$lane" 2>/dev/null || true
+	done
+	for lane in ${LANES[@]+"${LANES[@]}"}; do
+		while kill -0 -- "-$lane" 2>/dev/null && [ $tenths -lt 600 ]; do
+			sleep 0.1
+			tenths=$((tenths + 1))
+		done
+		kill -KILL -- "-$lane" 2>/dev/null || true
 	done
 	wait
 	rm -rf "$WORK"
@@ -38,8 +47,8 @@ step() {
 	local name=$1 log=$WORK/$1.log start=$SECONDS verdict=ok
 	shift
 	"$@" >"$log" 2>&1 || verdict=FAILED
-	if ! grep -qE '^((not )?ok|skip) - ' "$log"; then
-		[ $verdict = ok ] && echo "ok - $name" >>"$log"
+	if [ $verdict = ok ] && ! grep -qE '^((not )?ok|skip) - ' "$log"; then
+		echo "ok - $name" >>"$log"
 	fi
 	if [ $verdict = FAILED ] && ! grep -q '^not ok - ' "$log"; then
 		echo "not ok - $name" >>"$log"
@@ -118,6 +127,18 @@ step tools tools
 step justfile justfile
 step build build_and_mark
 
+# nothing_left: whatever a lane started has ended with it.
+nothing_left() {
+	local lane left=0
+	for lane in "${LANES[@]}"; do
+		if kill -0 -- "-$lane" 2>/dev/null; then
+			ps -o pid,ppid,args -g "$lane" || true
+			left=1
+		fi
+	done
+	return $left
+}
+
 # Two lanes, each a process group of its own so that it can be ended as a whole.
 set -m
 checks &
@@ -126,7 +147,7 @@ smokes &
 LANES+=($!)
 set +m
 wait
-LANES=()
+step processes nothing_left
 
 count() { cat "$WORK"/*.log | grep -c "^$1 - " || true; }
 passed=$(count ok) failed=$(count 'not ok') skipped=$(count skip)

@@ -256,6 +256,9 @@ index() {
 # pid NAME
 pid() { echo "${PIDS[$(index "$1")]}"; }
 
+# group PID: the processes of its group, for messages.
+group() { ps -A -o pid,ppid,pgid,args | awk -v group="$1" '$3 == group'; }
+
 # end_process INDEX: by SIGTERM; asserts a clean exit and that nothing of its
 # group is left. CODE is the exit code.
 end_process() {
@@ -272,7 +275,7 @@ end_process() {
 	CODE=0
 	wait "$pid" 2>/dev/null || CODE=$?
 	if kill -0 -- "-$pid" 2>/dev/null; then
-		fail "$name leaves no process behind" "$(ps -o pid,ppid,args -g "$pid" 2>/dev/null || true)"
+		fail "$name leaves no process behind" "$(group "$pid")"
 		kill -KILL -- "-$pid" 2>/dev/null || true
 	elif [ "$CODE" != 0 ] && [ "$name" != minio ]; then
 		fail "$name ends with 0 after SIGTERM" "exit code $CODE" "$(tail -n 5 "$DIR/$name.log")"
@@ -294,7 +297,7 @@ kill_hard() {
 		tenths=$((tenths + 1))
 	done
 	if kill -0 -- "-$pid" 2>/dev/null; then
-		fail "the workers of $1 end with it" "$(ps -o pid,ppid,args -g "$pid" 2>/dev/null || true)"
+		fail "the workers of $1 end with it" "$(group "$pid")"
 		kill -KILL -- "-$pid" 2>/dev/null || true
 	fi
 	forget "$1"

@@ -132,7 +132,7 @@ nothing_left() {
 	local lane left=0
 	for lane in "${LANES[@]}"; do
 		if kill -0 -- "-$lane" 2>/dev/null; then
-			ps -o pid,ppid,args -g "$lane" || true
+			ps -A -o pid,ppid,pgid,args | awk -v group="$lane" '$3 == group'
 			left=1
 		fi
 	done

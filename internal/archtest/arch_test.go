@@ -16,6 +16,7 @@ func TestArchitecture(t *testing.T) {
 		{"nothing happens at init", noInit},
 		{"no state in package variables", noPackageState},
 		{"files and functions fit a reader", sizesHold},
+		{"the specification can be read", specificationReads},
 		{"nothing is left for later", nothingLeft},
 	}
 	for _, rule := range rules {

@@ -83,7 +83,8 @@ func skipped(dir string) bool {
 
 func (s *source) add(rel string) error {
 	kinds := []string{".go", ".sh", ".md", ".toml", ".yml", ".yaml"}
-	if !slices.Contains(kinds, path.Ext(rel)) && path.Base(rel) != "justfile" {
+	others := []string{"justfile", ".ci/run", "docs/api/openapi.json"}
+	if !slices.Contains(kinds, path.Ext(rel)) && !slices.Contains(others, rel) {
 		return nil
 	}
 	text, err := os.ReadFile(filepath.Join(root, rel))

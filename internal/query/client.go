@@ -9,8 +9,12 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// HeaderTruncated is the trailer of a stream that a limit cut.
+// HeaderTruncated is the trailer of every stream: "true" if a limit cut it, else
+// "false".
 const HeaderTruncated = "X-Truncated"
+
+// HeaderQueryID names the query in the header of every answer of POST /sql.
+const HeaderQueryID = "X-Query-Id"
 
 // Client calls queryd, or the gateway.
 type Client struct{ wire.Client }

@@ -33,6 +33,7 @@ var (
 	ErrTooMany       = &wire.Kind{Status: http.StatusTooManyRequests, Code: "too_many_queries", Title: "Too many queries"}
 	ErrCancelled     = &wire.Kind{Status: http.StatusConflict, Code: "query_cancelled", Title: "Query cancelled"}
 	ErrNotFound      = &wire.Kind{Status: http.StatusNotFound, Code: "query_not_found", Title: "No such query"}
+	ErrCacheFull     = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "query_cache_full", Title: "Query cache too small"}
 	ErrWorkerLost    = &wire.Kind{Status: http.StatusInternalServerError, Code: "query_worker_lost", Title: "Query worker lost"}
 )
 
@@ -79,14 +80,20 @@ type Answer struct {
 	ElapsedMS int64               `json:"elapsed_ms"`
 }
 
+// The states of a statement in a listing.
+const (
+	Queued = "queued"  // waits for its turn
+	Active = "running" // has a worker
+)
+
 // Running is one statement that runs now, or waits for its turn.
 type Running struct {
 	QueryID   string    `json:"query_id"`
-	SQL       string    `json:"sql"` // the first 1,000 characters
-	State     string    `json:"state"`
+	SQL       string    `json:"sql"`   // the first 1,000 characters
+	State     string    `json:"state"` // Queued or Active
 	StartedAt time.Time `json:"started_at"`
 	ElapsedMS int64     `json:"elapsed_ms"`
-	Rows      int64     `json:"rows"` // sent so far
+	Rows      int64     `json:"rows"` // written so far; 0 in format arrow, whose bytes pass unread
 }
 
 // Queries is the answer to GET /sql/queries.

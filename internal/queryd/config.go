@@ -1,0 +1,72 @@
+package queryd
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// Config is the section [queryd].
+type Config struct {
+	MaxConcurrent  int              `toml:"max_concurrent"`  // statements that run at once, a worker process each
+	MaxQueue       int              `toml:"max_queue"`       // statements that may wait for their turn
+	QueueWait      service.Duration `toml:"queue_wait"`      // the longest wait for a turn
+	DefaultTimeout service.Duration `toml:"default_timeout"` // for a statement that does not say
+	MaxTimeout     service.Duration `toml:"max_timeout"`     // the most that timeout_ms may ask for
+	MemoryBytes    int64            `toml:"memory_bytes"`    // of one statement's worker
+	SpillBytes     int64            `toml:"spill_bytes"`     // temporary files of one statement
+	Threads        int              `toml:"threads"`         // of one statement
+	Access         string           `toml:"access"`          // auto, local or cache
+	CacheBytes     int64            `toml:"cache_bytes"`     // of objects fetched from storaged
+}
+
+// The ways to the files of a table.
+const (
+	accessAuto  = "auto"  // local where it holds, else cache
+	accessLocal = "local" // storaged's own files, in place
+	accessCache = "cache" // objects fetched from storaged
+	accessS3    = "s3"
+)
+
+// Defaults is a configuration that works on one box.
+func Defaults() Config {
+	return Config{
+		MaxConcurrent:  max(4, runtime.NumCPU()),
+		MaxQueue:       64,
+		QueueWait:      service.Duration(10 * time.Second),
+		DefaultTimeout: service.Duration(time.Minute),
+		MaxTimeout:     service.Duration(time.Hour),
+		MemoryBytes:    2 << 30,
+		SpillBytes:     16 << 30,
+		Threads:        runtime.NumCPU(),
+		Access:         accessAuto,
+		CacheBytes:     20 << 30,
+	}
+}
+
+// check names the first key whose value cannot work.
+func (c Config) check() error {
+	switch {
+	case c.MaxConcurrent < 1:
+		return fmt.Errorf("[queryd] max_concurrent is %d; at least 1 is needed", c.MaxConcurrent)
+	case c.MaxQueue < 0:
+		return fmt.Errorf("[queryd] max_queue is %d; 0 means that nothing waits", c.MaxQueue)
+	case c.DefaultTimeout <= 0 || c.MaxTimeout < c.DefaultTimeout:
+		return fmt.Errorf("[queryd] default_timeout must be above zero and at most max_timeout")
+	case c.MemoryBytes < 256<<20:
+		return fmt.Errorf("[queryd] memory_bytes is %d; a worker needs at least %d", c.MemoryBytes, 256<<20)
+	case c.SpillBytes < 0:
+		return fmt.Errorf("[queryd] spill_bytes is negative; 0 means that nothing is spilt to disk")
+	case c.Threads < 1:
+		return fmt.Errorf("[queryd] threads is %d; at least 1 is needed", c.Threads)
+	case c.CacheBytes < 0:
+		return fmt.Errorf("[queryd] cache_bytes is negative")
+	case c.Access == accessS3:
+		return fmt.Errorf("[queryd] access = \"s3\" is not supported in this version; use \"auto\" or \"cache\", which fetch through storaged")
+	case c.Access != accessAuto && c.Access != accessLocal && c.Access != accessCache:
+		return fmt.Errorf("[queryd] access = %q is none of auto, local, cache", c.Access)
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package queryd
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"github.com/go-chi/chi/v5"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// server is the state of the daemon.
+type server struct {
+	config  Config
+	catalog *catalog.Client
+	engines *engines
+	gate    *gate
+	jobs    *jobs
+	metrics *metrics
+	buffers sync.Pool // of *[]byte, for answers
+}
+
+// New builds the daemon. It starts its workers when storaged has said where the
+// objects are; until then /ready says what it waits for. Its process must call
+// duck.Main first.
+func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s := &server{config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")}, gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}}
+	s.metrics = newMetrics(env.Metrics, s.gate)
+	var err error
+	if s.engines, err = newEngines(env, c, s.metrics); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var starting sync.WaitGroup
+	starting.Go(func() { s.engines.start(ctx) })
+	return &service.Daemon{
+		Routes: s.routes(),
+		Ready:  s.ready,
+		Close: func() error {
+			cancel()
+			starting.Wait()
+			return s.engines.close()
+		},
+	}, nil
+}
+
+// Routes describes the daemon's operations, for the specification.
+func Routes() []service.Route { return (*server)(nil).routes() }
+
+func (s *server) routes() []service.Route {
+	return []service.Route{
+		{Method: "POST", Path: "/sql", ID: "sql", Summary: "Run one statement that reads", Access: service.Read,
+			Query: []service.Param{
+				{Name: "format", Type: "string", Doc: "json (default), ndjson, csv or arrow; the Accept header says the same"},
+				{Name: "limit", Type: "integer", Doc: "the most rows; json: 10,000 unless given, at most 1,000,000"},
+				{Name: "timeout_ms", Type: "integer", Doc: "the statement's deadline, to the last byte of its answer"},
+			},
+			Body: &service.Body{Media: []string{"application/json", "text/plain", "application/sql"}, Type: query.Request{}},
+			Answers: []service.Answer{{Status: 200, Type: query.Answer{},
+				Doc:   "the rows; streams end with the trailer X-Truncated, and in an aborted connection where they fail midway",
+				Media: []string{"application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream"}}},
+			Errors: []*wire.Kind{query.ErrInvalid, query.ErrNotAllowed, query.ErrTableNotFound, query.ErrTimeout, query.ErrMemory,
+				query.ErrTooMany, query.ErrCancelled, query.ErrCacheFull, query.ErrWorkerLost},
+			Handle: s.sql},
+		{Method: "GET", Path: "/sql/queries", ID: "sql_queries", Summary: "List the statements that run or wait", Access: service.Read,
+			Answers: []service.Answer{{Status: 200, Doc: "the oldest first", Type: query.Queries{}}}, Handle: s.list},
+		{Method: "DELETE", Path: "/sql/queries/{id}", ID: "sql_cancel", Summary: "Cancel a statement", Access: service.Write,
+			Answers: []service.Answer{{Status: 204, Doc: "cancelled; its own request is answered with query_cancelled"}},
+			Errors:  []*wire.Kind{query.ErrNotFound}, Handle: s.cancel},
+	}
+}
+
+func (s *server) ready(context.Context) []string {
+	if reason := s.engines.notReady(); reason != "" {
+		return []string{"no query workers yet: " + reason}
+	}
+	return nil
+}
+
+// list serves GET /sql/queries.
+func (s *server) list(w http.ResponseWriter, _ *http.Request) error {
+	return wire.WriteJSON(w, http.StatusOK, query.Queries{Queries: s.jobs.list()})
+}
+
+// cancel serves DELETE /sql/queries/{id}.
+func (s *server) cancel(w http.ResponseWriter, r *http.Request) error {
+	id := chi.URLParam(r, "id")
+	if !s.jobs.cancel(id) {
+		return query.ErrNotFound.Errorf("no query %q runs or waits now; GET /sql/queries lists those that do", id)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,22 @@
+// Package queryd is the daemon that answers one SELECT over the catalog.
+//
+// A statement passes through here in this order: a place in the queue (gate), a
+// sandboxed worker that parses it and names its tables (package duck), the
+// current version of each table (resolve), its files on disk (source), the run,
+// and the writing of its rows (answer, package rows). Whatever fails before the
+// first byte of the answer is a problem document; whatever fails later aborts
+// the connection.
+//
+// An answer in JSON is held back up to 8 MiB, so that nearly every failure comes
+// as a problem and not as an abort; the header of a stream goes out with its
+// first batch of rows. Memory does not grow with a result: a client that reads
+// slowly slows its worker down.
+//
+// The deadline of a statement covers everything from its arrival to the last
+// byte of its answer: the catalog keeps the files of old versions for as long as
+// the longest query may take.
+//
+// Files are read in place where this daemon sees the same disk as storaged
+// (access "local"), else fetched once into a bounded cache (access "cache",
+// package objectcache).
+package queryd

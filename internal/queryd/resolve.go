@@ -1,0 +1,207 @@
+package queryd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+const (
+	manifestFetches = 8       // manifests asked for at once
+	maxTables       = 100_000 // names that SHOW TABLES answers with
+	nearNames       = 5       // names that a 404 suggests
+	listPage        = 1000
+)
+
+// tables are what a statement reads: for each dataset its version that was
+// current when the statement began.
+type tables struct {
+	named     []duck.Table
+	names     []catalog.Name // of each table
+	manifests map[catalog.Name]catalog.Manifest
+}
+
+// resolve asks the catalog, once for each dataset. Nothing is remembered between
+// statements, so that whoever has written reads what was written.
+func (s *server) resolve(ctx context.Context, named []duck.Table) (*tables, error) {
+	t := &tables{named: named, manifests: map[catalog.Name]catalog.Manifest{}}
+	for _, table := range named {
+		name, err := nameOf(table)
+		if err != nil {
+			return nil, s.notFound(ctx, table)
+		}
+		t.names = append(t.names, name)
+	}
+	distinct := t.distinct()
+	manifests := make([]catalog.Manifest, len(distinct))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(manifestFetches)
+	for i, name := range distinct {
+		group.Go(func() (err error) {
+			manifests[i], err = s.catalog.Manifest(groupCtx, name.String(), 0)
+			if errors.Is(err, catalog.ErrDatasetNotFound) {
+				err = s.notFound(groupCtx, named[slices.Index(t.names, name)])
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for i, name := range distinct {
+		t.manifests[name] = manifests[i]
+	}
+	return t, nil
+}
+
+// nameOf gives the dataset that a table of a statement means. SQL does not tell
+// upper from lower case, the catalog has lower case alone.
+func nameOf(t duck.Table) (catalog.Name, error) {
+	text := strings.ToLower(t.Name)
+	if strings.Contains(text, ".") {
+		return catalog.Name{}, catalog.ErrBadName.Errorf("a dot in a name")
+	}
+	if t.Schema != "" {
+		text = strings.ToLower(t.Schema) + "." + text
+	}
+	return catalog.ParseName(text)
+}
+
+// objects are the files of all datasets, each once.
+func (t *tables) objects() []catalog.DataObject {
+	var all []catalog.DataObject
+	for _, name := range t.distinct() {
+		all = append(all, t.manifests[name].Objects...)
+	}
+	return all
+}
+
+// views gives every table its files, whose paths are those of objects.
+func (t *tables) views(paths []string) []duck.View {
+	files := map[catalog.Name][]string{}
+	for _, name := range t.distinct() {
+		n := len(t.manifests[name].Objects)
+		files[name], paths = paths[:n], paths[n:]
+	}
+	views := make([]duck.View, len(t.named))
+	for i, table := range t.named {
+		name := t.names[i]
+		views[i] = duck.View{Schema: table.Schema, Name: table.Name, Files: files[name]}
+		for _, c := range t.manifests[name].Columns {
+			views[i].Columns = append(views[i].Columns, duck.Column{FieldID: c.FieldID, Name: c.Name, Type: c.Type})
+		}
+	}
+	return views
+}
+
+// distinct gives the datasets in the order of their first mention.
+func (t *tables) distinct() []catalog.Name {
+	var names []catalog.Name
+	for _, name := range t.names {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// String names the datasets and their versions, for the log.
+func (t *tables) String() string {
+	var parts []string
+	for _, name := range t.distinct() {
+		parts = append(parts, fmt.Sprintf("%s@%d", name, t.manifests[name].Version))
+	}
+	return strings.Join(parts, " ")
+}
+
+// notFound is the problem of a table that the catalog does not have, with the
+// names that it may be a misspelling of.
+func (s *server) notFound(ctx context.Context, table duck.Table) error {
+	name := table.Name
+	if table.Schema != "" {
+		name = table.Schema + "." + name
+	}
+	p := query.ErrTableNotFound.Errorf("there is no table %q; SHOW TABLES lists them all", name)
+	near := []string{}
+	if names, err := s.tableNames(ctx); err == nil {
+		near = nearest(strings.ToLower(name), names)
+	}
+	if len(near) > 0 {
+		p = query.ErrTableNotFound.Errorf("there is no table %q; did you mean %s?", name, strings.Join(near, ", "))
+	}
+	return at(p.With("table", name).With("near", near), table.Position)
+}
+
+// tableNames lists the catalog.
+func (s *server) tableNames(ctx context.Context) ([]string, error) {
+	names := []string{}
+	for cursor := ""; ; {
+		page, err := s.catalog.List(ctx, cursor, listPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range page.Datasets {
+			names = append(names, catalog.Name{Namespace: d.Namespace, Name: d.Name}.String())
+		}
+		if page.NextCursor == nil {
+			return names, nil
+		}
+		if cursor = *page.NextCursor; len(names) >= maxTables {
+			return nil, wire.ErrNotSupported.Errorf("the catalog has more than %d datasets; page through GET /catalog/list", maxTables)
+		}
+	}
+}
+
+// nearest gives the names that differ least from name, by edits of a character,
+// the namespace apart.
+func nearest(name string, names []string) []string {
+	type candidate struct {
+		name string
+		far  int
+	}
+	base := name[strings.LastIndexByte(name, '.')+1:]
+	var near []candidate
+	for _, other := range names {
+		far := min(distance(name, other), distance(base, other[strings.LastIndexByte(other, '.')+1:]))
+		if far <= max(2, len(base)/3) {
+			near = append(near, candidate{other, far})
+		}
+	}
+	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.far, b.far) })
+	result := []string{}
+	for _, c := range near[:min(len(near), nearNames)] {
+		result = append(result, c.name)
+	}
+	return result
+}
+
+// distance is Levenshtein's, in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,108 @@
+package queryd
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// sql serves POST /sql.
+func (s *server) sql(w http.ResponseWriter, r *http.Request) error {
+	st, err := readStatement(r, s.config)
+	if err != nil {
+		s.metrics.refused(err)
+		return err
+	}
+	ctx, q := s.jobs.begin(r.Context(), st)
+	defer s.jobs.end(q)
+	w.Header().Set(query.HeaderQueryID, q.id)
+	err = explain(ctx, q, s.serve(ctx, w, q))
+	s.metrics.finished(r.Context(), q, err)
+	// The text may hold what is nobody's business; its hash tells equal ones.
+	sum := sha256.Sum256([]byte(st.sql))
+	service.Annotate(r.Context(), slog.String("query_id", q.id), slog.String("format", string(st.format)),
+		slog.String("sql_sha256", hex.EncodeToString(sum[:8])), slog.Int("sql_bytes", len(st.sql)), slog.Int64("rows", q.rows.Load()))
+	return err
+}
+
+// serve waits for a turn and runs the statement. Where the objects turn out to
+// be elsewhere by now, it runs once more on the engine that knows where.
+func (s *server) serve(ctx context.Context, w http.ResponseWriter, q *job) error {
+	if err := s.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.leave()
+	q.running.Store(true)
+	eng, err := s.engines.take(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.run(ctx, w, q, eng)
+	if errors.Is(err, errStale) {
+		s.engines.put(eng)
+		if eng, err = s.engines.renew(ctx, eng); err != nil {
+			return err
+		}
+		err = s.run(ctx, w, q, eng)
+	}
+	s.engines.put(eng)
+	return err
+}
+
+// run parses the statement, finds what it reads, runs it and writes its rows.
+func (s *server) run(ctx context.Context, w http.ResponseWriter, q *job, eng *engine) error {
+	session, err := eng.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	parsed, err := session.Parse(ctx, q.sql)
+	if err != nil {
+		return err
+	}
+	request := duck.Request{Statement: parsed, Params: q.params, Limit: q.limit, ExactText: q.format != query.Arrow}
+	if parsed.Kind == guard.ShowTables {
+		if request.Catalog, err = s.tableNames(ctx); err != nil {
+			return err
+		}
+	}
+	read, err := s.resolve(ctx, parsed.Tables)
+	if err != nil {
+		return err
+	}
+	paths, release, err := eng.open(ctx, read.objects())
+	if err != nil {
+		return err
+	}
+	defer release()
+	request.Views = read.views(paths)
+	service.Annotate(ctx, slog.String("tables", read.String()))
+	stream, err := session.Run(ctx, request)
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	return s.write(ctx, w, q, stream)
+}
+
+// write answers with the stream's rows.
+func (s *server) write(ctx context.Context, w http.ResponseWriter, q *job, stream *duck.Stream) error {
+	held := 0
+	if q.format == query.JSON {
+		held = heldBytes
+	}
+	out := newOutput(ctx, w, &s.buffers, held)
+	err := s.answer(w, out, q, stream)
+	if err != nil && !out.started() {
+		w.Header().Del("Trailer") // the answer will be a problem
+	}
+	return errors.Join(err, out.close())
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -161,7 +162,9 @@ func (b *bench) startMinIO(ctx context.Context) (*process, string, error) {
 		return nil, "", errors.Join(err, stopped(server))
 	}
 	const policy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["*"]},"Action":["s3:GetObject","s3:PutObject"],"Resource":["arn:aws:s3:::bench/*"]}]}`
-	for _, args := range [][]string{{"-X", "PUT", base + "/bench"}, {"-X", "PUT", "-d", policy, base + "/bench?policy="}} {
+	// Older versions of curl sign the body only when they are told its hash.
+	hash := fmt.Sprintf("x-amz-content-sha256: %x", sha256.Sum256([]byte(policy)))
+	for _, args := range [][]string{{"-X", "PUT", base + "/bench"}, {"-X", "PUT", "-H", hash, "-d", policy, base + "/bench?policy="}} {
 		signed := append([]string{"-fsS", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "minioadmin:minioadmin"}, args...)
 		if out, err := exec.CommandContext(ctx, "curl", signed...).CombinedOutput(); err != nil {
 			return nil, "", errors.Join(fmt.Errorf("MinIO's bucket: %w: %s", err, out), stopped(server))

@@ -53,7 +53,7 @@ func (f *fleet) start(ctx context.Context, daemon string) error {
 		return err
 	}
 	f.procs[daemon] = p
-	return p.await(ctx, f.url(daemon)+"/ready")
+	return p.await(ctx, f.url(daemon)+"/ready", http.StatusOK)
 }
 
 func (f *fleet) stop() {

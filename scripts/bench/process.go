@@ -61,8 +61,8 @@ func (p *process) stop() {
 	}
 }
 
-// await polls url until it answers 200.
-func (p *process) await(ctx context.Context, url string) error {
+// await polls url until it answers with the status that means ready.
+func (p *process) await(ctx context.Context, url string, ready int) error {
 	for {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
@@ -71,7 +71,7 @@ func (p *process) await(ctx context.Context, url string) error {
 		resp, err := http.DefaultClient.Do(req)
 		if err == nil {
 			resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
+			if resp.StatusCode == ready {
 				return nil
 			}
 		}

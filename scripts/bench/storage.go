@@ -158,7 +158,7 @@ func (b *bench) startMinIO(ctx context.Context) (*process, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if err := server.await(ctx, base+"/minio/health/ready"); err != nil {
+	if err := awaitMinIO(ctx, server, base); err != nil {
 		return nil, "", errors.Join(err, stopped(server))
 	}
 	const policy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["*"]},"Action":["s3:GetObject","s3:PutObject"],"Resource":["arn:aws:s3:::bench/*"]}]}`
@@ -171,6 +171,13 @@ func (b *bench) startMinIO(ctx context.Context) (*process, string, error) {
 		}
 	}
 	return server, base + "/bench/", nil
+}
+
+// awaitMinIO waits until MinIO serves S3. Its health routes say 200 earlier, while
+// requests are still answered with 503; a stranger is refused only by a server
+// that has started.
+func awaitMinIO(ctx context.Context, server *process, base string) error {
+	return server.await(ctx, base+"/", http.StatusForbidden)
 }
 
 func stopped(p *process) error {

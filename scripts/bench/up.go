@@ -79,7 +79,7 @@ func (b *bench) minioOnce(ctx context.Context, name string, idle *memory) (time.
 		return 0, err
 	}
 	defer p.stop()
-	if err := p.await(ctx, base+"/minio/health/ready"); err != nil {
+	if err := awaitMinIO(ctx, p, base); err != nil {
 		return 0, err
 	}
 	return time.Since(start), idleMemory(ctx, p, idle)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -163,16 +162,4 @@ func (l lake) rows(sql string) []string {
 
 func (l lake) query() *query.Client {
 	return &query.Client{Client: wire.Client{Service: "gateway", Base: l.url + "/v1"}}
-}
-
-// daemon is one daemon in a process of its own.
-type daemon struct{ *exec.Cmd }
-
-// kill ends the daemon as a power cut would.
-func (d daemon) kill(t *testing.T) {
-	t.Helper()
-	if err := d.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = d.Wait() // "signal: killed"
 }

@@ -1,0 +1,118 @@
+package fleet_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+var daemonNames = []string{"storaged", "catalogd", "queryd", "ingestd", "gateway"}
+
+// processes is a fleet of which every daemon has a process of its own.
+type processes struct {
+	t      *testing.T
+	config string
+	offset int
+	alive  map[string]*exec.Cmd
+}
+
+func startProcesses(t *testing.T) (*processes, lake) {
+	t.Helper()
+	dir := t.TempDir()
+	offset, err := fleet.FreeOffset(fleet.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &processes{t: t, config: filepath.Join(dir, "lakehouse.toml"), offset: offset, alive: map[string]*exec.Cmd{}}
+	text := fmt.Sprintf("[fleet]\ndata = %q\nauth_file = \"\"\nsecrets_file = \"\"\nlog_level = \"error\"\n", filepath.Join(dir, "data"))
+	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range daemonNames {
+		p.start(name)
+	}
+	t.Cleanup(func() {
+		for _, cmd := range p.alive {
+			_ = cmd.Process.Signal(syscall.SIGTERM)
+		}
+		for name, cmd := range p.alive {
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("%s did not end well: %v", name, err)
+			}
+		}
+	})
+	p.ready()
+	port, _ := service.Port("gateway")
+	return p, lake{t, fmt.Sprintf("http://127.0.0.1:%d", port+offset)}
+}
+
+func (p *processes) start(name string) {
+	p.t.Helper()
+	cmd := exec.Command(os.Args[0], "-config", p.config, "-port-offset", strconv.Itoa(p.offset))
+	cmd.Env = append(os.Environ(), envDaemon+"="+name)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	p.alive[name] = cmd
+}
+
+// kill ends a daemon as a power cut would.
+func (p *processes) kill(name string) {
+	p.t.Helper()
+	cmd := p.alive[name]
+	delete(p.alive, name)
+	if err := cmd.Process.Kill(); err != nil {
+		p.t.Fatal(err)
+	}
+	_ = cmd.Wait() // "signal: killed"
+}
+
+// ready waits until every daemon can serve.
+func (p *processes) ready() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	defer cancel()
+	for _, name := range daemonNames {
+		port, _ := service.Port(name)
+		client := wire.Client{Service: name, Base: fmt.Sprintf("http://127.0.0.1:%d", port+p.offset)}
+		for {
+			err := client.JSON(ctx, http.MethodGet, "/ready", nil, nil, nil)
+			if err == nil {
+				break
+			}
+			if errors.Is(err, context.DeadlineExceeded) {
+				p.t.Fatalf("%s did not become ready", name)
+			}
+		}
+	}
+}
+
+// workersOf gives the pids of a daemon's children.
+func (p *processes) workersOf(name string) []int {
+	pid := p.alive[name].Process.Pid
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return nil
+	}
+	var pids []int
+	for field := range strings.FieldsSeq(string(text)) {
+		if n, err := strconv.Atoi(field); err == nil {
+			pids = append(pids, n)
+		}
+	}
+	return pids
+}

@@ -29,8 +29,9 @@ type misfit struct {
 }
 
 // expect has the column's values held against a type.
-func (c *column) expect(t icebergType) {
-	c.want, c.typed, c.opaque = t, true, t.kind == kindString
+func (c *column) expect(name string) {
+	t := parseType(name)
+	c.declared, c.want, c.typed, c.opaque = name, t, true, t.kind == kindString
 	c.fits, c.deferred = t.always(), t.locals()
 }
 
@@ -69,32 +70,30 @@ func (c *column) observeText(b []byte, line int64) {
 	}
 }
 
+// note counts a value that does not fit, or not before settle.
 func (c *column) note(k class, b []byte, line int64) {
-	if c.misfits == nil {
-		c.misfits = map[class]misfit{}
-	}
 	m := c.misfits[k]
 	if m.n++; m.n == 1 {
 		m.example, m.line = printable(b), line
 	}
-	c.misfits[k] = m
+	c.misfits = with(c.misfits, k, m)
 }
 
 // settle chooses the one format of a column that has to be dates or
 // timestamps: ISO 8601 or the decided local format, whichever more values
-// have. Values in the chosen format fit from then on. It returns the format.
+// have. From then on values in the chosen format fit, and no others. It returns
+// the format.
 func (c *column) settle() string {
 	var (
 		best   class
+		most   int64
 		format string
 	)
-	var most int64
 	for k := class(0); k < local; k++ {
 		if c.fits.has(k) {
 			most += c.n[k]
 		}
 	}
-	iso := c.fits
 	for k := class(local); k < classes; k++ {
 		if !c.deferred.has(k) || c.n[k] <= most {
 			continue
@@ -107,20 +106,21 @@ func (c *column) settle() string {
 		return ""
 	}
 	delete(c.misfits, best)
+	for k := class(0); k < local; k++ {
+		if c.fits.has(k) && c.n[k] > 0 {
+			c.misfits = with(c.misfits, k, misfit{n: c.n[k]})
+		}
+	}
 	c.fits = of(best)
-	c.rejectISO(iso)
 	return format
 }
 
-func (c *column) rejectISO(iso set) {
-	for k := class(0); k < local; k++ {
-		if iso.has(k) && c.n[k] > 0 {
-			if c.misfits == nil {
-				c.misfits = map[class]misfit{}
-			}
-			c.misfits[k] = misfit{n: c.n[k]}
-		}
+func with(m map[class]misfit, k class, v misfit) map[class]misfit {
+	if m == nil {
+		m = map[class]misfit{}
 	}
+	m[k] = v
+	return m
 }
 
 // misfitting returns how many values do not fit, and the first of them.

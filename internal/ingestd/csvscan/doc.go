@@ -8,6 +8,13 @@
 // turns a file with rows to leave out, or one that DuckDB might read in another
 // way, into canonical CSV, which has one reading only.
 //
+// A caller scans the bytes as they arrive and keeps them. A result with Drift
+// refuses the file. One that is [Result.Clean] lets DuckDB read the bytes as they
+// are, and expects Records rows. Any other needs a Rewrite of the kept bytes:
+// into [io.Discard] without a bad function to list what refuses the file where
+// [Result.HasBadRows]; else into a file that DuckDB reads instead, which has
+// Report.Records rows, while every other record goes to the bad function whole.
+//
 // # Grammar
 //
 // RFC 4180 with these decisions. Text is UTF-8, with or without a byte order

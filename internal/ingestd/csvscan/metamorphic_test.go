@@ -121,7 +121,7 @@ func TestReadSizesDoNotMatter(t *testing.T) {
 // What Rewrite writes is clean, holds the same values, and is rewritten to
 // itself.
 func TestRewriteIsAFixedPoint(t *testing.T) {
-	rows := table(rand.New(rand.NewPCG(7, 8)), 500)
+	rows := table(rand.New(rand.NewPCG(7, 8)), 4000)
 	in := style{"|", "\r", true, true}.write(rows) + "bad|row\r\r"
 	once, aside, _ := rewrite(t, in, Options{})
 	res := scan(t, once, Options{})

@@ -114,10 +114,14 @@ const (
 // is needed.
 func (r *Result) Clean() bool {
 	d := r.Dialect
-	return r.BadCount == 0 && r.Misfits == 0 && r.BlankLines == 0 && !d.LeadingBlanks && !d.TallFirst &&
+	return !r.HasBadRows() && r.BlankLines == 0 && !d.LeadingBlanks && !d.TallFirst &&
 		(d.NewLine == "\n" || d.NewLine == "\r\n" || d.NewLine == "") &&
 		(d.Header || r.width > 1)
 }
+
+// HasBadRows reports that the file cannot be loaded whole: [Rewrite] lists the
+// rows in the way, and can put them aside.
+func (r *Result) HasBadRows() bool { return r.BadCount > 0 || r.Misfits > 0 }
 
 // Reading is what a reader of a canonical or clean file has to be told.
 type Reading struct {

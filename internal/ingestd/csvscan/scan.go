@@ -12,8 +12,8 @@ import (
 // stops with ctx's error soon after ctx ends.
 //
 // Errors: [ErrEmptyFile], [HeaderError], [ErrTooManyColumns], [ErrNotUTF8],
-// [ErrBadOption], and whatever r returned. Everything else that is wrong with
-// a file is in the result.
+// [ErrBadOption], and whatever r returned; r may then be left half read.
+// Everything else that is wrong with a file is in the result.
 func Scan(ctx context.Context, r io.Reader, opts Options) (*Result, error) {
 	if err := opts.setDefaults(); err != nil {
 		return nil, err

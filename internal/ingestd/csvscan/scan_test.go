@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -70,6 +71,21 @@ func TestHugeCells(t *testing.T) {
 	res = scan(t, "a,b\n1,"+ten+ten+"\n2,3\n", Options{})
 	if res.BadCount != 1 || res.Oversized != 1 || res.Records != 1 || !strings.Contains(res.Bad[0].Reason, "more than a record may have") {
 		t.Errorf("a 20 MB cell: %d good, %+v", res.Records, res.Bad)
+	}
+}
+
+// Memory is bounded by the record limit and the columns, not by the file.
+func TestMemoryIsFlat(t *testing.T) {
+	data := timesheets(8 << 20)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	res, err := Scan(context.Background(), bytes.NewReader(data), Options{})
+	runtime.ReadMemStats(&after)
+	if err != nil || res.Records < 50_000 {
+		t.Fatal(res, err)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 2<<20 {
+		t.Errorf("a scan of %d bytes allocated %d", len(data), used)
 	}
 }
 

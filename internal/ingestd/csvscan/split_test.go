@@ -118,7 +118,7 @@ func TestGrammarAcrossBlocks(t *testing.T) {
 }
 
 func TestRecordLimit(t *testing.T) {
-	const limit = 3 << 20
+	const limit = 1 << 20
 	for _, tt := range []struct {
 		name string
 		size int
@@ -143,7 +143,7 @@ func TestRecordLimit(t *testing.T) {
 func TestOverlongRecordIsNotHeld(t *testing.T) {
 	o := Options{MaxRecord: 1 << 20}
 	_ = o.setDefaults()
-	in := io.MultiReader(strings.NewReader("a,b\n1,\""), io.LimitReader(zeros{'\n'}, 64<<20), strings.NewReader("\"\n3,4\n"))
+	in := io.MultiReader(strings.NewReader("a,b\n1,\""), io.LimitReader(zeros{'\n'}, 16<<20), strings.NewReader("\"\n3,4\n"))
 	s := newSplitter(context.Background(), in, ',', &o)
 	var (
 		sizes []int64
@@ -152,13 +152,13 @@ func TestOverlongRecordIsNotHeld(t *testing.T) {
 	for s.next() {
 		sizes, line = append(sizes, s.rec.size), s.rec.line
 	}
-	if want := []int64{3, 64<<20 + 4, 3}; !slices.Equal(sizes, want) {
+	if want := []int64{3, 16<<20 + 4, 3}; !slices.Equal(sizes, want) {
 		t.Errorf("sizes %v, want %v", sizes, want)
 	}
 	if len(s.buf) > 8<<20 {
 		t.Errorf("the buffer grew to %d bytes for a limit of 1 MiB", len(s.buf))
 	}
-	if line != 3+64<<20 {
+	if line != 3+16<<20 {
 		t.Errorf("the last record is on line %d", line)
 	}
 }

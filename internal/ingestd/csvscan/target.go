@@ -2,59 +2,77 @@ package csvscan
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 )
 
 // layOut sets up one column for each of the file's, with the type its values
 // are held against.
 func (r *Result) layOut(names []string) error {
+	forced, err := forcedTypes(r.opts.Types)
+	if err != nil {
+		return err
+	}
 	r.width = len(names)
 	r.plan = make([]column, len(names))
-	forced := make(map[string]string, len(r.opts.Types))
-	for name, t := range r.opts.Types {
+	match := r.matcher()
+	for i, name := range names {
+		c := &r.plan[i]
+		c.name, c.target = name, match(i, name)
+		if c.target >= 0 {
+			t := r.opts.Target[c.target]
+			c.name = t.Name
+			if !t.Unvalued {
+				c.expect(t.Type)
+			}
+		}
+		key := foldName(c.name)
+		if t, ok := forced[key]; ok {
+			delete(forced, key)
+			c.expect(t)
+		}
+	}
+	if len(forced) > 0 {
+		return fmt.Errorf("%w: a type is given for columns that the file does not have: %s",
+			ErrBadOption, strings.Join(slices.Sorted(maps.Keys(forced)), ", "))
+	}
+	return nil
+}
+
+// forcedTypes keys the forced types by folded name.
+func forcedTypes(types map[string]string) (map[string]string, error) {
+	forced := make(map[string]string, len(types))
+	for name, t := range types {
 		if parseType(t).kind == kindOther {
-			return fmt.Errorf("%w: a CSV column cannot be read as %q", ErrBadOption, t)
+			return nil, fmt.Errorf("%w: a CSV column cannot be read as %q", ErrBadOption, t)
 		}
 		forced[foldName(name)] = t
+	}
+	return forced, nil
+}
+
+// matcher returns what finds the target's column, or -1, for one of the file's:
+// by position where the file names none, else by name.
+func (r *Result) matcher() func(i int, name string) int {
+	if r.opts.NoHeader {
+		return func(i int, _ string) int {
+			if i < len(r.opts.Target) {
+				return i
+			}
+			return -1
+		}
 	}
 	targets := make(map[string]int, len(r.opts.Target))
 	for i, t := range r.opts.Target {
 		targets[foldName(t.Name)] = i
 	}
-	for i, name := range names {
-		c := &r.plan[i]
-		c.name, c.target = name, -1
-		if r.opts.NoHeader {
-			if i < len(r.opts.Target) {
-				c.target = i
-			}
-		} else if t, ok := targets[foldName(name)]; ok {
-			c.target = t
+	return func(_ int, name string) int {
+		if i, ok := targets[foldName(name)]; ok {
+			return i
 		}
-		if c.target >= 0 {
-			t := r.opts.Target[c.target]
-			c.name = t.Name
-			if !t.Unvalued {
-				c.expect(parseType(t.Type))
-				c.declared = t.Type
-			}
-		}
-		if t, ok := forced[foldName(c.name)]; ok {
-			delete(forced, foldName(c.name))
-			c.expect(parseType(t))
-			c.declared = t
-		}
+		return -1
 	}
-	if len(forced) > 0 {
-		left := make([]string, 0, len(forced))
-		for name := range forced {
-			left = append(left, name)
-		}
-		sort.Strings(left)
-		return fmt.Errorf("%w: a type is given for columns that the file does not have: %s", ErrBadOption, strings.Join(left, ", "))
-	}
-	return nil
 }
 
 // conclude turns the tallies into types, formats and differences.

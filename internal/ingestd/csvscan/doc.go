@@ -92,7 +92,7 @@
 // everything fits string. Nothing from a CSV fits binary or nested types.
 //
 // Where more than half of a column's values do not fit, the column has drifted.
-// Fewer are misfits, which make their records bad rows. Options.Types does the
+// Otherwise they are misfits, which make their records bad rows. Options.Types does the
 // same for single columns, but for the drift.
 //
 // # The fast path

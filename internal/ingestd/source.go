@@ -58,9 +58,8 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 		return nil, drift(l.name, scan.Drift)
 	}
 	src := &source{file: scan.Columns, records: scan.Records, columns: l.assign(scan), warnings: warningsOf(scan)}
-	bad := scan.BadCount > 0 || scan.Misfits > 0
 	switch {
-	case bad && !l.opts.quarantine:
+	case scan.HasBadRows() && !l.opts.quarantine:
 		return nil, l.listBadRows(ctx)
 	case scan.Clean():
 		src.path, src.reading, src.nulls = l.ws.path(inputFile), scan.Reading(), nullsOf(scan)
@@ -114,6 +113,7 @@ func (l *load) rewrite(ctx context.Context, src *source) (err error) {
 		return badRows(report.Bad, report.BadCount)
 	}
 	src.path, src.reading = good.Name(), report.Reading()
+	src.warnings = append(src.warnings, swallowed(report.Bad)...)
 	src.records, src.rejected, src.longestBad = report.Records, report.BadCount, int64(quarantine.longest)
 	return good.Close()
 }
@@ -159,6 +159,20 @@ func warningsOf(scan *csvscan.Result) []string {
 	for _, c := range scan.Columns {
 		if c.Format != "" {
 			warnings = append(warnings, "column "+strconv.Quote(c.Name)+" was read as "+c.Type+" in the format "+c.Format)
+		}
+	}
+	return warnings
+}
+
+// swallowed warns of rejected records that took in the lines after them, as one
+// does whose quote is never closed: each is one row of the quarantine, however
+// many rows its lines were meant to be.
+func swallowed(bad []csvscan.BadRow) []string {
+	var warnings []string
+	for _, row := range bad {
+		if row.Lines > 1 {
+			warnings = append(warnings, "the rejected record on line "+strconv.FormatInt(row.Line, 10)+" takes in "+
+				strconv.FormatInt(row.Lines, 10)+" lines: "+row.Reason)
 		}
 	}
 	return warnings

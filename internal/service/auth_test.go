@@ -155,7 +155,7 @@ func TestAllowedIPsNarrowWhoMayCall(t *testing.T) {
 func TestAllowedIPsThatCannotBeReadStopTheStart(t *testing.T) {
 	fleet := DefaultFleet()
 	fleet.AllowedIPs = []string{"10.0.0.0/8", "intranet"}
-	_, err := NewEnv("queryd", fleet, nil, Secrets{}, nil)
+	_, err := NewEnv("queryd", fleet, nil, Secrets{}, silent())
 	if err == nil || !strings.Contains(err.Error(), `"intranet"`) {
 		t.Errorf("got %v, want an error that names the entry", err)
 	}

@@ -105,6 +105,7 @@ func TestTheRestOfAnUploadIsNoRequest(t *testing.T) {
 			if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
 				return err
 			}
+			w.Header().Set("Content-Length", "5")
 			if _, err := io.WriteString(w, "early"); err != nil {
 				return err
 			}

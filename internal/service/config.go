@@ -1,18 +1,11 @@
 package service
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
-	"reflect"
-	"slices"
-	"strings"
 	"time"
-
-	"github.com/pelletier/go-toml/v2"
 )
 
 // Fleet is the section [fleet]: what all daemons share.
@@ -106,46 +99,4 @@ func LoadConfig(path string, sections map[string]any, environ []string) error {
 		}
 	}
 	return overrideFromEnv(sections, environ)
-}
-
-// decodeSections decodes into a struct made of the sections, because go-toml
-// names the line of an unknown key only when it decodes into a struct.
-func decodeSections(text []byte, sections map[string]any) error {
-	names := slices.Sorted(maps.Keys(sections))
-	for name := range ports {
-		if _, asked := sections[name]; !asked {
-			names = append(names, name)
-		}
-	}
-	fields := make([]reflect.StructField, len(names))
-	for i, name := range names {
-		typ := reflect.TypeFor[map[string]any]()
-		if target, asked := sections[name]; asked {
-			typ = reflect.TypeOf(target)
-		}
-		fields[i] = reflect.StructField{Name: fmt.Sprintf("S%d", i), Type: typ, Tag: reflect.StructTag(`toml:"` + name + `"`)}
-	}
-	doc := reflect.New(reflect.StructOf(fields)).Elem()
-	for i, name := range names {
-		if target, asked := sections[name]; asked {
-			doc.Field(i).Set(reflect.ValueOf(target))
-		}
-	}
-	dec := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
-	return explainTOML(dec.Decode(doc.Addr().Interface()))
-}
-
-func explainTOML(err error) error {
-	var unknown *toml.StrictMissingError
-	if errors.As(err, &unknown) {
-		first := unknown.Errors[0]
-		line, _ := first.Position()
-		return fmt.Errorf("line %d: unknown key %q", line, strings.Join(first.Key(), "."))
-	}
-	var bad *toml.DecodeError
-	if errors.As(err, &bad) {
-		line, column := bad.Position()
-		return fmt.Errorf("line %d, column %d: %s", line, column, strings.TrimPrefix(bad.Error(), "toml: "))
-	}
-	return err
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -180,4 +181,20 @@ func send(t *testing.T, c net.Conn, text string) {
 func ok(w http.ResponseWriter, _ *http.Request) error {
 	_, err := io.WriteString(w, "ok")
 	return err
+}
+
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// listenAt opens an address that is not the daemon's own.
+func listenAt(env Env, addr string) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		return nil, err
+	}
+	env.Fleet.Bind, env.Fleet.PortOffset = host, n-ports[env.Service]
+	return Listen(env)
 }

@@ -2,12 +2,16 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,10 +26,14 @@ func ReadJSON(r *http.Request, v any) error {
 	if err := dec.Decode(v); err != nil {
 		return jsonProblem(err)
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+	switch _, err := dec.Token(); {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err == nil, errors.As(err, new(*json.SyntaxError)):
 		return ErrBadRequest.Errorf("the body holds more than one JSON value")
+	default:
+		return jsonProblem(err)
 	}
-	return nil
 }
 
 // DecodeJSON reads one JSON value from a peer's answer. Unknown fields are
@@ -48,13 +56,36 @@ func jsonProblem(err error) error {
 		return ErrBadRequest.Errorf("the body is empty; send a JSON object")
 	case errors.As(err, &syntax):
 		return ErrBadRequest.Errorf("the body is not JSON: %v", err).With("offset", syntax.Offset)
+	case errors.As(err, &wrongType) && wrongType.Field == "":
+		return ErrBadRequest.Errorf("the body takes %s, not %s", jsonName(wrongType.Type), wrongType.Value)
 	case errors.As(err, &wrongType):
-		return ErrBadRequest.Errorf("field %q takes %s, not %s", wrongType.Field, wrongType.Type, wrongType.Value)
+		return ErrBadRequest.Errorf("field %q takes %s, not %s", wrongType.Field, jsonName(wrongType.Type), wrongType.Value)
 	}
 	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return ErrUnknownField.Errorf("unknown field %s", field)
 	}
 	return ErrBadRequest.Errorf("the body could not be read as JSON: %v", err)
+}
+
+// jsonName says what JSON calls the values that a Go type takes.
+func jsonName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return jsonName(t.Elem())
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Interface:
+		return "a value of another kind"
+	}
+	return "a whole number that fits " + t.Kind().String()
 }
 
 // WriteJSON answers with v as JSON. An encoding error is returned before
@@ -67,6 +98,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(buf.Len()))
 	w.WriteHeader(status)
 	_, err := w.Write(buf.Bytes())
 	return err
@@ -79,12 +111,13 @@ func CheckQuery(u *url.URL, allowed ...string) error {
 	if err != nil {
 		return ErrBadRequest.Errorf("the query string cannot be parsed: %v", err)
 	}
-	for name, given := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(allowed, name) {
-			return ErrUnknownParameter.Errorf("unknown query parameter %q; known here: %s", name, strings.Join(allowed, ", "))
+			known := cmp.Or(strings.Join(allowed, ", "), "none")
+			return ErrUnknownParameter.Errorf("unknown query parameter %q; known here: %s", name, known)
 		}
-		if len(given) > 1 {
-			return ErrBadRequest.Errorf("query parameter %q is given %d times", name, len(given))
+		if given := len(values[name]); given > 1 {
+			return ErrBadRequest.Errorf("query parameter %q is given %d times", name, given)
 		}
 	}
 	return nil

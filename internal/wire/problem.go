@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// maxRetryMS bounds the hint of a peer to what a time.Duration can hold.
+const maxRetryMS = int64(24 * time.Hour / time.Millisecond)
+
 // ContentTypeProblem is the media type of every error answer (RFC 9457).
 const ContentTypeProblem = "application/problem+json"
 
@@ -135,7 +138,7 @@ func (p *Problem) UnmarshalJSON(b []byte) error {
 		Kind:       &Kind{Status: std.Status, Code: std.Code, Title: std.Title},
 		Detail:     std.Detail,
 		RequestID:  std.RequestID,
-		RetryAfter: time.Duration(std.RetryAfterMS) * time.Millisecond,
+		RetryAfter: time.Duration(min(max(std.RetryAfterMS, 0), maxRetryMS)) * time.Millisecond,
 		Fields:     fields,
 	}
 	return nil
@@ -171,17 +174,20 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 		body = fmt.Appendf(nil, `{"status":500,"code":%q,"title":%q}`, ErrInternal.Code, ErrInternal.Title)
 		p.Kind = ErrInternal
 	}
+	body = append(body, '\n')
 	h := w.Header()
+	for _, name := range []string{"ETag", "Last-Modified", "Content-Encoding", "Content-Disposition", "Content-Range"} {
+		h.Del(name) // of the answer that this one replaces
+	}
 	h.Set("Content-Type", ContentTypeProblem)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
-	h.Del("Content-Length")
-	h.Del("ETag")
 	if p.RetryAfter > 0 {
 		seconds := int64((p.RetryAfter + time.Second - 1) / time.Second)
 		h.Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
 	w.WriteHeader(p.Kind.Status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(append(body, '\n'))
+		_, _ = w.Write(body)
 	}
 }

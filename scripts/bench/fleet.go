@@ -17,7 +17,7 @@ import (
 // daemons of a fleet, each before those that need it.
 func daemons() []string { return []string{"storaged", "catalogd", "ingestd", "queryd", "gateway"} }
 
-// fleet is five daemons, each a process, as on a box where systemd runs them.
+// fleet is a set of daemons, each a process, as on a box where systemd runs them.
 type fleet struct {
 	bench  *bench
 	config string
@@ -25,8 +25,8 @@ type fleet struct {
 	procs  map[string]*process
 }
 
-// startFleet starts the daemons on a fresh folder and waits until all are ready.
-func (b *bench) startFleet(ctx context.Context, name string) (*fleet, error) {
+// startFleet starts daemons on a fresh folder and waits until all are ready.
+func (b *bench) startFleet(ctx context.Context, name string, daemons ...string) (*fleet, error) {
 	offset, err := freeOffset()
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (b *bench) startFleet(ctx context.Context, name string) (*fleet, error) {
 	if err := os.WriteFile(f.config, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	for _, daemon := range daemons() {
+	for _, daemon := range daemons {
 		if err := f.start(ctx, daemon); err != nil {
 			f.stop()
 			return nil, err

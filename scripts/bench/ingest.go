@@ -35,7 +35,7 @@ func (b *bench) ingest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := b.startFleet(ctx, "ingest")
+	f, err := b.startFleet(ctx, "ingest", daemons()...)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (b *bench) sql(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := b.startFleet(ctx, "sql")
+	f, err := b.startFleet(ctx, "sql", daemons()...)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type object struct {
 // storage measures PUT and GET at storaged itself, beside MinIO and beside the
 // bare disk. All three write to the same scratch folder.
 func (b *bench) storage(ctx context.Context) error {
-	f, err := b.startFleet(ctx, "storage")
+	f, err := b.startFleet(ctx, "storage", "storaged")
 	if err != nil {
 		return err
 	}

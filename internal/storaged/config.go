@@ -1,0 +1,135 @@
+package storaged
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+)
+
+// Config is the section [storaged]:
+//
+//	[storaged]
+//	backend = "s3"                 # or "local", the default
+//	bucket = "lakehouse-go-primary"
+//
+//	[storaged.buckets.archive]     # one more bucket, called with ?bucket=archive
+//	backend = "s3"
+//	secret = "cold"                # [s3.cold] of the secrets file
+type Config struct {
+	Backend string `toml:"backend"` // of the default bucket: "local" or "s3"
+	// Bucket is the default bucket's name; "": the one of the S3 secret, else
+	// storage.DefaultBucket. Locations in tables hold it: s3://BUCKET/KEY.
+	Bucket              string                  `toml:"bucket"`
+	Secret              string                  `toml:"secret"`                // NAME of [s3.NAME] in the secrets file
+	CreateBucket        bool                    `toml:"create_bucket"`         // make an S3 bucket that is not there
+	MaxObjectBytes      int64                   `toml:"max_object_bytes"`      // at most 5 GiB, S3's own cap for one PUT
+	MaxConcurrentWrites int                     `toml:"max_concurrent_writes"` // more are refused with a 503
+	Buckets             map[string]BucketConfig `toml:"buckets"`               // by name
+}
+
+// BucketConfig is one section [storaged.buckets.NAME].
+type BucketConfig struct {
+	Backend string `toml:"backend"` // "": as the default bucket's
+	Secret  string `toml:"secret"`  // "": as the default bucket's
+}
+
+// Defaults keeps objects on the local disk.
+func Defaults() Config {
+	return Config{
+		Backend:             backendLocal,
+		Secret:              "primary",
+		CreateBucket:        true,
+		MaxObjectBytes:      256 << 20,
+		MaxConcurrentWrites: 64,
+	}
+}
+
+const (
+	backendLocal = "local"
+	backendS3    = "s3"
+	maxS3Put     = 5 << 30
+)
+
+// bucketName is what S3 takes; a local bucket may become one.
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+// place says where one bucket is.
+type place struct {
+	name    string
+	backend string
+	root    string     // of a local bucket
+	secret  string     // NAME of the S3 section
+	s3      service.S3 // of an S3 bucket
+}
+
+// places checks the configuration and gives its buckets, the default one first.
+func (c Config) places(env service.Env) ([]place, error) {
+	switch {
+	case c.MaxObjectBytes < 1 || c.MaxObjectBytes > maxS3Put:
+		return nil, fmt.Errorf("[storaged] max_object_bytes: %d is not between 1 and %d", c.MaxObjectBytes, int64(maxS3Put))
+	case c.MaxConcurrentWrites < 1:
+		return nil, fmt.Errorf("[storaged] max_concurrent_writes: %d is less than 1", c.MaxConcurrentWrites)
+	}
+	name := c.Bucket
+	if name == "" && c.Backend == backendS3 {
+		name = env.Secrets.S3[c.Secret].Bucket
+	}
+	if name == "" {
+		name = storage.DefaultBucket
+	}
+	first, err := newPlace(env, name, BucketConfig{Backend: c.Backend, Secret: c.Secret})
+	if err != nil {
+		return nil, fmt.Errorf("[storaged] %w", err)
+	}
+	all := []place{first}
+	for _, other := range slices.Sorted(maps.Keys(c.Buckets)) {
+		if other == name {
+			return nil, fmt.Errorf("[storaged.buckets.%s] is the default bucket already; remove one of them", other)
+		}
+		p, err := newPlace(env, other, c.Buckets[other].orElse(c))
+		if err != nil {
+			return nil, fmt.Errorf("[storaged.buckets.%s] %w", other, err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func (b BucketConfig) orElse(c Config) BucketConfig {
+	if b.Backend == "" {
+		b.Backend = c.Backend
+	}
+	if b.Secret == "" {
+		b.Secret = c.Secret
+	}
+	return b
+}
+
+func newPlace(env service.Env, name string, c BucketConfig) (place, error) {
+	p := place{name: name, backend: c.Backend, secret: c.Secret}
+	if !bucketName.MatchString(name) {
+		return p, fmt.Errorf("bucket %q: a name is 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends", name)
+	}
+	switch c.Backend {
+	case backendLocal:
+		p.root = filepath.Join(env.Fleet.Data, "objects", name)
+		return p, nil
+	case backendS3:
+		secret, ok := env.Secrets.S3[c.Secret]
+		if !ok || secret.Endpoint == "" || secret.AccessKeyID == "" || secret.SecretAccessKey == "" {
+			return p, fmt.Errorf("backend \"s3\" needs [s3.%s] with endpoint, access_key_id and secret_access_key in %s", c.Secret, env.Fleet.SecretsFile)
+		}
+		if u, err := url.Parse(secret.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return p, fmt.Errorf("the endpoint of [s3.%s] is no URL; write it like http://127.0.0.1:9000", c.Secret)
+		}
+		p.s3 = secret
+		return p, nil
+	}
+	return p, fmt.Errorf("backend %q is neither \"local\" nor \"s3\"", c.Backend)
+}

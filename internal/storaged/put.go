@@ -1,0 +1,89 @@
+package storaged
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/storaged/backend"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// writeRetry is how long a refused writer is asked to wait.
+const writeRetry = time.Second
+
+func (s *server) put(w http.ResponseWriter, r *http.Request) error {
+	store, key, err := s.target(r)
+	if err != nil {
+		return err
+	}
+	cond, err := writeCondition(r.Header)
+	if err != nil {
+		return err
+	}
+	body, err := s.body(r)
+	if err != nil {
+		return err
+	}
+	select {
+	case s.writes <- struct{}{}:
+		defer func() { <-s.writes }()
+	default:
+		s.metrics.refused.WithLabelValues(storage.ErrTooManyWrites.Code).Inc()
+		return storage.ErrTooManyWrites.Errorf("%d writes are in progress, and no more are allowed at once; try again in a moment", cap(s.writes)).
+			With("limit", cap(s.writes)).After(writeRetry)
+	}
+	object, created, err := store.Put(r.Context(), backend.Write{Key: key, Body: body, Size: r.ContentLength, Cond: cond})
+	s.metrics.bytesIn.Add(float64(body.read))
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if created {
+		status = http.StatusCreated
+	}
+	w.Header().Set("ETag", object.ETag)
+	return wire.WriteJSON(w, status, storage.Stored{Key: key, Size: object.Size, ETag: object.ETag})
+}
+
+// writeCondition reads the preconditions of a write. One that cannot be kept
+// atomically is refused: ignored, it would lose an update.
+func writeCondition(h http.Header) (storage.Condition, error) {
+	for _, name := range []string{"If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Range"} {
+		if h.Get(name) != "" {
+			return storage.Condition{}, wire.ErrNotSupported.Errorf("%s is not supported on writes; use If-Match with an ETag", name)
+		}
+	}
+	match, noneMatch := strings.Join(h.Values("If-Match"), ","), strings.Join(h.Values("If-None-Match"), ",")
+	switch {
+	case match != "" && noneMatch != "":
+		return storage.Condition{}, wire.ErrBadRequest.Errorf("If-Match and If-None-Match exclude each other on a write")
+	case noneMatch != "" && noneMatch != "*":
+		return storage.Condition{}, wire.ErrNotSupported.Errorf("on a write If-None-Match takes only *")
+	case match != "" && !isOneStrongTag(match):
+		return storage.Condition{}, wire.ErrNotSupported.Errorf("on a write If-Match takes one strong ETag, with its quotes")
+	}
+	return storage.Condition{IfMatch: match, IfNoneMatch: noneMatch == "*"}, nil
+}
+
+func isOneStrongTag(s string) bool {
+	return len(s) >= 2 && s[0] == '"' && strings.IndexByte(s[1:], '"') == len(s)-2
+}
+
+func (s *server) delete(w http.ResponseWriter, r *http.Request) error {
+	store, key, err := s.target(r)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"If-Match", "If-None-Match", "If-Unmodified-Since", "If-Modified-Since"} {
+		if r.Header.Get(name) != "" {
+			return wire.ErrNotSupported.Errorf("%s is not supported on deletes", name)
+		}
+	}
+	if err := store.Delete(r.Context(), key); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

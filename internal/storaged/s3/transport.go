@@ -1,0 +1,53 @@
+package s3
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"time"
+)
+
+// A write may take as long as its bytes keep moving; an endpoint that is silent
+// for this long is taken for dead.
+const silence = 30 * time.Second
+
+func newHTTPClient() *http.Client {
+	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Client{Transport: &http.Transport{
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return &movingConn{conn}, nil
+		},
+		MaxIdleConnsPerHost:   64,
+		IdleConnTimeout:       20 * time.Second, // below silence
+		TLSHandshakeTimeout:   5 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		ResponseHeaderTimeout: silence,
+		DisableCompression:    true,
+		WriteBufferSize:       256 << 10,
+		ReadBufferSize:        256 << 10,
+		ForceAttemptHTTP2:     false,
+	}}
+}
+
+// movingConn fails when nothing moves in either direction. Each call sets the
+// deadline of both, because a reader waits all through a long upload.
+type movingConn struct{ net.Conn }
+
+func (c *movingConn) Read(p []byte) (int, error) {
+	if err := c.SetDeadline(time.Now().Add(silence)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(p)
+}
+
+func (c *movingConn) Write(p []byte) (int, error) {
+	if err := c.SetDeadline(time.Now().Add(silence)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}

@@ -56,7 +56,8 @@ func begin(c *connection, sql string, params []json.RawMessage, texts textTypes)
 		return nil, err
 	}
 	names := p.names()
-	if unknown { // until the parameters had values
+	if unknown { // until the parameters had values; so was the number of columns
+		names = r.names()
 		if types = r.types(texts); anyText(types) {
 			r.close()
 			return beginAsText(c, sql, params, names, types)

@@ -49,6 +49,15 @@ func (r *result) types(texts textTypes) []logicalType {
 	return types
 }
 
+// names are the names of the result's columns.
+func (r *result) names() []string {
+	names := make([]string, bindings.ColumnCount(&r.raw))
+	for i := range names {
+		names[i] = bindings.ColumnName(&r.raw, bindings.IdxT(i))
+	}
+	return names
+}
+
 // describe gives the columns their names and types. An error closes the result.
 func (r *result) describe(names []string, types []logicalType) (_ *result, err error) {
 	wire := make([]bindings.LogicalType, len(names))

@@ -1,0 +1,213 @@
+package queryd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+func TestMain(m *testing.M) {
+	duck.Main()
+	os.Exit(m.Run())
+}
+
+// daemon is a queryd that answers on a port of its own.
+type daemon struct {
+	t    *testing.T
+	url  string
+	data string
+	log  *logBuffer
+	*query.Client
+}
+
+// logBuffer keeps a daemon's log.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// small is a configuration for tests, which needs no storaged for statements
+// without a table.
+func small() Config {
+	c := Defaults()
+	c.MaxConcurrent, c.Threads, c.MemoryBytes, c.SpillBytes = 2, 1, 512<<20, 64<<20
+	c.Access = accessCache
+	return c
+}
+
+// start runs a queryd until the test ends. peers may be nil.
+func start(t *testing.T, c Config, peers service.Peers) *daemon {
+	t.Helper()
+	return startOn(t, t.TempDir(), c, peers)
+}
+
+func startOn(t *testing.T, data string, c Config, peers service.Peers) *daemon {
+	t.Helper()
+	d := &daemon{t: t, data: data, log: &logBuffer{}}
+	fleet := service.DefaultFleet()
+	fleet.Data = data
+	fleet.DrainTimeout = service.Duration(time.Second)
+	if peers == nil {
+		peers = service.Peers{"storaged": "http://127.0.0.1:1", "catalogd": "http://127.0.0.1:1"}
+	}
+	env, err := service.NewEnv("queryd", fleet, peers, service.Secrets{}, slog.New(slog.NewJSONHandler(d.log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	built, err := New(ctx, env, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := service.NewServer(env, built)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, l) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Errorf("queryd: %v", err)
+		}
+	})
+	d.url = "http://" + l.Addr().String()
+	d.Client = &query.Client{Client: wire.Client{Service: "queryd", Base: d.url}}
+	return d
+}
+
+// answer is one answer, read to its end.
+type answer struct {
+	status  int
+	header  http.Header
+	trailer http.Header
+	body    string
+	readErr error
+}
+
+// post sends a body to /sql. headers are name, value, ...
+func (d *daemon) post(path, body string, headers ...string) answer {
+	d.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, d.url+path, strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	return answer{resp.StatusCode, resp.Header, resp.Trailer, string(text), err}
+}
+
+// sql runs a bare statement.
+func (d *daemon) sql(statement string) answer {
+	d.t.Helper()
+	return d.post("/sql", statement, "Content-Type", "text/plain")
+}
+
+// problem gives what an error answer says.
+func (a answer) problem(t *testing.T) *wire.Problem {
+	t.Helper()
+	var p wire.Problem
+	if err := json.Unmarshal([]byte(a.body), &p); err != nil {
+		t.Fatalf("no problem document: %d %s", a.status, a.body)
+	}
+	return &p
+}
+
+// rows gives the rows of an answer in JSON, as JSON.
+func (a answer) rows(t *testing.T) string {
+	t.Helper()
+	var doc struct{ Rows json.RawMessage }
+	if err := json.Unmarshal([]byte(a.body), &doc); err != nil || a.status != http.StatusOK {
+		t.Fatalf("no rows: %d %s", a.status, a.body)
+	}
+	return string(doc.Rows)
+}
+
+// expect fails the test unless the answer is the problem of that kind.
+func (a answer) expect(t *testing.T, kind *wire.Kind) *wire.Problem {
+	t.Helper()
+	p := a.problem(t)
+	if a.status != kind.Status || p.Kind.Code != kind.Code {
+		t.Fatalf("got %d %s, want %d %s", a.status, a.body, kind.Status, kind.Code)
+	}
+	return p
+}
+
+// waitFor polls until the condition holds.
+func waitFor(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); !holds(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 30 s: %s", what)
+		}
+		<-tick.C
+	}
+}
+
+// waitReady waits until /ready says so.
+func (d *daemon) waitReady() {
+	d.t.Helper()
+	waitFor(d.t, "ready", func() bool {
+		resp, err := http.Get(d.url + "/ready")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+}
+
+// listed gives the statements that run or wait, in the state.
+func (d *daemon) listed(state string) []query.Running {
+	d.t.Helper()
+	all, err := d.Queries(context.Background())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var found []query.Running
+	for _, r := range all {
+		if r.State == state {
+			found = append(found, r)
+		}
+	}
+	return found
+}

@@ -137,5 +137,8 @@ func (c *Client) problem(resp *http.Response) error {
 		return &p
 	}
 	kind := &Kind{Status: http.StatusBadGateway, Code: "bad_answer", Title: "Unexpected answer"}
+	if resp.Request.Method == http.MethodHead { // has no body to say more in
+		kind.Status = resp.StatusCode
+	}
 	return kind.Errorf("%s answered %s without a problem document", c.Service, resp.Status).With("service", c.Service)
 }

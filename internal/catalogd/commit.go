@@ -1,0 +1,222 @@
+package catalogd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+const (
+	commitTimeout = 30 * time.Second
+	maxSwaps      = 10 // lost to another catalogd, before the client is asked to come again
+)
+
+// attempt is a version that was written, and whose pointer may have been.
+type attempt struct {
+	*plan
+	*staged
+}
+
+// commit answers every request of a batch. It does not end with the client
+// whose goroutine it runs on: others wait for it too.
+func (e *engine) commit(ds *dataset, batch []*request) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(batch[0].ctx), commitTimeout)
+	defer cancel()
+	for _, r := range batch {
+		if left := r.ctx.Err(); left != nil {
+			r.finish(catalog.Registered{}, false, left)
+		}
+	}
+	err := e.commitBatch(ctx, ds, batch)
+	for _, r := range batch {
+		if !r.finished() {
+			r.finish(catalog.Registered{}, false, err)
+		}
+	}
+}
+
+// commitBatch plans, writes and swaps until the batch is in or refused. An
+// error is for all that have no answer by then.
+func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request) error {
+	base, err := e.current(ctx, ds)
+	if err != nil {
+		return err
+	}
+	var lost []attempt
+	for range maxSwaps {
+		a, err := e.stageBatch(ctx, base, batch)
+		if a == nil || err != nil {
+			return err
+		}
+		made, swapErr := e.swap(ctx, ds, base, a)
+		if swapErr == nil {
+			e.dir.publish(ds, made)
+			e.landed(ds, a)
+			return nil
+		}
+		// The pointer may be ours all the same: an answer can be lost behind
+		// storaged, and a repeated write is then refused by the first.
+		lost = append(lost, *a)
+		refused := errors.Is(swapErr, storage.ErrPreconditionFailed)
+		if base, err = e.reload(ctx, ds); err != nil {
+			ds.doubt.Store(true)
+			return unavailable(errors.Join(swapErr, err))
+		}
+		for i := range lost {
+			switch in, err := e.holds(ctx, base, &lost[i]); {
+			case err != nil:
+				ds.doubt.Store(true)
+				return unavailable(err)
+			case in:
+				e.landed(ds, &lost[i])
+				return nil
+			}
+		}
+		if !refused { // it may still arrive, so what it refers to must stay
+			ds.doubt.Store(true)
+			return unavailable(swapErr)
+		}
+		e.discard(ctx, a.blobs)
+	}
+	return wire.ErrUnavailable.Errorf("other writers were faster %d times at %s; try again", maxSwaps, ds.name).After(time.Second)
+}
+
+// stageBatch plans a version upon base and writes all of it but the pointer. It
+// answers the requests that need no version; nil means that none is left.
+func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (*attempt, error) {
+	var before *iceTable
+	baseKey := ""
+	if base != nil {
+		var err error
+		if before, err = e.table(ctx, base); err != nil {
+			return nil, err
+		}
+		baseKey = base.MetadataKey
+	}
+	p := newPlan(base, before, time.Now().UTC().Truncate(time.Millisecond))
+	for _, r := range batch {
+		if r.finished() {
+			continue
+		}
+		earlier, err := p.add(r)
+		switch {
+		case err != nil:
+			r.finish(catalog.Registered{}, false, err)
+		case earlier != nil && p.brings(earlier):
+			p.repeats = append(p.repeats, repeat{request: r, of: *earlier})
+		case earlier != nil:
+			answer, err := e.recall(ctx, base, *earlier, r.key)
+			r.finish(answer, false, err)
+		}
+	}
+	if len(p.accepted) == 0 {
+		return nil, nil
+	}
+	st, err := e.store.stage(ctx, before, baseKey, p.change(), e.keep)
+	if err != nil {
+		return nil, err
+	}
+	p.state.MetadataKey, p.state.SnapshotID = st.metadataKey, st.snapshotID
+	if err := e.store.writeAll(ctx, st.blobs); err != nil {
+		return nil, err
+	}
+	return &attempt{plan: p, staged: st}, nil
+}
+
+// swap replaces the pointer, if it still is what the plan was made upon.
+func (e *engine) swap(ctx context.Context, ds *dataset, base *head, a *attempt) (*head, error) {
+	text, err := a.state.encode()
+	if err != nil {
+		return nil, err
+	}
+	only := storage.Condition{IfNoneMatch: true}
+	if base != nil {
+		only = storage.Condition{IfMatch: base.etag}
+	}
+	stored, _, err := e.store.Put(ctx, pointerKey(ds.name), bytes.NewReader(text), int64(len(text)), only)
+	if err != nil {
+		return nil, err
+	}
+	return &head{pointer: a.state, etag: stored.ETag, table: a.table}, nil
+}
+
+// holds tells whether a version is part of a dataset's history.
+func (e *engine) holds(ctx context.Context, h *head, a *attempt) (bool, error) {
+	if h == nil || h.Dataset.DatasetID != a.state.Dataset.DatasetID {
+		return false, nil
+	}
+	if h.SnapshotID == a.snapshotID {
+		return true, nil
+	}
+	t, err := e.table(ctx, h)
+	if err != nil {
+		return false, err
+	}
+	return t.meta.SnapshotByID(a.snapshotID) != nil, nil
+}
+
+// landed answers the requests of a version that is in.
+func (e *engine) landed(ds *dataset, a *attempt) {
+	e.metrics.committed(len(a.accepted))
+	e.cleaner.after(ds, a.staged)
+	for _, r := range a.accepted {
+		r.finish(answerFrom(a.state, r.addedRows(), r.Note), true, nil)
+	}
+	for _, r := range a.repeats {
+		answer := answerFrom(a.state, r.of.AddedRows, r.of.Note)
+		answer.Unchanged = true
+		r.finish(answer, false, nil)
+	}
+}
+
+// discard removes files of a version that did not come to be. What it leaves is
+// referred to by nothing.
+func (e *engine) discard(ctx context.Context, blobs []blob) {
+	for _, b := range blobs {
+		if err := e.store.Delete(ctx, b.key); err != nil {
+			e.log.Warn("a file of a lost version was left in storage", "key", b.key, "error", err)
+			return
+		}
+	}
+}
+
+// answerFrom describes the version that a pointer names.
+func answerFrom(s *pointer, addedRows int64, note []byte) catalog.Registered {
+	d := s.Dataset
+	return catalog.Registered{
+		Dataset: d.Name, Namespace: d.Namespace, DatasetID: d.DatasetID, Version: d.Version, SnapshotID: s.SnapshotID,
+		Fingerprint: d.Fingerprint, Rows: d.Rows, AddedRows: addedRows, Bytes: d.Bytes, Columns: s.Columns, Note: note,
+	}
+}
+
+// recall answers a request that was answered before. One that is known by its
+// key gets the version that it made; one known by its content, the current one,
+// which holds it.
+func (e *engine) recall(ctx context.Context, h *head, r receipt, key string) (catalog.Registered, error) {
+	answer := answerFrom(h.pointer, r.AddedRows, r.Note)
+	answer.Unchanged = true
+	if key == "" || r.Key != key || r.Version == h.Dataset.Version {
+		return answer, nil
+	}
+	t, err := e.table(ctx, h)
+	if err != nil {
+		return answer, err
+	}
+	snapshot, kept := t.snapshotOf(r.Version)
+	if !kept {
+		return answer, nil
+	}
+	if answer.Columns, err = t.columnsAt(snapshot); err != nil {
+		return answer, fmt.Errorf("version %d of %s: %w", r.Version, answer.Dataset, err)
+	}
+	answer.Version, answer.SnapshotID = r.Version, snapshot.SnapshotID
+	answer.Fingerprint = catalog.Fingerprint(answer.Columns)
+	answer.Rows, answer.Bytes = summaryNumber(snapshot, "total-records"), summaryNumber(snapshot, "total-files-size")
+	return answer, nil
+}

@@ -1,0 +1,39 @@
+package catalogd
+
+import (
+	"fmt"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// Config is the section [catalogd].
+type Config struct {
+	Bucket      string           `toml:"bucket"`       // "": storaged's default bucket
+	Shared      bool             `toml:"shared"`       // another catalogd writes to the same bucket: ask storage before every answer
+	MaxVersions int              `toml:"max_versions"` // kept for each dataset
+	MaxAge      service.Duration `toml:"max_age"`      // of a version that is not among the newest
+	KeepNewest  int              `toml:"keep_newest"`  // versions that are kept whatever their age
+	DeleteAfter service.Duration `toml:"delete_after"` // how long files stay that no kept version needs: the longest query
+	Spool       string           `toml:"spool"`        // folder for copies in the making; "": the system's
+}
+
+// Defaults is a configuration that works on one box.
+func Defaults() Config {
+	return Config{
+		MaxVersions: 1000,
+		MaxAge:      service.Duration(90 * 24 * time.Hour),
+		KeepNewest:  10,
+		DeleteAfter: service.Duration(time.Hour),
+	}
+}
+
+func (c Config) check() error {
+	switch {
+	case c.KeepNewest < 1:
+		return fmt.Errorf("[catalogd] keep_newest: at least 1, not %d", c.KeepNewest)
+	case c.MaxVersions < c.KeepNewest:
+		return fmt.Errorf("[catalogd] max_versions: at least keep_newest (%d), not %d", c.KeepNewest, c.MaxVersions)
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package catalogd
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+)
+
+// directory is every dataset by name. Names that exist are held in order, so
+// that a page of a listing costs what it shows.
+type directory struct {
+	mu     sync.Mutex
+	byName map[catalog.Name]*dataset
+	order  []catalog.Name // of those that exist
+	ids    map[string]catalog.Name
+}
+
+func newDirectory() *directory {
+	return &directory{byName: map[catalog.Name]*dataset{}, ids: map[string]catalog.Name{}}
+}
+
+// dataset is one name: the queue of those who want to change it, and what it is
+// now, if it exists.
+type dataset struct {
+	name  catalog.Name
+	head  atomic.Pointer[head] // nil: the name is free
+	token chan struct{}        // held by the one who commits
+	doubt atomic.Bool          // a swap of the pointer got no answer: look before the next use
+
+	mu    sync.Mutex
+	queue []*request
+}
+
+// head is a dataset as one pointer object describes it. The table behind it is
+// read when it is first asked for.
+type head struct {
+	*pointer
+	etag string
+
+	mu    sync.Mutex
+	table *iceTable
+}
+
+func compareNames(a, b catalog.Name) int {
+	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+}
+
+// find gives a dataset that is known here, or nil.
+func (d *directory) find(n catalog.Name) *dataset {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.byName[n]
+}
+
+// open gives the dataset of a name, also of one that is still free.
+func (d *directory) open(n catalog.Name) *dataset {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ds := d.byName[n]
+	if ds == nil {
+		ds = &dataset{name: n, token: make(chan struct{}, 1)}
+		d.byName[n] = ds
+	}
+	return ds
+}
+
+// publish makes h what the dataset is now, unless a newer version is known: a
+// reader may have waited long for its answer from storage.
+func (d *directory) publish(ds *dataset, h *head) *head {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := ds.head.Load()
+	if known != nil && known.Dataset.DatasetID == h.Dataset.DatasetID &&
+		(known.Dataset.Version > h.Dataset.Version || known.etag == h.etag) {
+		return known
+	}
+	if at, found := slices.BinarySearchFunc(d.order, ds.name, compareNames); !found {
+		d.order = slices.Insert(d.order, at, ds.name)
+	}
+	d.ids[h.Dataset.DatasetID] = ds.name
+	ds.head.Store(h)
+	return h
+}
+
+// claim reserves an id for a name; false means that another dataset has it, and
+// its folder.
+func (d *directory) claim(id string, n catalog.Name) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if owner, taken := d.ids[id]; taken {
+		return owner == n
+	}
+	d.ids[id] = n
+	return true
+}
+
+// after gives up to limit datasets whose names follow n, in order.
+func (d *directory) after(n catalog.Name, limit int) []*dataset {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at, found := slices.BinarySearchFunc(d.order, n, compareNames)
+	if found {
+		at++
+	}
+	page := make([]*dataset, 0, min(limit, len(d.order)-at))
+	for _, name := range d.order[at:min(at+limit, len(d.order))] {
+		page = append(page, d.byName[name])
+	}
+	return page
+}
+
+// names gives all names that exist.
+func (d *directory) names() []catalog.Name {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.order)
+}

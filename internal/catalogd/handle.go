@@ -1,0 +1,142 @@
+package catalogd
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+const (
+	defaultPage = 100
+	maxPage     = 1000
+)
+
+func (d *daemon) handleRegister(w http.ResponseWriter, r *http.Request) error {
+	var body catalog.Registration
+	if err := wire.ReadJSON(r, &body); err != nil {
+		return err
+	}
+	reg, err := newRegistration(body, r.Header.Get(wire.HeaderIdempotencyKey))
+	if err != nil {
+		return err
+	}
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	answer, created, err := e.register(r.Context(), reg)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if created {
+		status = http.StatusCreated
+	}
+	return wire.WriteJSON(w, status, answer)
+}
+
+func (d *daemon) handleManifest(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	for _, name := range []string{"as_of", "tag"} {
+		if q.Has(name) {
+			return wire.ErrNotSupported.Errorf("%s is not there yet; use version=N, which /catalog/versions lists", name)
+		}
+	}
+	var version int64
+	if q.Has("version") {
+		var err error
+		if version, err = strconv.ParseInt(q.Get("version"), 10, 64); err != nil || version < 1 {
+			return badParameter("version", q.Get("version"), "a version, which count 1, 2, 3")
+		}
+	}
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	m, err := e.manifest(r.Context(), chi.URLParam(r, "name"), version)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, m)
+}
+
+func (d *daemon) handleList(w http.ResponseWriter, r *http.Request) error {
+	limit, err := pageLimit(r)
+	if err != nil {
+		return err
+	}
+	var after catalog.Name
+	if cursor := r.URL.Query().Get("cursor"); cursor != "" {
+		if after, err = catalog.ParseName(cursor); err != nil {
+			return badParameter("cursor", cursor, "the next_cursor of a listing")
+		}
+	}
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	page, err := e.list(r.Context(), after, limit)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, page)
+}
+
+func (d *daemon) handleVersions(w http.ResponseWriter, r *http.Request) error {
+	limit, err := pageLimit(r)
+	if err != nil {
+		return err
+	}
+	var before int64
+	if cursor := r.URL.Query().Get("cursor"); cursor != "" {
+		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil || before < 1 {
+			return badParameter("cursor", cursor, "the next_cursor of a listing")
+		}
+	}
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	page, err := e.versions(r.Context(), chi.URLParam(r, "name"), before, limit)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, page)
+}
+
+func (d *daemon) handleReceipt(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	mode := catalog.Mode(q.Get("mode"))
+	switch mode {
+	case "":
+		mode = catalog.Replace
+	case catalog.Replace, catalog.Append, catalog.Create:
+	default:
+		return badParameter("mode", string(mode), "replace, append or create")
+	}
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	answer, err := e.receipt(r.Context(), chi.URLParam(r, "name"), mode, q.Get("content_hash"), q.Get("idempotency_key"))
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, answer)
+}
+
+func pageLimit(r *http.Request) (int, error) {
+	text := r.URL.Query().Get("limit")
+	if text == "" {
+		return defaultPage, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, badParameter("limit", text, "a number from 1 to "+strconv.Itoa(maxPage))
+	}
+	return min(n, maxPage), nil
+}

@@ -1,0 +1,159 @@
+package catalogd
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/apache/iceberg-go"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+)
+
+// errPrepareAgain tells a registration that the dataset's schema changed since
+// its objects were brought under it.
+var errPrepareAgain = errors.New("the schema changed meanwhile")
+
+// plan is one version in the making: what a batch does to a dataset.
+type plan struct {
+	base   *head // nil: the name is free
+	before *iceTable
+	state  *pointer // what the dataset will be; nil until a request is accepted on a free name
+	schema *iceberg.Schema
+	now    time.Time
+
+	accepted []*request
+	repeats  []repeat
+	files    []dataFile
+	replaces bool
+}
+
+// repeat is a request whose content another one of the batch brings.
+type repeat struct {
+	*request
+	of receipt
+}
+
+func newPlan(base *head, before *iceTable, now time.Time) *plan {
+	p := &plan{base: base, before: before, now: now}
+	if base != nil {
+		state := *base.pointer
+		state.Dataset.Version++
+		p.state, p.schema = &state, before.meta.CurrentSchema()
+	}
+	return p
+}
+
+// add holds a request against what the dataset will be after those before it.
+// It is accepted (earlier: nil, nil), refused, or found to be there already.
+func (p *plan) add(r *request) (earlier *receipt, err error) {
+	if p.state != nil {
+		if earlier, err = p.state.earlier(r.registration, p.now); earlier != nil || err != nil {
+			return earlier, err
+		}
+	}
+	t, err := fit(p.state, p.schema, r.Schema, r.wanted)
+	if err != nil {
+		return nil, err
+	}
+	if !sameFields(t.schema, r.made.schema) || p.state != nil && r.claimed != p.state.Dataset.DatasetID {
+		return nil, errPrepareAgain
+	}
+	if err := p.refuseDoubles(r); err != nil {
+		return nil, err
+	}
+	p.accept(r, t)
+	return nil, nil
+}
+
+// earlier finds the registration that r repeats. It refuses r where the dataset
+// stands against it.
+func (s *pointer) earlier(r *registration, now time.Time) (*receipt, error) {
+	if found, ok := s.Receipts.byKey(r.key, now); ok {
+		if found.Request != r.request {
+			return nil, keyReused(r.key)
+		}
+		return &found, nil
+	}
+	switch {
+	case r.Mode == catalog.Create:
+		return nil, catalog.ErrDatasetExists.Errorf("there is a dataset %s already; use mode=append or mode=replace", r.name).With("dataset", r.name.String())
+	case r.ContentHash != "" && !r.AllowDuplicate:
+		if found, ok := s.Receipts.byContent(r.Mode, r.ContentHash); ok {
+			return &found, nil
+		}
+	}
+	if r.DatasetID != "" && r.DatasetID != s.Dataset.DatasetID {
+		return nil, catalog.ErrDatasetChanged.Errorf("%s has the id %s, not %s: it was created or replaced meanwhile; read its manifest and begin again", r.name, s.Dataset.DatasetID, r.DatasetID).
+			With("dataset_id", s.Dataset.DatasetID)
+	}
+	return nil, nil
+}
+
+// brings tells whether a receipt is of the version in the making.
+func (p *plan) brings(r *receipt) bool { return r.Version == p.state.Dataset.Version }
+
+func keyReused(key string) error {
+	return catalog.ErrIdempotencyReused.Errorf("the Idempotency-Key %q came with another request within the last 24 hours; use a fresh key", shorten(key))
+}
+
+// refuseDoubles keeps a file from being in a version twice.
+func (p *plan) refuseDoubles(r *request) error {
+	var there []catalog.DataObject
+	if p.before != nil {
+		there = p.before.objects
+	}
+	for _, f := range r.files {
+		same := func(key string) bool { return key == f.Key }
+		if slices.ContainsFunc(there, func(o catalog.DataObject) bool { return same(o.Key) }) ||
+			slices.ContainsFunc(p.files, func(o dataFile) bool { return same(o.Key) }) {
+			return badObject(f.Key, "the current version holds it already")
+		}
+	}
+	return nil
+}
+
+func (p *plan) accept(r *request, t target) {
+	if p.state == nil {
+		p.state = &pointer{Format: pointerFormat, Dataset: catalog.Dataset{
+			Name: r.name.Name, Namespace: r.name.Namespace, DatasetID: r.claimed, Version: 1, CreatedAt: p.now,
+		}}
+	}
+	d := &p.state.Dataset
+	if r.Mode != catalog.Append {
+		p.replaces = true
+		d.Rows, d.Bytes, d.Files = 0, 0, 0
+	}
+	for _, f := range r.files {
+		d.Rows, d.Bytes, d.Files = d.Rows+f.Rows, d.Bytes+f.Size, d.Files+1
+	}
+	d.UpdatedAt, d.Fingerprint = p.now, catalog.Fingerprint(t.columns)
+	p.state.Columns, p.schema = t.columns, t.schema
+	p.state.LastColumnID = max(p.state.LastColumnID, t.schema.HighestFieldID())
+	p.state.Receipts = p.state.Receipts.with(r.receipt(d.Version, p.now), r.Mode != catalog.Append)
+	p.files = append(p.files, r.files...)
+	p.accepted = append(p.accepted, r)
+}
+
+func (r *request) receipt(version int64, now time.Time) receipt {
+	made := receipt{At: now, ContentHash: r.ContentHash, AddedRows: r.addedRows(), Version: version, Note: r.Note}
+	if r.key != "" {
+		made.Key, made.Request, made.Mode = r.key, r.request, r.Mode
+	}
+	return made
+}
+
+func (r *request) addedRows() (rows int64) {
+	for _, f := range r.files {
+		rows += f.Rows
+	}
+	return rows
+}
+
+// change is what the plan does to the table.
+func (p *plan) change() change {
+	return change{
+		datasetID: p.state.Dataset.DatasetID, version: p.state.Dataset.Version, now: p.now,
+		target: target{columns: p.state.Columns, schema: p.schema}, files: p.files, replaces: p.replaces,
+	}
+}

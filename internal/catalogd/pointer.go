@@ -1,0 +1,95 @@
+package catalogd
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+)
+
+const (
+	pointerFormat = 1
+	pointerPrefix = "catalog/"
+	pointerSuffix = ".json"
+)
+
+// pointer is what catalog/<namespace>/<name>.json holds: the state of a dataset
+// as far as a listing, a registration and a retry need it. It is replaced as a
+// whole, by compare-and-swap, and never patched.
+type pointer struct {
+	Format       int              `json:"format"`
+	Dataset      catalog.Dataset  `json:"dataset"`
+	MetadataKey  string           `json:"metadata_key"`
+	SnapshotID   int64            `json:"snapshot_id"`
+	Columns      []catalog.Column `json:"columns"`
+	LastColumnID int              `json:"last_column_id"`
+	Receipts     receipts         `json:"receipts"`
+}
+
+func pointerKey(n catalog.Name) string {
+	return pointerPrefix + n.Namespace + "/" + n.Name + pointerSuffix
+}
+
+// pointerName reads a dataset's name from its pointer's key. ok is false for an
+// object that is no pointer.
+func pointerName(key string) (n catalog.Name, ok bool) {
+	rest, isPointer := strings.CutPrefix(key, pointerPrefix)
+	rest, isJSON := strings.CutSuffix(rest, pointerSuffix)
+	space, name, nested := strings.Cut(rest, "/")
+	if !isPointer || !isJSON || !nested {
+		return n, false
+	}
+	n, err := catalog.ParseName(space + "." + name)
+	return n, err == nil
+}
+
+func (p *pointer) encode() ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(p)
+	return buf.Bytes(), err
+}
+
+// decodePointer reads a pointer and refuses one that a registration could not
+// safely build upon.
+func decodePointer(data []byte) (*pointer, error) {
+	var p pointer
+	if err := json.Unmarshal(data, &p); err != nil {
+		return nil, err
+	}
+	if p.Format != pointerFormat {
+		return nil, fmt.Errorf("its format is %d, and this release reads %d: use the release that wrote it, or a newer one", p.Format, pointerFormat)
+	}
+	return &p, p.check()
+}
+
+func (p *pointer) check() error {
+	d := p.Dataset
+	n, err := catalog.ParseName(d.Namespace + "." + d.Name)
+	switch {
+	case err != nil:
+		return err
+	case n.Namespace != d.Namespace || n.Name != d.Name:
+		return errors.New("its name and namespace are mixed up")
+	case !validID(d.DatasetID):
+		return fmt.Errorf("dataset_id %q is no UUID", d.DatasetID)
+	case !strings.HasPrefix(p.MetadataKey, metadataPrefix(d.DatasetID)):
+		return fmt.Errorf("metadata_key %q lies outside of the dataset", p.MetadataKey)
+	case d.Version < 1 || d.Rows < 0 || d.Bytes < 0 || d.Files < 0:
+		return errors.New("its numbers make no sense")
+	case len(p.Columns) == 0:
+		return errors.New("it has no columns")
+	}
+	seen := map[string]bool{}
+	for _, c := range p.Columns {
+		if c.Name == "" || seen[c.Name] || c.FieldID < 1 || c.FieldID > p.LastColumnID {
+			return fmt.Errorf("column %q is doubled or has no valid field id", c.Name)
+		}
+		seen[c.Name] = true
+	}
+	return nil
+}

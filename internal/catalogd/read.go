@@ -1,0 +1,173 @@
+package catalogd
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/apache/iceberg-go/table"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// manifest gives a version of a dataset, 0 for the current one.
+func (e *engine) manifest(ctx context.Context, name string, version int64) (catalog.Manifest, error) {
+	h, err := e.lookup(ctx, name)
+	if err != nil {
+		return catalog.Manifest{}, err
+	}
+	t, err := e.table(ctx, h)
+	if err != nil {
+		return catalog.Manifest{}, err
+	}
+	d := h.Dataset
+	m := catalog.Manifest{
+		Name: d.Name, Namespace: d.Namespace, DatasetID: d.DatasetID, Fingerprint: d.Fingerprint, Version: d.Version, SnapshotID: h.SnapshotID,
+		Rows: d.Rows, Bytes: d.Bytes, Columns: h.Columns, LastColumnID: h.LastColumnID, Objects: t.objects,
+		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, MetadataKey: h.MetadataKey,
+	}
+	if version == 0 || version == d.Version {
+		return m, nil
+	}
+	snapshot, kept := t.snapshotOf(version)
+	if !kept {
+		return m, e.noVersion(h, t, version)
+	}
+	return m, e.rewind(ctx, &m, t, snapshot)
+}
+
+// rewind makes of a dataset's current manifest that of an older version.
+func (e *engine) rewind(ctx context.Context, m *catalog.Manifest, t *iceTable, snapshot *table.Snapshot) (err error) {
+	if m.Columns, err = t.columnsAt(snapshot); err != nil {
+		return err
+	}
+	manifests, err := e.store.manifestList(ctx, snapshot)
+	if err != nil {
+		return err
+	}
+	if m.Objects, err = e.store.objectsOf(ctx, living(manifests)); err != nil {
+		return err
+	}
+	m.Version, m.SnapshotID, m.UpdatedAt = versionOf(snapshot), snapshot.SnapshotID, snapshotTime(snapshot)
+	m.Rows, m.Bytes = summaryNumber(snapshot, "total-records"), summaryNumber(snapshot, "total-files-size")
+	m.Fingerprint = catalog.Fingerprint(m.Columns)
+	return nil
+}
+
+func versionOf(s *table.Snapshot) int64 { return summaryNumber(s, versionKey) }
+
+func (e *engine) noVersion(h *head, t *iceTable, version int64) error {
+	oldest := h.Dataset.Version
+	for _, s := range t.meta.Snapshots() {
+		oldest = min(oldest, versionOf(&s))
+	}
+	return catalog.ErrVersionNotFound.Errorf("%s has the versions %d to %d, not %d", h.Dataset.Name, oldest, h.Dataset.Version, version).
+		With("oldest", oldest).With("newest", h.Dataset.Version)
+}
+
+// versions gives one page of the history, newest first: those before a version,
+// 0 for all.
+func (e *engine) versions(ctx context.Context, name string, before int64, limit int) (page catalog.Versions, err error) {
+	page.Versions = []catalog.Version{}
+	h, err := e.lookup(ctx, name)
+	if err != nil {
+		return page, err
+	}
+	t, err := e.table(ctx, h)
+	if err != nil {
+		return page, err
+	}
+	tags := map[int64][]string{}
+	for name, ref := range t.meta.Refs() {
+		if ref.SnapshotRefType == table.TagRef {
+			tags[ref.SnapshotID] = append(tags[ref.SnapshotID], name)
+		}
+	}
+	for _, s := range slices.Backward(t.meta.Snapshots()) {
+		v := catalog.Version{
+			Version: versionOf(&s), SnapshotID: s.SnapshotID, Operation: string(s.Summary.Operation), Rows: summaryNumber(&s, "total-records"),
+			AddedRows: summaryNumber(&s, "added-records"), CreatedAt: snapshotTime(&s), Tags: append([]string{}, tags[s.SnapshotID]...),
+		}
+		if before > 0 && v.Version >= before {
+			continue
+		}
+		if len(page.Versions) == limit {
+			cursor := strconv.FormatInt(page.Versions[limit-1].Version, 10)
+			page.NextCursor = &cursor
+			break
+		}
+		slices.Sort(v.Tags)
+		page.Versions = append(page.Versions, v)
+	}
+	return page, nil
+}
+
+// list gives one page of datasets, those whose names follow after.
+func (e *engine) list(ctx context.Context, after catalog.Name, limit int) (page catalog.List, err error) {
+	page.Datasets = []catalog.Dataset{}
+	if e.config.Shared {
+		if err := e.refresh(ctx); err != nil {
+			return page, err
+		}
+	}
+	found := e.dir.after(after, limit+1)
+	for _, ds := range found[:min(limit, len(found))] {
+		page.Datasets = append(page.Datasets, ds.head.Load().Dataset)
+	}
+	if len(found) > limit {
+		last := page.Datasets[limit-1]
+		cursor := last.Namespace + "." + last.Name
+		page.NextCursor = &cursor
+	}
+	return page, nil
+}
+
+// refresh reads again the pointers that another catalogd has changed.
+func (e *engine) refresh(ctx context.Context) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallelIO)
+	err := e.eachPointer(ctx, func(n catalog.Name, o storage.Object) {
+		ds := e.dir.open(n)
+		if h := ds.head.Load(); h != nil && h.etag == o.ETag {
+			return
+		}
+		g.Go(func() error {
+			_, err := e.reload(gctx, ds)
+			return err
+		})
+	})
+	if waitErr := g.Wait(); err == nil {
+		err = waitErr
+	}
+	return err
+}
+
+// receipt gives what an earlier registration was answered.
+func (e *engine) receipt(ctx context.Context, name string, mode catalog.Mode, hash, key string) (answer catalog.Registered, err error) {
+	h, err := e.lookup(ctx, name)
+	if err != nil {
+		return answer, err
+	}
+	if r, ok := h.Receipts.byKey(key, time.Now()); ok {
+		if r.Mode != mode || hash != "" && r.ContentHash != hash {
+			return answer, keyReused(key)
+		}
+		return e.recall(ctx, h, r, key)
+	}
+	if mode != catalog.Create && hash != "" {
+		if r, ok := h.Receipts.byContent(mode, hash); ok {
+			return e.recall(ctx, h, r, "")
+		}
+	}
+	return answer, catalog.ErrReceiptNotFound.Errorf("no registration of %s is known by that key or content", h.Dataset.Name)
+}
+
+// badParameter refuses a query parameter's value.
+func badParameter(name, value, want string) error {
+	return wire.ErrBadRequest.Errorf("%s=%s is not %s", name, shorten(value), want)
+}

@@ -1,0 +1,142 @@
+package catalogd
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+const (
+	maxPrepares    = 5 // when the schema changes under a registration's hands
+	discardTimeout = 10 * time.Second
+)
+
+// register makes a new version, or finds that it is there already (created is
+// false then).
+func (e *engine) register(ctx context.Context, r *registration) (answer catalog.Registered, created bool, err error) {
+	ds := e.dir.open(r.name)
+	if answer, found, err := e.again(ctx, ds, r); found || err != nil {
+		return answer, false, err
+	}
+	objects, err := e.store.locate(ctx, r.Objects)
+	if err != nil {
+		return answer, false, err
+	}
+	if r.ContentHash == "" {
+		r.ContentHash = contentHash(objects)
+		if answer, found, err := e.again(ctx, ds, r); found || err != nil {
+			return answer, false, err
+		}
+	}
+	sources, err := e.store.inspect(ctx, objects)
+	if err != nil {
+		return answer, false, err
+	}
+	for range maxPrepares {
+		answer, created, err = e.attempt(ctx, ds, r, sources)
+		if !errors.Is(err, errPrepareAgain) {
+			break
+		}
+		err = catalog.ErrDatasetChanged.Errorf("the schema of %s changed %d times meanwhile; try again", r.name, maxPrepares)
+	}
+	service.Annotate(ctx, slog.String("dataset", r.name.String()), slog.Int64("version", answer.Version), slog.Bool("unchanged", answer.Unchanged))
+	return answer, created, err
+}
+
+// again answers a registration that was answered before, without any work.
+func (e *engine) again(ctx context.Context, ds *dataset, r *registration) (answer catalog.Registered, found bool, err error) {
+	h, err := e.current(ctx, ds)
+	if h == nil || err != nil {
+		return answer, false, err
+	}
+	earlier, err := h.earlier(r, time.Now())
+	if earlier == nil || err != nil {
+		return answer, false, err
+	}
+	answer, err = e.recall(ctx, h, *earlier, r.key)
+	return answer, true, err
+}
+
+// attempt brings the objects under the dataset as it is now and queues for the
+// commit. Copies that no version holds in the end are removed.
+func (e *engine) attempt(ctx context.Context, ds *dataset, r *registration, sources []source) (catalog.Registered, bool, error) {
+	q := &request{registration: r, ctx: ctx, done: make(chan struct{})}
+	copies, err := e.prepare(ctx, ds, q, sources)
+	if err != nil {
+		e.removeCopies(ctx, copies)
+		return catalog.Registered{}, false, err
+	}
+	e.submit(ds, q)
+	var p *wire.Problem
+	refused := errors.Is(q.err, errPrepareAgain) || errors.As(q.err, &p) && p.Kind.Status < 500
+	if refused || q.err == nil && !q.created {
+		e.removeCopies(ctx, copies)
+	}
+	return q.answer, q.created, q.err
+}
+
+// prepare finds the schema that the registration would give the dataset, and
+// makes the data files for it.
+func (e *engine) prepare(ctx context.Context, ds *dataset, q *request, sources []source) (copies []string, err error) {
+	h, err := e.current(ctx, ds)
+	if err != nil {
+		return nil, err
+	}
+	named := q.Columns
+	p := newPlan(nil, nil, time.Now())
+	if h != nil {
+		t, err := e.table(ctx, h)
+		if err != nil {
+			return nil, err
+		}
+		p = newPlan(h, t, time.Now())
+		if len(named) == 0 && len(sources) == 0 {
+			named = h.Columns
+		}
+	}
+	if q.wanted, err = wantedColumns(named, sources); err != nil {
+		return nil, err
+	}
+	if q.made, err = fit(p.state, p.schema, q.Schema, q.wanted); err != nil {
+		return nil, err
+	}
+	if q.claimed, err = e.folder(h, q.registration); err != nil {
+		return nil, err
+	}
+	made, err := e.store.adopt(ctx, q.claimed, sources, q.made.schema, e.cleaner.spares, e.config.Spool)
+	q.files = made.files
+	return made.copies, err
+}
+
+// folder gives the id of the folder that the files belong under.
+func (e *engine) folder(h *head, r *registration) (string, error) {
+	id := r.DatasetID
+	switch {
+	case h != nil:
+		return h.Dataset.DatasetID, nil
+	case id == "":
+		id = catalog.NewID()
+	}
+	if !e.dir.claim(id, r.name) {
+		return "", wire.ErrBadRequest.Errorf("dataset_id %s belongs to another dataset; leave it out, or take a fresh UUID", id)
+	}
+	return id, nil
+}
+
+// removeCopies is a courtesy: orphan clean-up finds what it leaves. It goes on
+// when the client has left.
+func (e *engine) removeCopies(ctx context.Context, keys []string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
+	defer cancel()
+	for _, key := range keys {
+		if err := e.store.Delete(ctx, key); err != nil {
+			e.log.Warn("a copy for a refused registration was left in storage", "key", key, "error", err)
+			return
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package catalogd
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"regexp"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// Bounds of what one registration may carry.
+const (
+	maxObjects  = 10_000
+	maxNote     = 1 << 20
+	maxKeyBytes = 255 // of an Idempotency-Key
+	maxHash     = 128
+)
+
+// registration is a request for a new version, checked and with its defaults.
+type registration struct {
+	catalog.Registration
+	name    catalog.Name
+	key     string // Idempotency-Key, or ""
+	request string // what the key stands for
+}
+
+func newRegistration(reg catalog.Registration, key string) (*registration, error) {
+	r := &registration{Registration: reg, key: key}
+	var err error
+	if r.name, err = catalog.ParseName(reg.Name); err != nil {
+		return nil, err
+	}
+	if r.Mode == "" {
+		r.Mode = catalog.Replace
+	}
+	if r.Schema == "" {
+		r.Schema = catalog.Strict
+	}
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	r.request, err = r.identity()
+	return r, err
+}
+
+func (r *registration) check() error {
+	bad := wire.ErrBadRequest
+	switch {
+	case r.Mode == "upsert" || r.Schema == "evolve":
+		return wire.ErrNotSupported.Errorf("mode=upsert and schema=evolve are not there yet")
+	case r.Mode != catalog.Replace && r.Mode != catalog.Append && r.Mode != catalog.Create:
+		return bad.Errorf("mode %q is none of replace, append, create", shorten(string(r.Mode)))
+	case r.Schema != catalog.Strict && r.Schema != catalog.ReplaceSchema:
+		return bad.Errorf("schema %q is none of strict, replace", shorten(string(r.Schema)))
+	case r.Schema == catalog.ReplaceSchema && r.Mode != catalog.Replace:
+		return bad.Errorf("schema=replace goes with mode=replace only")
+	case len(r.Objects) > maxObjects:
+		return bad.Errorf("%d objects; at most %d in one registration", len(r.Objects), maxObjects).With("limit", maxObjects)
+	case len(r.Note) > maxNote:
+		return bad.Errorf("the note has %d bytes; at most %d are kept", len(r.Note), maxNote).With("limit", maxNote)
+	case len(r.ContentHash) > maxHash:
+		return bad.Errorf("content_hash has %d bytes; at most %d", len(r.ContentHash), maxHash).With("limit", maxHash)
+	case len(r.key) > maxKeyBytes:
+		return bad.Errorf("%s has %d bytes; at most %d", wire.HeaderIdempotencyKey, len(r.key), maxKeyBytes).With("limit", maxKeyBytes)
+	case r.DatasetID != "" && !validID(r.DatasetID):
+		return bad.Errorf("dataset_id %q is no UUID in lower case", shorten(r.DatasetID))
+	}
+	seen := make(map[string]bool, len(r.Objects))
+	for _, o := range r.Objects {
+		if err := storage.CheckKey(o.Key); err != nil {
+			return err
+		}
+		if seen[o.Key] {
+			return badObject(o.Key, "it is named twice")
+		}
+		seen[o.Key] = true
+	}
+	if len(r.Columns) > 0 {
+		return checkColumns(r.Columns)
+	}
+	return nil
+}
+
+var idPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+func validID(id string) bool { return idPattern.MatchString(id) }
+
+// identity is what an Idempotency-Key stands for. A writer that says by a hash
+// what it loads may bring it in other objects when it comes again.
+func (r *registration) identity() (string, error) {
+	same := catalog.Registration{Name: r.name.String(), Mode: r.Mode, Schema: r.Schema, ContentHash: r.ContentHash, AllowDuplicate: r.AllowDuplicate}
+	if same.ContentHash == "" {
+		same.Objects, same.Columns = r.Objects, r.Columns
+	}
+	text, err := json.Marshal(same)
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), err
+}

@@ -1,0 +1,77 @@
+package catalogd
+
+import (
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// maxRegistration bounds the body of a registration: ten thousand objects, a
+// wide schema and a note fit.
+const maxRegistration = 16 << 20
+
+// Routes are the daemon's operations, for the specification.
+func Routes() []service.Route { return (*daemon)(nil).routes() }
+
+func (d *daemon) routes() []service.Route {
+	cursor := service.Param{Name: "cursor", Type: "string", Doc: "next_cursor of the page before"}
+	limit := service.Param{Name: "limit", Type: "integer", Doc: "entries on a page; default 100, at most 1000"}
+	unavailable := []*wire.Kind{wire.ErrNotReady, wire.ErrUnavailable}
+	of := func(kinds ...*wire.Kind) []*wire.Kind { return append(kinds, unavailable...) }
+	return []service.Route{
+		{
+			Method: "POST", Path: "/catalog/register", ID: "registerVersion", Access: service.Write, MaxBody: maxRegistration,
+			Summary: "Register Parquet objects as a new version of a dataset",
+			Headers: []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and body gets the first answer, for 24 hours"}},
+			Body:    &service.Body{Type: catalog.Registration{}},
+			Answers: []service.Answer{
+				{Status: 201, Doc: "a new version", Type: catalog.Registered{}},
+				{Status: 200, Doc: "the content, or the key, was there already", Type: catalog.Registered{}},
+			},
+			Errors: of(catalog.ErrBadName, storage.ErrBadKey, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists,
+				catalog.ErrDatasetChanged, catalog.ErrIdempotencyReused, catalog.ErrBadObject, catalog.ErrBadSchema),
+			Handle: d.handleRegister,
+		},
+		{
+			Method: "GET", Path: "/catalog/manifest/{name}", ID: "getManifest", Access: service.Read,
+			Summary: "A version of a dataset: its schema and its objects",
+			Query: []service.Param{
+				{Name: "version", Type: "integer", Doc: "default: the current one"},
+				{Name: "as_of", Type: "string", Doc: "not supported yet"},
+				{Name: "tag", Type: "string", Doc: "not supported yet"},
+			},
+			Answers: []service.Answer{{Status: 200, Doc: "the manifest", Type: catalog.Manifest{}}},
+			Errors:  of(catalog.ErrBadName, wire.ErrNotSupported, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound),
+			Handle:  d.handleManifest,
+		},
+		{
+			Method: "GET", Path: "/catalog/list", ID: "listDatasets", Access: service.Read,
+			Summary: "All datasets, by namespace and name",
+			Query:   []service.Param{cursor, limit},
+			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.List{}}},
+			Errors:  of(),
+			Handle:  d.handleList,
+		},
+		{
+			Method: "GET", Path: "/catalog/versions/{name}", ID: "listVersions", Access: service.Read,
+			Summary: "The versions of a dataset that are kept, newest first",
+			Query:   []service.Param{cursor, limit},
+			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.Versions{}}},
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound),
+			Handle:  d.handleVersions,
+		},
+		{
+			Method: "GET", Path: "/catalog/receipts/{name}", ID: "getReceipt", Access: service.Read,
+			Summary: "What an earlier registration was answered, by its Idempotency-Key or its content",
+			Query: []service.Param{
+				{Name: "mode", Type: "string", Doc: "of the registration: replace (default), append or create"},
+				{Name: "content_hash", Type: "string", Doc: "of the registration"},
+				{Name: "idempotency_key", Type: "string", Doc: "of the registration, within 24 hours"},
+			},
+			Answers: []service.Answer{{Status: 200, Doc: "the answer, with unchanged set", Type: catalog.Registered{}}},
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrReceiptNotFound, catalog.ErrIdempotencyReused),
+			Handle:  d.handleReceipt,
+		},
+	}
+}

@@ -1,0 +1,254 @@
+package catalogd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/apache/iceberg-go"
+	"github.com/apache/iceberg-go/table"
+	"github.com/google/uuid"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+)
+
+// previousMetadata is how many former metadata files a table remembers.
+const previousMetadata = 20
+
+// change is what one snapshot does to a table.
+type change struct {
+	datasetID string
+	version   int64
+	target    target
+	files     []dataFile
+	replaces  bool // the files are the whole content, else they are added
+	now       time.Time
+}
+
+// dataFile is an object in the dataset's folder and its manifest entry.
+type dataFile struct {
+	catalog.DataObject
+	entry iceberg.DataFile
+}
+
+// staged is a snapshot in the making: what is to be written, and the table that
+// it will be once the pointer names it.
+type staged struct {
+	blobs       []blob
+	table       *iceTable
+	snapshotID  int64
+	metadataKey string
+	expired     []table.Snapshot // that the table does not keep any longer
+	superseded  []string         // locations of metadata files that it forgot
+}
+
+// stage makes the files of a snapshot upon base (nil: the first one). Nothing is
+// written yet.
+func (s *store) stage(ctx context.Context, base *iceTable, baseKey string, c change, keep retention) (*staged, error) {
+	builder, err := s.newBuilder(base, baseKey, c)
+	if err != nil {
+		return nil, err
+	}
+	snapshot := &table.Snapshot{SnapshotID: newSnapshotID(), SequenceNumber: 1, TimestampMs: c.now.UnixMilli()}
+	if base != nil {
+		parent := base.meta.CurrentSnapshot()
+		snapshot.ParentSnapshotID = &parent.SnapshotID
+		snapshot.SequenceNumber = base.meta.LastSequenceNumber() + 1
+		snapshot.TimestampMs = max(snapshot.TimestampMs, parent.TimestampMs) // the clock may have gone back
+	}
+	schema := builder.CurrentSchema()
+	snapshot.SchemaID = &schema.ID
+	w := &manifestWriter{store: s, prefix: metadataPrefix(c.datasetID), schema: schema, snapshotID: snapshot.SnapshotID, sequence: snapshot.SequenceNumber}
+	st := &staged{table: &iceTable{}, snapshotID: snapshot.SnapshotID}
+	if err := st.content(ctx, w, base, c); err != nil {
+		return nil, err
+	}
+	if snapshot.ManifestList, err = w.list(snapshot.ParentSnapshotID, st.table.manifests); err != nil {
+		return nil, err
+	}
+	snapshot.Summary = summarise(base, c)
+	if err := st.finish(builder, base, snapshot, keep, c.now); err != nil {
+		return nil, err
+	}
+	st.metadataKey = w.prefix + fmt.Sprintf("%05d-%s.metadata.json", c.version, catalog.NewID())
+	text, err := json.Marshal(st.table.meta)
+	if err != nil {
+		return nil, err
+	}
+	st.blobs = append(w.blobs, blob{key: st.metadataKey, data: text})
+	return st, nil
+}
+
+// newBuilder starts the next table metadata, with the change's schema.
+func (s *store) newBuilder(base *iceTable, baseKey string, c change) (b *table.MetadataBuilder, err error) {
+	if base != nil {
+		if b, err = table.MetadataBuilderFromBase(base.meta, s.location(baseKey)); err != nil {
+			return nil, err
+		}
+		if sameOrder(base.meta.CurrentSchema(), c.target.schema) {
+			return b, nil
+		}
+		return b, useSchema(b, c.target.schema)
+	}
+	id, err := uuid.Parse(c.datasetID)
+	if err != nil {
+		return nil, err
+	}
+	if b, err = table.NewMetadataBuilder(tableFormat); err != nil {
+		return nil, err
+	}
+	steps := []func() error{
+		func() error { return b.SetUUID(id) },
+		func() error { return b.SetLoc(s.location("datasets/" + c.datasetID)) },
+		func() error { return useSchema(b, c.target.schema) },
+		func() error { return b.AddPartitionSpec(iceberg.UnpartitionedSpec, true) },
+		func() error { return b.SetDefaultSpecID(-1) },
+		func() error { return b.AddSortOrder(&table.UnsortedSortOrder) },
+		func() error { return b.SetDefaultSortOrderID(-1) },
+		func() error {
+			return b.SetProperties(iceberg.Properties{table.MetadataPreviousVersionsMaxKey: strconv.Itoa(previousMetadata)})
+		},
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+func useSchema(b *table.MetadataBuilder, schema *iceberg.Schema) error {
+	own := iceberg.NewSchema(0, schema.Fields()...) // the builder gives it an id
+	if err := b.AddSchema(own); err != nil {
+		return err
+	}
+	return b.SetCurrentSchemaID(-1)
+}
+
+// sameOrder tells whether two schemas are the same, the order included.
+func sameOrder(a, b *iceberg.Schema) bool {
+	if !sameFields(a, b) {
+		return false
+	}
+	for i := range a.NumFields() {
+		if a.Field(i).ID != b.Field(i).ID {
+			return false
+		}
+	}
+	return true
+}
+
+// content makes the manifests and the list of objects.
+func (st *staged) content(ctx context.Context, w *manifestWriter, base *iceTable, c change) (err error) {
+	switch {
+	case base == nil:
+	case c.replaces:
+		if st.table.manifests, err = w.deleted(ctx, base.manifests); err != nil {
+			return err
+		}
+	default:
+		if st.table.manifests, err = w.merge(ctx, living(base.manifests)); err != nil {
+			return err
+		}
+		st.table.objects = base.objects
+	}
+	if len(c.files) == 0 {
+		return nil
+	}
+	entries := make([]iceberg.DataFile, len(c.files))
+	for i, f := range c.files {
+		entries[i] = f.entry
+		st.table.objects = append(st.table.objects, f.DataObject)
+	}
+	added, err := w.added(entries)
+	st.table.manifests = append(st.table.manifests, added)
+	return err
+}
+
+// summarise writes the counters of a snapshot, by Iceberg's names.
+func summarise(base *iceTable, c change) *table.Summary {
+	var files, rows, bytes, oldFiles, oldRows, oldBytes int64
+	for _, f := range c.files {
+		files, rows, bytes = files+1, rows+f.Rows, bytes+f.Size
+	}
+	if base != nil {
+		before := base.meta.CurrentSnapshot()
+		oldFiles, oldRows, oldBytes = summaryNumber(before, "total-data-files"), summaryNumber(before, "total-records"), summaryNumber(before, "total-files-size")
+	}
+	p := iceberg.Properties{versionKey: strconv.FormatInt(c.version, 10)}
+	set := func(key string, n int64) { p[key] = strconv.FormatInt(n, 10) }
+	set("added-data-files", files)
+	set("added-records", rows)
+	set("added-files-size", bytes)
+	operation := table.OpAppend
+	if c.replaces && base != nil {
+		operation = table.OpOverwrite
+		set("deleted-data-files", oldFiles)
+		set("deleted-records", oldRows)
+		set("removed-files-size", oldBytes)
+		oldFiles, oldRows, oldBytes = 0, 0, 0
+	}
+	set("total-data-files", oldFiles+files)
+	set("total-records", oldRows+rows)
+	set("total-files-size", oldBytes+bytes)
+	set("total-delete-files", 0)
+	set("total-position-deletes", 0)
+	set("total-equality-deletes", 0)
+	return &table.Summary{Operation: operation, Properties: p}
+}
+
+// finish adds the snapshot to the metadata and drops what is not kept.
+func (st *staged) finish(b *table.MetadataBuilder, base *iceTable, snapshot *table.Snapshot, keep retention, now time.Time) (err error) {
+	if err := b.AddSnapshot(snapshot); err != nil {
+		return err
+	}
+	if err := b.SetSnapshotRef(table.MainBranch, snapshot.SnapshotID, table.BranchRef); err != nil {
+		return err
+	}
+	if base != nil {
+		st.expired = keep.expired(base.meta, now)
+		ids := make([]int64, len(st.expired))
+		for i, s := range st.expired {
+			ids[i] = s.SnapshotID
+		}
+		if len(ids) > 0 {
+			if err := b.RemoveSnapshots(ids, false); err != nil {
+				return err
+			}
+		}
+	}
+	if st.table.meta, err = b.Build(); err != nil {
+		return err
+	}
+	if base != nil {
+		st.superseded = forgotten(base.meta, st.table.meta)
+	}
+	return nil
+}
+
+// forgotten gives the metadata files that before remembers and after does not.
+func forgotten(before, after table.Metadata) []string {
+	kept := map[string]bool{}
+	for entry := range after.PreviousFiles() {
+		kept[entry.MetadataFile] = true
+	}
+	var gone []string
+	for entry := range before.PreviousFiles() {
+		if !kept[entry.MetadataFile] {
+			gone = append(gone, entry.MetadataFile)
+		}
+	}
+	return gone
+}
+
+// newSnapshotID is a random positive number, as Iceberg's writers choose it.
+func newSnapshotID() int64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand, Go 1.24)
+	return int64(binary.LittleEndian.Uint64(b[:])&math.MaxInt64) | 1
+}

@@ -1,0 +1,292 @@
+package catalogd
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/iceberg-go"
+)
+
+// A column's type travels as text: Iceberg's names, list<T>, map<K,V> and
+// struct<name:T,...>. The text holds no field ids, so equal texts are equal
+// types wherever they came from.
+
+// primitive gives the Iceberg type of a name that stands alone.
+func primitive(text string) (iceberg.Type, bool) {
+	switch text {
+	case "boolean":
+		return iceberg.PrimitiveTypes.Bool, true
+	case "int":
+		return iceberg.PrimitiveTypes.Int32, true
+	case "long":
+		return iceberg.PrimitiveTypes.Int64, true
+	case "float":
+		return iceberg.PrimitiveTypes.Float32, true
+	case "double":
+		return iceberg.PrimitiveTypes.Float64, true
+	case "date":
+		return iceberg.PrimitiveTypes.Date, true
+	case "time":
+		return iceberg.PrimitiveTypes.Time, true
+	case "timestamp":
+		return iceberg.PrimitiveTypes.Timestamp, true
+	case "timestamptz":
+		return iceberg.PrimitiveTypes.TimestampTz, true
+	case "string":
+		return iceberg.PrimitiveTypes.String, true
+	case "binary":
+		return iceberg.PrimitiveTypes.Binary, true
+	}
+	return nil, false
+}
+
+const maxTypeDepth = 32
+
+// parseType reads a type's text; nextID gives the fields inside of it their
+// ids.
+func parseType(text string, nextID func() int) (iceberg.Type, error) {
+	p := typeParser{rest: text, nextID: nextID}
+	t, err := p.parse(0)
+	if err == nil && p.rest != "" {
+		err = fmt.Errorf("%q follows the type", p.rest)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%q is no type: %w", shorten(text), err)
+	}
+	return t, nil
+}
+
+type typeParser struct {
+	rest   string
+	nextID func() int
+}
+
+func (p *typeParser) parse(depth int) (iceberg.Type, error) {
+	if depth > maxTypeDepth {
+		return nil, errors.New("it nests too deep")
+	}
+	end := strings.IndexAny(p.rest, "<(,>")
+	if end < 0 {
+		end = len(p.rest)
+	}
+	name := p.rest[:end]
+	p.rest = p.rest[end:]
+	if t, ok := primitive(name); ok {
+		return t, nil
+	}
+	switch {
+	case name == "decimal" && p.take("("):
+		return p.decimal()
+	case name == "list" && p.take("<"):
+		list := &iceberg.ListType{ElementID: p.nextID()}
+		var err error
+		if list.Element, err = p.parse(depth + 1); err != nil {
+			return nil, err
+		}
+		return list, p.expect(">")
+	case name == "map" && p.take("<"):
+		return p.mapping(depth)
+	case name == "struct" && p.take("<"):
+		return p.structure(depth)
+	}
+	return nil, fmt.Errorf("unknown name %q", name)
+}
+
+func (p *typeParser) decimal() (iceberg.Type, error) {
+	inside, rest, closed := strings.Cut(p.rest, ")")
+	precision, scale, two := strings.Cut(inside, ",")
+	digits, err := strconv.Atoi(precision)
+	fraction, err2 := strconv.Atoi(scale)
+	if !closed || !two || err != nil || err2 != nil || digits < 1 || digits > 38 || fraction < 0 || fraction > digits {
+		return nil, errors.New("a decimal is written decimal(precision,scale), with 1 to 38 digits")
+	}
+	p.rest = rest
+	return iceberg.DecimalTypeOf(digits, fraction), nil
+}
+
+func (p *typeParser) mapping(depth int) (iceberg.Type, error) {
+	m := &iceberg.MapType{KeyID: p.nextID(), ValueID: p.nextID()}
+	var err error
+	if m.KeyType, err = p.parse(depth + 1); err != nil {
+		return nil, err
+	}
+	if err := p.expect(","); err != nil {
+		return nil, err
+	}
+	if m.ValueType, err = p.parse(depth + 1); err != nil {
+		return nil, err
+	}
+	return m, p.expect(">")
+}
+
+func (p *typeParser) structure(depth int) (iceberg.Type, error) {
+	s := &iceberg.StructType{}
+	for {
+		name, rest, ok := strings.Cut(p.rest, ":")
+		if !ok || !plainName(name) {
+			return nil, fmt.Errorf("a struct's fields are written name:type, not %q", shorten(p.rest))
+		}
+		p.rest = rest
+		field := iceberg.NestedField{ID: p.nextID(), Name: name}
+		var err error
+		if field.Type, err = p.parse(depth + 1); err != nil {
+			return nil, err
+		}
+		s.FieldList = append(s.FieldList, field)
+		if p.take(">") {
+			return s, nil
+		}
+		if err := p.expect(","); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (p *typeParser) take(sign string) bool {
+	rest, ok := strings.CutPrefix(p.rest, sign)
+	if ok {
+		p.rest = rest
+	}
+	return ok
+}
+
+func (p *typeParser) expect(sign string) error {
+	if !p.take(sign) {
+		return fmt.Errorf("%q is missing", sign)
+	}
+	return nil
+}
+
+// plainName tells a struct field's name that can stand in a type's text.
+func plainName(name string) bool { return name != "" && !strings.ContainsAny(name, "<>(),:") }
+
+// typeOf gives the text of the type that holds an Arrow type without loss.
+// exact means that the file's bytes already are as Iceberg wants them; else
+// they are converted on the way in.
+func typeOf(t arrow.DataType) (text string, exact bool, err error) {
+	switch t := t.(type) {
+	case *arrow.Decimal128Type:
+		return decimalText(t)
+	case *arrow.Decimal256Type:
+		return decimalText(t)
+	case *arrow.TimestampType:
+		if t.TimeZone != "" {
+			return "timestamptz", t.Unit == arrow.Microsecond, nil
+		}
+		return "timestamp", t.Unit == arrow.Microsecond, nil
+	case *arrow.Time64Type:
+		return "time", t.Unit == arrow.Microsecond, nil
+	case *arrow.ListType:
+		text, exact, err = typeOf(t.Elem())
+		return "list<" + text + ">", exact, err
+	case *arrow.MapType:
+		return mapText(t)
+	case *arrow.StructType:
+		return structText(t)
+	}
+	switch t.ID() {
+	case arrow.BOOL:
+		return "boolean", true, nil
+	case arrow.INT32:
+		return "int", true, nil
+	case arrow.INT8, arrow.INT16, arrow.UINT8, arrow.UINT16:
+		return "int", false, nil
+	case arrow.INT64:
+		return "long", true, nil
+	case arrow.UINT32:
+		return "long", false, nil
+	case arrow.FLOAT32:
+		return "float", true, nil
+	case arrow.FLOAT64:
+		return "double", true, nil
+	case arrow.DATE32:
+		return "date", true, nil
+	case arrow.TIME32:
+		return "time", false, nil
+	case arrow.STRING:
+		return "string", true, nil
+	case arrow.NULL:
+		return "string", false, nil
+	case arrow.BINARY:
+		return "binary", true, nil
+	}
+	return "", false, fmt.Errorf("the type %s has no place in a dataset; cast it to one of boolean, int, long, float, double, decimal, date, time, timestamp, timestamptz, string, binary", t)
+}
+
+func decimalText(t arrow.DecimalType) (string, bool, error) {
+	if t.GetPrecision() > 38 || t.GetPrecision() < 1 || t.GetScale() < 0 || t.GetScale() > t.GetPrecision() {
+		return "", false, fmt.Errorf("%s has no place in a dataset; at most decimal(38,s) has", t)
+	}
+	return fmt.Sprintf("decimal(%d,%d)", t.GetPrecision(), t.GetScale()), true, nil
+}
+
+func mapText(t *arrow.MapType) (string, bool, error) {
+	key, keyExact, err := typeOf(t.KeyType())
+	if err != nil {
+		return "", false, err
+	}
+	item, itemExact, err := typeOf(t.ItemType())
+	return "map<" + key + "," + item + ">", keyExact && itemExact, err
+}
+
+func structText(t *arrow.StructType) (string, bool, error) {
+	exact := true
+	fields := make([]string, t.NumFields())
+	for i, f := range t.Fields() {
+		text, ok, err := typeOf(f.Type)
+		if err != nil {
+			return "", false, err
+		}
+		if !plainName(f.Name) {
+			return "", false, fmt.Errorf("the field name %q inside of a struct cannot be used: rename it without <>(),:", shorten(f.Name))
+		}
+		fields[i], exact = f.Name+":"+text, exact && ok
+	}
+	if len(fields) == 0 {
+		return "", false, errors.New("a struct without fields has no place in a dataset")
+	}
+	return "struct<" + strings.Join(fields, ",") + ">", exact, nil
+}
+
+// shorten bounds a client's text in an error.
+func shorten(s string) string {
+	if len(s) > 64 {
+		return s[:64] + "..."
+	}
+	return s
+}
+
+// textOf gives the text of an Iceberg type.
+func textOf(t iceberg.Type) (string, error) {
+	switch t := t.(type) {
+	case iceberg.DecimalType:
+		return fmt.Sprintf("decimal(%d,%d)", t.Precision(), t.Scale()), nil
+	case *iceberg.ListType:
+		element, err := textOf(t.Element)
+		return "list<" + element + ">", err
+	case *iceberg.MapType:
+		key, err := textOf(t.KeyType)
+		if err != nil {
+			return "", err
+		}
+		value, err := textOf(t.ValueType)
+		return "map<" + key + "," + value + ">", err
+	case *iceberg.StructType:
+		fields := make([]string, len(t.FieldList))
+		for i, f := range t.FieldList {
+			text, err := textOf(f.Type)
+			if err != nil {
+				return "", err
+			}
+			fields[i] = f.Name + ":" + text
+		}
+		return "struct<" + strings.Join(fields, ",") + ">", nil
+	}
+	if _, ok := primitive(t.String()); !ok {
+		return "", fmt.Errorf("the type %s is not known here", t)
+	}
+	return t.String(), nil
+}

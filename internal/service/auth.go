@@ -63,7 +63,7 @@ func (g *guard) check(r *http.Request, access Access) error {
 	if err := g.checkIP(r.RemoteAddr); err != nil {
 		return err
 	}
-	if g.tokens.Current == "" {
+	if !g.tokens.Current.IsSet() {
 		if err := g.checkLocal(r); err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func (g *guard) check(r *http.Request, access Access) error {
 	if err := g.origin.Check(r); err != nil {
 		return wire.ErrCrossOrigin.Errorf("a page of another origin may not write here; call the API from a program or from its own console")
 	}
-	if g.tokens.Current == "" || access == Open {
+	if !g.tokens.Current.IsSet() || access == Open {
 		return nil
 	}
 	return g.checkToken(r.Header.Get("Authorization"), access)
@@ -130,8 +130,8 @@ func (g *guard) checkToken(header string, access Access) error {
 
 // sameSecret compares in constant time, whatever the lengths.
 func sameSecret(given string, want Secret) bool {
-	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(want))
-	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && want != ""
+	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(want.Reveal()))
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && want.IsSet()
 }
 
 // isLoopback tells whether a host, without a port, can only be this box.
@@ -149,7 +149,7 @@ func checkBind(listen string, tokens Tokens) error {
 	if err != nil {
 		return fmt.Errorf("listen address %q: %w", listen, err)
 	}
-	if tokens.Current == "" && !isLoopback(host) {
+	if !tokens.Current.IsSet() && !isLoopback(host) {
 		return fmt.Errorf("refusing to listen on %s without a token: set AUTH_TOKEN (in the environment or in auth.env), or bind to 127.0.0.1", listen)
 	}
 	return nil

@@ -17,7 +17,7 @@ func accessRoutes() []Route {
 }
 
 func TestTokensDecideWhatACallerMayDo(t *testing.T) {
-	s := setup{tokens: Tokens{Current: "current", Next: "next", Read: "read"}}.run(t, accessRoutes()...)
+	s := setup{tokens: Tokens{Current: NewSecret("current"), Next: NewSecret("next"), Read: NewSecret("read")}}.run(t, accessRoutes()...)
 	for _, c := range []struct {
 		name, header      string
 		read, write, open *wire.Kind
@@ -56,7 +56,7 @@ func TestTokensDecideWhatACallerMayDo(t *testing.T) {
 }
 
 func TestAnEmptyNextOrReadTokenOpensNothing(t *testing.T) {
-	s := setup{tokens: Tokens{Current: "current"}}.run(t, accessRoutes()...)
+	s := setup{tokens: Tokens{Current: NewSecret("current")}}.run(t, accessRoutes()...)
 	for _, header := range []string{"Bearer", "Bearer ", "Bearer  "} {
 		wantProblem(t, s.do("GET", "/read", nil, "Authorization: "+header), wire.ErrUnauthorized)
 	}
@@ -96,13 +96,13 @@ func TestWithoutATokenOnlyThisBoxMayCall(t *testing.T) {
 }
 
 func TestWithATokenAProxyMayStandInFront(t *testing.T) {
-	s := setup{tokens: Tokens{Current: "current"}}.run(t, accessRoutes()...)
+	s := setup{tokens: Tokens{Current: NewSecret("current")}}.run(t, accessRoutes()...)
 	resp := s.do("GET", "/read", nil, "Authorization: Bearer current", "Host: lake.example", "X-Forwarded-For: 10.1.1.1", "Via: 1.1 proxy")
 	wantStatus(t, resp, http.StatusOK)
 }
 
 func TestAPageOfAnotherOriginMayNotWrite(t *testing.T) {
-	for _, tokens := range []Tokens{{}, {Current: "current"}} {
+	for _, tokens := range []Tokens{{}, {Current: NewSecret("current")}} {
 		s := setup{tokens: tokens}.run(t, accessRoutes()...)
 		auth := "Authorization: Bearer current"
 		for _, c := range []struct {
@@ -164,14 +164,14 @@ func TestAllowedIPsThatCannotBeReadStopTheStart(t *testing.T) {
 func TestBindPolicy(t *testing.T) {
 	for _, c := range []struct {
 		listen string
-		token  Secret
+		token  string
 		fine   bool
 	}{
 		{"127.0.0.1:1", "", true}, {"[::1]:1", "", true}, {"localhost:1", "", true}, {"127.8.8.8:1", "", true},
 		{"0.0.0.0:1", "", false}, {"[::]:1", "", false}, {":1", "", false}, {"192.168.1.2:1", "", false}, {"lake.example:1", "", false},
 		{"0.0.0.0:1", "token", true}, {":1", "token", true},
 	} {
-		err := checkBind(c.listen, Tokens{Current: c.token})
+		err := checkBind(c.listen, Tokens{Current: NewSecret(c.token)})
 		if (err == nil) != c.fine {
 			t.Errorf("listen on %s with token %t: %v", c.listen, c.token != "", err)
 		}

@@ -94,7 +94,7 @@ func run[C any](name string, f flags, config C, build New[C]) error {
 		return err
 	}
 	if f.check {
-		return errors.Join(checkBind(env.Listen(), secrets.Tokens), PrintConfig(os.Stdout, sections))
+		return errors.Join(checkListen(env), PrintConfig(os.Stdout, sections))
 	}
 	l, err := Listen(env)
 	if err != nil {

@@ -212,9 +212,12 @@ func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
-		level = slog.LevelWarn
-		if clientLeft := r.Context().Err() != nil; !clientLeft && (a.status >= 500 || a.status < 400) {
+		switch clientLeft := r.Context().Err() != nil; {
+		case errors.Is(err, wire.ErrNotReady): // a probe's answer, not a fault
+		case !clientLeft && (a.status >= 500 || a.status < 400):
 			level = slog.LevelError
+		default:
+			level = slog.LevelWarn
 		}
 	}
 	rt.env.Log.LogAttrs(r.Context(), level, "request", attrs...)

@@ -5,40 +5,54 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"unique"
 
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Secret is a string that shows itself nowhere: not in a log, an error, JSON or
-// TOML. Reveal is the only way to its text.
-type Secret string
+// Secret is a text that shows itself nowhere: not in a log, an error, JSON or
+// TOML, nor inside another value that is printed. Reveal is the only way to its
+// text. The zero value holds none; two secrets with one text are equal.
+type Secret struct{ text unique.Handle[string] }
 
 const redacted = "(secret)"
 
-// Reveal gives the text.
-func (s Secret) Reveal() string { return string(s) }
-
-// Format hides the text from every verb of fmt.
-func (s Secret) Format(state fmt.State, verb rune) {
-	if verb == 'q' || state.Flag('#') {
-		fmt.Fprintf(state, "%q", s.String())
-		return
+// NewSecret hides text; the empty text is the zero Secret.
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
 	}
-	_, _ = io.WriteString(state, s.String())
+	return Secret{unique.Make(text)}
+}
+
+// IsSet tells whether there is a text.
+func (s Secret) IsSet() bool { return s != Secret{} }
+
+// Reveal gives the text.
+func (s Secret) Reveal() string {
+	if !s.IsSet() {
+		return ""
+	}
+	return s.text.Value()
 }
 
 // String hides the text, and says whether there is one.
 func (s Secret) String() string {
-	if s == "" {
+	if !s.IsSet() {
 		return ""
 	}
 	return redacted
+}
+
+// UnmarshalText takes the text from a configuration.
+func (s *Secret) UnmarshalText(b []byte) error {
+	*s = NewSecret(string(b))
+	return nil
 }
 
 // MarshalText hides the text from encoders.
@@ -57,9 +71,9 @@ type Tokens struct {
 
 func (t Tokens) check() error {
 	switch {
-	case t.Current == "" && (t.Next != "" || t.Read != ""):
+	case !t.Current.IsSet() && (t.Next.IsSet() || t.Read.IsSet()):
 		return errors.New("AUTH_TOKEN_NEXT or AUTH_TOKEN_READ is set without AUTH_TOKEN; set AUTH_TOKEN too")
-	case t.Read != "" && (t.Read == t.Current || t.Read == t.Next):
+	case t.Read.IsSet() && (t.Read == t.Current || t.Read == t.Next):
 		return errors.New("AUTH_TOKEN_READ is the same as a token that may write; give it a text of its own")
 	}
 	for _, token := range []Secret{t.Current, t.Next, t.Read} {
@@ -110,9 +124,9 @@ func LoadSecrets(f Fleet, getenv func(string) string) (Secrets, error) {
 	}
 	token := func(name string) Secret {
 		if v := getenv(name); v != "" {
-			return Secret(v)
+			return NewSecret(v)
 		}
-		return Secret(file[name])
+		return NewSecret(file[name])
 	}
 	s.Tokens = Tokens{Current: token("AUTH_TOKEN"), Next: token("AUTH_TOKEN_NEXT"), Read: token("AUTH_TOKEN_READ")}
 	if err := s.Tokens.check(); err != nil {

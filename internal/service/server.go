@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -65,7 +66,7 @@ func NewServer(env Env, d *Daemon) (*Server, error) {
 // Listen opens the daemon's address, within the bind policy.
 func Listen(env Env) (net.Listener, error) {
 	addr := env.Listen()
-	if err := checkBind(addr, env.Secrets.Tokens); err != nil {
+	if err := checkListen(env); err != nil {
 		return nil, err
 	}
 	l, err := net.Listen("tcp", addr)
@@ -73,6 +74,20 @@ func Listen(env Env) (net.Listener, error) {
 		return nil, fmt.Errorf("%s cannot listen on %s: %w; stop what holds the port, or use --port-offset", env.Service, addr, err)
 	}
 	return l, nil
+}
+
+// checkListen returns what keeps the daemon from listening where it is told to.
+func checkListen(env Env) error {
+	f := env.Fleet
+	if (f.TLSCert == "") != (f.TLSKey == "") {
+		return errors.New("tls_cert and tls_key go together: set both, or neither")
+	}
+	if f.TLSCert != "" {
+		if _, err := tls.LoadX509KeyPair(f.TLSCert, f.TLSKey); err != nil {
+			return fmt.Errorf("tls_cert and tls_key: %w", err)
+		}
+	}
+	return checkBind(env.Listen(), env.Secrets.Tokens)
 }
 
 // Serve answers requests on l until ctx ends, then drains: requests in flight

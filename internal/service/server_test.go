@@ -124,7 +124,7 @@ func TestMetricsCountByRouteAndDoNotGrowWithWhatClientsMakeUp(t *testing.T) {
 }
 
 func TestEachRequestIsOneLogLine(t *testing.T) {
-	s := setup{tokens: Tokens{Current: "current"}}.run(t,
+	s := setup{tokens: Tokens{Current: NewSecret("current")}}.run(t,
 		Route{Method: "POST", Path: "/sql/{id}", MaxBody: 100, Handle: func(w http.ResponseWriter, r *http.Request) error {
 			if _, err := io.ReadAll(r.Body); err != nil {
 				return err

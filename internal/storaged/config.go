@@ -122,7 +122,7 @@ func newPlace(env service.Env, name string, c BucketConfig) (place, error) {
 		return p, nil
 	case backendS3:
 		secret, ok := env.Secrets.S3[c.Secret]
-		if !ok || secret.Endpoint == "" || secret.AccessKeyID == "" || secret.SecretAccessKey == "" {
+		if !ok || secret.Endpoint == "" || secret.AccessKeyID == "" || !secret.SecretAccessKey.IsSet() {
 			return p, fmt.Errorf("backend \"s3\" needs [s3.%s] with endpoint, access_key_id and secret_access_key in %s", c.Secret, env.Fleet.SecretsFile)
 		}
 		if u, err := url.Parse(secret.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

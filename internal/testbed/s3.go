@@ -52,7 +52,7 @@ func startS3(t testing.TB, name string, command func(addr, dir string) *exec.Cmd
 	Start(t, name, command(addr, dir), "http://"+addr+health)
 	return service.S3{
 		Endpoint: "http://" + addr, Region: "us-east-1", Bucket: "lakehouse-test",
-		AccessKeyID: accessKey, SecretAccessKey: secretKey, UsePathStyle: true,
+		AccessKeyID: accessKey, SecretAccessKey: service.NewSecret(secretKey), UsePathStyle: true,
 	}, dir
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -59,6 +60,20 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 
 // Routes describes the gateway's own routes, for the specification.
 func Routes() []service.Route { return new(Gateway).routes() }
+
+// Shown gives a daemon's routes as the gateway shows them, for the
+// specification: under /v1, with what the gateway may answer in their place.
+func Shown(daemon string, routes []service.Route) service.Group {
+	routes = slices.Clone(routes)
+	for i, r := range routes {
+		errs := append(slices.Clone(r.Errors), wire.ErrPeerTimeout)
+		if daemon == "storaged" && writes(r.Method) {
+			errs = append(errs, storage.ErrReservedKey)
+		}
+		routes[i].Errors = errs
+	}
+	return service.Group{Name: daemon, Prefix: "/v1", Routes: routes}
+}
 
 func (g *Gateway) routes() []service.Route {
 	return []service.Route{

@@ -45,7 +45,7 @@ func Main[C any](name string, config C, build New[C]) int {
 		fmt.Println(name, Version())
 		return exitOK
 	}
-	if err := run(name, f, config, build); err != nil {
+	if err := run(os.Stdout, name, f, config, build); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		return exitFailed
 	}
@@ -70,7 +70,7 @@ func parseFlags(name string, args []string, out io.Writer) (flags, error) {
 	return f, nil
 }
 
-func run[C any](name string, f flags, config C, build New[C]) error {
+func run[C any](out io.Writer, name string, f flags, config C, build New[C]) error {
 	fleet, peers := DefaultFleet(), Peers{}
 	sections := map[string]any{"fleet": &fleet, "peers": &peers, name: &config}
 	path, err := FindConfig(f.config)
@@ -94,7 +94,7 @@ func run[C any](name string, f flags, config C, build New[C]) error {
 		return err
 	}
 	if f.check {
-		return errors.Join(checkListen(env), PrintConfig(os.Stdout, sections))
+		return errors.Join(checkListen(env), PrintConfig(out, sections))
 	}
 	l, err := Listen(env)
 	if err != nil {

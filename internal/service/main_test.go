@@ -136,7 +136,7 @@ func TestCheckFindsWhatAStartWouldRefuse(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return run("queryd", flags{config: path, check: true}, defaults(), func(context.Context, Env, section) (*Daemon, error) {
+		return run(io.Discard, "queryd", flags{config: path, check: true}, defaults(), func(context.Context, Env, section) (*Daemon, error) {
 			t.Error("--check started the daemon")
 			return nil, errors.New("started")
 		})

@@ -1,0 +1,36 @@
+// Command gen writes docs/api/openapi.json from the routes of the daemons. Run
+// it from the top of the module: go run ./docs/api/gen. A test beside it fails
+// while the committed file says something else.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
+	"git.agentview.dev/profit/golanglakehouse/internal/gateway"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
+)
+
+func main() {
+	document, err := spec()
+	if err == nil {
+		err = os.WriteFile("docs/api/openapi.json", document, 0o644)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+// spec is the specification as the gateway serves it: its own routes, those that
+// every daemon has, and the daemons' under /v1.
+func spec() ([]byte, error) {
+	return service.Spec("Lakehouse", "v1",
+		service.Group{Name: "gateway", Routes: gateway.Routes()},
+		service.Group{Name: "every daemon", Routes: service.CommonRoutes()},
+		gateway.Shown("storaged", storaged.Routes()),
+		gateway.Shown("catalogd", catalogd.Routes()),
+	)
+}

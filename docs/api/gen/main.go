@@ -9,6 +9,8 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
 	"git.agentview.dev/profit/golanglakehouse/internal/gateway"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd"
+	"git.agentview.dev/profit/golanglakehouse/internal/queryd"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
 )
@@ -32,5 +34,7 @@ func spec() ([]byte, error) {
 		service.Group{Name: "every daemon", Routes: service.CommonRoutes()},
 		gateway.Shown("storaged", storaged.Routes()),
 		gateway.Shown("catalogd", catalogd.Routes()),
+		gateway.Shown("ingestd", ingestd.Routes()),
+		gateway.Shown("queryd", queryd.Routes()),
 	)
 }

@@ -1,4 +1,5 @@
-// Command storaged keeps the fleet's objects, on the local disk or in S3.
+// Command storaged keeps the fleet's objects, on the local disk or in S3. It
+// takes the four flags of every daemon; all else is in package storaged.
 package main
 
 import (

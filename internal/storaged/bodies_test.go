@@ -1,0 +1,183 @@
+package storaged_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+)
+
+// capOnSize: an object of exactly the cap is stored, one byte more is refused
+// with the limit, however it is sent; and nothing of it stays.
+func capOnSize(t *testing.T, s *subject) {
+	body := noise(9, testCap+1)
+	for _, known := range []bool{true, false} {
+		k := key(t, fmt.Sprintf("known-%t", known))
+		send := func(size int) reply {
+			var reader io.Reader = bytes.NewReader(body[:size])
+			if !known {
+				reader = unsized{reader}
+			}
+			return s.do(t, "PUT", objectPath(k), nil, reader)
+		}
+		over := send(testCap + 1)
+		over.wants(t, 413, "object_too_large")
+		if limit := fmt.Sprint(over.problem.Fields["limit"]); limit != fmt.Sprint(testCap) {
+			t.Errorf("limit %s, want %d", limit, testCap)
+		}
+		s.wantNoObject(t, k)
+		send(testCap).wants(t, 201, "")
+		send(testCap+1).wants(t, 413, "object_too_large")
+		s.wantObject(t, k, body[:testCap])
+	}
+}
+
+// cutShort: a body with fewer bytes than its Content-Length says, or without
+// its last chunk, is no object.
+func cutShort(t *testing.T, s *subject) {
+	k := key(t, "x")
+	s.mustPut(t, k, []byte("before"))
+	for name, request := range map[string]string{
+		"small":   "Content-Length: 1000\r\n\r\n" + strings.Repeat("x", 999),
+		"large":   "Content-Length: 3000000\r\n\r\n" + strings.Repeat("x", 2999999),
+		"nothing": "Content-Length: 5\r\n\r\n",
+		"chunked": "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+		"parts":   "Transfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n", 9<<20) + strings.Repeat("x", 9<<20) + "\r\n",
+	} {
+		conn := s.dial(t)
+		fmt.Fprintf(conn, "PUT %s HTTP/1.1\r\nHost: localhost\r\n%s", objectPath(k), request)
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(conn)
+		if err != nil && len(answer) == 0 {
+			t.Logf("%s: the connection was reset: %v", name, err)
+		}
+		if strings.HasPrefix(string(answer), "HTTP/1.1 2") {
+			t.Errorf("%s: a body cut short was answered %.40q", name, answer)
+		}
+		s.wantObject(t, k, []byte("before"))
+	}
+}
+
+func (s *subject) dial(t *testing.T) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.Base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// clientGone: a client that vanishes in the middle leaves the previous object,
+// and its write slot.
+func clientGone(t *testing.T, s *subject) {
+	k := key(t, "x")
+	s.mustPut(t, k, []byte("before"))
+	for i := range s.config.MaxConcurrentWrites + 5 {
+		body, feed := io.Pipe()
+		failure := errors.New("the client vanished")
+		go func() {
+			_, _ = feed.Write(noise(uint64(i), 64<<10)) // fails if the request ended
+			feed.CloseWithError(failure)
+		}()
+		size := int64(1 << 20)
+		if i%2 == 0 {
+			size = -1
+		}
+		if _, _, err := s.Put(t.Context(), k, body, size, storage.Condition{}); err == nil {
+			t.Fatal("a cut write was acknowledged")
+		}
+	}
+	s.wantObject(t, k, []byte("before"))
+	s.mustPut(t, k, []byte("after"))
+}
+
+// writeSlots: writes over the cap are refused at once, with a time to come
+// again; when one ends, the next is taken.
+func writeSlots(t *testing.T, s *subject) {
+	var group sync.WaitGroup
+	feeds := make([]*io.PipeWriter, s.config.MaxConcurrentWrites)
+	for i := range feeds {
+		body, feed := io.Pipe()
+		feeds[i] = feed
+		group.Go(func() {
+			r, err := s.try("PUT", objectPath(key(t, fmt.Sprint(i))), nil, body)
+			if err != nil || r.status != 201 {
+				t.Errorf("write %d: %d, %v", i, r.status, err)
+			}
+		})
+	}
+	s.untilRefused(t, feeds)
+	for _, feed := range feeds {
+		feed.Close()
+	}
+	group.Wait()
+	s.mustPut(t, key(t, "free again"), []byte("x"))
+	for i := range feeds {
+		if _, err := s.Head(t.Context(), key(t, fmt.Sprint(i))); err != nil {
+			t.Errorf("write %d: %v", i, err)
+		}
+	}
+}
+
+// untilRefused feeds all writes a byte, so that their headers are sent, and
+// tries another until all slots are taken.
+func (s *subject) untilRefused(t *testing.T, feeds []*io.PipeWriter) {
+	t.Helper()
+	for _, feed := range feeds {
+		if _, err := feed.Write([]byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for {
+		r := s.do(t, "PUT", objectPath(key(t, "probe")), nil, strings.NewReader("x"))
+		if r.status >= 300 {
+			r.wants(t, 503, "too_many_writes")
+			if r.header.Get("Retry-After") == "" {
+				t.Error("no Retry-After")
+			}
+			return
+		}
+	}
+}
+
+// readOneVersion: a GET that has started reads its version to the end, through
+// replacement and removal.
+func readOneVersion(t *testing.T, s *subject) {
+	k := key(t, "x")
+	const size = 16 << 20 // more than sockets hold
+	s.mustPut(t, k, bytes.Repeat([]byte("1"), size))
+	first, object, err := s.Get(t.Context(), k, storage.Range{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	s.mustPut(t, k, bytes.Repeat([]byte("2"), size))
+	second, _, err := s.Get(t.Context(), k, storage.Range{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if err := s.Delete(t.Context(), k); err != nil {
+		t.Fatal(err)
+	}
+	for want, reader := range map[string]io.Reader{"1": first, "2": second} {
+		b, err := io.ReadAll(reader)
+		if err != nil || len(b) != size || strings.Trim(string(b), want) != "" {
+			t.Errorf("version %s: %d bytes, %v", want, len(b), err)
+		}
+	}
+	if object.Size != size {
+		t.Errorf("size %d", object.Size)
+	}
+	s.do(t, http.MethodGet, objectPath(k), nil, nil).wants(t, 404, "object_not_found")
+}

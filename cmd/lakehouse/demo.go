@@ -70,7 +70,7 @@ func (d *demo) show(ctx context.Context, url string) error {
 		return err
 	}
 	fmt.Fprintf(d.out, "\nThe fleet answers at %s (API: %s/docs). Try:\n\n", url, url)
-	fmt.Fprintf(d.out, "  lakehouse sql --gateway %s 'SELECT state, count(*) AS n FROM candidates GROUP BY 1 ORDER BY 2 DESC LIMIT 5'\n", url)
+	fmt.Fprintf(d.out, "  %s sql --gateway %s 'SELECT state, count(*) AS n FROM candidates GROUP BY 1 ORDER BY 2 DESC LIMIT 5'\n", os.Args[0], url)
 	fmt.Fprintf(d.out, "  curl -d '{\"sql\":\"DESCRIBE placements\"}' %s/v1/sql\n", url)
 	fmt.Fprintf(d.out, "  curl -F file=@YOUR.csv '%s/v1/ingest?name=yours'\n", url)
 	if d.exit {

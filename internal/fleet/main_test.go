@@ -25,7 +25,7 @@ import (
 
 // envDaemon makes the test's own program a daemon, so that tests can kill one
 // without building another program.
-const envDaemon = "LAKEHOUSE_TEST_DAEMON"
+const envDaemon = "TEST_LAKEHOUSE_DAEMON"
 
 func TestMain(m *testing.M) {
 	duck.Main()

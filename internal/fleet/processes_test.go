@@ -63,7 +63,7 @@ func (p *processes) start(name string) {
 	p.t.Helper()
 	cmd := exec.Command(os.Args[0], "-config", p.config, "-port-offset", strconv.Itoa(p.offset))
 	cmd.Env = append(os.Environ(), envDaemon+"="+name)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = p.t.Output()
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
@@ -101,17 +101,21 @@ func (p *processes) ready() {
 	}
 }
 
-// workersOf gives the pids of a daemon's children.
+// workersOf gives the pids of a daemon's children, whichever of its threads
+// started them.
 func (p *processes) workersOf(name string) []int {
-	pid := p.alive[name].Process.Pid
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	p.t.Helper()
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.alive[name].Process.Pid))
 	if err != nil {
-		return nil
+		p.t.Fatal(err)
 	}
 	var pids []int
-	for field := range strings.FieldsSeq(string(text)) {
-		if n, err := strconv.Atoi(field); err == nil {
-			pids = append(pids, n)
+	for _, list := range lists {
+		text, _ := os.ReadFile(list) // a thread may have ended meanwhile
+		for field := range strings.FieldsSeq(string(text)) {
+			if n, err := strconv.Atoi(field); err == nil {
+				pids = append(pids, n)
+			}
 		}
 	}
 	return pids

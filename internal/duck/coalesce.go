@@ -2,8 +2,6 @@ package duck
 
 import (
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -12,80 +10,54 @@ import (
 )
 
 // DuckDB hands out at most 2,048 rows at a time. A coalescer joins them into
-// batches of up to batchRows rows or about batchBytes, whichever comes first,
-// and sends what it has when the oldest row has waited for batchDelay.
+// batches of up to batchRows rows or about batchBytes, whichever comes first.
+// The first batch goes out as soon as one full chunk is there.
 const (
+	firstRows  = 2048
 	batchRows  = 64 << 10
 	batchBytes = 1 << 20
-	batchDelay = 20 * time.Millisecond
 )
 
 type coalescer struct {
-	mu      sync.Mutex // guards all below: the timer sends too
 	out     *frameWriter
 	ipc     *ipc.Writer
 	schema  *arrow.Schema
 	pending []arrow.RecordBatch
 	rows    int64
 	bytes   int64
-	timer   *time.Timer
-	failed  error
+	enough  int64 // rows that make a batch
 }
 
-// newCoalescer starts an Arrow IPC stream in data frames on out, which belongs
-// to it until close returns.
+// newCoalescer starts an Arrow IPC stream in data frames on out.
 func newCoalescer(out *frameWriter, schema *arrow.Schema) *coalescer {
-	c := &coalescer{out: out, schema: schema}
-	c.ipc = ipc.NewWriter(out, ipc.WithSchema(schema))
-	c.timer = time.AfterFunc(batchDelay, c.late)
-	c.timer.Stop()
-	return c
+	return &coalescer{out: out, schema: schema, ipc: ipc.NewWriter(out, ipc.WithSchema(schema)), enough: firstRows}
 }
 
 // add takes over a batch.
 func (c *coalescer) add(batch arrow.RecordBatch) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.failed != nil {
-		batch.Release()
-		return c.failed
-	}
-	if len(c.pending) == 0 {
-		c.timer.Reset(batchDelay)
-	}
 	c.pending = append(c.pending, batch)
 	c.rows += batch.NumRows()
 	for _, column := range batch.Columns() {
 		c.bytes += int64(column.Data().SizeInBytes())
 	}
-	if c.rows >= batchRows || c.bytes >= batchBytes {
-		c.send()
+	if c.rows < c.enough && c.bytes < batchBytes {
+		return nil
 	}
-	return c.failed
-}
-
-// late sends what has waited long enough, while DuckDB looks for the next rows.
-func (c *coalescer) late() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.pending) == 0 || c.failed != nil {
-		return
+	if err := c.send(); err != nil || c.enough == batchRows {
+		return err
 	}
-	c.send()
-	if c.failed == nil {
-		c.failed = c.out.flush()
-	}
+	c.enough = batchRows
+	return c.out.flush()
 }
 
 // send writes the pending rows as one batch.
-func (c *coalescer) send() {
-	c.timer.Stop()
+func (c *coalescer) send() error {
 	batch, err := c.join()
-	if err == nil {
-		err = c.frame(func() error { return c.ipc.Write(batch) })
-		batch.Release()
+	if err != nil {
+		return err
 	}
-	c.failed = err
+	defer batch.Release()
+	return c.frame(func() error { return c.ipc.Write(batch) })
 }
 
 // frame puts what write produces into one data frame.
@@ -134,25 +106,13 @@ func (c *coalescer) drop() {
 	c.pending, c.rows, c.bytes = c.pending[:0], 0, 0
 }
 
-// close sends the rest and ends the IPC stream, or drops it all if the result
-// failed: then the stream has no end, and no reader can take it for whole.
-func (c *coalescer) close(whole bool) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.timer.Stop()
-	if !whole || c.failed != nil {
-		c.drop()
-		if c.failed == nil {
-			c.failed = errStreamClosed
-		}
-		return nil
-	}
+// finish sends the rest and ends the IPC stream. Without it the stream has no
+// end, and no reader can take it for whole.
+func (c *coalescer) finish() error {
 	if len(c.pending) > 0 {
-		c.send()
+		if err := c.send(); err != nil {
+			return err
+		}
 	}
-	if c.failed != nil {
-		return c.failed
-	}
-	c.failed = errStreamClosed
 	return c.frame(c.ipc.Close)
 }

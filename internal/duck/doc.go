@@ -16,6 +16,6 @@
 // costs one statement, whose Error says which bound was broken; no worker
 // outlives its Pool, not even when the parent is killed.
 //
-// Results stream as Arrow IPC, in batches of up to 64 Ki rows or about 1 MiB,
-// and no row waits longer than 20 ms for its batch to fill.
+// Results stream as Arrow IPC, in batches of up to 64 Ki rows or about 1 MiB, the
+// first as soon as it can be: nobody holds a whole result in memory.
 package duck

@@ -22,8 +22,19 @@ func connect(db bindings.Database) (*connection, error) {
 // close ends the session; an open transaction is rolled back.
 func (c *connection) close() { bindings.Disconnect(&c.handle) }
 
+// whole refuses a text that C would read only up to its first NUL.
+func whole(sql string) error {
+	if strings.IndexByte(sql, 0) >= 0 {
+		return &workerFailure{Kind: failInvalid, Message: "a statement cannot hold a NUL character", Position: -1}
+	}
+	return nil
+}
+
 // exec runs statements and drops what they answer.
 func (c *connection) exec(sql string) error {
+	if err := whole(sql); err != nil {
+		return err
+	}
 	var result bindings.Result
 	defer bindings.DestroyResult(&result)
 	if bindings.Query(c.handle, sql, &result) != bindings.StateSuccess {

@@ -40,9 +40,9 @@ func (p *Pool) Exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
 }
 
 func (p *process) exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
-	stop := p.watch(ctx)
+	stop, err := p.call(ctx, frameJob, jobRequest{SQL: job.SQL})
 	defer stop()
-	if err := p.call(frameJob, jobRequest{SQL: job.SQL}); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	payload, err := p.expect(frameEnd)

@@ -13,6 +13,9 @@ import (
 type prepared struct{ statement bindings.PreparedStatement }
 
 func prepare(c *connection, sql string, params []json.RawMessage) (*prepared, error) {
+	if err := whole(sql); err != nil {
+		return nil, err
+	}
 	p := &prepared{}
 	if bindings.Prepare(c.handle, sql, &p.statement) != bindings.StateSuccess {
 		defer p.close()

@@ -88,8 +88,9 @@ const startTimeout = 30 * time.Second
 func (p *process) greet(s setup) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	defer p.watch(ctx)()
-	if err := p.call(frameSetup, s); err != nil {
+	stop, err := p.call(ctx, frameSetup, s)
+	defer stop()
+	if err != nil {
 		return err
 	}
 	payload, err := p.expect(frameReady)
@@ -99,13 +100,15 @@ func (p *process) greet(s setup) error {
 	return json.Unmarshal(payload, &p.report)
 }
 
-// call sends a request.
-func (p *process) call(kind byte, payload any) error {
+// call sends a request, and watches over it until stop is called, which must be
+// before the next call.
+func (p *process) call(ctx context.Context, kind byte, payload any) (stop func(), err error) {
 	p.calls++
+	stop = p.watch(ctx)
 	if err := p.out.send(kind, payload); err != nil {
-		return p.death()
+		return stop, p.death()
 	}
-	return nil
+	return stop, nil
 }
 
 // kill ends the process. The first reason given stays.

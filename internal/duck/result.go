@@ -90,21 +90,22 @@ func (r *result) next() (arrow.RecordBatch, error) {
 // whether there were more.
 func (r *result) stream(out *frameWriter, limit int64) (truncated bool, err error) {
 	c := newCoalescer(out, r.schema)
-	defer func() {
-		if closeErr := c.close(err == nil); err == nil {
-			err = closeErr
-		}
-	}()
-	var sent int64
-	for {
+	defer c.drop()
+	for sent := int64(0); ; {
 		batch, err := r.next()
-		if err != nil || batch == nil {
+		if err != nil {
 			return false, err
 		}
-		if rows := batch.NumRows(); limit > 0 && sent+rows > limit {
+		if batch == nil {
+			return false, c.finish()
+		}
+		if limit > 0 && sent+batch.NumRows() > limit {
 			head := batch.NewSlice(0, limit-sent)
 			batch.Release()
-			return true, c.add(head)
+			if err := c.add(head); err != nil {
+				return false, err
+			}
+			return true, c.finish()
 		}
 		sent += batch.NumRows()
 		if err := c.add(batch); err != nil {

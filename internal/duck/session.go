@@ -37,9 +37,9 @@ type Session struct {
 // Parse checks a statement and tells which tables it reads. Nothing of it runs.
 func (s *Session) Parse(ctx context.Context, sql string) (*Statement, error) {
 	s.parsed = nil
-	stop := s.process.watch(ctx)
+	stop, err := s.process.call(ctx, frameParse, parseRequest{SQL: sql})
 	defer stop()
-	if err := s.process.call(frameParse, parseRequest{SQL: sql}); err != nil {
+	if err != nil {
 		return nil, s.note(ctx, err)
 	}
 	payload, err := s.process.expect(frameParsed)
@@ -61,9 +61,14 @@ func (s *Session) Run(ctx context.Context, r Request) (*Stream, error) {
 		return nil, failure(ErrInternal, "a session runs the statement that it parsed last")
 	}
 	s.parsed = nil
-	stop := s.process.watch(ctx)
+	for i, param := range r.Params {
+		if !json.Valid(param) {
+			return nil, failure(ErrInvalid, "parameter %d is no JSON value", i+1)
+		}
+	}
 	run := runRequest{Views: r.Views, Params: r.Params, Limit: r.Limit, ExactText: r.ExactText, Catalog: r.Catalog}
-	if err := s.process.call(frameRun, run); err != nil {
+	stop, err := s.process.call(ctx, frameRun, run)
+	if err != nil {
 		stop()
 		return nil, s.note(ctx, err)
 	}

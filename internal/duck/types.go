@@ -113,7 +113,7 @@ func (p *typeParser) structure() (string, error) {
 	var fields []string
 	for {
 		name := strings.TrimSpace(p.until(":"))
-		if name == "" || !p.take(":") {
+		if name == "" || strings.ContainsRune(name, 0) || !p.take(":") {
 			return "", fmt.Errorf("struct needs name: type")
 		}
 		field, err := p.parse()

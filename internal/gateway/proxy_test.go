@@ -16,7 +16,7 @@ import (
 
 // echo answers with what a daemon received.
 func echo(w http.ResponseWriter, r *http.Request) {
-	fmt.Fprintf(w, "%s %s\n", r.Method, r.RequestURI)
+	fmt.Fprintf(w, "%s %s\nHost: %s\n", r.Method, r.RequestURI, r.Host)
 	_ = r.Header.Write(w)
 }
 

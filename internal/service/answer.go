@@ -41,10 +41,11 @@ func (a *answer) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// ReadFrom keeps sendfile for answers that are files.
+// ReadFrom keeps sendfile for answers that are files. Where no header was
+// written yet, the first byte of r decides that there is an answer.
 func (a *answer) ReadFrom(r io.Reader) (int64, error) {
 	if a.status == 0 {
-		a.WriteHeader(http.StatusOK)
+		return io.Copy(struct{ io.Writer }{a}, r)
 	}
 	n, err := io.Copy(a.ResponseWriter, r)
 	a.bytes += n

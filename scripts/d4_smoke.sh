@@ -17,7 +17,7 @@ ingest() {
 # read_back FILE NAME: the current version of a dataset, as CSV, into FILE.
 read_back() {
 	request -H 'Accept: text/csv' -d "{\"sql\":\"select * from $2 order by 1\"}" "$(url queryd)/sql"
-	cp "$DIR/body" "$1"
+	csv_to "$1"
 }
 
 # spooled: the files that uploads in progress have on disk.

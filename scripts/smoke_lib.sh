@@ -427,9 +427,13 @@ on_each_backend() {
 
 # --- data -------------------------------------------------------------------
 
+# csv_to FILE: the last body, a CSV of queryd, with the lines' ends as awk writes
+# them; RFC 4180 has them end in CR LF.
+csv_to() { tr -d '\r' <"$DIR/body" >"$1"; }
+
 # placements_csv ROWS: a CSV with what CSV makes hard: text that looks like
-# numbers, quoted commas and newlines, decimals, dates, empty values. It is
-# written as queryd writes CSV, so that what comes out can be compared with it.
+# numbers, quoted commas and newlines, decimals, dates, empty values. It quotes
+# where queryd does, so that what comes out can be compared with it.
 placements_csv() {
 	awk -v rows="$1" 'BEGIN {
 		print "placement_id,client,state,zip,phone,start_date,bill_rate,hours,note"

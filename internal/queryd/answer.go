@@ -15,10 +15,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// rowsAtOnce is how many rows are encoded before the size of the buffer is
-// looked at.
-const rowsAtOnce = 512
-
 // answer writes the result in the format that was asked for.
 func (s *server) answer(w http.ResponseWriter, out *output, q *job, stream *duck.Stream) error {
 	w.Header().Set("Content-Type", mediaType(q.format))
@@ -112,8 +108,8 @@ func encode(encoder *rows.Encoder, out *output, q *job, batch arrow.RecordBatch)
 		return wire.ErrNotSupported.Errorf("%s", err)
 	}
 	n := int(batch.NumRows())
-	for from := 0; from < n; from += rowsAtOnce {
-		out.buf = encoder.Append(out.buf, from, min(from+rowsAtOnce, n))
+	for row := 0; row < n; {
+		out.buf, row = encoder.Append(out.buf, row, n, out.room())
 		q.rows.Store(encoder.Rows())
 		if err := out.spill(); err != nil {
 			return err

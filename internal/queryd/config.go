@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
@@ -32,18 +34,30 @@ const (
 
 // Defaults is a configuration that works on one box.
 func Defaults() Config {
+	concurrent := max(4, runtime.NumCPU())
 	return Config{
-		MaxConcurrent:  max(4, runtime.NumCPU()),
+		MaxConcurrent:  concurrent,
 		MaxQueue:       64,
 		QueueWait:      service.Duration(10 * time.Second),
 		DefaultTimeout: service.Duration(time.Minute),
 		MaxTimeout:     service.Duration(time.Hour),
-		MemoryBytes:    2 << 30,
+		MemoryBytes:    memoryShare(concurrent),
 		SpillBytes:     16 << 30,
 		Threads:        runtime.NumCPU(),
 		Access:         accessAuto,
 		CacheBytes:     20 << 30,
 	}
+}
+
+// memoryShare gives each of n statements its part of half of this box's memory,
+// within what a worker needs and what one statement should ever want.
+func memoryShare(n int) int64 {
+	var info unix.Sysinfo_t
+	if err := unix.Sysinfo(&info); err != nil {
+		return 1 << 30
+	}
+	total := int64(info.Totalram) * int64(info.Unit)
+	return min(max(total/2/int64(n), 512<<20), 4<<30)
 }
 
 // check names the first key whose value cannot work.

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 
 // daemon is a queryd that answers on a port of its own.
 type daemon struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	data string
 	log  *logBuffer
@@ -62,17 +62,18 @@ func small() Config {
 }
 
 // start runs a queryd until the test ends. peers may be nil.
-func start(t *testing.T, c Config, peers service.Peers) *daemon {
+func start(t testing.TB, c Config, peers service.Peers) *daemon {
 	t.Helper()
 	return startOn(t, t.TempDir(), c, peers)
 }
 
-func startOn(t *testing.T, data string, c Config, peers service.Peers) *daemon {
+func startOn(t testing.TB, data string, c Config, peers service.Peers) *daemon {
 	t.Helper()
 	d := &daemon{t: t, data: data, log: &logBuffer{}}
 	fleet := service.DefaultFleet()
 	fleet.Data = data
 	fleet.DrainTimeout = service.Duration(time.Second)
+	fleet.BodyIdle = service.Duration(100 * time.Millisecond) // a body's, and no statement's
 	if peers == nil {
 		peers = service.Peers{"storaged": "http://127.0.0.1:1", "catalogd": "http://127.0.0.1:1"}
 	}
@@ -141,7 +142,7 @@ func (d *daemon) sql(statement string) answer {
 }
 
 // problem gives what an error answer says.
-func (a answer) problem(t *testing.T) *wire.Problem {
+func (a answer) problem(t testing.TB) *wire.Problem {
 	t.Helper()
 	var p wire.Problem
 	if err := json.Unmarshal([]byte(a.body), &p); err != nil {
@@ -151,7 +152,7 @@ func (a answer) problem(t *testing.T) *wire.Problem {
 }
 
 // rows gives the rows of an answer in JSON, as JSON.
-func (a answer) rows(t *testing.T) string {
+func (a answer) rows(t testing.TB) string {
 	t.Helper()
 	var doc struct{ Rows json.RawMessage }
 	if err := json.Unmarshal([]byte(a.body), &doc); err != nil || a.status != http.StatusOK {
@@ -161,7 +162,7 @@ func (a answer) rows(t *testing.T) string {
 }
 
 // expect fails the test unless the answer is the problem of that kind.
-func (a answer) expect(t *testing.T, kind *wire.Kind) *wire.Problem {
+func (a answer) expect(t testing.TB, kind *wire.Kind) *wire.Problem {
 	t.Helper()
 	p := a.problem(t)
 	if a.status != kind.Status || p.Kind.Code != kind.Code {
@@ -171,7 +172,7 @@ func (a answer) expect(t *testing.T, kind *wire.Kind) *wire.Problem {
 }
 
 // waitFor polls until the condition holds.
-func waitFor(t *testing.T, what string, holds func() bool) {
+func waitFor(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

@@ -33,7 +33,7 @@ import (
 
 // lake is a storaged and a catalogd with which tables are made.
 type lake struct {
-	t       *testing.T
+	t       testing.TB
 	storage *storage.Client
 	catalog *catalog.Client
 	writer  *duck.Pool
@@ -41,7 +41,7 @@ type lake struct {
 	peers   service.Peers
 }
 
-func newLake(t *testing.T) *lake {
+func newLake(t testing.TB) *lake {
 	t.Helper()
 	l := &lake{t: t, storage: testbed.StartStoraged(t)}
 	env := testbed.NewEnv(t, "catalogd")

@@ -38,9 +38,17 @@ func newOutput(ctx context.Context, w http.ResponseWriter, pool *sync.Pool, held
 	return o
 }
 
+// room is how many bytes gather before they are written.
+func (o *output) room() int {
+	if o.started() {
+		return spillBytes
+	}
+	return max(spillBytes, o.held)
+}
+
 // spill writes what has gathered, if that is enough.
 func (o *output) spill() error {
-	if len(o.buf) < spillBytes || !o.started() && len(o.buf) < o.held {
+	if len(o.buf) < o.room() {
 		return nil
 	}
 	return o.write()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
@@ -42,7 +43,7 @@ func benchmarkEncode(b *testing.B, build func([]query.Column) *Encoder) {
 		if err := e.Bind(batch); err != nil {
 			b.Fatal(err)
 		}
-		buf = e.Append(buf[:0], 0, int(batch.NumRows()))
+		buf, _ = e.Append(buf[:0], 0, int(batch.NumRows()), math.MaxInt)
 		rows += batch.NumRows()
 		bytes += int64(len(buf))
 	}
@@ -72,8 +73,8 @@ func BenchmarkResult(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			for from := 0; from < int(batch.NumRows()); from += 512 {
-				buf = e.Append(buf[:0], from, min(from+512, int(batch.NumRows())))
+			for row := 0; row < int(batch.NumRows()); {
+				buf, row = e.Append(buf[:0], row, int(batch.NumRows()), 256<<10)
 			}
 		}
 		done()

@@ -75,9 +75,11 @@ func (e *Encoder) Bind(batch arrow.RecordBatch) error {
 	return nil
 }
 
-// Append appends the rows from, up to and without to, of the bound batch.
-func (e *Encoder) Append(dst []byte, from, to int) []byte {
-	for row := from; row < to; row++ {
+// Append appends the bound batch's rows from row on, up to and without to, and
+// stops early after a row with which dst has full bytes or more. next is the row
+// to go on with.
+func (e *Encoder) Append(dst []byte, row, to, full int) (_ []byte, next int) {
+	for ; row < to && len(dst) < full; row++ {
 		if e.rows > 0 {
 			dst = append(dst, e.between...)
 		}
@@ -88,7 +90,7 @@ func (e *Encoder) Append(dst []byte, from, to int) []byte {
 		}
 		dst = append(dst, e.end...)
 	}
-	return dst
+	return dst, row
 }
 
 // Rows tells how many rows were appended so far.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -67,7 +68,7 @@ func result(t testing.TB, pool *duck.Pool, sql string, build func([]query.Column
 		if err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
-		text = e.Append(text, 0, int(batch.NumRows()))
+		text, _ = e.Append(text, 0, int(batch.NumRows()), math.MaxInt)
 	}
 }
 
@@ -192,6 +193,45 @@ func TestManyBatchesWithNullsAndSlices(t *testing.T) {
 		field := row[2].(map[string]any)["i"]
 		if row[0] != n || (list == nil) != (i%7 == 0) || list != nil && list[0] != n || (field == nil) != (i%5 == 0) {
 			t.Fatalf("row %d is %v", i, row)
+		}
+	}
+}
+
+// TestValuesCostNoAllocation: an answer of a million rows leaves no garbage.
+func TestValuesCostNoAllocation(t *testing.T) {
+	pool := newPool(t)
+	const sql = `SELECT i, i::DOUBLE / 3 AS f, i::DECIMAL(38,4) AS d, DATE '2024-01-01' AS day, now() AS at, 'x"y' AS s, NULL::INTEGER AS n,
+		[i] AS l, {'a': i} AS o, MAP {'k': i} AS m, '\xFF'::BLOB AS b, INTERVAL 1 DAY AS v, TIME '01:02:03' AS c, i % 2 = 0 AS y FROM range(100) t(i)`
+	ctx := context.Background()
+	session, err := pool.Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	statement, err := session.Parse(ctx, sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := session.Run(ctx, duck.Request{Statement: statement, ExactText: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch, err := stream.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var columns []query.Column
+	for _, c := range stream.Columns() {
+		columns = append(columns, query.Column{Name: c.Name, Type: c.Type})
+	}
+	for name, build := range map[string]func([]query.Column) *Encoder{"json": JSON, "ndjson": NDJSON, "csv": CSV} {
+		e := build(columns)
+		if err := e.Bind(batch); err != nil {
+			t.Fatal(err)
+		}
+		buf := make([]byte, 0, 1<<20)
+		if n := testing.AllocsPerRun(5, func() { e.Append(buf, 0, int(batch.NumRows()), math.MaxInt) }); n > 0 {
+			t.Errorf("%s: %v allocations for %d rows", name, n, batch.NumRows())
 		}
 	}
 }

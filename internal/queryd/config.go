@@ -60,8 +60,8 @@ func memoryShare(n int) int64 {
 	return min(max(total/2/int64(n), 512<<20), 4<<30)
 }
 
-// check names the first key whose value cannot work.
-func (c Config) check() error {
+// Check names the first key whose value cannot work.
+func (c Config) Check() error {
 	switch {
 	case c.MaxConcurrent < 1:
 		return fmt.Errorf("[queryd] max_concurrent is %d; at least 1 is needed", c.MaxConcurrent)

@@ -28,7 +28,7 @@ type server struct {
 // objects are; until then /ready says what it waits for. Its process must call
 // duck.Main first.
 func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	s := &server{config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")}, gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}}

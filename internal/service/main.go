@@ -94,7 +94,7 @@ func run[C any](out io.Writer, name string, f flags, config C, build New[C]) err
 		return err
 	}
 	if f.check {
-		return errors.Join(checkListen(env), PrintConfig(out, sections))
+		return errors.Join(checkListen(env), checkSection(config), PrintConfig(out, sections))
 	}
 	l, err := Listen(env)
 	if err != nil {
@@ -103,6 +103,15 @@ func run[C any](out io.Writer, name string, f flags, config C, build New[C]) err
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	return serve(ctx, env, l, config, build)
+}
+
+// checkSection asks a daemon's own section, if it has a Check, for what of it
+// cannot work.
+func checkSection(config any) error {
+	if section, ok := config.(interface{ Check() error }); ok {
+		return section.Check()
+	}
+	return nil
 }
 
 func serve[C any](ctx context.Context, env Env, l net.Listener, config C, build New[C]) error {

@@ -53,12 +53,8 @@ func floors() map[string]floor {
 			external: true, why: "the thin verbs speak to the gateway like anyone else: they run where no fleet is, and start in milliseconds",
 		},
 		"testbed": {
-			may:      []string{"wire", "service", "storage", "storaged"},
-			external: true, why: "testbed starts what tests stand on; only tests import it, so no binary links it",
-		},
-		"testbed": {
 			may: []string{"wire", "service", "storage", "storaged"}, external: true,
-			why: "testbed starts real servers for tests; only tests import it, so it is on nobody's list",
+			why: "testbed starts what tests stand on; only tests import it, so no binary links it",
 		},
 		"archtest": {why: "the rules stand outside of what they judge"},
 	}

@@ -84,10 +84,9 @@ func (p *peer) rewrite(pr *httputil.ProxyRequest) {
 	wire.TraceOf(in.Context()).Inject(out.Header)
 }
 
-// receive readies the daemon's answer: the request id is the gateway's to say,
-// and an answer that breaks off is noted in the request's log line.
+// receive sees to it that an answer that breaks off is noted in the request's log
+// line.
 func (p *peer) receive(resp *http.Response) error {
-	resp.Header.Del(wire.HeaderRequestID)
 	resp.Body = &answerBody{ReadCloser: resp.Body, ctx: resp.Request.Context(), peer: p.name}
 	return nil
 }

@@ -1,0 +1,113 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+type request struct {
+	SQL    string            `json:"sql"`
+	Limit  *int64            `json:"limit"`
+	Params []json.RawMessage `json:"params"`
+	Any    any               `json:"any"`
+}
+
+func TestJSONInIsStrict(t *testing.T) {
+	for body, want := range map[string]struct {
+		kind *wire.Kind
+		says string
+	}{
+		`{"sql":"x","limit":9007199254740993}`: {},
+		` {"sql":"x"} ` + "\n":                 {},
+		`{"sequel":"x"}`:                       {wire.ErrUnknownField, `"sequel"`},
+		`{"sql":7}`:                            {wire.ErrBadRequest, `"sql" takes a string, not number`},
+		`{"limit":"7"}`:                        {wire.ErrBadRequest, `"limit" takes a whole number`},
+		`{"limit":1.5}`:                        {wire.ErrBadRequest, `"limit" takes a whole number`},
+		`{"limit":9223372036854775808}`:        {wire.ErrBadRequest, `"limit" takes a whole number`},
+		`{"params":{}}`:                        {wire.ErrBadRequest, `"params" takes an array, not object`},
+		`[]`:                                   {wire.ErrBadRequest, "takes an object, not array"},
+		`"select 1"`:                           {wire.ErrBadRequest, "takes an object, not string"},
+		``:                                     {wire.ErrBadRequest, "empty"},
+		`{"sql":"x"`:                           {wire.ErrBadRequest, ""},
+		`{"sql":"x"}{"sql":"y"}`:               {wire.ErrBadRequest, "more than one"},
+		`{"sql":"x"} trailing`:                 {wire.ErrBadRequest, "more than one"},
+		`name=x&file=y`:                        {wire.ErrBadRequest, "not JSON"},
+	} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded") // as curl -d says
+		var v request
+		err := wire.ReadJSON(r, &v)
+		switch {
+		case want.kind == nil && err != nil:
+			t.Errorf("%s: %v", body, err)
+		case want.kind != nil && (!errors.Is(err, want.kind) || !strings.Contains(err.Error(), want.says)):
+			t.Errorf("%s: %v, want %s that says %q", body, err, want.kind.Code, want.says)
+		}
+		if want.kind == nil && v.Limit != nil && *v.Limit != 9007199254740993 {
+			t.Errorf("%s: limit came as %d", body, *v.Limit)
+		}
+	}
+}
+
+func TestNumbersKeepTheirDigits(t *testing.T) {
+	var v request
+	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"any":9007199254740993,"params":[12345678901234567890]}`))
+	if err := wire.ReadJSON(r, &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.Any != json.Number("9007199254740993") || string(v.Params[0]) != "12345678901234567890" {
+		t.Errorf("got %v and %s", v.Any, v.Params[0])
+	}
+}
+
+func TestABodyOverItsBoundIsThatWhereverItEnds(t *testing.T) {
+	for _, body := range []string{`{"sql":"` + strings.Repeat("x", 100) + `"}`, `{}` + strings.Repeat(" ", 100)} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Body = http.MaxBytesReader(nil, r.Body, 50)
+		var v request
+		if p := wire.AsProblem(wire.ReadJSON(r, &v)); p.Kind != wire.ErrBodyTooLarge || p.Fields["limit"] != int64(50) {
+			t.Errorf("%.20s...: %v", body, p)
+		}
+	}
+}
+
+func TestAnAnswerIsWholeOrNotBegun(t *testing.T) {
+	w := httptest.NewRecorder()
+	if err := wire.WriteJSON(w, http.StatusOK, math.NaN()); err == nil || w.Body.Len() > 0 || w.Header().Get("Content-Type") != "" {
+		t.Errorf("an answer that cannot be encoded: %v, %q", err, w.Body)
+	}
+	if err := wire.WriteJSON(w, http.StatusCreated, map[string]string{"sql": "1 < 2"}); err != nil {
+		t.Fatal(err)
+	}
+	if w.Code != http.StatusCreated || w.Body.String() != `{"sql":"1 < 2"}`+"\n" || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("%d %q", w.Code, w.Body)
+	}
+}
+
+func TestQueryParametersAreKnownAndGivenOnce(t *testing.T) {
+	for query, want := range map[string]*wire.Kind{
+		"": nil, "name=x": nil, "name=x&mode=append": nil, "name=": nil,
+		"nmae=x": wire.ErrUnknownParameter, "name=x&name=y": wire.ErrBadRequest, "name=%zz": wire.ErrBadRequest, "name=x;mode=y": wire.ErrBadRequest,
+		"Name=x": wire.ErrUnknownParameter,
+	} {
+		err := wire.CheckQuery(&url.URL{RawQuery: query}, "name", "mode")
+		if (err == nil) != (want == nil) || (want != nil && !errors.Is(err, want)) {
+			t.Errorf("?%s: %v, want %v", query, err, want)
+		}
+	}
+	err := wire.CheckQuery(&url.URL{RawQuery: "nmae=x"}, "name", "mode")
+	if !strings.Contains(err.Error(), `"nmae"`) || !strings.Contains(err.Error(), "name, mode") {
+		t.Errorf("%v names neither the parameter nor the known ones", err)
+	}
+	if err := wire.CheckQuery(&url.URL{RawQuery: "x=1"}); !strings.Contains(err.Error(), "none") {
+		t.Errorf("%v does not say that there are none", err)
+	}
+}

@@ -94,7 +94,7 @@ func run[C any](out io.Writer, name string, f flags, config C, build New[C]) err
 		return err
 	}
 	if f.check {
-		return errors.Join(checkListen(env), checkSection(config), PrintConfig(out, sections))
+		return errors.Join(checkListen(env), checkValues(config), PrintConfig(out, sections))
 	}
 	l, err := Listen(env)
 	if err != nil {
@@ -105,9 +105,9 @@ func run[C any](out io.Writer, name string, f flags, config C, build New[C]) err
 	return serve(ctx, env, l, config, build)
 }
 
-// checkSection asks a daemon's own section, if it has a Check, for what of it
+// checkValues asks a daemon's own section, if it has a Check, for what of it
 // cannot work.
-func checkSection(config any) error {
+func checkValues(config any) error {
 	if section, ok := config.(interface{ Check() error }); ok {
 		return section.Check()
 	}

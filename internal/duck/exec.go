@@ -40,8 +40,8 @@ func (p *Pool) Exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
 }
 
 func (p *process) exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
-	stop, err := p.call(ctx, frameJob, jobRequest{SQL: job.SQL})
-	defer stop()
+	watch, err := p.call(ctx, frameJob, jobRequest{SQL: job.SQL})
+	defer watch.stop()
 	if err != nil {
 		return nil, err
 	}

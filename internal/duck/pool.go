@@ -22,7 +22,7 @@ type Limits struct {
 
 // Config makes a Pool.
 type Config struct {
-	Workers    int // query workers kept warm
+	Workers    int // query workers kept warm; 0 for a pool that only runs jobs
 	MaxWorkers int // statements and jobs at once; more wait
 	Limits     Limits
 	// ReadDir is the folder whose files queries may read, "" for none.
@@ -71,22 +71,24 @@ func NewPool(c Config) (*Pool, error) {
 		return nil, err
 	}
 	p.work.Go(p.startAll)
-	for range c.Workers {
+	for range max(c.Workers, 1) { // one in any case, to see that its walls stand
 		w, err := p.spawn(p.querySetup())
 		if err != nil {
 			p.Close()
 			return nil, fmt.Errorf("query worker: %w", err)
 		}
 		p.report = w.report
-		p.idle = append(p.idle, w)
+		if !p.keep(w) {
+			p.discard(w, nil)
+		}
 	}
 	return p, nil
 }
 
 func (c Config) validate() error {
 	switch {
-	case c.Workers < 1 || c.MaxWorkers < c.Workers:
-		return fmt.Errorf("duck: Workers must be at least 1 and MaxWorkers at least Workers, not %d and %d", c.Workers, c.MaxWorkers)
+	case c.Workers < 0 || c.MaxWorkers < max(c.Workers, 1):
+		return fmt.Errorf("duck: MaxWorkers must be at least 1 and at least Workers, which must not be negative; not %d and %d", c.MaxWorkers, c.Workers)
 	case c.Limits.MemoryBytes < minMemory:
 		return fmt.Errorf("duck: MemoryBytes must be at least %d, not %d", minMemory, c.Limits.MemoryBytes)
 	case c.Limits.Threads < 1 || c.Limits.SpillBytes < 0:
@@ -166,7 +168,7 @@ func (p *Pool) release(w *process, doubt error) {
 	switch {
 	case doubt != nil:
 		p.discard(w, doubt)
-	case w.gone():
+	case w.gone() || w.doomed.Load() != nil: // killed as it finished
 		p.discard(w, w.death())
 	case fat || !p.keep(w):
 		p.discard(w, nil)

@@ -211,9 +211,21 @@ func TestManyAtOnce(t *testing.T) {
 	all.Wait()
 }
 
+func TestAPoolForJobsKeepsNoWorker(t *testing.T) {
+	c := testConfig(t)
+	c.Workers = 0
+	p := newTestPool(t, c)
+	if rows, err := p.Exec(t.Context(), Job{SQL: []string{"select 1"}}); err != nil || string(rows[0][0]) != "1" {
+		t.Errorf("%s, %v", rows, err)
+	}
+	if len(p.live) != 0 {
+		t.Errorf("%d workers live", len(p.live))
+	}
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	for name, spoil := range map[string]func(*Config){
-		"no workers":      func(c *Config) { c.Workers = 0 },
+		"fewer than none": func(c *Config) { c.Workers = -1 },
 		"too few":         func(c *Config) { c.MaxWorkers = 0 },
 		"little memory":   func(c *Config) { c.Limits.MemoryBytes = 1 << 20 },
 		"no thread":       func(c *Config) { c.Limits.Threads = 0 },

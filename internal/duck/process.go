@@ -88,8 +88,8 @@ const startTimeout = 30 * time.Second
 func (p *process) greet(s setup) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	stop, err := p.call(ctx, frameSetup, s)
-	defer stop()
+	watch, err := p.call(ctx, frameSetup, s)
+	defer watch.stop()
 	if err != nil {
 		return err
 	}
@@ -100,15 +100,15 @@ func (p *process) greet(s setup) error {
 	return json.Unmarshal(payload, &p.report)
 }
 
-// call sends a request, and watches over it until stop is called, which must be
-// before the next call.
-func (p *process) call(ctx context.Context, kind byte, payload any) (stop func(), err error) {
+// call sends a request. The caller stops the watch, also after an error, before
+// the next call.
+func (p *process) call(ctx context.Context, kind byte, payload any) (*watch, error) {
 	p.calls++
-	stop = p.watch(ctx)
+	watch := p.watch(ctx)
 	if err := p.out.send(kind, payload); err != nil {
-		return stop, p.death()
+		return watch, p.death()
 	}
-	return stop, nil
+	return watch, nil
 }
 
 // kill ends the process. The first reason given stays.

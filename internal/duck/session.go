@@ -37,8 +37,8 @@ type Session struct {
 // Parse checks a statement and tells which tables it reads. Nothing of it runs.
 func (s *Session) Parse(ctx context.Context, sql string) (*Statement, error) {
 	s.parsed = nil
-	stop, err := s.process.call(ctx, frameParse, parseRequest{SQL: sql})
-	defer stop()
+	watch, err := s.process.call(ctx, frameParse, parseRequest{SQL: sql})
+	defer watch.stop()
 	if err != nil {
 		return nil, s.note(ctx, err)
 	}
@@ -67,19 +67,19 @@ func (s *Session) Run(ctx context.Context, r Request) (*Stream, error) {
 		}
 	}
 	run := runRequest{Views: r.Views, Params: r.Params, Limit: r.Limit, ExactText: r.ExactText, Catalog: r.Catalog}
-	stop, err := s.process.call(ctx, frameRun, run)
+	watch, err := s.process.call(ctx, frameRun, run)
 	if err != nil {
-		stop()
+		watch.stop()
 		return nil, s.note(ctx, err)
 	}
 	payload, err := s.process.expect(frameColumns)
 	if err != nil {
-		stop()
+		watch.stop()
 		return nil, s.note(ctx, err)
 	}
-	stream := &Stream{session: s, ctx: ctx, stop: stop}
+	stream := &Stream{session: s, ctx: ctx, watch: watch}
 	if err := json.Unmarshal(payload, &stream.columns); err != nil {
-		stop()
+		watch.stop()
 		return nil, s.note(ctx, s.process.confused(err.Error()))
 	}
 	s.stream = stream

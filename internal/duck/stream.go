@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
@@ -23,7 +24,7 @@ type ResultColumn struct {
 type Stream struct {
 	session *Session
 	ctx     context.Context
-	stop    func() // ends the watch
+	watch   *watch
 	columns []ResultColumn
 	reader  *ipc.Reader
 
@@ -81,12 +82,13 @@ func (s *Stream) Close() {
 	if s.end != nil {
 		return
 	}
-	s.session.process.interrupt()
-	ctx, cancel := context.WithTimeout(context.Background(), interruptGrace)
-	defer cancel()
-	kill := context.AfterFunc(ctx, func() { s.session.process.kill(ended(ctx)) })
+	s.session.process.interrupt(s.session.process.calls)
+	late := failure(context.Canceled, "the statement did not stop when it was left")
+	kill := time.AfterFunc(interruptGrace, func() { s.session.process.kill(late) })
 	s.drain()
-	kill()
+	if !kill.Stop() {
+		s.session.err = late
+	}
 	s.end = errStreamClosed
 }
 
@@ -118,7 +120,7 @@ func (s *Stream) drain() error {
 func (s *Stream) finish(err error) error {
 	if s.end == nil {
 		s.end = err
-		s.stop()
+		s.watch.stop()
 	}
 	return s.end
 }

@@ -3,6 +3,7 @@ package duck
 import (
 	"context"
 	"encoding/binary"
+	"sync"
 	"time"
 )
 
@@ -15,50 +16,74 @@ const (
 )
 
 // watch guards one call of a worker: it kills the worker when it outgrows its
-// memory, and interrupts, then kills it when ctx ends. stop ends the watch and
-// returns once it is over.
-func (p *process) watch(ctx context.Context) (stop func()) {
-	quit, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		p.guardCall(ctx, quit)
-	}()
-	return func() {
-		close(quit)
-		<-done
+// memory, and interrupts, then kills it when the call's context ends. It lives
+// in timers alone, so a short call pays for no goroutine.
+type watch struct {
+	process *process
+	ctx     context.Context
+	number  uint32 // of the call
+	leave   func() bool
+
+	mu     sync.Mutex // held by whoever acts, so that nothing acts on a later call
+	over   bool
+	memory *time.Timer
+	grace  *time.Timer // nil until the context ends
+}
+
+// watch starts to guard the call that was numbered last.
+func (p *process) watch(ctx context.Context) *watch {
+	w := &watch{process: p, ctx: ctx, number: p.calls}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.memory = time.AfterFunc(watchInterval, w.checkMemory)
+	w.leave = context.AfterFunc(ctx, w.cancel)
+	return w
+}
+
+// stop ends the guard; once it returns the worker is safe from it.
+func (w *watch) stop() {
+	w.leave()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	w.memory.Stop()
+	if w.grace != nil {
+		w.grace.Stop()
 	}
 }
 
-func (p *process) guardCall(ctx context.Context, quit <-chan struct{}) {
-	ticker := time.NewTicker(watchInterval)
-	defer ticker.Stop()
-	cancelled := ctx.Done()
-	var grace <-chan time.Time
-	for {
-		select {
-		case <-quit:
-			return
-		case <-ticker.C:
-			if p.resident() > p.limits.MemoryBytes {
-				p.kill(overMemory(p.limits.MemoryBytes))
-				return
-			}
-		case <-cancelled:
-			cancelled = nil
-			p.interrupt()
-			timer := time.NewTimer(interruptGrace)
-			defer timer.Stop()
-			grace = timer.C
-		case <-grace:
-			p.kill(ended(ctx))
-			return
-		}
+func (w *watch) checkMemory() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch limit := w.process.limits.MemoryBytes; {
+	case w.over:
+	case w.process.resident() > limit:
+		w.process.kill(overMemory(limit))
+	default:
+		w.memory.Reset(watchInterval)
 	}
 }
 
-// interrupt asks the worker to stop the request it was sent last.
-func (p *process) interrupt() {
+func (w *watch) cancel() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.process.interrupt(w.number)
+		w.grace = time.AfterFunc(interruptGrace, w.expire)
+	}
+}
+
+func (w *watch) expire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.process.kill(ended(w.ctx))
+	}
+}
+
+// interrupt asks the worker to stop a call; one that is over it ignores.
+func (p *process) interrupt(call uint32) {
 	var number [4]byte
-	binary.BigEndian.PutUint32(number[:], p.calls)
+	binary.BigEndian.PutUint32(number[:], call)
 	p.interrupts.Write(number[:]) // a worker that is gone needs none
 }

@@ -18,7 +18,7 @@ import (
 
 // edge is a gateway that runs for a test.
 type edge struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	addr string
 }
@@ -31,7 +31,7 @@ type setup struct {
 }
 
 // run serves a gateway on a free port. Peers that are not named are nobody.
-func (s setup) run(t *testing.T) *edge {
+func (s setup) run(t testing.TB) *edge {
 	t.Helper()
 	config := Defaults()
 	if s.config != nil {
@@ -63,7 +63,7 @@ func (s setup) run(t *testing.T) *edge {
 }
 
 // serve runs a daemon until the end of the test.
-func serve(t *testing.T, env service.Env, daemon *service.Daemon) (addr string) {
+func serve(t testing.TB, env service.Env, daemon *service.Daemon) (addr string) {
 	t.Helper()
 	server, err := service.NewServer(env, daemon)
 	if err != nil {
@@ -88,7 +88,7 @@ func serve(t *testing.T, env service.Env, daemon *service.Daemon) (addr string) 
 func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // nobody gives an address where nothing listens.
-func nobody(t *testing.T) string {
+func nobody(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -99,7 +99,7 @@ func nobody(t *testing.T) string {
 }
 
 // upstream stands for a daemon with a handler of the test's.
-func upstream(t *testing.T, handle http.HandlerFunc) string {
+func upstream(t testing.TB, handle http.HandlerFunc) string {
 	t.Helper()
 	s := httptest.NewServer(handle)
 	t.Cleanup(s.Close)
@@ -133,7 +133,7 @@ func (e *edge) send(req *http.Request, headers ...string) *http.Response {
 	return resp
 }
 
-func wantProblem(t *testing.T, resp *http.Response, kind *wire.Kind) *wire.Problem {
+func wantProblem(t testing.TB, resp *http.Response, kind *wire.Kind) *wire.Problem {
 	t.Helper()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
@@ -149,7 +149,7 @@ func wantProblem(t *testing.T, resp *http.Response, kind *wire.Kind) *wire.Probl
 	return &p
 }
 
-func wantBody(t *testing.T, resp *http.Response, status int, want string) {
+func wantBody(t testing.TB, resp *http.Response, status int, want string) {
 	t.Helper()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != status || string(body) != want {

@@ -192,7 +192,7 @@ func TestAnEarlyAnswerReachesAnUploadThatGoesOn(t *testing.T) {
 }
 
 // daemon runs a real daemon's service with the given routes and gives its URL.
-func daemon(t *testing.T, routes ...service.Route) string {
+func daemon(t testing.TB, routes ...service.Route) string {
 	t.Helper()
 	fleet := service.DefaultFleet()
 	fleet.Data = t.TempDir()

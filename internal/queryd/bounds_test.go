@@ -65,8 +65,8 @@ func TestMemoryBound(t *testing.T) {
 	d.stillServes()
 }
 
-// busyWorker gives the pid of a query worker of this process that has used a
-// good second of processor time, as only a running statement does; 0: none.
+// busyWorker gives the pid of a query worker of this process that has used
+// half a second of processor time, as only a running statement does; 0: none.
 func busyWorker(t *testing.T) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
@@ -84,7 +84,7 @@ func busyWorker(t *testing.T) int {
 		}
 		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 		parent, ticks := fields[1], fields[11]
-		if used, _ := strconv.Atoi(ticks); parent == strconv.Itoa(os.Getpid()) && used > 100 {
+		if used, _ := strconv.Atoi(ticks); parent == strconv.Itoa(os.Getpid()) && used > 50 {
 			return pid
 		}
 	}

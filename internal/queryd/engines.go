@@ -223,5 +223,5 @@ func (e *engines) close() error {
 	if e.cache != nil {
 		errs = append(errs, e.cache.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, os.RemoveAll(e.spillDir))...)
 }

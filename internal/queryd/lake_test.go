@@ -217,7 +217,7 @@ func TestEmptyTable(t *testing.T) {
 // changes nothing in it.
 func TestStatementReadsOneVersion(t *testing.T) {
 	l := newLake(t)
-	const rows = 400_000
+	const rows = 200_000
 	accesses(t, l, func(t *testing.T, d *daemon) {
 		name := "v_" + path.Base(t.Name())
 		l.write(name, catalog.Replace, "n: 1, pad: 2", fmt.Sprintf("SELECT 1::BIGINT AS n, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS pad FROM range(%d) t(i)", rows))

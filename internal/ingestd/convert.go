@@ -24,7 +24,7 @@ func newPool(env service.Env, config Config, spool *spool) (*duck.Pool, error) {
 		threads = runtime.NumCPU()
 	}
 	return duck.NewPool(duck.Config{
-		Workers:    1,
+		Workers:    0, // a process of its own for each conversion
 		MaxWorkers: config.MaxConcurrent,
 		Limits:     duck.Limits{MemoryBytes: config.WorkerMemory, Threads: threads, SpillBytes: config.WorkerSpill},
 		SpillDir:   filepath.Join(spool.dir, "spill"),

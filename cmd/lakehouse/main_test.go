@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/cli"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/staffing"
+)
+
+func TestMain(m *testing.M) {
+	duck.Main()
+	os.Exit(m.Run())
+}
+
+// lakehouse runs the command line as a user would.
+func lakehouse(ctx context.Context, args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	root := cli.New(newUp(), newDemo(), newConfig())
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	code = cli.Execute(ctx, root, args)
+	return code, out.String(), errs.String()
+}
+
+// runningUp starts "lakehouse up" and gives its gateway's URL; the fleet ends
+// with the test, and must end well.
+func runningUp(t *testing.T, data string, more ...string) (url string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	lines, out := io.Pipe()
+	root := cli.New(newUp(), newDemo(), newConfig())
+	root.SetOut(out)
+	ended := make(chan int, 1)
+	go func() {
+		ended <- cli.Execute(ctx, root, append([]string{"up", "--data", data, "--port-offset", "auto"}, more...))
+		out.Close()
+	}()
+	t.Cleanup(func() {
+		stop()
+		if code := <-ended; code != 0 {
+			t.Errorf("up ended with %d", code)
+		}
+	})
+	var seen strings.Builder
+	for {
+		var word, value string
+		if _, err := fmt.Fscanln(lines, &word, &value); err != nil {
+			t.Fatalf("up did not become ready: %v\n%s", err, seen.String())
+		}
+		fmt.Fprintln(&seen, word, value)
+		if word == "ready" {
+			for _, name := range []string{"storaged", "catalogd", "ingestd", "queryd", "gateway"} {
+				if !strings.Contains(seen.String(), name+" http://") {
+					t.Errorf("no ready line for %s:\n%s", name, seen.String())
+				}
+			}
+			return value
+		}
+	}
+}
+
+func TestVerbsOfARunningFleet(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("LAKEHOUSE_FLEET_LOG_LEVEL", "error")
+	t.Setenv("LAKEHOUSE_FLEET_AUTH_FILE", "none")
+	t.Setenv("LAKEHOUSE_FLEET_SECRETS_FILE", "none")
+	url := runningUp(t, "data")
+	t.Setenv("LAKEHOUSE_GATEWAY", url)
+	write(t, "week 44.csv", "id,zip,hours\nT1,01234,40\nT2,75001,38\n")
+	write(t, "bad.csv", "id,hours\nT1\n")
+	for _, c := range []struct {
+		args   []string
+		code   int
+		stdout string // a part of it
+		stderr string
+	}{
+		{[]string{"ingest", "week 44.csv"}, 0, "week_44: version 1, 2 rows, 3 columns", ""},
+		{[]string{"ingest", "week 44.csv"}, 0, "unchanged", ""},
+		{[]string{"ingest", "bad.csv"}, 1, "", "line 2"},
+		{[]string{"ingest", "missing.csv"}, 1, "", "no such file"},
+		{[]string{"ingest"}, 2, "", "--help"},
+		{[]string{"ingest", "a.csv", "b.csv", "--name", "x"}, 2, "", "--name"},
+		{[]string{"sql", "select zip, hours from week_44 order by 1"}, 0, "│ 01234 │    40 │", "2 rows"},
+		{[]string{"sql", "select zip from week_44 order by 1", "--format", "csv"}, 0, "zip\r\n01234\r\n75001\r\n", ""},
+		{[]string{"sql", "select zip from week_44 order by 1 limit 1", "--json"}, 0, `"rows":[["01234"]]`, ""},
+		{[]string{"sql", "selekt 1"}, 1, "", "sql_invalid"},
+		{[]string{"sql", "select * from week_45"}, 1, "", "week_44"},
+		{[]string{"sql", "select 1", "--format", "xml"}, 2, "", "xml"},
+		{[]string{"datasets"}, 0, "│ week_44 │       1 │    2 │", ""},
+		{[]string{"status"}, 0, "storaged", ""},
+		{[]string{"status", "--json"}, 0, `"status": "ok"`, ""},
+		{[]string{"version"}, 0, "lakehouse ", ""},
+		{[]string{"fly"}, 2, "", "unknown command"},
+		{[]string{"status", "--gateway", "http://127.0.0.1:1"}, 3, "", "lakehouse up"},
+	} {
+		code, stdout, stderr := lakehouse(t.Context(), c.args...)
+		if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
+			t.Errorf("lakehouse %q: %d\nstdout %s\nstderr %s\nwant %d, %q, %q", c.args, code, stdout, stderr, c.code, c.stdout, c.stderr)
+		}
+	}
+}
+
+func TestSecondFleetOnAFolderIsRefused(t *testing.T) {
+	t.Setenv("LAKEHOUSE_FLEET_LOG_LEVEL", "error")
+	data := filepath.Join(t.TempDir(), "data")
+	runningUp(t, data)
+	code, _, stderr := lakehouse(t.Context(), "up", "--data", data, "--port-offset", "auto")
+	if code != 1 || !strings.Contains(stderr, fmt.Sprintf("pid %d", os.Getpid())) || !strings.Contains(stderr, "--data") {
+		t.Errorf("%d %s", code, stderr)
+	}
+}
+
+func TestTokensAtTheGateway(t *testing.T) {
+	t.Setenv("LAKEHOUSE_FLEET_LOG_LEVEL", "error")
+	t.Setenv("AUTH_TOKEN", "t0ken-w")
+	t.Setenv("AUTH_TOKEN_READ", "reader")
+	url := runningUp(t, filepath.Join(t.TempDir(), "data"))
+	file := filepath.Join(t.TempDir(), "t.csv")
+	write(t, file, "a\n1\n")
+	for _, c := range []struct {
+		token  string
+		args   []string
+		code   int
+		stderr string
+	}{
+		{"t0ken-w", []string{"ingest", file}, 0, ""},
+		{"reader", []string{"sql", "select a from t"}, 0, ""},
+		{"reader", []string{"ingest", file}, 4, "read_only_token"},
+		{"wrong", []string{"sql", "select 1"}, 4, "unauthorized"},
+		{"", []string{"datasets"}, 4, "unauthorized"},
+	} {
+		t.Setenv("AUTH_TOKEN", c.token)
+		code, _, stderr := lakehouse(t.Context(), append(c.args, "--gateway", url)...)
+		if code != c.code || !strings.Contains(stderr, c.stderr) || strings.Contains(stderr, "t0ken-w") {
+			t.Errorf("token %q, %q: %d %s", c.token, c.args, code, stderr)
+		}
+	}
+}
+
+func TestDemoAnswersItsQuestions(t *testing.T) {
+	code, stdout, stderr := lakehouse(t.Context(), "demo", "--exit")
+	if code != 0 {
+		t.Fatalf("%d %s", code, stderr)
+	}
+	for _, q := range staffing.Questions() {
+		if !strings.Contains(stdout, q.Question) {
+			t.Errorf("not answered: %s", q.Question)
+		}
+	}
+	for _, part := range []string{"C-000043", "C-000023", "curl -F", "/docs"} {
+		if !strings.Contains(stdout, part) {
+			t.Errorf("the demo does not show %q", part)
+		}
+	}
+}
+
+func TestConfigCheckNamesWhatIsWrong(t *testing.T) {
+	dir := t.TempDir()
+	for text, want := range map[string]string{
+		"[storaged]\nmax_object_byte = 1\n": "max_object_byte",
+		"[storage]\n":                       "storage",
+		"[fleet]\ndrain_timeout = \"5\"\n":  "drain_timeout",
+		"[ingestd]\nmax_concurrent = 0\n":   "max_concurrent",
+	} {
+		file := filepath.Join(dir, "lakehouse.toml")
+		write(t, file, text)
+		if code, _, stderr := lakehouse(t.Context(), "config", "check", "--config", file); code != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("%q: %d %s", text, code, stderr)
+		}
+	}
+	write(t, filepath.Join(dir, "lakehouse.toml"), "[fleet]\nlog_level = \"warn\"\n")
+	code, stdout, stderr := lakehouse(t.Context(), "config", "check", "--config", filepath.Join(dir, "lakehouse.toml"))
+	if code != 0 || !strings.Contains(stdout, "log_level = 'warn'") {
+		t.Errorf("%d %s %s", code, stdout, stderr)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -12,8 +12,8 @@
 //     one wide log line per request;
 //   - bounds on bodies, an end for idle uploads, problem answers, panics caught
 //     and counted, and an aborted connection when an error comes too late;
-//   - a drain on SIGTERM: /ready turns 503, requests in flight finish within a
-//     bound, systemd is told;
+//   - a drain on SIGTERM: requests in flight finish within a bound while /ready
+//     and every new request are a 503 with Retry-After; systemd is told;
 //   - the OpenAPI description of its routes, from the routes themselves.
 //
 // A route is declared once. Its access, its query parameters, its body bound

@@ -33,7 +33,8 @@ func Defaults() Config {
 	}
 }
 
-func (c Config) check() error {
+// Check returns what of the section cannot work.
+func (c Config) Check() error {
 	for _, name := range c.Deployed {
 		if !slices.ContainsFunc(c.mounts(), func(m mount) bool { return m.daemon == name }) {
 			return fmt.Errorf("[gateway] deployed: there is no daemon %q behind the gateway; known: %s", name, strings.Join(c.daemons(), ", "))

@@ -47,7 +47,7 @@ type Gateway struct {
 
 // New builds the gateway.
 func New(_ context.Context, env service.Env, config Config) (*service.Daemon, error) {
-	if err := config.check(); err != nil {
+	if err := config.Check(); err != nil {
 		return nil, err
 	}
 	assets, err := newViewer()

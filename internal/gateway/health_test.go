@@ -80,11 +80,11 @@ func TestTheFleetsHealth(t *testing.T) {
 
 func TestDeployedNamesDaemons(t *testing.T) {
 	config := Defaults()
-	if err := config.check(); err != nil {
+	if err := config.Check(); err != nil {
 		t.Errorf("the defaults: %v", err)
 	}
 	config.Deployed = []string{"storaged", "stored"}
-	if err := config.check(); err == nil || !strings.Contains(err.Error(), `"stored"`) || !strings.Contains(err.Error(), "vectord") {
+	if err := config.Check(); err == nil || !strings.Contains(err.Error(), `"stored"`) || !strings.Contains(err.Error(), "vectord") {
 		t.Errorf("got %v, want the wrong name and the known ones", err)
 	}
 }

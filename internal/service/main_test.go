@@ -159,6 +159,30 @@ func TestCheckFindsWhatAStartWouldRefuse(t *testing.T) {
 	}
 }
 
+// picky is a section that knows what of it cannot work.
+type picky struct {
+	Workers int `toml:"workers"`
+}
+
+func (p picky) Check() error {
+	if p.Workers < 1 {
+		return errors.New("[queryd] workers must be at least 1")
+	}
+	return nil
+}
+
+func TestCheckAsksTheSectionItself(t *testing.T) {
+	t.Setenv("AUTH_TOKEN", "")
+	t.Chdir(t.TempDir())
+	for workers, fine := range map[int]bool{1: true, 0: false} {
+		f := flags{check: true}
+		err := run(io.Discard, "queryd", f, picky{Workers: workers}, func(context.Context, Env, picky) (*Daemon, error) { return &Daemon{}, nil })
+		if (err == nil) != fine || err != nil && !strings.Contains(err.Error(), "workers") {
+			t.Errorf("%d workers: %v", workers, err)
+		}
+	}
+}
+
 func TestLogFormatsAndLevels(t *testing.T) {
 	for format, first := range map[string]byte{"json": '{', "auto": '{', "text": 't'} {
 		fleet := DefaultFleet()

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -96,21 +98,43 @@ func (p *Problem) Unwrap() error { return p.cause }
 
 // MarshalJSON writes the problem document with its extension members beside the
 // standard ones.
-func (p *Problem) MarshalJSON() ([]byte, error) {
-	doc := maps.Clone(p.Fields)
-	if doc == nil {
-		doc = map[string]any{}
+func (p *Problem) MarshalJSON() ([]byte, error) { return p.document() }
+
+// document writes the standard members first, as a person reads them, then the
+// extensions by name. It leaves & and < as they are: no browser runs it.
+func (p *Problem) document() ([]byte, error) {
+	members := []member{
+		{"type", "urn:lakehouse:problem:" + p.Kind.Code}, {"title", p.Kind.Title}, {"status", p.Kind.Status},
+		{"detail", p.Detail}, {"code", p.Kind.Code}, {"request_id", p.RequestID},
 	}
-	doc["type"] = "urn:lakehouse:problem:" + p.Kind.Code
-	doc["title"] = p.Kind.Title
-	doc["status"] = p.Kind.Status
-	doc["detail"] = p.Detail
-	doc["code"] = p.Kind.Code
-	doc["request_id"] = p.RequestID
 	if p.RetryAfter > 0 {
-		doc["retry_after_ms"] = p.RetryAfter.Milliseconds()
+		members = append(members, member{"retry_after_ms", p.RetryAfter.Milliseconds()})
 	}
-	return json.Marshal(doc)
+	standard := len(members)
+	for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
+		if !slices.ContainsFunc(members[:standard], func(m member) bool { return strings.EqualFold(m.name, name) }) {
+			members = append(members, member{name, p.Fields[name]})
+		}
+	}
+	var doc bytes.Buffer
+	enc := json.NewEncoder(&doc)
+	enc.SetEscapeHTML(false)
+	for i, m := range members {
+		doc.WriteByte("{,"[min(i, 1)])
+		fmt.Fprintf(&doc, "%q:", m.name)
+		if err := enc.Encode(m.value); err != nil {
+			return nil, err
+		}
+		doc.Truncate(doc.Len() - 1) // the Encoder's line end
+	}
+	doc.WriteByte('}')
+	return doc.Bytes(), nil
+}
+
+// member is one name and value of a problem document.
+type member struct {
+	name  string
+	value any
 }
 
 // UnmarshalJSON reads a problem document; extension members keep their numbers
@@ -132,7 +156,7 @@ func (p *Problem) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	for _, name := range []string{"type", "title", "status", "detail", "code", "request_id", "retry_after_ms"} {
-		delete(fields, name)
+		maps.DeleteFunc(fields, func(given string, _ any) bool { return strings.EqualFold(given, name) })
 	}
 	*p = Problem{
 		Kind:       &Kind{Status: std.Status, Code: std.Code, Title: std.Title},
@@ -169,7 +193,7 @@ func AsProblem(err error) *Problem {
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := *AsProblem(err)
 	p.RequestID = RequestID(r.Context())
-	body, encErr := json.Marshal(&p)
+	body, encErr := p.document()
 	if encErr != nil {
 		body = fmt.Appendf(nil, `{"status":500,"code":%q,"title":%q}`, ErrInternal.Code, ErrInternal.Title)
 		p.Kind = ErrInternal

@@ -187,6 +187,15 @@ func TestAnAnswerOfSomethingElseIsSaidToBeThat(t *testing.T) {
 	}
 }
 
+func TestAHeadThatFailsKeepsItsStatus(t *testing.T) {
+	c := peer(t, func(http.ResponseWriter, *http.Request) error { return errDrift })
+	_, err := c.Do(context.Background(), wire.Call{Method: http.MethodHead, Path: "/x"})
+	var p *wire.Problem
+	if !errors.As(err, &p) || p.Kind.Status != http.StatusConflict {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestACallCarriesWhatItMust(t *testing.T) {
 	var got *http.Request
 	var body []byte

@@ -33,13 +33,37 @@ func newCoalescer(out *frameWriter, schema *arrow.Schema) *coalescer {
 	return &coalescer{out: out, schema: schema, ipc: ipc.NewWriter(out, ipc.WithSchema(schema)), enough: firstRows}
 }
 
-// add takes over a batch.
+// add takes over a batch. One that is far over batchBytes, for its values are
+// huge, is cut into pieces, so that no reader has to hold it whole.
 func (c *coalescer) add(batch arrow.RecordBatch) error {
+	bytes := sizeOf(batch)
+	rows := batch.NumRows()
+	if bytes <= 4*batchBytes || rows < 2 {
+		return c.take(batch, bytes)
+	}
+	defer batch.Release()
+	step := max(rows*batchBytes/bytes, 1)
+	for from := int64(0); from < rows; from += step {
+		to := min(from+step, rows)
+		if err := c.take(batch.NewSlice(from, to), bytes*(to-from)/rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sizeOf(batch arrow.RecordBatch) (bytes int64) {
+	for _, column := range batch.Columns() {
+		bytes += int64(column.Data().SizeInBytes())
+	}
+	return bytes
+}
+
+// take takes over a batch of about so many bytes.
+func (c *coalescer) take(batch arrow.RecordBatch, bytes int64) error {
 	c.pending = append(c.pending, batch)
 	c.rows += batch.NumRows()
-	for _, column := range batch.Columns() {
-		c.bytes += int64(column.Data().SizeInBytes())
-	}
+	c.bytes += bytes
 	if c.rows < c.enough && c.bytes < batchBytes {
 		return nil
 	}

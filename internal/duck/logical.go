@@ -31,6 +31,7 @@ func arrowTexts() textTypes {
 	return textTypes{
 		bindings.TypeUHugeInt: true, bindings.TypeBigNum: true, bindings.TypeBit: true, bindings.TypeTimeTZ: true,
 		bindings.TypeTimeNS: true, bindings.TypeUnion: true, bindings.TypeVariant: true, bindings.TypeGeometry: true,
+		bindings.TypeInterval: true, // Arrow's nanoseconds overflow, silently, beyond 292 years
 	}
 }
 
@@ -38,7 +39,7 @@ func arrowTexts() textTypes {
 // a reader would have to know much to print them as DuckDB does.
 func exactTexts() textTypes {
 	texts := arrowTexts()
-	texts[bindings.TypeInterval], texts[bindings.TypeEnum] = true, true
+	texts[bindings.TypeEnum] = true
 	return texts
 }
 

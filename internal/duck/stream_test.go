@@ -174,3 +174,38 @@ func TestAClosedStreamHasNoRows(t *testing.T) {
 		t.Errorf("Next after Close: %v", err)
 	}
 }
+
+func TestHugeValuesComeInPieces(t *testing.T) {
+	p := newTestPool(t, testConfig(t))
+	s, err := p.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	statement, err := s.Parse(t.Context(), "select i, repeat('x', 100000) as v from range(1000) t(i)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := s.Run(t.Context(), Request{Statement: statement})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close()
+	var rows int64
+	for {
+		batch, err := stream.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows += batch.NumRows()
+		if size := batch.NumRows() * 100_000; size > 4*batchBytes {
+			t.Errorf("a batch of %d rows, %d bytes", batch.NumRows(), size)
+		}
+	}
+	if rows != 1000 {
+		t.Errorf("%d rows", rows)
+	}
+}

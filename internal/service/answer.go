@@ -21,7 +21,12 @@ type answer struct {
 // WriteHeader adds to the answer's own header what every answer carries. An
 // answer that begins before its upload has ended is the last on its connection:
 // what is left of the upload must not be read as another request.
+// 100 Continue is said by the server itself when the upload is first read; a
+// second one, passed on from a peer, would confuse some clients.
 func (a *answer) WriteHeader(status int) {
+	if status == http.StatusContinue {
+		return
+	}
 	if a.status == 0 && status >= 200 {
 		a.status = status
 		a.Header().Set(wire.HeaderRequestID, a.requestID)

@@ -136,10 +136,6 @@ func (c *Client) problem(resp *http.Response) error {
 		p.Kind.Status = resp.StatusCode
 		return &p
 	}
-	if resp.Request.Method == http.MethodHead { // its errors have no body to say more
-		return (&Kind{resp.StatusCode, "bodiless_error", http.StatusText(resp.StatusCode)}).
-			Errorf("%s answered %s", c.Service, resp.Status).With("service", c.Service)
-	}
 	kind := &Kind{Status: http.StatusBadGateway, Code: "bad_answer", Title: "Unexpected answer"}
 	if resp.Request.Method == http.MethodHead { // has no body to say more in
 		kind.Status = resp.StatusCode

@@ -1,4 +1,5 @@
-// Command ingestd is the daemon that turns files into checked versions.
+// Command ingestd is the daemon that turns files into checked versions. See
+// package ingestd for what it promises.
 package main
 
 import (

@@ -74,7 +74,6 @@ type adopted struct {
 // without rows are left out. On an error the copies are removed again.
 func (s *store) adopt(ctx context.Context, datasetID string, sources []source, schema *iceberg.Schema, inPlace func(key string) bool, spool string) (a adopted, err error) {
 	files := make([]dataFile, len(sources))
-	copied := make([]bool, len(sources))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelCopies)
 	for i, src := range sources {
@@ -87,18 +86,18 @@ func (s *store) adopt(ctx context.Context, datasetID string, sources []source, s
 				files[i], err = s.newDataFile(src.Object, src.footer, schema)
 				return err
 			}
-			copied[i] = true
 			files[i], err = s.copyObject(gctx, datasetID, src, schema, fits, spool)
+			files[i].copied = true
 			return err
 		})
 	}
 	err = g.Wait()
-	for i, f := range files {
+	for _, f := range files {
 		if f.Key == "" {
 			continue
 		}
 		a.files = append(a.files, f)
-		if copied[i] {
+		if f.copied {
 			a.copies = append(a.copies, f.Key)
 		}
 	}

@@ -2,65 +2,141 @@ package catalogd
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 	"sync"
 	"time"
-
-	"github.com/apache/iceberg-go/table"
 )
 
 const (
 	// metadataGrace is how long a table's former metadata file stays: whoever
 	// has learned its name reads it at once.
 	metadataGrace = 30 * time.Second
-	cleanEvery    = 5 * time.Second
+	cleanEvery    = time.Second
+	sweepBatch    = 256 // expired versions of a dataset, before their files are looked for
+	sweepPatience = 5 * time.Minute
 )
 
 // cleaner removes files that no kept version needs, once nobody can be reading
 // them any more. What it does not get to before the daemon ends is referred to
-// by nothing.
+// by nothing, and found by orphan clean-up.
 type cleaner struct {
-	store *store
-	grace time.Duration
-	log   *slog.Logger
+	grace time.Duration // for files that a query may be reading
 
 	mu      sync.Mutex
-	due     []deletion // by time
-	pending map[string]bool
+	due     []deletion
+	expired map[*dataset]*expiry
+	doomed  map[string]bool // data files among due
+	watched map[string]bool // data files that commits adopted since a sweep began; nil: none runs
 }
 
+// deletion is a file to be removed at a time.
 type deletion struct {
 	key string
 	at  time.Time
 }
 
-func newCleaner(s *store, grace time.Duration, log *slog.Logger) *cleaner {
-	return &cleaner{store: s, grace: grace, log: log, pending: map[string]bool{}}
+// expiry is the versions of a dataset that went since its last sweep.
+type expiry struct {
+	since   time.Time
+	records []record
 }
 
-var _ = table.Snapshot{}
+func newCleaner(grace time.Duration) *cleaner {
+	return &cleaner{grace: grace, expired: map[*dataset]*expiry{}, doomed: map[string]bool{}}
+}
 
-// after notes what a version that is in made superfluous.
-func (c *cleaner) after(_ *dataset, st *staged) {
+// remove has files removed after a while.
+func (c *cleaner) remove(after time.Duration, keys ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	at := time.Now().Add(metadataGrace)
-	for _, location := range st.superseded {
-		if key, err := c.store.key(location); err == nil {
-			c.due = append(c.due, deletion{key: key, at: at})
-		}
+	at := time.Now().Add(after)
+	for _, key := range keys {
+		c.due = append(c.due, deletion{key: key, at: at})
 	}
 }
 
-// spares tells that a file is not about to be removed.
-func (c *cleaner) spares(key string) bool {
+// expire notes versions that are not kept any longer.
+func (c *cleaner) expire(ds *dataset, gone []record) {
+	if len(gone) == 0 {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return !c.pending[key]
+	e := c.expired[ds]
+	if e == nil {
+		e = &expiry{since: time.Now()}
+		c.expired[ds] = e
+	}
+	e.records = append(e.records, gone...)
 }
 
-// run removes what is due, until ctx ends.
-func (c *cleaner) run(ctx context.Context) {
+// keep tells whether a version in the making may refer to a data file, and makes
+// sure that it stays: false means that it is about to be removed.
+func (c *cleaner) keep(key string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.doomed[key] {
+		return false
+	}
+	if c.watched != nil {
+		c.watched[key] = true
+	}
+	return true
+}
+
+// watch begins to note which data files commits adopt.
+func (c *cleaner) watch() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watched = map[string]bool{}
+}
+
+// doom ends the watch and has the data files removed that nobody adopted.
+func (c *cleaner) doom(keys []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := time.Now().Add(c.grace)
+	for _, key := range keys {
+		if !c.watched[key] {
+			c.doomed[key] = true
+			c.due = append(c.due, deletion{key: key, at: at})
+		}
+	}
+	c.watched = nil
+}
+
+// takeDue gives the files whose time has come.
+func (c *cleaner) takeDue(now time.Time) (keys []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	rest := c.due[:0]
+	for _, d := range c.due {
+		if d.at.After(now) {
+			rest = append(rest, d)
+		} else {
+			keys = append(keys, d.key)
+		}
+	}
+	c.due = rest
+	return keys
+}
+
+// takeExpired gives the datasets whose expired versions are to be swept up.
+func (c *cleaner) takeExpired(now time.Time) map[*dataset][]record {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	taken := map[*dataset][]record{}
+	for ds, e := range c.expired {
+		if len(e.records) >= sweepBatch || now.Sub(e.since) >= sweepPatience {
+			taken[ds] = e.records
+			delete(c.expired, ds)
+		}
+	}
+	return taken
+}
+
+// clean removes what is due, until ctx ends.
+func (e *engine) clean(ctx context.Context) {
 	tick := time.NewTicker(cleanEvery)
 	defer tick.Stop()
 	for {
@@ -68,27 +144,27 @@ func (c *cleaner) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
-			c.remove(ctx, c.takeDue(now))
+			e.cleanOnce(ctx, now)
 		}
 	}
 }
 
-func (c *cleaner) takeDue(now time.Time) []deletion {
+func (e *engine) cleanOnce(ctx context.Context, now time.Time) {
+	for ds, gone := range e.cleaner.takeExpired(now) {
+		if err := e.sweep(ctx, ds, gone); err != nil && !errors.Is(err, context.Canceled) {
+			e.log.Warn("files of expired versions were left in storage", "dataset", ds.name.String(), "error", err)
+		}
+	}
+	for _, key := range e.cleaner.takeDue(now) {
+		if err := e.store.Delete(ctx, key); err != nil && !errors.Is(err, context.Canceled) {
+			e.log.Warn("a file that no version needs was left in storage", "key", key, "error", err)
+		}
+		e.cleaner.removed(key)
+	}
+}
+
+func (c *cleaner) removed(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := 0
-	for n < len(c.due) && !c.due[n].at.After(now) {
-		n++
-	}
-	taken := c.due[:n:n]
-	c.due = c.due[n:]
-	return taken
-}
-
-func (c *cleaner) remove(ctx context.Context, files []deletion) {
-	for _, d := range files {
-		if err := c.store.Delete(ctx, d.key); err != nil {
-			c.log.Warn("a file that no version needs was left in storage", "key", d.key, "error", err)
-		}
-	}
+	delete(c.doomed, key)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -14,7 +15,8 @@ import (
 
 const (
 	commitTimeout = 30 * time.Second
-	maxSwaps      = 10 // lost to another catalogd, before the client is asked to come again
+	maxSwaps      = 20 // lost to another catalogd, before the client is asked to come again
+	swapPause     = 20 * time.Millisecond
 )
 
 // attempt is a version that was written, and whose pointer may have been.
@@ -82,7 +84,10 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 			ds.doubt.Store(true)
 			return unavailable(swapErr)
 		}
-		e.discard(ctx, a.blobs)
+		for _, b := range a.staged.blobs {
+			e.cleaner.remove(0, b.key)
+		}
+		wait(ctx, rand.N(swapPause))
 	}
 	return wire.ErrUnavailable.Errorf("other writers were faster %d times at %s; try again", maxSwaps, ds.name).After(time.Second)
 }
@@ -90,16 +95,10 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 // stageBatch plans a version upon base and writes all of it but the pointer. It
 // answers the requests that need no version; nil means that none is left.
 func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (*attempt, error) {
-	var before *iceTable
-	baseKey := ""
-	if base != nil {
-		var err error
-		if before, err = e.table(ctx, base); err != nil {
-			return nil, err
-		}
-		baseKey = base.MetadataKey
+	p, err := e.newPlan(ctx, base)
+	if err != nil {
+		return nil, err
 	}
-	p := newPlan(base, before, time.Now().UTC().Truncate(time.Millisecond))
 	for _, r := range batch {
 		if r.finished() {
 			continue
@@ -118,10 +117,15 @@ func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (
 	if len(p.accepted) == 0 {
 		return nil, nil
 	}
-	st, err := e.store.stage(ctx, before, baseKey, p.change(), e.keep)
+	baseKey := ""
+	if base != nil {
+		baseKey = base.MetadataKey
+	}
+	st, err := e.store.stage(ctx, p.before, baseKey, p.change(), e.keep)
 	if err != nil {
 		return nil, err
 	}
+	st.blobs = append(st.blobs, p.blobs...)
 	p.state.MetadataKey, p.state.SnapshotID = st.metadataKey, st.snapshotID
 	if err := e.store.writeAll(ctx, st.blobs); err != nil {
 		return nil, err
@@ -143,7 +147,7 @@ func (e *engine) swap(ctx context.Context, ds *dataset, base *head, a *attempt) 
 	if err != nil {
 		return nil, err
 	}
-	return &head{pointer: a.state, etag: stored.ETag, table: a.table}, nil
+	return &head{pointer: a.state, etag: stored.ETag, table: a.table, segments: a.ledger.segments}, nil
 }
 
 // holds tells whether a version is part of a dataset's history.
@@ -158,13 +162,20 @@ func (e *engine) holds(ctx context.Context, h *head, a *attempt) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return t.meta.SnapshotByID(a.snapshotID) != nil, nil
+	_, found := t.snapshotWith(a.snapshotID)
+	return found, nil
 }
 
 // landed answers the requests of a version that is in.
 func (e *engine) landed(ds *dataset, a *attempt) {
 	e.metrics.committed(len(a.accepted))
-	e.cleaner.after(ds, a.staged)
+	e.cleaner.expire(ds, a.expired)
+	e.cleaner.remove(metadataGrace, a.dropped...)
+	for _, location := range a.superseded {
+		if key, err := e.store.key(location); err == nil {
+			e.cleaner.remove(metadataGrace, key)
+		}
+	}
 	for _, r := range a.accepted {
 		r.finish(answerFrom(a.state, r.addedRows(), r.Note), true, nil)
 	}
@@ -175,14 +186,12 @@ func (e *engine) landed(ds *dataset, a *attempt) {
 	}
 }
 
-// discard removes files of a version that did not come to be. What it leaves is
-// referred to by nothing.
-func (e *engine) discard(ctx context.Context, blobs []blob) {
-	for _, b := range blobs {
-		if err := e.store.Delete(ctx, b.key); err != nil {
-			e.log.Warn("a file of a lost version was left in storage", "key", b.key, "error", err)
-			return
-		}
+// wait lets another catalogd finish; two that try at once would disturb each
+// other for ever.
+func wait(ctx context.Context, pause time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
 	}
 }
 

@@ -44,7 +44,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 		defer close(ended)
 		if e := d.load(ctx); e != nil {
 			d.engine.Store(e)
-			e.cleaner.run(ctx)
+			e.clean(ctx)
 		}
 	}()
 	return &service.Daemon{Routes: d.routes(), Ready: d.reasons, Close: func() error {
@@ -84,7 +84,7 @@ func (d *daemon) loadOnce(ctx context.Context) (*engine, error) {
 	s := &store{Client: &d.storage, bucket: bucket}
 	e := &engine{
 		config: d.config, store: s, dir: newDirectory(), log: d.env.Log, metrics: d.metrics,
-		cleaner: newCleaner(s, d.config.DeleteAfter.Std(), d.env.Log),
+		cleaner: newCleaner(d.config.DeleteAfter.Std()),
 		keep:    retention{maxVersions: d.config.MaxVersions, maxAge: d.config.MaxAge.Std(), keepNewest: d.config.KeepNewest},
 	}
 	return e, e.load(ctx)

@@ -40,8 +40,9 @@ type head struct {
 	*pointer
 	etag string
 
-	mu    sync.Mutex
-	table *iceTable
+	mu       sync.Mutex
+	table    *iceTable
+	segments []*segment // those of Archive, or none yet
 }
 
 func compareNames(a, b catalog.Name) int {

@@ -1,6 +1,7 @@
 package catalogd
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"time"
@@ -19,13 +20,17 @@ type plan struct {
 	base   *head // nil: the name is free
 	before *iceTable
 	state  *pointer // what the dataset will be; nil until a request is accepted on a free name
+	ledger ledger
 	schema *iceberg.Schema
 	now    time.Time
+	keep   func(key string) bool // a file that lies in the folder already
 
 	accepted []*request
 	repeats  []repeat
 	files    []dataFile
 	replaces bool
+	blobs    []blob   // to be written beside the table's
+	dropped  []string // keys that nothing refers to afterwards
 }
 
 // repeat is a request whose content another one of the batch brings.
@@ -34,21 +39,33 @@ type repeat struct {
 	of receipt
 }
 
-func newPlan(base *head, before *iceTable, now time.Time) *plan {
-	p := &plan{base: base, before: before, now: now}
-	if base != nil {
-		state := *base.pointer
-		state.Dataset.Version++
-		p.state, p.schema = &state, before.meta.CurrentSchema()
+// newPlan begins with the dataset as it is.
+func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
+	p := &plan{base: base, now: time.Now().UTC().Truncate(time.Millisecond), keep: e.cleaner.keep}
+	if base == nil {
+		return p, nil
 	}
-	return p
+	var err error
+	if p.before, err = e.table(ctx, base); err != nil {
+		return nil, err
+	}
+	if p.ledger, err = e.ledger(ctx, base); err != nil {
+		return nil, err
+	}
+	if p.ledger, p.blobs, p.dropped, err = p.ledger.spill(base.Dataset.DatasetID, p.now); err != nil {
+		return nil, err
+	}
+	state := *base.pointer
+	state.Dataset.Version++
+	p.state, p.schema = &state, p.before.meta.CurrentSchema()
+	return p, nil
 }
 
 // add holds a request against what the dataset will be after those before it.
 // It is accepted (earlier: nil, nil), refused, or found to be there already.
 func (p *plan) add(r *request) (earlier *receipt, err error) {
 	if p.state != nil {
-		if earlier, err = p.state.earlier(r.registration, p.now); earlier != nil || err != nil {
+		if earlier, err = p.ledger.earlier(p.state.Dataset.DatasetID, r.registration, p.now); earlier != nil || err != nil {
 			return earlier, err
 		}
 	}
@@ -68,8 +85,8 @@ func (p *plan) add(r *request) (earlier *receipt, err error) {
 
 // earlier finds the registration that r repeats. It refuses r where the dataset
 // stands against it.
-func (s *pointer) earlier(r *registration, now time.Time) (*receipt, error) {
-	if found, ok := s.Receipts.byKey(r.key, now); ok {
+func (l ledger) earlier(datasetID string, r *registration, now time.Time) (*receipt, error) {
+	if found, ok := l.byKey(r.key, now); ok {
 		if found.Request != r.request {
 			return nil, keyReused(r.key)
 		}
@@ -79,13 +96,13 @@ func (s *pointer) earlier(r *registration, now time.Time) (*receipt, error) {
 	case r.Mode == catalog.Create:
 		return nil, catalog.ErrDatasetExists.Errorf("there is a dataset %s already; use mode=append or mode=replace", r.name).With("dataset", r.name.String())
 	case r.ContentHash != "" && !r.AllowDuplicate:
-		if found, ok := s.Receipts.byContent(r.Mode, r.ContentHash); ok {
+		if found, ok := l.byContent(r.Mode, r.ContentHash); ok {
 			return &found, nil
 		}
 	}
-	if r.DatasetID != "" && r.DatasetID != s.Dataset.DatasetID {
-		return nil, catalog.ErrDatasetChanged.Errorf("%s has the id %s, not %s: it was created or replaced meanwhile; read its manifest and begin again", r.name, s.Dataset.DatasetID, r.DatasetID).
-			With("dataset_id", s.Dataset.DatasetID)
+	if r.DatasetID != "" && r.DatasetID != datasetID {
+		return nil, catalog.ErrDatasetChanged.Errorf("%s has the id %s, not %s: it was created meanwhile; read its manifest and begin again", r.name, datasetID, r.DatasetID).
+			With("dataset_id", datasetID)
 	}
 	return nil, nil
 }
@@ -97,7 +114,8 @@ func keyReused(key string) error {
 	return catalog.ErrIdempotencyReused.Errorf("the Idempotency-Key %q came with another request within the last 24 hours; use a fresh key", shorten(key))
 }
 
-// refuseDoubles keeps a file from being in a version twice.
+// refuseDoubles keeps a file from being in a version twice, and one that is
+// about to be removed from being in any.
 func (p *plan) refuseDoubles(r *request) error {
 	var there []catalog.DataObject
 	if p.before != nil {
@@ -108,6 +126,9 @@ func (p *plan) refuseDoubles(r *request) error {
 		if slices.ContainsFunc(there, func(o catalog.DataObject) bool { return same(o.Key) }) ||
 			slices.ContainsFunc(p.files, func(o dataFile) bool { return same(o.Key) }) {
 			return badObject(f.Key, "the current version holds it already")
+		}
+		if !f.copied && !p.keep(f.Key) {
+			return errPrepareAgain
 		}
 	}
 	return nil
@@ -122,6 +143,9 @@ func (p *plan) accept(r *request, t target) {
 	d := &p.state.Dataset
 	if r.Mode != catalog.Append {
 		p.replaces = true
+		var dropped []string
+		p.ledger, dropped = p.ledger.replaced(p.now)
+		p.dropped = append(p.dropped, dropped...)
 		d.Rows, d.Bytes, d.Files = 0, 0, 0
 	}
 	for _, f := range r.files {
@@ -130,7 +154,8 @@ func (p *plan) accept(r *request, t target) {
 	d.UpdatedAt, d.Fingerprint = p.now, catalog.Fingerprint(t.columns)
 	p.state.Columns, p.schema = t.columns, t.schema
 	p.state.LastColumnID = max(p.state.LastColumnID, t.schema.HighestFieldID())
-	p.state.Receipts = p.state.Receipts.with(r.receipt(d.Version, p.now), r.Mode != catalog.Append)
+	p.ledger.recent = p.ledger.recent.with(r.receipt(d.Version, p.now), r.Mode != catalog.Append)
+	p.state.Receipts, p.state.Archive = p.ledger.recent, p.ledger.refs
 	p.files = append(p.files, r.files...)
 	p.accepted = append(p.accepted, r)
 }

@@ -26,7 +26,8 @@ type pointer struct {
 	SnapshotID   int64            `json:"snapshot_id"`
 	Columns      []catalog.Column `json:"columns"`
 	LastColumnID int              `json:"last_column_id"`
-	Receipts     receipts         `json:"receipts"`
+	Receipts     receipts         `json:"receipts"`          // the newest
+	Archive      []archived       `json:"archive,omitempty"` // where the older ones are
 }
 
 func pointerKey(n catalog.Name) string {
@@ -83,6 +84,11 @@ func (p *pointer) check() error {
 		return errors.New("its numbers make no sense")
 	case len(p.Columns) == 0:
 		return errors.New("it has no columns")
+	}
+	for _, a := range p.Archive {
+		if !strings.HasPrefix(a.Key, receiptsPrefix(d.DatasetID)) {
+			return fmt.Errorf("the receipts %q lie outside of the dataset", a.Key)
+		}
 	}
 	seen := map[string]bool{}
 	for _, c := range p.Columns {

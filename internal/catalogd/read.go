@@ -63,8 +63,8 @@ func versionOf(s *table.Snapshot) int64 { return summaryNumber(s, versionKey) }
 
 func (e *engine) noVersion(h *head, t *iceTable, version int64) error {
 	oldest := h.Dataset.Version
-	for _, s := range t.meta.Snapshots() {
-		oldest = min(oldest, versionOf(&s))
+	if len(t.history) > 0 {
+		oldest = versionOf(&t.history[0].Snapshot)
 	}
 	return catalog.ErrVersionNotFound.Errorf("%s has the versions %d to %d, not %d", h.Dataset.Name, oldest, h.Dataset.Version, version).
 		With("oldest", oldest).With("newest", h.Dataset.Version)
@@ -88,10 +88,11 @@ func (e *engine) versions(ctx context.Context, name string, before int64, limit 
 			tags[ref.SnapshotID] = append(tags[ref.SnapshotID], name)
 		}
 	}
-	for _, s := range slices.Backward(t.meta.Snapshots()) {
+	for _, r := range slices.Backward(t.history) {
+		s := &r.Snapshot
 		v := catalog.Version{
-			Version: versionOf(&s), SnapshotID: s.SnapshotID, Operation: string(s.Summary.Operation), Rows: summaryNumber(&s, "total-records"),
-			AddedRows: summaryNumber(&s, "added-records"), CreatedAt: snapshotTime(&s), Tags: append([]string{}, tags[s.SnapshotID]...),
+			Version: versionOf(s), SnapshotID: s.SnapshotID, Operation: string(s.Summary.Operation), Rows: summaryNumber(s, "total-records"),
+			AddedRows: summaryNumber(s, "added-records"), CreatedAt: snapshotTime(s), Tags: append([]string{}, tags[s.SnapshotID]...),
 		}
 		if before > 0 && v.Version >= before {
 			continue
@@ -153,14 +154,18 @@ func (e *engine) receipt(ctx context.Context, name string, mode catalog.Mode, ha
 	if err != nil {
 		return answer, err
 	}
-	if r, ok := h.Receipts.byKey(key, time.Now()); ok {
+	known, err := e.ledger(ctx, h)
+	if err != nil {
+		return answer, err
+	}
+	if r, ok := known.byKey(key, time.Now()); ok {
 		if r.Mode != mode || hash != "" && r.ContentHash != hash {
 			return answer, keyReused(key)
 		}
 		return e.recall(ctx, h, r, key)
 	}
 	if mode != catalog.Create && hash != "" {
-		if r, ok := h.Receipts.byContent(mode, hash); ok {
+		if r, ok := known.byContent(mode, hash); ok {
 			return e.recall(ctx, h, r, "")
 		}
 	}

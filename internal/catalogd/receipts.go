@@ -40,34 +40,24 @@ func (rs receipts) byKey(key string, now time.Time) (receipt, bool) {
 	return receipt{}, false
 }
 
-// byContent finds the registration that brought the content into the current
-// version; in Replace mode only if the version holds nothing else.
-func (rs receipts) byContent(mode catalog.Mode, hash string) (found receipt, ok bool) {
-	live := 0
-	for _, r := range rs {
-		if r.Gone {
-			continue
-		}
-		live++
-		if r.ContentHash == hash {
-			found, ok = r, true
-		}
-	}
-	return found, ok && (mode == catalog.Append || live == 1)
-}
-
 // with gives the receipts after one more registration. One that replaces the
 // content retires those before it, of which only keys within their life stay.
 func (rs receipts) with(r receipt, replaces bool) receipts {
+	return append(rs.still(replaces, r.At), r)
+}
+
+// still gives the receipts that still mean something; gone says that the
+// content of all of them is not in the current version any more.
+func (rs receipts) still(gone bool, now time.Time) receipts {
 	kept := make(receipts, 0, len(rs)+1)
-	for _, old := range rs {
-		old.Gone = old.Gone || replaces
-		if old.Key != "" && r.At.Sub(old.At) >= keyLife {
-			old.Key, old.Request, old.Mode = "", "", ""
+	for _, r := range rs {
+		r.Gone = r.Gone || gone
+		if r.Key != "" && now.Sub(r.At) >= keyLife {
+			r.Key, r.Request, r.Mode = "", "", ""
 		}
-		if !old.Gone || old.Key != "" {
-			kept = append(kept, old)
+		if !r.Gone || r.Key != "" {
+			kept = append(kept, r)
 		}
 	}
-	return append(kept, r)
+	return kept
 }

@@ -54,7 +54,11 @@ func (e *engine) again(ctx context.Context, ds *dataset, r *registration) (answe
 	if h == nil || err != nil {
 		return answer, false, err
 	}
-	earlier, err := h.earlier(r, time.Now())
+	known, err := e.ledger(ctx, h)
+	if err != nil {
+		return answer, false, err
+	}
+	earlier, err := known.earlier(h.Dataset.DatasetID, r, time.Now())
 	if earlier == nil || err != nil {
 		return answer, false, err
 	}
@@ -88,16 +92,12 @@ func (e *engine) prepare(ctx context.Context, ds *dataset, q *request, sources [
 		return nil, err
 	}
 	named := q.Columns
-	p := newPlan(nil, nil, time.Now())
-	if h != nil {
-		t, err := e.table(ctx, h)
-		if err != nil {
-			return nil, err
-		}
-		p = newPlan(h, t, time.Now())
-		if len(named) == 0 && len(sources) == 0 {
-			named = h.Columns
-		}
+	if h != nil && len(named) == 0 && len(sources) == 0 {
+		named = h.Columns
+	}
+	p, err := e.newPlan(ctx, h)
+	if err != nil {
+		return nil, err
 	}
 	if q.wanted, err = wantedColumns(named, sources); err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (e *engine) prepare(ctx context.Context, ds *dataset, q *request, sources [
 	if q.claimed, err = e.folder(h, q.registration); err != nil {
 		return nil, err
 	}
-	made, err := e.store.adopt(ctx, q.claimed, sources, q.made.schema, e.cleaner.spares, e.config.Spool)
+	made, err := e.store.adopt(ctx, q.claimed, sources, q.made.schema, e.cleaner.keep, e.config.Spool)
 	q.files = made.files
 	return made.copies, err
 }

@@ -2,8 +2,6 @@ package catalogd
 
 import (
 	"time"
-
-	"github.com/apache/iceberg-go/table"
 )
 
 // retention says which versions are kept.
@@ -14,23 +12,23 @@ type retention struct {
 }
 
 // expired gives the versions that go when one more comes: those over the
-// number, and those that are too old and not among the newest. Snapshots that
-// a tag or branch other than main names stay.
-func (r retention) expired(meta table.Metadata, now time.Time) []table.Snapshot {
-	snapshots := meta.Snapshots() // oldest first
+// number, and those that are too old and not among the newest. The current one
+// stays, and whatever a tag or a branch names.
+func (r retention) expired(t *iceTable, now time.Time) []record {
 	named := map[int64]bool{}
-	for name, ref := range meta.Refs() {
-		if name != table.MainBranch {
-			named[ref.SnapshotID] = true
-		}
+	for _, ref := range t.meta.Refs() {
+		named[ref.SnapshotID] = true
 	}
 	oldest := now.Add(-r.maxAge).UnixMilli()
-	var gone []table.Snapshot
-	for i, s := range snapshots {
-		newer := len(snapshots) - i // the one that comes included
+	var gone []record
+	for i, s := range t.history {
+		newer := len(t.history) - i // the one that comes included
 		tooMany := newer >= r.maxVersions
 		tooOld := newer >= r.keepNewest && s.TimestampMs < oldest
-		if (tooMany || tooOld) && !named[s.SnapshotID] && s.SnapshotID != meta.CurrentSnapshot().SnapshotID {
+		if !tooMany && !tooOld {
+			break // all that follow are younger
+		}
+		if !named[s.SnapshotID] {
 			gone = append(gone, s)
 		}
 	}

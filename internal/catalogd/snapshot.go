@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,7 +33,8 @@ type change struct {
 // dataFile is an object in the dataset's folder and its manifest entry.
 type dataFile struct {
 	catalog.DataObject
-	entry iceberg.DataFile
+	entry  iceberg.DataFile
+	copied bool // for this registration, which alone knows it
 }
 
 // staged is a snapshot in the making: what is to be written, and the table that
@@ -43,8 +44,8 @@ type staged struct {
 	table       *iceTable
 	snapshotID  int64
 	metadataKey string
-	expired     []table.Snapshot // that the table does not keep any longer
-	superseded  []string         // locations of metadata files that it forgot
+	expired     []record // that the table does not keep any longer
+	superseded  []string // locations of metadata files that it forgot
 }
 
 // stage makes the files of a snapshot upon base (nil: the first one). Nothing is
@@ -76,7 +77,7 @@ func (s *store) stage(ctx context.Context, base *iceTable, baseKey string, c cha
 		return nil, err
 	}
 	st.metadataKey = w.prefix + fmt.Sprintf("%05d-%s.metadata.json", c.version, catalog.NewID())
-	text, err := json.Marshal(st.table.meta)
+	text, err := st.table.text()
 	if err != nil {
 		return nil, err
 	}
@@ -211,17 +212,16 @@ func (st *staged) finish(b *table.MetadataBuilder, base *iceTable, snapshot *tab
 		return err
 	}
 	if base != nil {
-		st.expired = keep.expired(base.meta, now)
-		ids := make([]int64, len(st.expired))
-		for i, s := range st.expired {
-			ids[i] = s.SnapshotID
-		}
-		if len(ids) > 0 {
-			if err := b.RemoveSnapshots(ids, false); err != nil {
-				return err
-			}
+		st.table.history = base.history
+		if err := st.expire(b, keep.expired(base, now)); err != nil {
+			return err
 		}
 	}
+	made, err := newRecord(*snapshot, st.table.manifests)
+	if err != nil {
+		return err
+	}
+	st.table.history = append(st.table.history, made)
 	if st.table.meta, err = b.Build(); err != nil {
 		return err
 	}
@@ -229,6 +229,22 @@ func (st *staged) finish(b *table.MetadataBuilder, base *iceTable, snapshot *tab
 		st.superseded = forgotten(base.meta, st.table.meta)
 	}
 	return nil
+}
+
+// expire drops snapshots from the metadata and from the history.
+func (st *staged) expire(b *table.MetadataBuilder, gone []record) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(gone))
+	for i, s := range gone {
+		ids[i] = s.SnapshotID
+	}
+	st.expired = gone
+	st.table.history = slices.DeleteFunc(slices.Clone(st.table.history), func(r record) bool {
+		return slices.Contains(ids, r.SnapshotID)
+	})
+	return b.RemoveSnapshots(ids, false)
 }
 
 // forgotten gives the metadata files that before remembers and after does not.

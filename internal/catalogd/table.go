@@ -22,6 +22,7 @@ const versionKey = "lakehouse.version"
 // changed; a commit makes the next one.
 type iceTable struct {
 	meta      table.Metadata
+	history   []record               // every snapshot, oldest first
 	manifests []iceberg.ManifestFile // of the current version
 	objects   []catalog.DataObject   // of the current version
 }
@@ -43,6 +44,9 @@ func (s *store) loadTable(ctx context.Context, p *pointer) (*iceTable, error) {
 		return nil, fmt.Errorf("table metadata %s does not hold the snapshot %d that the pointer names", p.MetadataKey, p.SnapshotID)
 	}
 	t := &iceTable{meta: meta}
+	if t.history, err = newHistory(meta); err != nil {
+		return nil, err
+	}
 	if t.manifests, err = s.manifestList(ctx, current); err != nil {
 		return nil, err
 	}
@@ -107,11 +111,19 @@ func (s *store) dataObject(f iceberg.DataFile) (catalog.DataObject, error) {
 
 // snapshotOf finds a version that is still kept.
 func (t *iceTable) snapshotOf(version int64) (*table.Snapshot, bool) {
-	text := strconv.FormatInt(version, 10)
-	snapshots := t.meta.Snapshots()
-	for i := len(snapshots) - 1; i >= 0; i-- {
-		if summary := snapshots[i].Summary; summary != nil && summary.Properties[versionKey] == text {
-			return &snapshots[i], true
+	for i := len(t.history) - 1; i >= 0; i-- {
+		if s := &t.history[i].Snapshot; versionOf(s) == version {
+			return s, true
+		}
+	}
+	return nil, false
+}
+
+// snapshotWith finds a snapshot by its id.
+func (t *iceTable) snapshotWith(id int64) (*table.Snapshot, bool) {
+	for i := len(t.history) - 1; i >= 0; i-- {
+		if s := &t.history[i].Snapshot; s.SnapshotID == id {
+			return s, true
 		}
 	}
 	return nil, false
@@ -141,6 +153,9 @@ func (t *iceTable) columnsAt(s *table.Snapshot) ([]catalog.Column, error) {
 
 // summaryNumber reads one of the counters that Iceberg keeps in a summary.
 func summaryNumber(s *table.Snapshot, key string) int64 {
+	if s.Summary == nil {
+		return 0
+	}
 	n, _ := strconv.ParseInt(s.Summary.Properties[key], 10, 64) // absent: 0
 	return n
 }

@@ -1,0 +1,187 @@
+package catalogd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+)
+
+// The pointer is written with every commit, so it must not grow with the
+// number of appends. When it holds many receipts, or long notes, they go into
+// an object of their own that the pointer names.
+const (
+	maxRecent      = 64       // receipts in a pointer
+	maxRecentNotes = 64 << 10 // bytes of their notes
+	maxSegments    = 16       // before they are merged into one
+)
+
+// archived names a segment: an immutable object with older receipts.
+type archived struct {
+	Key      string    `json:"key"`
+	Receipts int       `json:"receipts"`
+	Newest   time.Time `json:"newest"`
+	// Gone: the content of all of them is not in the current version any more.
+	Gone bool `json:"gone,omitempty"`
+}
+
+func receiptsPrefix(datasetID string) string { return "datasets/" + datasetID + "/receipts/" }
+
+// segment is an archived object as it was read.
+type segment struct {
+	receipts receipts
+	byHash   map[string]int // of those that are not gone
+	byKey    map[string]int
+	live     int // that are not gone
+}
+
+func newSegment(rs receipts) *segment {
+	s := &segment{receipts: rs, byHash: make(map[string]int, len(rs)), byKey: map[string]int{}}
+	for i, r := range rs {
+		if !r.Gone {
+			s.byHash[r.ContentHash] = i
+			s.live++
+		}
+		if r.Key != "" {
+			s.byKey[r.Key] = i
+		}
+	}
+	return s
+}
+
+// ledger is all that is remembered of a dataset's registrations: the pointer's
+// receipts, and the segments that it names, in the same order.
+type ledger struct {
+	recent   receipts
+	refs     []archived
+	segments []*segment
+}
+
+// byKey finds the registration that came with the key within its life.
+func (l ledger) byKey(key string, now time.Time) (receipt, bool) {
+	if key == "" {
+		return receipt{}, false
+	}
+	if r, ok := l.recent.byKey(key, now); ok {
+		return r, true
+	}
+	for _, s := range l.segments {
+		if i, ok := s.byKey[key]; ok && now.Sub(s.receipts[i].At) < keyLife {
+			return s.receipts[i], true
+		}
+	}
+	return receipt{}, false
+}
+
+// byContent finds the registration that brought the content into the current
+// version; in Replace mode only if the version holds nothing else.
+func (l ledger) byContent(mode catalog.Mode, hash string) (found receipt, ok bool) {
+	live := 0
+	for i, s := range l.segments {
+		if l.refs[i].Gone {
+			continue
+		}
+		live += s.live
+		if at, in := s.byHash[hash]; in {
+			found, ok = s.receipts[at], true
+		}
+	}
+	for _, r := range l.recent {
+		if r.Gone {
+			continue
+		}
+		live++
+		if r.ContentHash == hash {
+			found, ok = r, true
+		}
+	}
+	return found, ok && (mode == catalog.Append || live == 1)
+}
+
+// ledger gives what is remembered of the registrations of a dataset. Segments
+// are read when they are first asked for.
+func (e *engine) ledger(ctx context.Context, h *head) (ledger, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.segments) != len(h.Archive) {
+		read, err := e.store.segments(ctx, h.Archive)
+		if err != nil {
+			return ledger{}, err
+		}
+		h.segments = read
+	}
+	return ledger{recent: h.Receipts, refs: h.Archive, segments: h.segments}, nil
+}
+
+func (s *store) segments(ctx context.Context, refs []archived) ([]*segment, error) {
+	read := make([]*segment, len(refs))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallelIO)
+	for i, ref := range refs {
+		g.Go(func() error {
+			data, err := s.readLocation(ctx, s.location(ref.Key))
+			if err != nil {
+				return err
+			}
+			var rs receipts
+			if err := json.Unmarshal(data, &rs); err != nil {
+				return fmt.Errorf("receipts %s: %w", ref.Key, err)
+			}
+			read[i] = newSegment(rs)
+			return nil
+		})
+	}
+	return read, g.Wait()
+}
+
+// spill moves the recent receipts into a segment, where they are many or long;
+// too many segments become one. It gives the ledger after that, the object to
+// write, and the keys of those that it replaces.
+func (l ledger) spill(datasetID string, now time.Time) (after ledger, made []blob, replaced []string, err error) {
+	notes := 0
+	for _, r := range l.recent {
+		notes += len(r.Note)
+	}
+	if len(l.recent) < maxRecent && notes < maxRecentNotes {
+		return l, nil, nil, nil
+	}
+	moved := l.recent
+	after = ledger{refs: l.refs, segments: l.segments}
+	if len(l.refs) >= maxSegments {
+		moved = nil
+		for i, s := range l.segments {
+			replaced = append(replaced, l.refs[i].Key)
+			moved = append(moved, s.receipts.still(l.refs[i].Gone, now)...)
+		}
+		moved = append(moved, l.recent.still(false, now)...)
+		after = ledger{}
+	}
+	text, err := json.Marshal(moved)
+	if err != nil {
+		return l, nil, nil, err
+	}
+	ref := archived{Key: receiptsPrefix(datasetID) + catalog.NewID() + ".json", Receipts: len(moved), Newest: now}
+	after.refs = append(after.refs[:len(after.refs):len(after.refs)], ref)
+	after.segments = append(after.segments[:len(after.segments):len(after.segments)], newSegment(moved))
+	return after, []blob{{key: ref.Key, data: text}}, replaced, nil
+}
+
+// replaced gives the ledger after the content was replaced: of what was
+// archived only the keys within their life still count.
+func (l ledger) replaced(now time.Time) (after ledger, dropped []string) {
+	after.recent = l.recent
+	for i, ref := range l.refs {
+		if now.Sub(ref.Newest) >= keyLife {
+			dropped = append(dropped, ref.Key)
+			continue
+		}
+		ref.Gone = true
+		after.refs = append(after.refs, ref)
+		after.segments = append(after.segments, l.segments[i])
+	}
+	return after, dropped
+}

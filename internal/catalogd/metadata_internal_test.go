@@ -1,0 +1,61 @@
+package catalogd
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/apache/iceberg-go/table"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+)
+
+// TestMetadataText: the spliced metadata file says what the library's own
+// encoder says, over a history with changes of the schema and expiry.
+func TestMetadataText(t *testing.T) {
+	s := &store{bucket: "b"}
+	keep := retention{maxVersions: 5, maxAge: time.Hour, keepNewest: 2}
+	id := catalog.NewID()
+	var base *iceTable
+	key := ""
+	for version := int64(1); version <= 9; version++ {
+		columns := []catalog.Column{{Name: "a", Type: "string", FieldID: 1}, {Name: fmt.Sprint("b", version/4), Type: "list<struct<x:long>>", FieldID: 2 + int(version)*10}}
+		made, err := newTarget(columns, nil, 20+int(version)*10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := s.stage(t.Context(), base, key, change{datasetID: id, version: version, target: made, now: time.Now()}, keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base, key = st.table, st.metadataKey
+		ours, err := base.text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := json.Marshal(base.meta)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := decoded(t, ours), decoded(t, theirs); !reflect.DeepEqual(got, want) {
+			t.Fatalf("version %d: the metadata is\n%s\nnot\n%s", version, ours, theirs)
+		}
+		if _, err := table.ParseMetadataBytes(ours); err != nil {
+			t.Fatalf("version %d: %v", version, err)
+		}
+	}
+	if len(base.history) != 5 || versionOf(&base.history[0].Snapshot) != 5 {
+		t.Errorf("%d versions are kept, from %d", len(base.history), versionOf(&base.history[0].Snapshot))
+	}
+}
+
+func decoded(t *testing.T, text []byte) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return v
+}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,18 +15,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
-// fleetHealth is the gateway's answer to GET /v1/health.
-type fleetHealth struct {
-	Status   string                   `json:"status"`
-	Services map[string]serviceHealth `json:"services"`
-}
-
-type serviceHealth struct {
-	Status    string  `json:"status"`
-	LatencyMS float64 `json:"latency_ms"`
-	Version   string  `json:"version"`
-}
-
 func newStatus(g *Globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
@@ -33,7 +22,7 @@ func newStatus(g *Globals) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client := g.client()
-			var health fleetHealth
+			var health service.FleetHealth
 			if err := client.JSON(cmd.Context(), http.MethodGet, "/health", nil, nil, &health); err != nil {
 				return err
 			}
@@ -43,10 +32,10 @@ func newStatus(g *Globals) *cobra.Command {
 			var rows [][]string
 			for _, name := range slices.Sorted(maps.Keys(health.Services)) {
 				s := health.Services[name]
-				rows = append(rows, []string{name, s.Status, strconv.FormatFloat(s.LatencyMS, 'f', 1, 64), s.Version})
+				rows = append(rows, []string{name, s.Status, strconv.FormatFloat(s.LatencyMS, 'f', 1, 64), s.Version, strings.Join(s.Reasons, "; ")})
 			}
-			WriteTable(cmd.OutOrStdout(), []string{"daemon", "status", "ms", "version"}, rows, []bool{false, false, true, false})
-			if health.Status != "ok" {
+			WriteTable(cmd.OutOrStdout(), []string{"daemon", "status", "ms", "version", "reasons"}, rows, []bool{false, false, true, false, false})
+			if health.Status != service.StatusOK {
 				return fmt.Errorf("the fleet is %s; look at the log of the daemons above that are not ok", health.Status)
 			}
 			return nil

@@ -78,7 +78,7 @@ func Shown(daemon string, routes []service.Route) service.Group {
 func (g *Gateway) routes() []service.Route {
 	return []service.Route{
 		{Method: "GET", Path: "/v1/health", ID: "fleetHealth", Summary: "How each daemon of the fleet is", Access: service.Read,
-			Answers: []service.Answer{{Status: 200, Doc: "also when a daemon is down", Type: FleetHealth{}}}, Handle: g.health},
+			Answers: []service.Answer{{Status: 200, Doc: "also when a daemon is down", Type: service.FleetHealth{}}}, Handle: g.health},
 		{Method: "GET", Path: "/v1/openapi.json", ID: "openapi", Summary: "This specification", Access: service.Open,
 			Answers: []service.Answer{{Status: 200, Doc: "OpenAPI 3.1", Media: []string{"application/json"}}}, Handle: g.viewer.spec},
 		{Method: "GET", Path: "/docs", ID: "docs", Summary: "The specification, to read and to try", Access: service.Open,

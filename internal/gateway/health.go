@@ -12,44 +12,20 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// What a daemon, and the fleet, can be.
-const (
-	statusOK       = "ok"
-	statusNotReady = "not_ready" // it answers and says why it cannot serve
-	statusDown     = "down"      // it does not answer
-	statusDegraded = "degraded"  // the fleet: a daemon is not ok
-)
-
-// FleetHealth is the answer of /v1/health. Status is "ok" or "degraded"; the
-// services are those that are deployed.
-type FleetHealth struct {
-	Status   string                   `json:"status"`
-	Services map[string]ServiceHealth `json:"services"`
-}
-
-// ServiceHealth is how one daemon is: "ok", "not_ready" with its reasons, or
-// "down".
-type ServiceHealth struct {
-	Status    string   `json:"status"`
-	LatencyMS float64  `json:"latency_ms"` // of its /health, as the gateway sees it
-	Version   string   `json:"version,omitempty"`
-	Reasons   []string `json:"reasons,omitempty"`
-}
-
 func (g *Gateway) health(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), g.config.ProbeTimeout.Std())
 	defer cancel()
-	found := make([]ServiceHealth, len(g.config.Deployed))
+	found := make([]service.ServiceHealth, len(g.config.Deployed))
 	var probes sync.WaitGroup
 	for i, name := range g.config.Deployed {
 		probes.Go(func() { found[i] = probe(ctx, g.env.Peer(name)) })
 	}
 	probes.Wait()
-	fleet := FleetHealth{Status: statusOK, Services: map[string]ServiceHealth{}}
+	fleet := service.FleetHealth{Status: service.StatusOK, Services: map[string]service.ServiceHealth{}}
 	for i, name := range g.config.Deployed {
 		fleet.Services[name] = found[i]
-		if found[i].Status != statusOK {
-			fleet.Status = statusDegraded
+		if found[i].Status != service.StatusOK {
+			fleet.Status = service.StatusDegraded
 		}
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -57,21 +33,21 @@ func (g *Gateway) health(w http.ResponseWriter, r *http.Request) error {
 }
 
 // probe asks whether a daemon is alive and, if it is, whether it can serve.
-func probe(ctx context.Context, client wire.Client) ServiceHealth {
+func probe(ctx context.Context, client wire.Client) service.ServiceHealth {
 	start := time.Now()
 	var alive service.Health
 	err := client.JSON(ctx, http.MethodGet, "/health", nil, nil, &alive)
 	elapsed := time.Since(start)
-	h := ServiceHealth{
-		Status: statusOK, Version: alive.Version,
+	h := service.ServiceHealth{
+		Status: service.StatusOK, Version: alive.Version,
 		LatencyMS: math.Round(float64(elapsed.Microseconds())/10) / 100,
 	}
 	if err != nil {
-		h.Status, h.Reasons = statusDown, []string{wire.AsProblem(explainProbe(client.Service, err)).Detail}
+		h.Status, h.Reasons = service.StatusDown, []string{wire.AsProblem(explainProbe(client.Service, err)).Detail}
 		return h
 	}
 	if err := client.JSON(ctx, http.MethodGet, "/ready", nil, nil, nil); err != nil {
-		h.Status, h.Reasons = statusNotReady, reasons(client.Service, err)
+		h.Status, h.Reasons = service.StatusNotReady, reasons(client.Service, err)
 	}
 	return h
 }

@@ -11,13 +11,13 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-func (e *edge) health() FleetHealth {
+func (e *edge) health() service.FleetHealth {
 	e.t.Helper()
 	resp := e.do("GET", "/v1/health", nil)
 	if resp.StatusCode != http.StatusOK {
 		e.t.Fatalf("answer %s", resp.Status)
 	}
-	var fleet FleetHealth
+	var fleet service.FleetHealth
 	if err := json.NewDecoder(resp.Body).Decode(&fleet); err != nil {
 		e.t.Fatal(err)
 	}

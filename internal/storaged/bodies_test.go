@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"testing"
@@ -105,49 +106,52 @@ func clientGone(t *testing.T, s *subject) {
 // again; when one ends, the next is taken.
 func writeSlots(t *testing.T, s *subject) {
 	var group sync.WaitGroup
-	feeds := make([]*io.PipeWriter, s.config.MaxConcurrentWrites)
-	for i := range feeds {
-		body, feed := io.Pipe()
-		feeds[i] = feed
+	var feeds []*io.PipeWriter
+	for i := range s.config.MaxConcurrentWrites {
+		begun := make(chan *io.PipeWriter)
 		group.Go(func() {
-			r, err := s.try("PUT", objectPath(key(t, fmt.Sprint(i))), nil, body)
-			if err != nil || r.status != 201 {
-				t.Errorf("write %d: %d, %v", i, r.status, err)
+			// A slot may still be held by a write that another case cut.
+			for !s.slowWrite(t, key(t, fmt.Sprint(i)), begun) {
 			}
 		})
+		feeds = append(feeds, <-begun)
 	}
-	s.untilRefused(t, feeds)
+	refused := s.do(t, "PUT", objectPath(key(t, "one more")), nil, strings.NewReader("x"))
+	refused.wants(t, 503, "too_many_writes")
+	if refused.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
 	for _, feed := range feeds {
 		feed.Close()
 	}
 	group.Wait()
-	s.mustPut(t, key(t, "free again"), []byte("x"))
+	s.mustPut(t, key(t, "one more"), []byte("x"))
 	for i := range feeds {
-		if _, err := s.Head(t.Context(), key(t, fmt.Sprint(i))); err != nil {
-			t.Errorf("write %d: %v", i, err)
-		}
+		s.wantObject(t, key(t, fmt.Sprint(i)), nil)
 	}
 }
 
-// untilRefused feeds all writes a byte, so that their headers are sent, and
-// tries another until all slots are taken.
-func (s *subject) untilRefused(t *testing.T, feeds []*io.PipeWriter) {
-	t.Helper()
-	for _, feed := range feeds {
-		if _, err := feed.Write([]byte("x")); err != nil {
-			t.Fatal(err)
-		}
+// slowWrite stores what is written to the pipe that it sends once the server has
+// asked for the body. It returns false where the write was refused instead.
+func (s *subject) slowWrite(t *testing.T, k string, begun chan<- *io.PipeWriter) bool {
+	body, feed := io.Pipe()
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { begun <- feed }})
+	req, err := http.NewRequestWithContext(ctx, "PUT", s.Base+objectPath(k), body)
+	if err != nil {
+		t.Error(err)
+		return true
 	}
-	for {
-		r := s.do(t, "PUT", objectPath(key(t, "probe")), nil, strings.NewReader("x"))
-		if r.status >= 300 {
-			r.wants(t, 503, "too_many_writes")
-			if r.header.Get("Retry-After") == "" {
-				t.Error("no Retry-After")
-			}
-			return
-		}
+	req.Header.Set("Expect", "100-continue")
+	resp, err := s.HTTP.Do(req)
+	if err != nil {
+		t.Errorf("write of %q: %v", k, err)
+		return true
 	}
+	resp.Body.Close()
+	if resp.StatusCode != 201 && resp.StatusCode != 503 {
+		t.Errorf("write of %q: %s", k, resp.Status)
+	}
+	return resp.StatusCode != 503
 }
 
 // readOneVersion: a GET that has started reads its version to the end, through
@@ -156,28 +160,28 @@ func readOneVersion(t *testing.T, s *subject) {
 	k := key(t, "x")
 	const size = 16 << 20 // more than sockets hold
 	s.mustPut(t, k, bytes.Repeat([]byte("1"), size))
-	first, object, err := s.Get(t.Context(), k, storage.Range{})
+	reader, object, err := s.Get(t.Context(), k, storage.Range{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer first.Close()
-	s.mustPut(t, k, bytes.Repeat([]byte("2"), size))
-	second, _, err := s.Get(t.Context(), k, storage.Range{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.Close()
-	if err := s.Delete(t.Context(), k); err != nil {
-		t.Fatal(err)
-	}
-	for want, reader := range map[string]io.Reader{"1": first, "2": second} {
-		b, err := io.ReadAll(reader)
-		if err != nil || len(b) != size || strings.Trim(string(b), want) != "" {
-			t.Errorf("version %s: %d bytes, %v", want, len(b), err)
+	defer reader.Close()
+	changed := make(chan struct{})
+	go func() {
+		defer close(changed)
+		if _, _, err := s.Put(t.Context(), k, strings.NewReader("2"), 1, storage.Condition{}); err != nil {
+			t.Errorf("replace: %v", err)
 		}
+		if err := s.Delete(t.Context(), k); err != nil {
+			t.Errorf("delete: %v", err)
+		}
+	}()
+	if !s.readersBlock {
+		<-changed
 	}
-	if object.Size != size {
-		t.Errorf("size %d", object.Size)
+	b, err := io.ReadAll(reader)
+	if err != nil || len(b) != size || strings.Trim(string(b), "1") != "" || object.Size != size {
+		t.Errorf("%d bytes of %d, %v", len(b), object.Size, err)
 	}
+	<-changed
 	s.do(t, http.MethodGet, objectPath(k), nil, nil).wants(t, 404, "object_not_found")
 }

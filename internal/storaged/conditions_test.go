@@ -42,7 +42,7 @@ func conditionalWrites(t *testing.T, s *subject) {
 		t.Fatalf("the ETag is %s, the PUT said %s", object.ETag, second.ETag)
 	}
 	// In chunks, in parts, and over the size that is held in memory.
-	for _, size := range []int{100, 300 << 10, 9 << 20} {
+	for _, size := range []int{100, 64 << 10, 300 << 10, 9 << 20} {
 		for _, length := range []int64{-1, int64(size)} {
 			body := bytes.NewReader(noise(3, size))
 			if _, _, err := s.Put(t.Context(), k, unsized{body}, length, storage.Condition{IfNoneMatch: true}); !errors.Is(err, storage.ErrPreconditionFailed) {

@@ -48,7 +48,9 @@ func open(ctx context.Context, p place, c Config, env service.Env) (backend.Stor
 	if p.backend == backendLocal {
 		return local.Open(p.name, p.root)
 	}
-	return s3.Open(ctx, p.name, p.secret, p.s3, c.CreateBucket, env.Log), nil
+	return s3.Open(ctx, s3.Config{
+		Bucket: p.name, SecretName: p.secret, Secret: p.s3, Create: c.CreateBucket, Writes: c.MaxConcurrentWrites,
+	}, env.Log), nil
 }
 
 func (s *server) ready(ctx context.Context) (reasons []string) {

@@ -22,6 +22,7 @@ type subject struct {
 	config       storaged.Config
 	longSegments bool // keys may have segments over 255 bytes
 	besideFolder bool // `a` may be an object beside `a/b`
+	readersBlock bool // a reader that stands still keeps writers of its key waiting
 }
 
 // reply is an answer, read to its end.

@@ -32,25 +32,31 @@ func (s *Store) problem(ctx context.Context, key string, err error) error {
 		s.found.Store(false)
 		return s.unavailable("has no bucket %q any more", s.bucket).Because(err)
 	case "PreconditionFailed", "ConditionalRequestConflict":
-		return storage.ErrPreconditionFailed.Errorf("the object %q is not as the condition says: read it again", key)
+		return s.conditionFailed(key)
 	case "InvalidRange":
 		return storage.ErrRange.Errorf("the range lies outside the object %q", key)
-	case "KeyTooLongError", "XMinioInvalidObjectName", "XMinioParentIsObject", "XMinioObjectExistsAsDirectory", "ObjectParentIsFile", "ExistingObjectIsDirectory":
+	case "KeyTooLongError", "XMinioInvalidObjectName", "XMinioInvalidResourceName", "XMinioParentIsObject", "XMinioObjectExistsAsDirectory", "ObjectParentIsFile", "ExistingObjectIsDirectory":
 		return storage.ErrBadKey.Errorf("the S3 endpoint %s does not take the key %q (%s); choose another", s.endpoint, key, code).Because(err)
 	case "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded":
 		return storage.ErrStorageFull.Errorf("the S3 endpoint %s is full (%s); free space there and try again", s.endpoint, code).After(retry).Because(err)
 	}
-	switch status(err) {
+	switch status := status(err); status {
 	case http.StatusNotFound:
 		return storage.ErrObjectNotFound.Errorf("no object %q", key)
 	case http.StatusPreconditionFailed:
-		return storage.ErrPreconditionFailed.Errorf("the object %q is not as the condition says: read it again", key)
+		return s.conditionFailed(key)
 	case http.StatusRequestedRangeNotSatisfiable:
 		return storage.ErrRange.Errorf("the range lies outside the object %q", key)
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return s.unavailable("refuses the key of [s3.%s]; check it in the secrets file, and what it may do", s.secret).Because(err)
+	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return wire.ErrInternal.Errorf("the S3 endpoint %s refused the request (%d %s)", s.endpoint, status, code(err)).Because(err)
 	}
 	return s.unavailable("does not answer as it should; it may be starting: try again, or look at its log").Because(err)
+}
+
+func (s *Store) conditionFailed(key string) error {
+	return storage.ErrPreconditionFailed.Errorf("the object %q is not as the condition says: read it again", key)
 }
 
 func (s *Store) unavailable(format string, args ...any) *wire.Problem {

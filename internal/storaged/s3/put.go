@@ -8,35 +8,33 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged/backend"
 )
 
-// smallSize is up to where an object is held in memory, so that its bytes are
-// signed and can be sent again.
-const smallSize = 256 << 10
+// smallSize is up to where a conditional write goes in one request. A server may
+// judge the condition and hang up before it has read the body, and only of a
+// small one does its answer still arrive.
+const smallSize = 64 << 10
 
-// Put stores an object as its length allows.
+// Put stores an object: in one request where it is small, else in parts.
 func (s *Store) Put(ctx context.Context, w backend.Write) (storage.Object, bool, error) {
 	if err := s.find(ctx); err != nil {
 		return storage.Object{}, false, err
 	}
-	created, err := s.isFree(ctx, w)
+	small := w.Size >= 0 && w.Size <= smallSize
+	created, err := s.check(ctx, w, small)
 	if err != nil {
 		return storage.Object{}, false, err
 	}
 	body := &source{Reader: w.Body}
 	var etag string
-	switch {
-	case w.Size < 0:
-		etag, err = s.putUnknown(ctx, w, body)
-	case w.Size <= smallSize:
+	if small {
 		etag, err = s.putSmall(ctx, w, body)
-	default:
-		etag, err = s.putStream(ctx, w, body)
+	} else {
+		etag, err = s.putLarge(ctx, w, body)
 	}
 	switch {
 	case body.err != nil:
@@ -47,18 +45,24 @@ func (s *Store) Put(ctx context.Context, w backend.Write) (storage.Object, bool,
 	return storage.Object{Key: w.Key, Size: body.read, ETag: etag, ModifiedAt: time.Now().UTC()}, created, nil
 }
 
-// isFree tells whether a write makes a new key. S3 does not say it of an
-// unconditional PUT, so it is asked before: of two writers that race, both may
-// be told that they were the first.
-func (s *Store) isFree(ctx context.Context, w backend.Write) (bool, error) {
-	if w.Cond != (storage.Condition{}) {
+// check tells whether a write makes a new key, and refuses one whose condition
+// does not hold already now, before its body is sent. S3 does not say of an
+// unconditional PUT whether it replaced something, so it is asked before: of two
+// writers that race, both may be told that they were the first.
+func (s *Store) check(ctx context.Context, w backend.Write, small bool) (created bool, err error) {
+	if small && w.Cond != (storage.Condition{}) {
 		return w.Cond.IfNoneMatch, nil
 	}
-	_, err := s.Head(ctx, w.Key)
-	if errors.Is(err, storage.ErrObjectNotFound) {
+	object, err := s.Head(ctx, w.Key)
+	switch {
+	case errors.Is(err, storage.ErrObjectNotFound) && w.Cond.IfMatch == "":
 		return true, nil
+	case err != nil:
+		return false, s.refused(ctx, w, err)
+	case w.Cond.IfNoneMatch, w.Cond.IfMatch != "" && w.Cond.IfMatch != object.ETag:
+		return false, s.conditionFailed(w.Key)
 	}
-	return false, err
+	return false, nil
 }
 
 // refused is the problem of a write that failed at the endpoint.
@@ -83,26 +87,15 @@ func (s *Store) putBytes(ctx context.Context, w backend.Write, b []byte) (string
 	if w.Cond != (storage.Condition{}) {
 		options = append(options, once)
 	}
-	out, err := s.client.PutObject(ctx, s.putInput(w, bytes.NewReader(b), int64(len(b))), options...)
+	out, err := s.client.PutObject(ctx, s.putInput(w, b), options...)
 	if err != nil {
 		return "", err
 	}
 	return aws.ToString(out.ETag), nil
 }
 
-// putStream sends a body that cannot be sent twice. Its bytes are not signed;
-// its length is, so S3 stores all of them or none.
-func (s *Store) putStream(ctx context.Context, w backend.Write, body *source) (string, error) {
-	out, err := s.client.PutObject(ctx, s.putInput(w, body, w.Size), once,
-		awss3.WithAPIOptions(v4.SwapComputePayloadSHA256ForUnsignedPayloadMiddleware))
-	if err != nil {
-		return "", err
-	}
-	return aws.ToString(out.ETag), nil
-}
-
-func (s *Store) putInput(w backend.Write, body io.Reader, size int64) *awss3.PutObjectInput {
-	in := &awss3.PutObjectInput{Bucket: &s.bucket, Key: &w.Key, Body: body, ContentLength: &size}
+func (s *Store) putInput(w backend.Write, b []byte) *awss3.PutObjectInput {
+	in := &awss3.PutObjectInput{Bucket: &s.bucket, Key: &w.Key, Body: bytes.NewReader(b), ContentLength: aws.Int64(int64(len(b)))}
 	in.IfMatch, in.IfNoneMatch = conditions(w.Cond)
 	return in
 }

@@ -1,11 +1,13 @@
 // Package s3 keeps the objects of one bucket in S3: MinIO, versitygw, any other.
 //
 // Conditions are S3's own conditional writes, so they hold against every writer
-// of the bucket, storaged or not. An object whose length is known is streamed in
-// one PutObject; one of unknown length goes up in parts, and is completed only
-// when its end was seen. Either way S3 shows nothing of a write that was cut. A
-// conditional write is sent once: were it repeated after a lost answer, the
-// winner would be told that it lost.
+// of the bucket, storaged or not. A conditional write is sent once: were it
+// repeated after a lost answer, the winner would be told that it lost.
+//
+// Bytes go to S3 in pieces that are whole in memory and signed: a small object in
+// one request, a larger one in parts that become an object when its end was
+// seen. A body is never streamed through: not every S3 notices that a request
+// was cut short, and what came of it would be an object.
 //
 // An endpoint that does not answer is a 503 that names it; nothing here needs it
 // at the start. What the endpoint and its keys are is never in an error, but for
@@ -18,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -45,25 +48,38 @@ type Store struct {
 	client   *awss3.Client
 	conns    interface{ CloseIdleConnections() }
 	found    atomic.Bool
-	parts    chan []byte // free part buffers, nil until first used
+	parts    chan struct{} // holds an element for each part in memory
+	buffers  sync.Pool     // of *[partSize]byte
 }
 
-// Open makes the store of a bucket. create makes the bucket when it is not
-// there, at the first moment that the endpoint answers.
-func Open(ctx context.Context, bucket, secretName string, secret service.S3, create bool, log *slog.Logger) *Store {
+// Config says where a bucket is and how it is used.
+type Config struct {
+	Bucket     string
+	SecretName string // of the [s3.NAME] section, for errors
+	Secret     service.S3
+	// Create makes the bucket when it is not there, at the first moment that the
+	// endpoint answers.
+	Create bool
+	// Writes is how many writes there are at most at once. As many parts of
+	// 5 MiB fit in memory, so a slow writer never keeps another from going on.
+	Writes int
+}
+
+// Open makes the store of a bucket. It succeeds also while the endpoint is down.
+func Open(ctx context.Context, c Config, log *slog.Logger) *Store {
 	client := newHTTPClient()
-	region := secret.Region
+	region := c.Secret.Region
 	if region == "" {
 		region = defaultRegion
 	}
 	s := &Store{
-		bucket: bucket, secret: secretName, endpoint: address(secret.Endpoint), create: create, conns: client,
-		parts: make(chan []byte, maxParts),
+		bucket: c.Bucket, secret: c.SecretName, endpoint: address(c.Secret.Endpoint), create: c.Create, conns: client,
+		parts: make(chan struct{}, c.Writes),
 		client: awss3.New(awss3.Options{
-			BaseEndpoint:     aws.String(secret.Endpoint),
+			BaseEndpoint:     aws.String(c.Secret.Endpoint),
 			Region:           region,
-			UsePathStyle:     secret.UsePathStyle,
-			Credentials:      credentials.NewStaticCredentialsProvider(secret.AccessKeyID, secret.SecretAccessKey.Reveal(), ""),
+			UsePathStyle:     c.Secret.UsePathStyle,
+			Credentials:      credentials.NewStaticCredentialsProvider(c.Secret.AccessKeyID, c.Secret.SecretAccessKey.Reveal(), ""),
 			HTTPClient:       client,
 			RetryMaxAttempts: maxAttempts,
 			// Checksums in trailers are refused by some S3s and, without TLS, by
@@ -72,13 +88,10 @@ func Open(ctx context.Context, bucket, secretName string, secret service.S3, cre
 			ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
 		}),
 	}
-	for range maxParts {
-		s.parts <- nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	if err := s.find(ctx); err != nil {
-		log.Warn("the bucket cannot be reached yet", "bucket", bucket, "endpoint", s.endpoint, "error", err)
+		log.Warn("the bucket cannot be reached yet", "bucket", c.Bucket, "endpoint", s.endpoint, "error", err)
 	}
 	return s
 }

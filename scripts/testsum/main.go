@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -105,11 +106,29 @@ func (s *summary) fail(ev event, key [2]string) {
 		name = "ended outside of a test"
 	}
 	fmt.Fprintf(s.out, "not ok - %s %s\n", short(ev.Package), name)
-	for _, line := range s.outputs[key] {
-		if !strings.HasPrefix(line, "=== ") {
-			fmt.Fprint(s.out, "    ", line)
-		}
+	for _, line := range telling(s.outputs[key]) {
+		fmt.Fprint(s.out, "    ", line)
 	}
+}
+
+// maxLines is how much of a failing test's output is shown.
+const maxLines = 100
+
+// telling gives what a test said itself. The log lines of daemons that ran in
+// it are dropped where they would bury that, then the middle of the rest.
+func telling(output []string) []string {
+	output = slices.DeleteFunc(slices.Clone(output), func(line string) bool { return strings.HasPrefix(line, "=== ") })
+	if len(output) <= maxLines {
+		return output
+	}
+	output = slices.DeleteFunc(output, func(line string) bool {
+		return strings.Contains(line, "time=") && strings.Contains(line, " level=") || strings.HasPrefix(strings.TrimSpace(line), `{"time":`)
+	})
+	if left := len(output) - maxLines; left > 0 {
+		cut := fmt.Sprintf("... %d lines left out\n", left)
+		output = slices.Concat(output[:maxLines/2], []string{cut}, output[len(output)-maxLines/2:])
+	}
+	return output
 }
 
 // reason is what the test said last before it was skipped, without the place.

@@ -52,3 +52,20 @@ func TestSummarise(t *testing.T) {
 		})
 	}
 }
+
+func TestALogDoesNotBuryTheReason(t *testing.T) {
+	output := []string{"=== RUN   TestX\n", "    a_test.go:9: got 1\n"}
+	for range maxLines {
+		output = append(output, "    time=2026-11-23T23:42:46Z level=INFO msg=request\n")
+	}
+	if got := strings.Join(telling(output), ""); got != "    a_test.go:9: got 1\n" {
+		t.Errorf("shown: %q", got)
+	}
+	for range 2 * maxLines {
+		output = append(output, "goroutine\n")
+	}
+	got := telling(output)
+	if len(got) != maxLines+1 || got[0] != "    a_test.go:9: got 1\n" || !strings.Contains(got[maxLines/2], "101 lines left out") {
+		t.Errorf("%d lines, the middle is %q", len(got), got[maxLines/2])
+	}
+}

@@ -23,7 +23,7 @@ func newConfig() *cobra.Command {
 				return err
 			}
 			_, secretsErr := service.LoadSecrets(config.Fleet, os.Getenv)
-			return errors.Join(secretsErr, service.PrintConfig(cmd.OutOrStdout(), config.Sections()))
+			return errors.Join(secretsErr, config.Check(), service.PrintConfig(cmd.OutOrStdout(), config.Sections()))
 		},
 	}
 	check.Flags().StringVar(&file, "config", "", "configuration `FILE` (default ./lakehouse.toml, else /etc/lakehouse/lakehouse.toml)")

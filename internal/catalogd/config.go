@@ -28,7 +28,8 @@ func Defaults() Config {
 	}
 }
 
-func (c Config) check() error {
+// Check returns what of the section cannot work.
+func (c Config) Check() error {
 	switch {
 	case c.KeepNewest < 1:
 		return fmt.Errorf("[catalogd] keep_newest: at least 1, not %d", c.KeepNewest)

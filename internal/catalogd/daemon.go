@@ -31,7 +31,7 @@ type daemon struct {
 // New starts catalogd. It returns at once and reads the pointers in the
 // background; storaged may come up later.
 func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	d := &daemon{

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -56,6 +57,11 @@ func Load(named string, environ []string) (Config, error) {
 	return c, nil
 }
 
+// Check returns what of the sections can never work.
+func (c Config) Check() error {
+	return errors.Join(c.Storaged.Check(), c.Catalogd.Check(), c.Ingestd.Check(), c.Queryd.Check(), c.Gateway.Check())
+}
+
 // Sections names the parts of the configuration as the file does.
 func (c *Config) Sections() map[string]any {
 	return map[string]any{
@@ -81,6 +87,6 @@ func (c Config) members() []member {
 	}
 }
 
-func with[C any](build service.New[C], config C) func(context.Context, service.Env) (*service.Daemon, error) {
+func with[C service.Section](build service.New[C], config C) func(context.Context, service.Env) (*service.Daemon, error) {
 	return func(ctx context.Context, env service.Env) (*service.Daemon, error) { return build(ctx, env, config) }
 }

@@ -32,7 +32,8 @@ func Defaults() Config {
 // minWorkerMemory is what a conversion needs to begin at all.
 const minWorkerMemory = 256 << 20
 
-func (c Config) check() error {
+// Check returns what of the section cannot work.
+func (c Config) Check() error {
 	switch {
 	case c.MaxConcurrent < 1:
 		return errors.New("[ingestd] max_concurrent must be at least 1")

@@ -28,7 +28,7 @@ type ingestd struct {
 
 // New builds the daemon. It empties the spool that an earlier life left.
 func New(_ context.Context, env service.Env, config Config) (*service.Daemon, error) {
-	if err := config.check(); err != nil {
+	if err := config.Check(); err != nil {
 		return nil, err
 	}
 	spool, err := openSpool(env.Fleet.Data)

@@ -26,6 +26,8 @@ type section struct {
 	} `toml:"nested"`
 }
 
+func (section) Check() error { return nil }
+
 func defaults() section {
 	return section{Workers: 4, Ratio: 0.5, Name: "default", Tags: []string{"a", "b"}, Patient: Duration(time.Minute)}
 }

@@ -21,8 +21,12 @@ const (
 	exitUsage  = 2
 )
 
+// Section is a daemon's own part of the configuration. Check returns what of it
+// can never work.
+type Section interface{ Check() error }
+
 // New builds a daemon from its environment and its own section.
-type New[C any] func(ctx context.Context, env Env, config C) (*Daemon, error)
+type New[C Section] func(ctx context.Context, env Env, config C) (*Daemon, error)
 
 type flags struct {
 	config  string
@@ -34,7 +38,7 @@ type flags struct {
 // Main is the whole life of a daemon's process: flags, configuration, signals,
 // serving, drain. It returns the exit code. config holds the section's
 // defaults.
-func Main[C any](name string, config C, build New[C]) int {
+func Main[C Section](name string, config C, build New[C]) int {
 	f, err := parseFlags(name, os.Args[1:], os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -70,7 +74,7 @@ func parseFlags(name string, args []string, out io.Writer) (flags, error) {
 	return f, nil
 }
 
-func run[C any](out io.Writer, name string, f flags, config C, build New[C]) error {
+func run[C Section](out io.Writer, name string, f flags, config C, build New[C]) error {
 	fleet, peers := DefaultFleet(), Peers{}
 	sections := map[string]any{"fleet": &fleet, "peers": &peers, name: &config}
 	path, err := FindConfig(f.config)
@@ -94,7 +98,7 @@ func run[C any](out io.Writer, name string, f flags, config C, build New[C]) err
 		return err
 	}
 	if f.check {
-		return errors.Join(checkListen(env), checkValues(config), PrintConfig(out, sections))
+		return errors.Join(checkListen(env), config.Check(), PrintConfig(out, sections))
 	}
 	l, err := Listen(env)
 	if err != nil {
@@ -105,16 +109,7 @@ func run[C any](out io.Writer, name string, f flags, config C, build New[C]) err
 	return serve(ctx, env, l, config, build)
 }
 
-// checkValues asks a daemon's own section, if it has a Check, for what of it
-// cannot work.
-func checkValues(config any) error {
-	if section, ok := config.(interface{ Check() error }); ok {
-		return section.Check()
-	}
-	return nil
-}
-
-func serve[C any](ctx context.Context, env Env, l net.Listener, config C, build New[C]) error {
+func serve[C Section](ctx context.Context, env Env, l net.Listener, config C, build New[C]) error {
 	daemon, err := build(ctx, env, config)
 	if err != nil {
 		return errors.Join(err, l.Close())

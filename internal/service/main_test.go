@@ -55,7 +55,7 @@ func TestSystemdIsToldTheLifeOfADaemon(t *testing.T) {
 	built := false
 	done := make(chan error, 1)
 	go func() {
-		done <- serve(ctx, env, l, struct{}{}, func(context.Context, Env, struct{}) (*Daemon, error) {
+		done <- serve(ctx, env, l, section{}, func(context.Context, Env, section) (*Daemon, error) {
 			built = true
 			return &Daemon{}, nil
 		})
@@ -105,7 +105,7 @@ func TestADaemonThatCannotBeBuiltGivesItsPortFree(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := errors.New("the data folder is locked")
-	err = serve(context.Background(), s.env, l, 0, func(context.Context, Env, int) (*Daemon, error) { return nil, broken })
+	err = serve(context.Background(), s.env, l, section{}, func(context.Context, Env, section) (*Daemon, error) { return nil, broken })
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}

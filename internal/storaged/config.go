@@ -68,14 +68,38 @@ type place struct {
 	s3      service.S3 // of an S3 bucket
 }
 
-// places checks the configuration and gives its buckets, the default one first.
-func (c Config) places(env service.Env) ([]place, error) {
+// Check tells what of the section can never work, without looking at secrets.
+func (c Config) Check() error {
 	switch {
 	case c.MaxObjectBytes < 1 || c.MaxObjectBytes > maxS3Put:
-		return nil, fmt.Errorf("[storaged] max_object_bytes: %d is not between 1 and %d", c.MaxObjectBytes, int64(maxS3Put))
+		return fmt.Errorf("[storaged] max_object_bytes: %d is not between 1 and %d", c.MaxObjectBytes, int64(maxS3Put))
 	case c.MaxConcurrentWrites < 1:
-		return nil, fmt.Errorf("[storaged] max_concurrent_writes: %d is less than 1", c.MaxConcurrentWrites)
+		return fmt.Errorf("[storaged] max_concurrent_writes: %d is less than 1", c.MaxConcurrentWrites)
 	}
+	if err := checkBucket(c.Bucket, c.Backend); err != nil {
+		return fmt.Errorf("[storaged] %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Buckets)) {
+		if err := checkBucket(name, c.Buckets[name].orElse(c).Backend); err != nil {
+			return fmt.Errorf("[storaged.buckets.%s] %w", name, err)
+		}
+	}
+	return nil
+}
+
+func checkBucket(name, backend string) error {
+	switch {
+	case name != "" && !bucketName.MatchString(name):
+		return fmt.Errorf("bucket %q: a name is 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends", name)
+	case backend != backendLocal && backend != backendS3:
+		return fmt.Errorf("backend %q is neither \"local\" nor \"s3\"", backend)
+	}
+	return nil
+}
+
+// places gives the buckets of a configuration that passed Check, the default
+// one first.
+func (c Config) places(env service.Env) ([]place, error) {
 	name := c.Bucket
 	if name == "" && c.Backend == backendS3 {
 		name = env.Secrets.S3[c.Secret].Bucket
@@ -113,23 +137,20 @@ func (b BucketConfig) orElse(c Config) BucketConfig {
 
 func newPlace(env service.Env, name string, c BucketConfig) (place, error) {
 	p := place{name: name, backend: c.Backend, secret: c.Secret}
-	if !bucketName.MatchString(name) {
-		return p, fmt.Errorf("bucket %q: a name is 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends", name)
-	}
-	switch c.Backend {
-	case backendLocal:
+	if c.Backend == backendLocal {
 		p.root = filepath.Join(env.Fleet.Data, "objects", name)
 		return p, nil
-	case backendS3:
-		secret, ok := env.Secrets.S3[c.Secret]
-		if !ok || secret.Endpoint == "" || secret.AccessKeyID == "" || !secret.SecretAccessKey.IsSet() {
-			return p, fmt.Errorf("backend \"s3\" needs [s3.%s] with endpoint, access_key_id and secret_access_key in %s", c.Secret, env.Fleet.SecretsFile)
-		}
-		if u, err := url.Parse(secret.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return p, fmt.Errorf("the endpoint of [s3.%s] is no URL; write it like http://127.0.0.1:9000", c.Secret)
-		}
-		p.s3 = secret
-		return p, nil
 	}
-	return p, fmt.Errorf("backend %q is neither \"local\" nor \"s3\"", c.Backend)
+	secret, ok := env.Secrets.S3[c.Secret]
+	if !ok || secret.Endpoint == "" || secret.AccessKeyID == "" || secret.SecretAccessKey.Reveal() == "" {
+		return p, fmt.Errorf("backend \"s3\" needs [s3.%s] with endpoint, access_key_id and secret_access_key in %s", c.Secret, env.Fleet.SecretsFile)
+	}
+	if u, err := url.Parse(secret.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return p, fmt.Errorf("the endpoint of [s3.%s] is no URL; write it like http://127.0.0.1:9000", c.Secret)
+	}
+	if !bucketName.MatchString(name) {
+		return p, fmt.Errorf("bucket %q of [s3.%s] is no name that S3 takes", name, c.Secret)
+	}
+	p.s3 = secret
+	return p, nil
 }

@@ -29,6 +29,9 @@ type bucket struct {
 // New opens the buckets of the configuration. A local bucket must be free; an
 // S3 endpoint that is down is no error, it shows in /ready.
 func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
 	places, err := c.places(env)
 	if err != nil {
 		return nil, err

@@ -1,34 +1,24 @@
 package testbed
 
 import (
-	"bytes"
-	"context"
-	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
 const (
-	accessKey  = "testbed"
-	secretKey  = "testbed-secret"
-	startLimit = 30 * time.Second
+	accessKey = "testbed"
+	secretKey = "testbed-secret"
 )
 
 // StartMinIO starts a MinIO with an empty disk. Its bucket is not there yet.
 func StartMinIO(t testing.TB) service.S3 {
 	t.Helper()
 	s, _ := startS3(t, "minio", func(addr, dir string) *exec.Cmd {
-		cmd := exec.Command(Tool(t, "minio"), "server", dir, "--quiet", "--address", addr, "--console-address", freeAddress(t))
+		cmd := exec.Command(Tool(t, "minio"), "server", dir, "--quiet", "--address", addr, "--console-address", FreeAddress(t))
 		cmd.Env = []string{"HOME=" + dir, "MINIO_ROOT_USER=" + accessKey, "MINIO_ROOT_PASSWORD=" + secretKey, "MINIO_UPDATE=off"}
 		return cmd
 	}, "/minio/health/ready")
@@ -48,57 +38,12 @@ func StartVersityGW(t testing.TB) (s service.S3, folder string) {
 
 func startS3(t testing.TB, name string, command func(addr, dir string) *exec.Cmd, health string) (service.S3, string) {
 	t.Helper()
-	addr, dir := freeAddress(t), t.TempDir()
+	addr, dir := FreeAddress(t), t.TempDir()
 	Start(t, name, command(addr, dir), "http://"+addr+health)
 	return service.S3{
 		Endpoint: "http://" + addr, Region: "us-east-1", Bucket: "lakehouse-test",
 		AccessKeyID: accessKey, SecretAccessKey: service.NewSecret(secretKey), UsePathStyle: true,
 	}, dir
-}
-
-// Start runs a server until the test ends, and returns once health answers 200.
-// What the server printed is shown if it does not.
-func Start(t testing.TB, name string, cmd *exec.Cmd, health string) {
-	t.Helper()
-	out := &output{}
-	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	exited := make(chan struct{})
-	go func() {
-		_ = cmd.Wait() // however it ends
-		close(exited)
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended
-		<-exited
-	})
-	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
-	defer cancel()
-	for !answers(ctx, health) {
-		select {
-		case <-exited:
-			t.Fatalf("%s ended before it was ready:\n%s", name, out)
-		case <-ctx.Done():
-			t.Fatalf("%s was not ready within %s:\n%s", name, startLimit, out)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
-func answers(ctx context.Context, url string) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return false
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
 }
 
 // Tool gives the path of a binary of the tools folder: $LAKEHOUSE_TOOLS, else
@@ -132,34 +77,4 @@ func moduleRoot(t testing.TB) string {
 		}
 		dir = parent
 	}
-}
-
-// freeAddress gives an address that nobody listens on now. Another process may
-// take it before it is used; the start then fails, and says so.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// output keeps what a server prints.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return fmt.Sprint(strings.TrimSpace(o.buf.String()))
 }

@@ -37,6 +37,8 @@ func (s *Store) problem(ctx context.Context, key string, err error) error {
 		return storage.ErrRange.Errorf("the range lies outside the object %q", key)
 	case "KeyTooLongError", "XMinioInvalidObjectName", "XMinioInvalidResourceName", "XMinioParentIsObject", "XMinioObjectExistsAsDirectory", "ObjectParentIsFile", "ExistingObjectIsDirectory":
 		return storage.ErrBadKey.Errorf("the S3 endpoint %s does not take the key %q (%s); choose another", s.endpoint, key, code).Because(err)
+	case "XAmzContentSHA256Mismatch", "BadDigest", "IncompleteBody", "RequestTimeout", "NoSuchUpload":
+		return s.unavailable("did not get all bytes (%s); try again", code).Because(err)
 	case "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded":
 		return storage.ErrStorageFull.Errorf("the S3 endpoint %s is full (%s); free space there and try again", s.endpoint, code).After(retry).Because(err)
 	}

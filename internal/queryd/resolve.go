@@ -1,7 +1,6 @@
 package queryd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +18,6 @@ import (
 const (
 	manifestFetches = 8       // manifests asked for at once
 	maxTables       = 100_000 // names that SHOW TABLES answers with
-	nearNames       = 5       // names that a 404 suggests
 	listPage        = 1000
 )
 
@@ -134,7 +132,7 @@ func (s *server) notFound(ctx context.Context, table duck.Table) error {
 	p := query.ErrTableNotFound.Errorf("there is no table %q; SHOW TABLES lists them all", name)
 	near := []string{}
 	if names, err := s.tableNames(ctx); err == nil {
-		near = nearest(strings.ToLower(name), names)
+		near = catalog.Nearest(strings.ToLower(name), names)
 	}
 	if len(near) > 0 {
 		p = query.ErrTableNotFound.Errorf("there is no table %q; did you mean %s?", name, strings.Join(near, ", "))
@@ -143,15 +141,15 @@ func (s *server) notFound(ctx context.Context, table duck.Table) error {
 }
 
 // tableNames lists the catalog.
-func (s *server) tableNames(ctx context.Context) ([]string, error) {
-	names := []string{}
+func (s *server) tableNames(ctx context.Context) ([]catalog.Name, error) {
+	names := []catalog.Name{}
 	for cursor := ""; ; {
 		page, err := s.catalog.List(ctx, cursor, listPage)
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range page.Datasets {
-			names = append(names, catalog.Name{Namespace: d.Namespace, Name: d.Name}.String())
+			names = append(names, catalog.Name{Namespace: d.Namespace, Name: d.Name})
 		}
 		if page.NextCursor == nil {
 			return names, nil
@@ -160,48 +158,4 @@ func (s *server) tableNames(ctx context.Context) ([]string, error) {
 			return nil, wire.ErrNotSupported.Errorf("the catalog has more than %d datasets; page through GET /catalog/list", maxTables)
 		}
 	}
-}
-
-// nearest gives the names that differ least from name, by edits of a character,
-// the namespace apart.
-func nearest(name string, names []string) []string {
-	type candidate struct {
-		name string
-		far  int
-	}
-	base := name[strings.LastIndexByte(name, '.')+1:]
-	var near []candidate
-	for _, other := range names {
-		far := min(distance(name, other), distance(base, other[strings.LastIndexByte(other, '.')+1:]))
-		if far <= max(2, len(base)/3) {
-			near = append(near, candidate{other, far})
-		}
-	}
-	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.far, b.far) })
-	result := []string{}
-	for _, c := range near[:min(len(near), nearNames)] {
-		result = append(result, c.name)
-	}
-	return result
-}
-
-// distance is Levenshtein's, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -70,8 +70,12 @@ func (s *server) run(ctx context.Context, w http.ResponseWriter, q *job, eng *en
 	}
 	request := duck.Request{Statement: parsed, Params: q.params, Limit: q.limit, ExactText: q.format != query.Arrow}
 	if parsed.Kind == guard.ShowTables {
-		if request.Catalog, err = s.tableNames(ctx); err != nil {
+		names, err := s.tableNames(ctx)
+		if err != nil {
 			return err
+		}
+		for _, name := range names {
+			request.Catalog = append(request.Catalog, name.String())
 		}
 	}
 	read, err := s.resolve(ctx, parsed.Tables)

@@ -44,7 +44,7 @@ func (b *bench) ingest(ctx context.Context) error {
 	peerPeak := map[string]int64{}
 	for _, file := range []csvFile{small, large} {
 		var peerMemory []float64
-		ours, peer, err := alternate(b.runs, func(i int) (time.Duration, error) {
+		took, err := alternate(b.runs, func(i int) (time.Duration, error) {
 			return f.load(ctx, file, fmt.Sprintf("t%d_%d", file.megabytes, i))
 		}, func(int) (time.Duration, error) {
 			took, peak, err := b.bareCopy(ctx, file)
@@ -59,8 +59,8 @@ func (b *bench) ingest(ctx context.Context) error {
 		if file == large {
 			note = "wanted: 0.70"
 		}
-		b.add(row{what: fmt.Sprintf("CSV of %d MB to a registered, checked version", file.megabytes), ours: speed(file.bytes, median(ours)),
-			peer: speed(file.bytes, median(peer)), who: "DuckDB COPY to Parquet, unchecked", note: note})
+		b.add(row{what: fmt.Sprintf("CSV of %d MB to a registered, checked version", file.megabytes), ours: speed(file.bytes, median(took[0])),
+			peer: speed(file.bytes, median(took[1])), who: "DuckDB COPY to Parquet, unchecked", note: note})
 	}
 	for _, file := range []csvFile{small, large} {
 		peak, err := f.peak(ctx, file)

@@ -109,16 +109,16 @@ func (b *bench) compare(ctx context.Context, f *fleet, db *sql.DB, what, stateme
 	peer := func(int) (time.Duration, error) {
 		return timed(func() error { return db.QueryRowContext(ctx, statement).Scan(&here) })
 	}
-	if _, _, err := alternate(10, ours, peer); err != nil { // warm both
+	if _, err := alternate(10, ours, peer); err != nil { // warm both
 		return err
 	}
-	a, p, err := alternate(sqlRuns, ours, peer)
+	took, err := alternate(sqlRuns, ours, peer)
 	if err != nil {
 		return err
 	}
 	if got := fmt.Sprint(here); got != string(there) {
 		return fmt.Errorf("%s: /v1/sql answers %s, DuckDB in process %s", statement, there, got)
 	}
-	b.add(row{what: what, ours: millis(median(a)), peer: millis(median(p)), who: "DuckDB in process", lower: true})
+	b.add(row{what: what, ours: millis(median(took[0])), peer: millis(median(took[1])), who: "DuckDB in process", lower: true})
 	return nil
 }

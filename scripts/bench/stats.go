@@ -15,25 +15,25 @@ func median[T ~int64 | ~float64](list []T) T {
 	return (sorted[n/2-1] + sorted[n/2]) / 2
 }
 
-// alternate measures two sides n times each. The side that goes first changes
-// every time, since the second finds warmer caches.
-func alternate(n int, ours, peer func(i int) (time.Duration, error)) (a, b []time.Duration, err error) {
+// side is one of those that are compared: it does the work once and says how
+// long that took.
+type side func(i int) (time.Duration, error)
+
+// alternate lets every side work n times, in turn. Who goes first changes every
+// time, since whoever goes later finds warmer caches.
+func alternate(n int, sides ...side) ([][]time.Duration, error) {
+	took := make([][]time.Duration, len(sides))
 	for i := range n {
-		sides := []func(int) (time.Duration, error){ours, peer}
-		into := []*[]time.Duration{&a, &b}
-		if i%2 == 1 {
-			slices.Reverse(sides)
-			slices.Reverse(into)
-		}
-		for k, side := range sides {
-			d, err := side(i)
+		for k := range sides {
+			at := (i + k) % len(sides)
+			d, err := sides[at](i)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
-			*into[k] = append(*into[k], d)
+			took[at] = append(took[at], d)
 		}
 	}
-	return a, b, nil
+	return took, nil
 }
 
 // timed gives how long a function took.

@@ -18,21 +18,26 @@ func TestMedian(t *testing.T) {
 
 func TestAlternateChangesWhoGoesFirst(t *testing.T) {
 	var order []string
-	side := func(name string, d time.Duration) func(int) (time.Duration, error) {
+	named := func(name string, d time.Duration) side {
 		return func(int) (time.Duration, error) {
 			order = append(order, name)
 			return d, nil
 		}
 	}
-	a, b, err := alternate(2, side("ours", 1), side("peer", 2))
-	if err != nil || !slices.Equal(a, []time.Duration{1, 1}) || !slices.Equal(b, []time.Duration{2, 2}) {
-		t.Errorf("measured %v and %v, %v", a, b, err)
+	took, err := alternate(2, named("ours", 1), named("disk", 2), named("peer", 3))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if want := []string{"ours", "peer", "peer", "ours"}; !slices.Equal(order, want) {
+	for at, d := range []time.Duration{1, 2, 3} {
+		if !slices.Equal(took[at], []time.Duration{d, d}) {
+			t.Errorf("side %d took %v, want %v twice", at, took[at], d)
+		}
+	}
+	if want := []string{"ours", "disk", "peer", "disk", "peer", "ours"}; !slices.Equal(order, want) {
 		t.Errorf("order %v, want %v", order, want)
 	}
 	failure := errors.New("down")
-	_, _, err = alternate(1, side("ours", 1), func(int) (time.Duration, error) { return 0, failure })
+	_, err = alternate(1, named("ours", 1), func(int) (time.Duration, error) { return 0, failure })
 	if !errors.Is(err, failure) {
 		t.Errorf("a failing side is not reported: %v", err)
 	}

@@ -41,7 +41,7 @@ func (b *bench) storage(ctx context.Context) error {
 		}
 		defer server.stop()
 	}
-	for _, o := range []object{{"64 MiB", 64 << 20, 4 * b.runs}, {"4 KiB", 4 << 10, 100 * b.runs}} {
+	for _, o := range []object{{"64 MiB", 64 << 20, 6 * b.runs}, {"4 KiB", 4 << 10, 100 * b.runs}} {
 		if err := b.storeAndRead(ctx, o, storaged, minio); err != nil {
 			return err
 		}
@@ -52,14 +52,15 @@ func (b *bench) storage(ctx context.Context) error {
 func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio string) error {
 	payload := make([]byte, o.bytes)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(payload) // never fails
-	putTo := func(base string) func(int) (time.Duration, error) {
+	url := func(base string, i int) string { return fmt.Sprintf("%s%d-%d", base, o.bytes, i) }
+	putTo := func(base string) side {
 		return func(i int) (time.Duration, error) {
-			return timed(func() error { return put(ctx, fmt.Sprintf("%s%d-%d", base, o.bytes, i), payload) })
+			return timed(func() error { return put(ctx, url(base, i), payload) })
 		}
 	}
-	getFrom := func(base string) func(int) (time.Duration, error) {
+	getFrom := func(base string) side {
 		return func(i int) (time.Duration, error) {
-			return timed(func() error { return get(ctx, fmt.Sprintf("%s%d-%d", base, o.bytes, i), int64(o.bytes)) })
+			return timed(func() error { return get(ctx, url(base, i), int64(o.bytes)) })
 		}
 	}
 	disk := func(i int) (time.Duration, error) {
@@ -67,24 +68,24 @@ func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio stri
 			return writeDurably(filepath.Join(b.scratch, fmt.Sprintf("disk-%d-%d", o.bytes, i)), payload)
 		})
 	}
-	ours, bare, err := alternate(o.runs, putTo(storaged), disk)
+	writers, readers := []side{putTo(storaged), disk}, []side{getFrom(storaged)}
+	if minio != "" {
+		writers, readers = append(writers, putTo(minio)), append(readers, getFrom(minio))
+	}
+	writes, err := alternate(o.runs, writers...)
 	if err != nil {
 		return err
 	}
-	b.addStorage("PUT", o, ours, bare, "bare write, fsync, rename, fsync of the folder")
+	b.addStorage("PUT", o, writes[0], writes[1], "bare write, fsync, rename, fsync of the folder")
 	if minio == "" {
 		return nil
 	}
-	ours, peer, err := alternate(o.runs, putTo(storaged), putTo(minio))
+	b.addStorage("PUT", o, writes[0], writes[2], "MinIO")
+	reads, err := alternate(o.runs, readers...)
 	if err != nil {
 		return err
 	}
-	b.addStorage("PUT", o, ours, peer, "MinIO")
-	ours, peer, err = alternate(o.runs, getFrom(storaged), getFrom(minio))
-	if err != nil {
-		return err
-	}
-	b.addStorage("GET", o, ours, peer, "MinIO")
+	b.addStorage("GET", o, reads[0], reads[1], "MinIO")
 	return nil
 }
 

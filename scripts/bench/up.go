@@ -22,7 +22,7 @@ func (b *bench) up(ctx context.Context) error {
 		return nil
 	}
 	var ours, theirs memory
-	a, p, err := alternate(b.runs, func(i int) (time.Duration, error) {
+	took, err := alternate(b.runs, func(i int) (time.Duration, error) {
 		return b.upOnce(ctx, fmt.Sprintf("up-%d", i), &ours)
 	}, func(i int) (time.Duration, error) {
 		return b.minioOnce(ctx, fmt.Sprintf("minio-up-%d", i), &theirs)
@@ -30,7 +30,7 @@ func (b *bench) up(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.add(row{what: "lakehouse up, to ready", ours: millis(median(a)), peer: millis(median(p)), who: "minio server", lower: true})
+	b.add(row{what: "lakehouse up, to ready", ours: millis(median(took[0])), peer: millis(median(took[1])), who: "minio server", lower: true})
 	b.add(row{what: "idle memory of the whole fleet, workers included (PSS)", ours: mebibytes(int64(median(ours))),
 		peer: mebibytes(int64(median(theirs))), who: "minio server", lower: true})
 	return nil

@@ -103,6 +103,11 @@ func FuzzLocalPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key string) {
 		if storage.CheckKey(key) == nil {
 			checkRoundTrip(t, key)
+			for cut := range key { // between characters
+				if err := storage.CheckPrefix(key[:cut]); err != nil {
+					t.Fatalf("%q is refused as a prefix of %q: %v", key[:cut], key, err)
+				}
+			}
 		}
 		if back, ok := storage.LocalKey(key); ok && storage.LocalPath("", back) != "/"+key {
 			t.Fatalf("the file %q leads to the key %q, whose file is %q", key, back, storage.LocalPath("", back))

@@ -28,8 +28,8 @@ type Config struct {
 	Bucket              string                  `toml:"bucket"`
 	Secret              string                  `toml:"secret"`                // NAME of [s3.NAME] in the secrets file
 	CreateBucket        bool                    `toml:"create_bucket"`         // make an S3 bucket that is not there
-	MaxObjectBytes      int64                   `toml:"max_object_bytes"`      // at most 5 GiB, S3's own cap for one PUT
-	MaxConcurrentWrites int                     `toml:"max_concurrent_writes"` // more are refused with a 503
+	MaxObjectBytes      int64                   `toml:"max_object_bytes"`      // at most 5 GiB
+	MaxConcurrentWrites int                     `toml:"max_concurrent_writes"` // more are refused; one to S3 takes up to 5 MiB of memory
 	Buckets             map[string]BucketConfig `toml:"buckets"`               // by name
 }
 
@@ -53,7 +53,7 @@ func Defaults() Config {
 const (
 	backendLocal = "local"
 	backendS3    = "s3"
-	maxS3Put     = 5 << 30
+	maxObject    = 5 << 30
 )
 
 // bucketName is what S3 takes; a local bucket may become one.
@@ -71,8 +71,8 @@ type place struct {
 // Check tells what of the section can never work, without looking at secrets.
 func (c Config) Check() error {
 	switch {
-	case c.MaxObjectBytes < 1 || c.MaxObjectBytes > maxS3Put:
-		return fmt.Errorf("[storaged] max_object_bytes: %d is not between 1 and %d", c.MaxObjectBytes, int64(maxS3Put))
+	case c.MaxObjectBytes < 1 || c.MaxObjectBytes > maxObject:
+		return fmt.Errorf("[storaged] max_object_bytes: %d is not between 1 and %d", c.MaxObjectBytes, int64(maxObject))
 	case c.MaxConcurrentWrites < 1:
 		return fmt.Errorf("[storaged] max_concurrent_writes: %d is less than 1", c.MaxConcurrentWrites)
 	}

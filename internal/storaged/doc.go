@@ -4,6 +4,6 @@
 //
 // This package is the HTTP side, alike for both: keys and buckets out of the
 // request, the caps on an object's size and on concurrent writes, digests,
-// preconditions, ranges. A body streams from the client to its backend and is
-// never held whole.
+// preconditions, ranges. A body goes to its backend as it comes and is never held
+// whole, beyond the one part that S3 takes at least.
 package storaged

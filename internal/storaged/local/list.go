@@ -70,9 +70,10 @@ func (l *lister) walk(dir, base string) error {
 			continue // renamed over while the folder was read
 		}
 		switch {
-		case e.folder && e.key+afterAll > l.from:
+		case l.passed(e): // folded into a prefix that was emitted since
+		case e.folder:
 			err = l.walk(e.path, e.key)
-		case !e.folder && e.key >= l.from:
+		default:
 			err = l.emit(e)
 		}
 		if err != nil {
@@ -103,6 +104,7 @@ func (l *lister) read(dir, base string, entries []entry) ([]entry, error) {
 			e.key += "/"
 		}
 		switch {
+		case l.passed(e):
 		case !strings.HasPrefix(e.key, l.page.Prefix) && !(e.folder && strings.HasPrefix(l.page.Prefix, e.key)):
 		case more:
 			if entries, err = l.read(e.path, e.key, entries); err != nil {
@@ -113,6 +115,14 @@ func (l *lister) read(dir, base string, entries []entry) ([]entry, error) {
 		}
 	}
 	return entries, nil
+}
+
+// passed tells that all keys of the entry come before those of the page.
+func (l *lister) passed(e entry) bool {
+	if e.folder {
+		return e.key+afterAll <= l.from
+	}
+	return e.key < l.from
 }
 
 // emit adds a key to the page, or the prefix that it is folded into.

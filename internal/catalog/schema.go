@@ -24,11 +24,11 @@ func Fingerprint(columns []Column) string {
 // type is a new column under an old name, so that files written before read as
 // NULL in it and older versions keep their meaning.
 func Assign(current []Column, lastID int, wanted []Column) (assigned []Column, newLastID int) {
+	at := positions(current)
 	assigned = slices.Clone(wanted)
-	for i, w := range assigned {
-		at := slices.IndexFunc(current, func(c Column) bool { return c.Name == w.Name && c.Type == w.Type })
-		if at >= 0 {
-			assigned[i].FieldID = current[at].FieldID
+	for i, w := range wanted {
+		if j, there := at[w.Name]; there && current[j].Type == w.Type {
+			assigned[i].FieldID = current[j].FieldID
 			continue
 		}
 		lastID++
@@ -43,19 +43,29 @@ func Assign(current []Column, lastID int, wanted []Column) (assigned []Column, n
 // result means that wanted fits.
 func Diff(current, wanted []Column) []Change {
 	var changes []Change
+	there, brought := positions(current), positions(wanted)
 	for _, w := range wanted {
-		at := slices.IndexFunc(current, func(c Column) bool { return c.Name == w.Name })
+		i, known := there[w.Name]
 		switch {
-		case at < 0:
+		case !known:
 			changes = append(changes, Change{Column: w.Name, Change: "added", To: &w.Type})
-		case current[at].Type != w.Type && !current[at].Unvalued && !w.Unvalued:
-			changes = append(changes, Change{Column: w.Name, Change: "retyped", From: &current[at].Type, To: &w.Type})
+		case current[i].Type != w.Type && !current[i].Unvalued && !w.Unvalued:
+			changes = append(changes, Change{Column: w.Name, Change: "retyped", From: &current[i].Type, To: &w.Type})
 		}
 	}
 	for _, c := range current {
-		if !slices.ContainsFunc(wanted, func(w Column) bool { return w.Name == c.Name }) {
+		if _, kept := brought[c.Name]; !kept {
 			changes = append(changes, Change{Column: c.Name, Change: "removed", From: &c.Type})
 		}
 	}
 	return changes
+}
+
+// positions gives where each column stands.
+func positions(columns []Column) map[string]int {
+	at := make(map[string]int, len(columns))
+	for i, c := range columns {
+		at[c.Name] = i
+	}
+	return at
 }

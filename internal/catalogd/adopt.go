@@ -30,9 +30,8 @@ func wantedColumns(named []catalog.Column, sources []source) ([]catalog.Column, 
 			wanted = append(wanted, catalog.Column{Name: c.name, Type: c.text})
 		}
 	}
-	at := make(map[string]int, len(wanted))
-	for i, c := range wanted {
-		at[c.Name] = i
+	at := positions(wanted)
+	for i := range wanted {
 		wanted[i].Unvalued = true
 	}
 	for _, s := range sources {

@@ -88,6 +88,32 @@ func appendMany(t *testing.T, houses []house, writers, each int) {
 	}
 }
 
+// TestManyDatasets: datasets are made and read side by side.
+func TestManyDatasets(t *testing.T) {
+	h := open(t)
+	var group sync.WaitGroup
+	for i := range 24 {
+		name := fmt.Sprint("set_", i)
+		ref := put(t, h.storage, "in/"+name, people(t, name, i, false))
+		group.Go(func() {
+			for _, mode := range []catalog.Mode{catalog.Create, catalog.Append, catalog.Replace} {
+				reg := catalog.Registration{Name: name, Mode: mode, Objects: objects(ref), ContentHash: string(mode)}
+				if _, _, err := h.Register(t.Context(), reg, ""); err != nil {
+					t.Errorf("%s %s: %v", mode, name, err)
+				}
+				if _, err := h.Manifest(t.Context(), name, 1); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	page, err := h.List(t.Context(), "", 1000)
+	if err != nil || len(page.Datasets) != 24 {
+		t.Errorf("%d datasets are listed, %v", len(page.Datasets), err)
+	}
+}
+
 // TestTwoSchemasAtOnce: of two writers with different schemas one wins, and the
 // other is told the difference.
 func TestTwoSchemasAtOnce(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 )
@@ -30,8 +31,11 @@ type dataset struct {
 	token chan struct{}        // held by the one who commits
 	doubt atomic.Bool          // a swap of the pointer got no answer: look before the next use
 
-	mu    sync.Mutex
-	queue []*request
+	mu       sync.Mutex
+	queue    []*request
+	expected int           // how many were at work around the last commit
+	patience time.Duration // to wait for them
+	full     chan struct{} // closed when they are there; nil: nobody waits
 }
 
 // head is a dataset as one pointer object describes it. The table behind it is

@@ -67,6 +67,9 @@ func readFooter(r io.ReaderAt, size int64) (f *footer, err error) {
 	if _, err := r.ReadAt(text, size-trailerBytes-length); err != nil {
 		return nil, err
 	}
+	if err := checkThrift(text); err != nil {
+		return nil, err
+	}
 	meta, err := metadata.NewFileMetaData(text, nil)
 	if err != nil {
 		return nil, fmt.Errorf("its footer cannot be read: %w", err)
@@ -91,6 +94,9 @@ func (f *footer) checkChunks(end int64) error {
 			return fmt.Errorf("row group %d contradicts the schema", i)
 		}
 		rows += group.NumRows()
+		if group.NumRows() == 0 {
+			continue // some writers leave its offsets at 0
+		}
 		for c := range group.NumColumns() {
 			chunk, err := group.ColumnChunk(c)
 			if err != nil {

@@ -2,12 +2,15 @@ package catalogd
 
 import (
 	"context"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 )
 
-// maxBatch bounds how many appends become one version.
-const maxBatch = 256
+const (
+	maxBatch    = 256                   // appends in one version
+	maxPatience = 10 * time.Millisecond // for more of them to come
+)
 
 // request is a registration whose objects are in place, waiting to be
 // committed. Whoever commits it fills the answer and closes done.
@@ -45,6 +48,10 @@ func (r *request) finished() bool {
 func (e *engine) submit(ds *dataset, r *request) {
 	ds.mu.Lock()
 	ds.queue = append(ds.queue, r)
+	if ds.full != nil && len(ds.queue) >= ds.expected {
+		close(ds.full)
+		ds.full = nil
+	}
 	ds.mu.Unlock()
 	for {
 		select {
@@ -53,10 +60,46 @@ func (e *engine) submit(ds *dataset, r *request) {
 		case ds.token <- struct{}{}:
 		}
 		if !r.finished() { // whoever had the token may have answered
-			e.commit(ds, ds.take())
+			ds.gather()
+			start := time.Now()
+			batch := ds.take()
+			e.commit(ds, batch)
+			ds.committed(len(batch), time.Since(start))
 		}
 		<-ds.token
 	}
+}
+
+// gather waits a little for those who were answered by the last commit and are
+// likely to come again: writers that load file after file would otherwise part
+// into two groups, of which each waits for the other's commit.
+func (ds *dataset) gather() {
+	ds.mu.Lock()
+	ds.full = nil
+	missing := ds.expected - len(ds.queue)
+	if missing > 0 {
+		ds.full = make(chan struct{})
+	}
+	full, patience := ds.full, ds.patience
+	ds.mu.Unlock()
+	if missing <= 0 {
+		return
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-full:
+	case <-timer.C:
+	}
+}
+
+// committed notes how many are at work on the dataset, and how long a commit
+// takes.
+func (ds *dataset) committed(batch int, elapsed time.Duration) {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	ds.expected = min(batch+len(ds.queue), maxBatch)
+	ds.patience = min(elapsed/4, maxPatience)
 }
 
 // take gives the requests to commit next: all appends at the front of the

@@ -3,6 +3,8 @@ package catalogd_test
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -98,11 +100,18 @@ func TestManyReceipts(t *testing.T) {
 		return catalog.Registration{Name: "people", Mode: catalog.Append, ContentHash: fmt.Sprint("sha256:", i), Note: json.RawMessage(fmt.Sprint(i))}
 	}
 	key := func(i int) string { return fmt.Sprint("key-", i) }
-	for i := range appends {
-		if _, created, err := h.Register(t.Context(), content(i), key(i)); err != nil || !created {
-			t.Fatalf("append %d: created %t, %v", i, created, err)
-		}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < appends; i = int(next.Add(1)) - 1 {
+				if _, created, err := h.Register(t.Context(), content(i), key(i)); err != nil || !created {
+					t.Errorf("append %d: created %t, %v", i, created, err)
+				}
+			}
+		})
 	}
+	group.Wait()
 	if pointer := get(t, h.storage, "catalog/default/people.json"); len(pointer) > 64<<10 {
 		t.Errorf("the pointer has %d bytes", len(pointer))
 	}

@@ -59,10 +59,11 @@ func fit(current *pointer, schema *iceberg.Schema, mode catalog.SchemaMode, want
 		columns, lastID := catalog.Assign(nil, 0, wanted)
 		return newTarget(columns, nil, lastID)
 	case mode == catalog.ReplaceSchema:
+		at := positions(current.Columns)
 		columns, lastID := catalog.Assign(current.Columns, current.LastColumnID, wanted)
 		for i, c := range columns {
-			if at := columnAt(current.Columns, c.Name); at >= 0 && current.Columns[at].FieldID == c.FieldID {
-				columns[i].Unvalued = c.Unvalued && current.Columns[at].Unvalued
+			if j, there := at[c.Name]; there && current.Columns[j].FieldID == c.FieldID {
+				columns[i].Unvalued = c.Unvalued && current.Columns[j].Unvalued
 			}
 		}
 		return newTarget(columns, schema, lastID)
@@ -84,9 +85,10 @@ func drift(current *pointer, changes []catalog.Change) error {
 // order: a column without values takes the type that came, and one that came
 // without values keeps the type that is there.
 func settle(current, wanted []catalog.Column) []catalog.Column {
+	at := positions(wanted)
 	settled := slices.Clone(current)
 	for i, c := range settled {
-		w := wanted[columnAt(wanted, c.Name)]
+		w := wanted[at[c.Name]]
 		if c.Unvalued && !w.Unvalued {
 			settled[i].Type = w.Type
 		}
@@ -95,8 +97,12 @@ func settle(current, wanted []catalog.Column) []catalog.Column {
 	return settled
 }
 
-func columnAt(columns []catalog.Column, name string) int {
-	return slices.IndexFunc(columns, func(c catalog.Column) bool { return c.Name == name })
+func positions(columns []catalog.Column) map[string]int {
+	at := make(map[string]int, len(columns))
+	for i, c := range columns {
+		at[c.Name] = i
+	}
+	return at
 }
 
 // newTarget makes the Iceberg schema of columns. Those that were there keep the

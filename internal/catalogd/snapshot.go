@@ -65,7 +65,7 @@ func (s *store) stage(ctx context.Context, base *iceTable, baseKey string, c cha
 	schema := builder.CurrentSchema()
 	snapshot.SchemaID = &schema.ID
 	w := &manifestWriter{store: s, prefix: metadataPrefix(c.datasetID), schema: schema, snapshotID: snapshot.SnapshotID, sequence: snapshot.SequenceNumber}
-	st := &staged{table: &iceTable{}, snapshotID: snapshot.SnapshotID}
+	st := &staged{table: &iceTable{objects: []catalog.DataObject{}}, snapshotID: snapshot.SnapshotID}
 	if err := st.content(ctx, w, base, c); err != nil {
 		return nil, err
 	}
@@ -103,13 +103,14 @@ func (s *store) newBuilder(base *iceTable, baseKey string, c change) (b *table.M
 	if b, err = table.NewMetadataBuilder(tableFormat); err != nil {
 		return nil, err
 	}
+	unsorted := table.UnsortedSortOrder // a copy: the builder writes to what it is given
 	steps := []func() error{
 		func() error { return b.SetUUID(id) },
 		func() error { return b.SetLoc(s.location("datasets/" + c.datasetID)) },
 		func() error { return useSchema(b, c.target.schema) },
 		func() error { return b.AddPartitionSpec(iceberg.UnpartitionedSpec, true) },
 		func() error { return b.SetDefaultSpecID(-1) },
-		func() error { return b.AddSortOrder(&table.UnsortedSortOrder) },
+		func() error { return b.AddSortOrder(&unsorted) },
 		func() error { return b.SetDefaultSortOrderID(-1) },
 		func() error {
 			return b.SetProperties(iceberg.Properties{table.MetadataPreviousVersionsMaxKey: strconv.Itoa(previousMetadata)})

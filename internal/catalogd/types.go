@@ -241,7 +241,7 @@ func structText(t *arrow.StructType) (string, bool, error) {
 			return "", false, err
 		}
 		if !plainName(f.Name) {
-			return "", false, fmt.Errorf("the field name %q inside of a struct cannot be used: rename it without <>(),:", shorten(f.Name))
+			return "", false, fmt.Errorf("a field inside of a struct cannot be named %q: the signs <>(),: have a meaning there", shorten(f.Name))
 		}
 		fields[i], exact = f.Name+":"+text, exact && ok
 	}

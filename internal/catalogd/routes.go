@@ -21,7 +21,7 @@ func (d *daemon) routes() []service.Route {
 	of := func(kinds ...*wire.Kind) []*wire.Kind { return append(kinds, unavailable...) }
 	return []service.Route{
 		{
-			Method: "POST", Path: "/catalog/register", ID: "registerVersion", Access: service.Write, MaxBody: maxRegistration,
+			Method: "POST", Path: "/catalog/register", ID: "register_version", Access: service.Write, MaxBody: maxRegistration,
 			Summary: "Register Parquet objects as a new version of a dataset",
 			Headers: []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and body gets the first answer, for 24 hours"}},
 			Body:    &service.Body{Type: catalog.Registration{}},
@@ -34,7 +34,7 @@ func (d *daemon) routes() []service.Route {
 			Handle: d.handleRegister,
 		},
 		{
-			Method: "GET", Path: "/catalog/manifest/{name}", ID: "getManifest", Access: service.Read,
+			Method: "GET", Path: "/catalog/manifest/{name}", ID: "get_manifest", Access: service.Read,
 			Summary: "A version of a dataset: its schema and its objects",
 			Query: []service.Param{
 				{Name: "version", Type: "integer", Doc: "default: the current one"},
@@ -46,7 +46,7 @@ func (d *daemon) routes() []service.Route {
 			Handle:  d.handleManifest,
 		},
 		{
-			Method: "GET", Path: "/catalog/list", ID: "listDatasets", Access: service.Read,
+			Method: "GET", Path: "/catalog/list", ID: "list_datasets", Access: service.Read,
 			Summary: "All datasets, by namespace and name",
 			Query:   []service.Param{cursor, limit},
 			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.List{}}},
@@ -54,7 +54,7 @@ func (d *daemon) routes() []service.Route {
 			Handle:  d.handleList,
 		},
 		{
-			Method: "GET", Path: "/catalog/versions/{name}", ID: "listVersions", Access: service.Read,
+			Method: "GET", Path: "/catalog/versions/{name}", ID: "list_versions", Access: service.Read,
 			Summary: "The versions of a dataset that are kept, newest first",
 			Query:   []service.Param{cursor, limit},
 			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.Versions{}}},
@@ -62,7 +62,7 @@ func (d *daemon) routes() []service.Route {
 			Handle:  d.handleVersions,
 		},
 		{
-			Method: "GET", Path: "/catalog/receipts/{name}", ID: "getReceipt", Access: service.Read,
+			Method: "GET", Path: "/catalog/receipts/{name}", ID: "get_receipt", Access: service.Read,
 			Summary: "What an earlier registration was answered, by its Idempotency-Key or its content",
 			Query: []service.Param{
 				{Name: "mode", Type: "string", Doc: "of the registration: replace (default), append or create"},

@@ -77,13 +77,13 @@ func Shown(daemon string, routes []service.Route) service.Group {
 
 func (g *Gateway) routes() []service.Route {
 	return []service.Route{
-		{Method: "GET", Path: "/v1/health", ID: "fleetHealth", Summary: "How each daemon of the fleet is", Access: service.Read,
+		{Method: "GET", Path: "/v1/health", ID: "fleet_health", Summary: "How each daemon of the fleet is", Access: service.Read,
 			Answers: []service.Answer{{Status: 200, Doc: "also when a daemon is down", Type: service.FleetHealth{}}}, Handle: g.health},
 		{Method: "GET", Path: "/v1/openapi.json", ID: "openapi", Summary: "This specification", Access: service.Open,
 			Answers: []service.Answer{{Status: 200, Doc: "OpenAPI 3.1", Media: []string{"application/json"}}}, Handle: g.viewer.spec},
 		{Method: "GET", Path: "/docs", ID: "docs", Summary: "The specification, to read and to try", Access: service.Open,
 			Answers: []service.Answer{{Status: 200, Doc: "a page", Media: []string{"text/html"}}}, Handle: g.viewer.page},
-		{Method: "GET", Path: "/docs/{asset}", ID: "docsAsset", Summary: "What the page is made of", Access: service.Open,
+		{Method: "GET", Path: "/docs/{asset}", ID: "docs_asset", Summary: "What the page is made of", Access: service.Open,
 			Answers: []service.Answer{{Status: 200, Doc: "the file", Media: []string{"text/css", "text/javascript", "text/plain"}}},
 			Handle:  g.viewer.asset},
 	}

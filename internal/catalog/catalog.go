@@ -6,7 +6,8 @@
 //   - A registration is answered when its version is durable and readable by
 //     everyone who asks from then on. It is there wholly or not at all, whatever
 //     is killed at whatever moment; a retry of one whose answer was lost is
-//     recognised by its content or its Idempotency-Key and changes nothing.
+//     recognised by its content or its Idempotency-Key and changes nothing
+//     (with mode create, by its key alone).
 //   - Versions of a dataset count 1, 2, 3, ... and never change. Appends that
 //     wait together may share one.
 //   - A dataset's data files carry Iceberg field ids, are immutable, and lie
@@ -41,7 +42,9 @@ var (
 
 // Column is one column of a dataset. Type is Iceberg's: boolean, int, long,
 // float, double, decimal(p,s), date, time, timestamp, timestamptz, string,
-// binary, list<...>, struct<...>, map<...>.
+// binary, list<T>, struct<name:T,...>, map<K,V>; without a space, and without
+// the field ids that are inside. Every column that catalogd makes is nullable,
+// so that a later file without a value in it fits.
 type Column struct {
 	FieldID  int    `json:"field_id"`
 	Name     string `json:"name"`
@@ -145,7 +148,8 @@ type Registration struct {
 	Mode    Mode        `json:"mode,omitempty"`   // "": Replace
 	Schema  SchemaMode  `json:"schema,omitempty"` // "": Strict
 	// Columns is the schema; it may be left out where there are objects, whose
-	// footers then speak. Field ids are as Assign gives them.
+	// footers then speak. Field ids are as Assign gives them. Unvalued is not
+	// read: the objects' statistics tell it.
 	Columns []Column `json:"columns,omitempty"`
 	// DatasetID is the folder that the objects were written under in advance.
 	// If the name meanwhile belongs to another id, the answer is
@@ -155,7 +159,8 @@ type Registration struct {
 	// again is no new version. "": the hash of the objects' keys and ETags.
 	ContentHash    string `json:"content_hash,omitempty"`
 	AllowDuplicate bool   `json:"allow_duplicate,omitempty"`
-	// Note is kept with the receipt, for the writer's own answer to a retry.
+	// Note is kept with the receipt, for the writer's own answer to a retry; at
+	// most 1 MiB.
 	Note json.RawMessage `json:"note,omitempty"`
 }
 

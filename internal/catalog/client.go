@@ -40,8 +40,8 @@ func (c *Client) Manifest(ctx context.Context, name string, version int64) (Mani
 }
 
 // Receipt finds what an earlier registration answered: by idempotency key, of
-// the last 24 hours, or by content, if the current version holds it (and in
-// Replace mode nothing else). [ErrReceiptNotFound] or [ErrDatasetNotFound] mean
+// the last 24 hours, or by content, if the current version holds it (in Replace
+// mode nothing else; in Create mode never). [ErrReceiptNotFound] or [ErrDatasetNotFound] mean
 // that the work is to be done.
 func (c *Client) Receipt(ctx context.Context, name string, mode Mode, contentHash, idempotencyKey string) (Registered, error) {
 	q := url.Values{"mode": {string(mode)}, "content_hash": {contentHash}}

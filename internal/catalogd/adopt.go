@@ -3,6 +3,7 @@ package catalogd
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -195,7 +196,7 @@ func spoolFile(folder string) (*os.File, error) {
 func (s *store) download(ctx context.Context, o storage.Object, to *os.File) error {
 	body, found, err := s.Get(ctx, o.Key, storage.Range{})
 	if err != nil {
-		return err
+		return named(o.Key, err)
 	}
 	defer body.Close()
 	if found.ETag != o.ETag {
@@ -223,5 +224,8 @@ func (s *store) upload(ctx context.Context, datasetID string, file *os.File) (st
 	}
 	key := catalog.ObjectKey(datasetID, [sha256.Size]byte(h.Sum(nil)))
 	stored, _, err := s.Put(ctx, key, io.NewSectionReader(file, 0, size), size, storage.Condition{IfNoneMatch: true})
+	if !errors.Is(err, storage.ErrObjectTooLarge) {
+		err = ownFile(key, err)
+	}
 	return storage.Object{Key: key, Size: size, ETag: stored.ETag}, err
 }

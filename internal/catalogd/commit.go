@@ -82,7 +82,7 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 		}
 		if !refused { // it may still arrive, so what it refers to must stay
 			ds.doubt.Store(true)
-			return unavailable(swapErr)
+			return ownFile(pointerKey(ds.name), swapErr)
 		}
 		for _, b := range a.staged.blobs {
 			e.cleaner.remove(0, b.key)

@@ -28,10 +28,7 @@ func (s *store) locate(ctx context.Context, refs []catalog.ObjectRef) ([]storage
 	for i, ref := range refs {
 		g.Go(func() (err error) {
 			found[i], err = s.Head(ctx, ref.Key)
-			if errors.Is(err, storage.ErrObjectNotFound) {
-				return badObject(ref.Key, "there is no such object; upload it first")
-			}
-			return err
+			return named(ref.Key, err)
 		})
 	}
 	return found, g.Wait()
@@ -110,7 +107,7 @@ func (t *tail) ReadAt(p []byte, offset int64) (int, error) {
 func (t *tail) fetch(start int64) error {
 	body, found, err := t.store.Get(t.ctx, t.object.Key, storage.Range{Offset: start, Length: t.object.Size - start})
 	if err != nil {
-		return err
+		return named(t.object.Key, err)
 	}
 	defer body.Close()
 	if found.ETag != t.object.ETag {

@@ -46,6 +46,9 @@ func TestMetadataText(t *testing.T) {
 			t.Fatalf("version %d: %v", version, err)
 		}
 	}
+	if got := len(base.meta.Schemas()); got > 5 {
+		t.Errorf("%d schemas are kept for 5 versions", got)
+	}
 	if len(base.history) != 5 || versionOf(&base.history[0].Snapshot) != 5 {
 		t.Errorf("%d versions are kept, from %d", len(base.history), versionOf(&base.history[0].Snapshot))
 	}

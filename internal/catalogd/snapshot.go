@@ -245,7 +245,28 @@ func (st *staged) expire(b *table.MetadataBuilder, gone []record) error {
 	st.table.history = slices.DeleteFunc(slices.Clone(st.table.history), func(r record) bool {
 		return slices.Contains(ids, r.SnapshotID)
 	})
-	return b.RemoveSnapshots(ids, false)
+	if err := b.RemoveSnapshots(ids, false); err != nil {
+		return err
+	}
+	return b.RemoveSchemas(st.unusedSchemas(gone, b.CurrentSchema().ID))
+}
+
+// unusedSchemas gives the schemas that only the expired snapshots had.
+func (st *staged) unusedSchemas(gone []record, current int) []int {
+	used := map[int]bool{current: true}
+	for _, r := range st.table.history {
+		if r.SchemaID != nil {
+			used[*r.SchemaID] = true
+		}
+	}
+	var unused []int
+	for _, r := range gone {
+		if r.SchemaID != nil && !used[*r.SchemaID] {
+			used[*r.SchemaID] = true
+			unused = append(unused, *r.SchemaID)
+		}
+	}
+	return unused
 }
 
 // forgotten gives the metadata files that before remembers and after does not.

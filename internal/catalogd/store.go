@@ -90,10 +90,18 @@ func ownFile(key string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &p) && p.Kind.Status < 500:
-		return wire.ErrInternal.Errorf("storage refused a file of the catalog's own; the log has the cause under this request id").
+		return wire.ErrInternal.Errorf("storage refused the catalog a file; the log has the cause under this request id").
 			Because(fmt.Errorf("%s: %w", key, err))
 	}
 	return unavailable(err)
+}
+
+// named says what storage answered about an object that a registration names.
+func named(key string, err error) error {
+	if errors.Is(err, storage.ErrObjectNotFound) {
+		return badObject(key, "there is no such object; upload it first")
+	}
+	return ownFile(key, err)
 }
 
 // unavailable turns a broken or timed out connection into a problem that names

@@ -45,6 +45,7 @@ smoke_end() {
 	local code=$? i
 	trap - EXIT
 	trap '' INT TERM HUP
+	set +e # whatever else goes wrong, every process is ended
 	for ((i = ${#PIDS[@]} - 1; i >= 0; i--)); do
 		end_process "$i"
 	done
@@ -247,7 +248,7 @@ index() {
 	for ((i = 0; i < ${#NAMES[@]}; i++)); do
 		if [ "${NAMES[i]}" = "$1" ]; then
 			echo "$i"
-			return
+			return 0 # a bare return in a trap gives the status from before it
 		fi
 	done
 	return 1

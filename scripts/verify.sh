@@ -23,6 +23,7 @@ LANES=()
 finish() {
 	local lane tenths=0
 	trap - EXIT
+	set +e
 	for lane in ${LANES[@]+"${LANES[@]}"}; do
 		kill -TERM -- "-$lane" 2>/dev/null || true
 	done

@@ -215,3 +215,27 @@ func TestFormUploadIsNamedAfterItsFile(t *testing.T) {
 		t.Errorf("%d %v", status, doc)
 	}
 }
+
+func TestIdempotencyKeyGivesTheFirstAnswerAgain(t *testing.T) {
+	l := startLake(t)
+	const csv = "a\n1\n"
+	send := func(params, key, body string) (int, map[string]any) {
+		return l.sendWith(http.Header{"Content-Type": {"text/csv"}, "Idempotency-Key": {key}}, http.MethodPost, "/v1/ingest?"+params, body)
+	}
+	for try, want := range []int{http.StatusCreated, http.StatusOK} {
+		if status, doc := send("name=t&mode=append", "k1", csv); status != want || doc["version"] != 1.0 {
+			t.Errorf("try %d: %d %v", try, status, doc)
+		}
+	}
+	if status, doc := send("name=t&mode=append", "k1", "a\n2\n"); status != http.StatusUnprocessableEntity || doc["code"] != "idempotency_key_reused" {
+		t.Errorf("other content: %d %v", status, doc)
+	}
+	for try, want := range []int{http.StatusCreated, http.StatusOK} {
+		if status, doc := send("name=t&mode=append&allow_duplicate=true", "k2", csv); status != want || doc["version"] != 2.0 {
+			t.Errorf("the same rows once more, try %d: %d %v", try, status, doc)
+		}
+	}
+	if got := l.rows("SELECT count(*) FROM t"); got[0] != "2" {
+		t.Errorf("rows: %v", got)
+	}
+}

@@ -103,11 +103,16 @@ func startAnywhere(t *testing.T, c fleet.Config) *fleet.Fleet {
 // send makes a request and gives the status and the decoded JSON.
 func (l lake) send(method, path, contentType, body string) (int, map[string]any) {
 	l.t.Helper()
+	return l.sendWith(http.Header{"Content-Type": {contentType}}, method, path, body)
+}
+
+func (l lake) sendWith(header http.Header, method, path, body string) (int, map[string]any) {
+	l.t.Helper()
 	req, err := http.NewRequestWithContext(l.t.Context(), method, l.url+path, strings.NewReader(body))
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", contentType)
+	req.Header = header
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		l.t.Fatal(err)

@@ -108,10 +108,14 @@ func (l *load) scanOptions() csvscan.Options {
 
 // earlier answers a file that was loaded before, without loading it again.
 func (l *load) earlier(ctx context.Context) (answer ingest.Answer, found bool, err error) {
-	if l.opts.allowDuplicate && l.key == "" {
-		return answer, false, nil
+	hash := l.hash
+	if l.opts.allowDuplicate {
+		if l.key == "" {
+			return answer, false, nil
+		}
+		hash = "" // only the key tells a retry from a wanted repetition
 	}
-	registered, err := l.catalog.Receipt(ctx, l.name.String(), l.opts.mode, l.hash, l.key)
+	registered, err := l.catalog.Receipt(ctx, l.name.String(), l.opts.mode, hash, l.key)
 	switch {
 	case errors.Is(err, catalog.ErrReceiptNotFound), errors.Is(err, catalog.ErrDatasetNotFound):
 		return answer, false, nil

@@ -239,3 +239,20 @@ func TestIdempotencyKeyGivesTheFirstAnswerAgain(t *testing.T) {
 		t.Errorf("rows: %v", got)
 	}
 }
+
+// Which rows of a file are bad depends on the schema that it meets: the same
+// file again, against another schema, has other bad rows, and they are kept too.
+func TestQuarantineKeepsWhatThisLoadRejected(t *testing.T) {
+	l := startLake(t)
+	const csv = "id,n\n1,10\n2,20\n3,x\n4\n5,50\n"
+	l.mustIngest("name=d&on_error=quarantine", csv) // n is text: only the short row is bad
+	l.mustIngest("name=d&schema=replace", "id,n\n9,1\n")
+	doc := l.mustIngest("name=d&on_error=quarantine", csv)
+	if doc["rejected"] != 2.0 {
+		t.Fatalf("%v", doc)
+	}
+	got := l.rows("SELECT DISTINCT raw FROM d__quarantine ORDER BY raw")
+	if want := []string{`"3,x"`, `"4"`}; !reflect.DeepEqual(got, want) {
+		t.Errorf("kept %v, want %v", got, want)
+	}
+}

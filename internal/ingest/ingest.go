@@ -9,8 +9,9 @@
 //     converter and the counts compared; a row that cannot be taken refuses the
 //     whole file with its line and reason, or, where asked, goes to a quarantine
 //     dataset that keeps its raw text.
-//   - An answer of 201 means that the version is durable and visible; any other
-//     that nothing changed. The same content again is recognised and is 200.
+//   - An answer of 201 means that the version is durable and visible, one of 4xx
+//     that the dataset is as it was. The same content again is recognised and is
+//     200.
 //   - Memory does not grow with the file.
 package ingest
 

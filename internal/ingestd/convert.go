@@ -40,7 +40,7 @@ type conversion struct {
 	columns []csvscan.ColumnResult // in the file's order
 	target  []catalog.Column       // the same columns, with their field ids, in the dataset's order
 	records int64
-	nulls   map[string]int64 // NULLs of each column; nil where they were not counted
+	nulls   map[string]int64 // NULLs of each column; nil for the quarantine, whose rows are our own
 	bytes   int64            // of the input
 }
 
@@ -90,7 +90,7 @@ func (c conversion) copyStatement(out string, fileBytes int64) (string, error) {
 	}
 	return fmt.Sprintf("COPY (SELECT %s FROM read_csv(%s, %s, columns={%s})) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, ROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d)",
 		strings.Join(selected, ", "), duck.Literal(c.input), readOptions(c.reading), strings.Join(types, ", "),
-		duck.Literal(out), strings.Join(ids, ", "), c.rowGroup(), fileBytes), nil
+		duck.Literal(out), strings.Join(ids, ", "), c.rowGroup(fileBytes/2), fileBytes/2), nil
 }
 
 // readOptions writes a reading as options of read_csv.
@@ -102,16 +102,17 @@ func readOptions(r csvscan.Reading) string {
 }
 
 // Row groups are DuckDB's default of 122,880 rows, or fewer where the rows are
-// wide, so that neither memory nor a file's size depends on the widest cell.
+// wide: at most groupBytes of CSV, as far as the mean width tells. DuckDB closes
+// a file when a row group has brought it over FILE_SIZE_BYTES, so half the size
+// for either keeps files below the whole.
 const (
-	maxRowGroup      = 122_880
-	minRowGroup      = 2_048
-	targetGroupBytes = 64 << 20 // of CSV
+	maxRowGroup = 122_880
+	minRowGroup = 2_048
 )
 
-func (c conversion) rowGroup() int64 {
+func (c conversion) rowGroup(groupBytes int64) int64 {
 	width := c.bytes/max(c.records, 1) + 1
-	return min(max(targetGroupBytes/width, minRowGroup), maxRowGroup)
+	return min(max(groupBytes/width, minRowGroup), maxRowGroup)
 }
 
 // countStatement asks the files just written, by their footers, for the rows

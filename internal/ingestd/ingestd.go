@@ -49,7 +49,8 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 		slots:   make(chan struct{}, config.MaxConcurrent),
 		metrics: newMetrics(env.Metrics),
 	}
-	return &service.Daemon{Routes: d.routes(), Close: pool.Close}, nil
+	ready := func(ctx context.Context) []string { return env.Unreachable(ctx, "storaged", "catalogd") }
+	return &service.Daemon{Routes: d.routes(), Ready: ready, Close: pool.Close}, nil
 }
 
 // admitRetry is how long a client is asked to wait for a free place.

@@ -166,14 +166,15 @@ func (l *load) attempt(ctx context.Context) (answer ingest.Answer, err error) {
 	}
 	l.timer.done("convert")
 	answer = l.newAnswer(src)
-	if answer.Quarantine, err = l.publishQuarantine(ctx, src); err != nil {
-		return answer, err
-	}
 	objects, stored, err := l.store(ctx, datasetID, files)
 	if err != nil {
 		return answer, err
 	}
 	answer.BytesStored = stored
+	if answer.Quarantine, err = l.publishQuarantine(ctx, src); err != nil {
+		l.discard(ctx, objects)
+		return answer, err
+	}
 	l.timer.done("store")
 	registered, created, err := l.register(ctx, datasetID, src.columns, objects, answer)
 	if err != nil {

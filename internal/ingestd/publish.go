@@ -49,9 +49,9 @@ func (d *ingestd) storeOne(ctx context.Context, datasetID, path string) (key str
 // discardTimeout bounds the clean-up behind a refused registration.
 const discardTimeout = 10 * time.Second
 
-// discard removes objects that no version refers to. It is a courtesy: the
-// catalog's orphan clean-up finds what it leaves. It goes on when the client has
-// left.
+// discard removes objects that no version refers to. What it cannot remove is
+// named in the log and stays in storage, where it harms nothing. It goes on when
+// the client has left.
 func (d *ingestd) discard(ctx context.Context, objects []catalog.ObjectRef) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
 	defer cancel()

@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
 	"errors"
+	"hash"
+	"io"
 	"os"
 	"strconv"
 	"unicode/utf8"
@@ -31,6 +34,7 @@ var quarantineColumns = []catalog.Column{
 // badRowWriter writes the rows that cannot be taken as CSV of their own.
 type badRowWriter struct {
 	file    *os.File
+	hash    hash.Hash
 	buffer  *bufio.Writer
 	csv     *csv.Writer
 	source  string
@@ -42,7 +46,8 @@ func newBadRowWriter(path, source string) (*badRowWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &badRowWriter{file: file, buffer: bufio.NewWriterSize(file, 64<<10), source: source}
+	w := &badRowWriter{file: file, hash: sha256.New(), source: source}
+	w.buffer = bufio.NewWriterSize(io.MultiWriter(file, w.hash), 64<<10)
 	w.csv = csv.NewWriter(w.buffer)
 	header := make([]string, len(quarantineColumns))
 	for i, c := range quarantineColumns {
@@ -65,6 +70,10 @@ func (w *badRowWriter) close() error {
 	w.csv.Flush()
 	return errors.Join(w.csv.Error(), w.buffer.Flush(), w.file.Close())
 }
+
+// contentHash identifies the rows, once the writer is closed. It is not the
+// file's: which of its rows are bad depends on the dataset's schema too.
+func (w *badRowWriter) contentHash() string { return "sha256:" + hex.EncodeToString(w.hash.Sum(nil)) }
 
 // publishQuarantine adds the source's bad rows to the quarantine dataset. It
 // comes before the version itself, so that no row is ever in neither; a retry
@@ -108,9 +117,12 @@ func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *sou
 	if err != nil {
 		return err
 	}
-	_, _, err = l.registerOr(ctx, catalog.Registration{
-		Name: name.String(), Objects: objects, Mode: catalog.Append, Columns: columns, DatasetID: datasetID, ContentHash: l.hash,
+	registered, created, err := l.registerOr(ctx, catalog.Registration{
+		Name: name.String(), Objects: objects, Mode: catalog.Append, Columns: columns, DatasetID: datasetID, ContentHash: src.badHash,
 	}, "")
+	if err == nil && created && registered.AddedRows != src.rejected {
+		err = ingest.ErrCountMismatch.Errorf("the quarantine %s took %d rows of %d; the file was not loaded: please report it", name, registered.AddedRows, src.rejected)
+	}
 	return err
 }
 

@@ -40,7 +40,7 @@ func (d *ingestd) routes() []service.Route {
 		Errors: []*wire.Kind{
 			catalog.ErrBadName, ingest.ErrBadOption, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists, catalog.ErrDatasetChanged,
 			catalog.ErrIdempotencyReused, ingest.ErrBadRows, ingest.ErrBadHeader, ingest.ErrEmptyFile, ingest.ErrBadFile, ingest.ErrFileTooLarge,
-			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, storage.ErrTooManyWrites, wire.ErrBodyIdle, wire.ErrUnavailable,
+			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, storage.ErrTooManyWrites, storage.ErrObjectTooLarge, storage.ErrStorageFull, wire.ErrBodyIdle, wire.ErrUnavailable,
 		},
 		Handle: d.handleIngest,
 	}}

@@ -26,11 +26,12 @@ type source struct {
 	file     []csvscan.ColumnResult // in the file's order
 	columns  []catalog.Column       // with field ids, in the dataset's order
 	records  int64
-	nulls    map[string]int64
+	nulls    map[string]int64 // of each column
 	rejected int64
 	warnings []string
 
-	longestBad int64 // bytes that the longest rejected row takes in badFile, at most
+	longestBad int64  // bytes that the longest rejected row takes in badFile, at most
+	badHash    string // content hash of badFile
 }
 
 // formats gives the columns that were not written in ISO 8601.
@@ -114,7 +115,12 @@ func (l *load) rewrite(ctx context.Context, src *source) (err error) {
 	}
 	src.path, src.reading = good.Name(), report.Reading()
 	src.warnings = append(src.warnings, swallowed(report.Bad)...)
-	src.records, src.rejected, src.longestBad = report.Records, report.BadCount, int64(quarantine.longest)
+	src.records, src.rejected = report.Records, report.BadCount
+	src.nulls = make(map[string]int64, len(src.file))
+	for i, c := range src.file {
+		src.nulls[c.Name] = report.Nulls[i]
+	}
+	src.longestBad, src.badHash = int64(quarantine.longest), quarantine.contentHash()
 	return good.Close()
 }
 

@@ -13,6 +13,8 @@ type Report struct {
 	// all, malformed records and misfits alike, one entry for each record.
 	Bad      []BadRow
 	BadCount int64
+	// Nulls counts the NULLs of the records written, by column.
+	Nulls []int64
 
 	longest int64
 	inner   bool
@@ -37,7 +39,7 @@ func Rewrite(ctx context.Context, r io.Reader, w io.Writer, res *Result, bad fun
 		return nil, err
 	}
 	s := newSplitter(ctx, in.r, res.opts.Delimiter, &res.opts)
-	rw := &rewriter{res: res, bad: bad, report: &Report{}, out: canonical{w: w, delim: res.opts.Delimiter}}
+	rw := &rewriter{res: res, bad: bad, report: &Report{Nulls: make([]int64, len(res.Columns))}, out: canonical{w: w, delim: res.opts.Delimiter}}
 	for _, c := range res.Columns {
 		rw.names = append(rw.names, c.Name)
 	}
@@ -88,6 +90,11 @@ func (rw *rewriter) take(rec *record) error {
 	}
 	if ok {
 		rw.report.Records++
+		for i, f := range rec.fields {
+			if f.start == f.end && !f.quoted {
+				rw.report.Nulls[i]++
+			}
+		}
 		return rw.out.record(rec)
 	}
 	rw.report.BadCount++

@@ -2,7 +2,6 @@ package csvscan
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,27 +47,4 @@ func cleanName(s string) string {
 // foldName maps names that differ by case alone to the same key.
 func foldName(s string) string {
 	return strings.ToLower(strings.ToUpper(cleanName(s)))
-}
-
-// Text returns Raw as text that any table can hold: as it is where it is UTF-8
-// without NUL, else with every byte that is not written as \xHH and every
-// backslash doubled, so that nothing of it is lost.
-func (r BadRow) Text() string {
-	if utf8.Valid(r.Raw) && bytes.IndexByte(r.Raw, 0) < 0 {
-		return string(r.Raw)
-	}
-	var out strings.Builder
-	for b := r.Raw; len(b) > 0; {
-		c, n := utf8.DecodeRune(b)
-		switch {
-		case c == utf8.RuneError && n == 1, c == 0:
-			fmt.Fprintf(&out, `\x%02x`, b[0])
-		case c == '\\':
-			out.WriteString(`\\`)
-		default:
-			out.Write(b[:n])
-		}
-		b = b[n:]
-	}
-	return out.String()
 }

@@ -22,8 +22,8 @@ func newConfig() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, secretsErr := service.LoadSecrets(config.Fleet, os.Getenv)
-			return errors.Join(secretsErr, config.Check(), service.PrintConfig(cmd.OutOrStdout(), config.Sections()))
+			secrets, err := service.LoadSecrets(config.Fleet, os.Getenv)
+			return errors.Join(err, config.Check(secrets), service.PrintConfig(cmd.OutOrStdout(), config.Sections()))
 		},
 	}
 	check.Flags().StringVar(&file, "config", "", "configuration `FILE` (default ./lakehouse.toml, else /etc/lakehouse/lakehouse.toml)")

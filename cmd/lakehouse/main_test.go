@@ -165,10 +165,14 @@ func TestDemoAnswersItsQuestions(t *testing.T) {
 func TestConfigCheckNamesWhatIsWrong(t *testing.T) {
 	dir := t.TempDir()
 	for text, want := range map[string]string{
-		"[storaged]\nmax_object_byte = 1\n": "max_object_byte",
-		"[storage]\n":                       "storage",
-		"[fleet]\ndrain_timeout = \"5\"\n":  "drain_timeout",
-		"[ingestd]\nmax_concurrent = 0\n":   "max_concurrent",
+		"[storaged]\nmax_object_byte = 1\n":  "max_object_byte",
+		"[storage]\n":                        "storage",
+		"[fleet]\ndrain_timeout = \"5\"\n":   "drain_timeout",
+		"[ingestd]\nmax_concurrent = 0\n":    "max_concurrent",
+		"[fleet]\nlog_level = \"loud\"\n":    "loud",
+		"[fleet]\nbind = \"0.0.0.0\"\n":      "AUTH_TOKEN",
+		"[fleet]\nallowed_ips = [\"x\"]\n":   "allowed_ips",
+		"[peers]\nstored = \"http://h:1\"\n": "stored",
 	} {
 		file := filepath.Join(dir, "lakehouse.toml")
 		write(t, file, text)

@@ -61,7 +61,27 @@ func New(more ...*cobra.Command) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g))
 	root.AddCommand(more...)
+	for _, cmd := range root.Commands() {
+		markUsage(cmd)
+	}
 	return root
+}
+
+// markUsage makes a wrong number of arguments a wrong call.
+func markUsage(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		markUsage(sub)
+	}
+	check := cmd.Args
+	if check == nil {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
 }
 
 // Execute runs the command tree and returns the exit code; an error is shown on
@@ -84,7 +104,7 @@ func exitCode(err error) int {
 	var usage usageError
 	var p *wire.Problem
 	switch {
-	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"), strings.Contains(err.Error(), "arg(s)"):
+	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
 		return exitUsage
 	case errors.As(err, &p) && errors.Is(err, wire.ErrUnavailable) && p.Fields["service"] == "gateway":
 		return exitUnreachable

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"path/filepath"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
@@ -57,9 +59,22 @@ func Load(named string, environ []string) (Config, error) {
 	return c, nil
 }
 
-// Check returns what of the sections can never work.
-func (c Config) Check() error {
-	return errors.Join(c.Storaged.Check(), c.Catalogd.Check(), c.Ingestd.Check(), c.Queryd.Check(), c.Gateway.Check())
+// Check returns all that keeps a fleet of this configuration from starting and
+// that can be known beforehand.
+func (c Config) Check(secrets service.Secrets) error {
+	log, err := service.NewLog(io.Discard, c.Fleet)
+	errs := []error{err, c.Storaged.Check(), c.Catalogd.Check(), c.Ingestd.Check(), c.Queryd.Check(), c.Gateway.Check()}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	for _, m := range c.members() {
+		env, err := service.NewEnv(m.name, c.Fleet, c.Peers, secrets, log)
+		if err != nil { // the same for every daemon
+			return errors.Join(append(errs, err)...)
+		}
+		errs = append(errs, service.CheckListen(env))
+	}
+	return errors.Join(errs...)
 }
 
 // Sections names the parts of the configuration as the file does.

@@ -37,7 +37,7 @@ func startProcesses(t *testing.T) (*processes, lake) {
 		t.Fatal(err)
 	}
 	p := &processes{t: t, config: filepath.Join(dir, "lakehouse.toml"), offset: offset, alive: map[string]*exec.Cmd{}}
-	text := fmt.Sprintf("[fleet]\ndata = %q\nauth_file = \"\"\nsecrets_file = \"\"\nlog_level = \"error\"\n", filepath.Join(dir, "data"))
+	const text = "[fleet]\nauth_file = \"\"\nsecrets_file = \"\"\nlog_level = \"error\"\n"
 	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +62,7 @@ func startProcesses(t *testing.T) (*processes, lake) {
 func (p *processes) start(name string) {
 	p.t.Helper()
 	cmd := exec.Command(os.Args[0], "-config", p.config, "-port-offset", strconv.Itoa(p.offset))
+	cmd.Dir = filepath.Dir(p.config) // data is ./data by default
 	cmd.Env = append(os.Environ(), envDaemon+"="+name)
 	cmd.Stderr = p.t.Output()
 	if err := cmd.Start(); err != nil {

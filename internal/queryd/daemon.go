@@ -15,6 +15,7 @@ import (
 
 // server is the state of the daemon.
 type server struct {
+	env     service.Env
 	config  Config
 	catalog *catalog.Client
 	engines *engines
@@ -31,7 +32,7 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	s := &server{config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")}, gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}}
+	s := &server{env: env, config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")}, gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}}
 	s.metrics = newMetrics(env.Metrics, s.gate)
 	var err error
 	if s.engines, err = newEngines(env, c, s.metrics); err != nil {
@@ -77,11 +78,12 @@ func (s *server) routes() []service.Route {
 	}
 }
 
-func (s *server) ready(context.Context) []string {
+func (s *server) ready(ctx context.Context) []string {
+	reasons := s.env.Unreachable(ctx, "catalogd")
 	if reason := s.engines.notReady(); reason != "" {
-		return []string{"no query workers yet: " + reason}
+		reasons = append(reasons, "no query workers yet: "+reason)
 	}
-	return nil
+	return reasons
 }
 
 // list serves GET /sql/queries.

@@ -54,14 +54,10 @@ type engines struct {
 }
 
 func newEngines(env service.Env, c Config, m *metrics) (*engines, error) {
-	data, err := filepath.Abs(env.Fleet.Data)
-	if err != nil {
-		return nil, err
-	}
 	e := &engines{
 		config: c, storage: &storage.Client{Client: env.Peer("storaged")},
 		log: env.Log, registry: env.Metrics, metrics: m,
-		cacheDir: filepath.Join(data, "cache", "query"), spillDir: filepath.Join(data, "spill", "query"),
+		cacheDir: filepath.Join(env.Fleet.Data, "cache", "query"), spillDir: filepath.Join(env.Fleet.Data, "spill", "query"),
 		choosing: make(chan struct{}, 1), reason: "storaged has not been asked yet",
 	}
 	// What workers of an earlier process left is of no use to anybody.

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -118,6 +120,32 @@ func (e Env) PeerURL(name string) string {
 		host = "127.0.0.1"
 	}
 	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(ports[name]+e.Fleet.PortOffset))
+}
+
+// probeTimeout bounds the question whether a peer answers.
+const probeTimeout = time.Second
+
+// Unreachable asks the peers whether they are alive, all at once, and gives a
+// reason for /ready for each that is not.
+func (e Env) Unreachable(ctx context.Context, peers ...string) []string {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	silent := make([]bool, len(peers))
+	var probes sync.WaitGroup
+	for i, name := range peers {
+		probes.Go(func() {
+			client := e.Peer(name)
+			silent[i] = client.JSON(ctx, http.MethodGet, "/health", nil, nil, nil) != nil
+		})
+	}
+	probes.Wait()
+	var reasons []string
+	for i, name := range peers {
+		if silent[i] {
+			reasons = append(reasons, name+" does not answer")
+		}
+	}
+	return reasons
 }
 
 // Listen gives the address that this daemon listens on.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
@@ -85,6 +86,9 @@ func run[C Section](out io.Writer, name string, f flags, config C, build New[C])
 		return err
 	}
 	fleet.PortOffset += f.offset
+	if fleet.Data, err = filepath.Abs(fleet.Data); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
 	secrets, err := LoadSecrets(fleet, os.Getenv)
 	if err != nil {
 		return err
@@ -98,7 +102,7 @@ func run[C Section](out io.Writer, name string, f flags, config C, build New[C])
 		return err
 	}
 	if f.check {
-		return errors.Join(checkListen(env), config.Check(), PrintConfig(out, sections))
+		return errors.Join(CheckListen(env), config.Check(), PrintConfig(out, sections))
 	}
 	l, err := Listen(env)
 	if err != nil {
@@ -118,9 +122,12 @@ func serve[C Section](ctx context.Context, env Env, l net.Listener, config C, bu
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	stopped := notifySystemd(ctx, env, l.Addr())
 	env.Log.Info("ready", "address", l.Addr().String(), "version", Version())
 	err = server.Serve(ctx, l)
+	cancel() // Serve also ends when accepting fails
 	<-stopped
 	env.Log.Info("stopped")
 	return err

@@ -66,7 +66,7 @@ func NewServer(env Env, d *Daemon) (*Server, error) {
 // Listen opens the daemon's address, within the bind policy.
 func Listen(env Env) (net.Listener, error) {
 	addr := env.Listen()
-	if err := checkListen(env); err != nil {
+	if err := CheckListen(env); err != nil {
 		return nil, err
 	}
 	l, err := net.Listen("tcp", addr)
@@ -76,8 +76,8 @@ func Listen(env Env) (net.Listener, error) {
 	return l, nil
 }
 
-// checkListen returns what keeps the daemon from listening where it is told to.
-func checkListen(env Env) error {
+// CheckListen returns what keeps the daemon from listening where it is told to.
+func CheckListen(env Env) error {
 	f := env.Fleet
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return errors.New("tls_cert and tls_key go together: set both, or neither")

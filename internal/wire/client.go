@@ -39,7 +39,8 @@ type Call struct {
 }
 
 // Do sends the call and returns the answer, whose body the caller closes. An
-// answer of 400 or more is returned as a *Problem, a peer that cannot be
+// answer of 400 or more is returned as a *Problem, and so is a redirect, since no
+// daemon sends one; a peer that cannot be
 // reached as [ErrUnavailable] with its name; a done context as its error.
 func (c *Client) Do(ctx context.Context, call Call) (*http.Response, error) {
 	req, err := c.request(ctx, call)
@@ -54,7 +55,7 @@ func (c *Client) Do(ctx context.Context, call Call) (*http.Response, error) {
 	if err != nil {
 		return nil, c.failure(ctx, err)
 	}
-	if resp.StatusCode >= 400 {
+	if resp.StatusCode >= 300 && resp.StatusCode != http.StatusNotModified {
 		defer resp.Body.Close()
 		return nil, c.problem(resp)
 	}

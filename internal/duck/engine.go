@@ -97,6 +97,9 @@ func engineError(message string) *workerFailure {
 
 // kindOf sorts DuckDB's exception types by who has to act.
 func kindOf(exception, message string) failureKind {
+	if strings.HasPrefix(message, "Failed to read file") || strings.Contains(message, "TProtocolException") {
+		return failDamaged
+	}
 	switch exception {
 	case "Out of Memory":
 		if strings.Contains(message, "max_temp_directory_size") {

@@ -15,6 +15,7 @@ var (
 	ErrMemory     = errors.New("query memory exceeded")   // Limits.MemoryBytes reached
 	ErrSpill      = errors.New("spill space exceeded")    // Limits.SpillBytes reached
 	ErrCrashed    = errors.New("query worker crashed")    // the worker died; the statement may be tried again
+	ErrDamaged    = errors.New("data file damaged")       // a file of a View cannot be read
 	ErrInternal   = errors.New("query engine failed")     // DuckDB failed at no fault of the statement
 	ErrBusy       = errors.New("all query workers busy")  // none became free before the context ended
 	ErrClosed     = errors.New("query workers shut down") // the pool is closed

@@ -14,6 +14,10 @@ type Job struct {
 	// SQL runs one statement after the other, in the order of their rows. It is the
 	// caller's own: the guard does not see it. Quote with Identifier and Literal.
 	SQL []string
+	// PlanBytes is the memory that DuckDB may reserve, 0 for its usual share of
+	// Limits.MemoryBytes. For thousands of columns it reserves many times what it
+	// touches; what is resident stays within Limits.MemoryBytes all the same.
+	PlanBytes int64
 }
 
 // Exec runs a job in a fresh process and answers with the rows of its last
@@ -26,6 +30,7 @@ func (p *Pool) Exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
 	defer func() { <-p.slots }()
 	s := p.querySetup()
 	s.ReadDirs, s.ReadFiles, s.WriteDir = nil, job.Read, job.WriteDir
+	s.PlanBytes = job.PlanBytes
 	w, err := p.spawn(s)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,9 @@ import (
 // engineMemory is the part of a worker's memory that DuckDB may manage. The rest
 // is for what it does not count (strings under construction, decompression) and
 // for the process itself.
-func engineMemory(total int64) int64 { return (total - 96<<20) / 10 * 8 }
+func engineMemory(s setup) int64 {
+	return max(s.PlanBytes, (s.Limits.MemoryBytes-96<<20)/10*8)
+}
 
 // openInstance opens a private in-memory instance and, where lock is set, closes
 // the second wall: nothing outside the setup's folders is read or written, no
@@ -55,7 +57,7 @@ type setting struct{ name, value, want string }
 func settingsOf(s setup) []setting {
 	return []setting{
 		{"threads", strconv.Itoa(s.Limits.Threads), strconv.Itoa(s.Limits.Threads)},
-		{"memory_limit", Literal(fmt.Sprintf("%dB", engineMemory(s.Limits.MemoryBytes))), ""},
+		{"memory_limit", Literal(fmt.Sprintf("%dB", engineMemory(s))), ""},
 		{"temp_directory", Literal(s.SpillDir), s.SpillDir},
 		{"max_temp_directory_size", Literal(fmt.Sprintf("%dB", s.Limits.SpillBytes)), ""},
 		{"TimeZone", "'UTC'", "UTC"},

@@ -10,6 +10,7 @@ import (
 type setup struct {
 	Parent    int      `json:"parent"` // the pid that must be the parent still
 	Limits    Limits   `json:"limits"`
+	PlanBytes int64    `json:"plan_bytes"` // of a job; 0: by the limits
 	ReadDirs  []string `json:"read_dirs"`
 	ReadFiles []string `json:"read_files"`
 	WriteDir  string   `json:"write_dir"` // "" for query workers
@@ -54,6 +55,7 @@ const (
 	failMemory      failureKind = "memory"
 	failSpill       failureKind = "spill"
 	failInterrupted failureKind = "interrupted"
+	failDamaged     failureKind = "damaged"
 	failInternal    failureKind = "internal"
 )
 

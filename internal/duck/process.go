@@ -192,6 +192,10 @@ func (p *process) failure(payload []byte) *Error {
 		return failure(errInterrupted, "the statement was interrupted")
 	case failInvalid:
 		return &Error{Kind: ErrInvalid, Detail: f.Message, Position: f.Position}
+	case failDamaged:
+		e := failure(ErrDamaged, "a data file of one of the statement's tables is damaged: the log names it")
+		e.Cause = f.Message
+		return e
 	case failNotAllowed:
 		return &Error{Kind: ErrNotAllowed, Detail: f.Message, Position: f.Position}
 	}

@@ -47,6 +47,9 @@ func (p *Pool) querySetup() setup {
 
 // spawn starts a worker and waits until its walls stand.
 func (p *Pool) spawn(s setup) (*process, error) {
+	if err := os.MkdirAll(p.config.SpillDir, 0o700); err != nil { // somebody may have cleaned up too well
+		return nil, err
+	}
 	spill, err := os.MkdirTemp(p.config.SpillDir, spillPrefix)
 	if err != nil {
 		return nil, err

@@ -129,7 +129,7 @@ func (w *worker) prepare() error {
 	if err != nil {
 		return err
 	}
-	if err := sandbox.Limit(size + s.Limits.MemoryBytes + addressSlack); err != nil {
+	if err := sandbox.Limit(size + max(s.Limits.MemoryBytes, s.PlanBytes) + addressSlack); err != nil {
 		return err
 	}
 	debug.SetMemoryLimit(s.Limits.MemoryBytes / 8)

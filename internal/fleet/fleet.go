@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -23,7 +24,7 @@ import (
 
 // Fleet is a running fleet.
 type Fleet struct {
-	lock    *dataLock
+	lock    *service.FileLock
 	running []*running // in the order of the start
 	failed  chan error
 	wait    sync.WaitGroup
@@ -48,7 +49,7 @@ func Start(ctx context.Context, c Config, secrets service.Secrets, log *slog.Log
 	f := &Fleet{lock: lock, failed: make(chan error, 1)}
 	listeners, err := f.listen(c, secrets, log)
 	if err != nil {
-		return nil, errors.Join(err, lock.release())
+		return nil, errors.Join(err, lock.Release())
 	}
 	for i, m := range c.members() {
 		if err := f.startOne(ctx, m, f.running[i], listeners[i]); err != nil {
@@ -60,6 +61,19 @@ func Start(ctx context.Context, c Config, secrets service.Secrets, log *slog.Log
 		}
 	}
 	return f, nil
+}
+
+// lockData keeps a second fleet from the same folder.
+func lockData(data string) (*service.FileLock, error) {
+	lock, err := service.LockFile(filepath.Join(data, "fleet.lock"))
+	var held *service.HeldError
+	if errors.As(err, &held) {
+		return nil, fmt.Errorf("the data folder %s is in use by the fleet with pid %s; stop it, or choose another folder with --data", data, held.PID)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	return lock, nil
 }
 
 // listen takes every daemon's port, or none.
@@ -131,7 +145,7 @@ func (f *Fleet) Stop() error {
 		errs = append(errs, r.err)
 	}
 	f.wait.Wait()
-	return errors.Join(append(errs, f.lock.release())...)
+	return errors.Join(append(errs, f.lock.Release())...)
 }
 
 // URL gives the base URL of a daemon of the fleet.

@@ -10,7 +10,8 @@ import (
 // Config is the section [ingestd].
 type Config struct {
 	MaxFileBytes   int64            `toml:"max_file_bytes"`  // of one upload; 0: as the disk holds
-	MaxConcurrent  int              `toml:"max_concurrent"`  // ingests at once; more get 503
+	MaxUploads     int              `toml:"max_uploads"`     // ingests under way at once; more get 503
+	MaxConcurrent  int              `toml:"max_concurrent"`  // conversions at once; more wait for their turn
 	WorkerMemory   int64            `toml:"worker_memory"`   // bytes that one conversion may use
 	WorkerSpill    int64            `toml:"worker_spill"`    // bytes of disk that one conversion may spill to
 	WorkerThreads  int              `toml:"worker_threads"`  // 0: one per core
@@ -21,6 +22,7 @@ type Config struct {
 // Defaults fit a box of two cores that does other things too.
 func Defaults() Config {
 	return Config{
+		MaxUploads:     256,
 		MaxConcurrent:  4,
 		WorkerMemory:   1 << 30,
 		WorkerSpill:    8 << 30,
@@ -35,6 +37,8 @@ const minWorkerMemory = 256 << 20
 // Check returns what of the section cannot work.
 func (c Config) Check() error {
 	switch {
+	case c.MaxUploads < 1:
+		return errors.New("[ingestd] max_uploads must be at least 1")
 	case c.MaxConcurrent < 1:
 		return errors.New("[ingestd] max_concurrent must be at least 1")
 	case c.WorkerMemory < minWorkerMemory:

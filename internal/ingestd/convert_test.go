@@ -123,6 +123,16 @@ func TestASpoolIsEmptiedAtTheStart(t *testing.T) {
 	if err := os.WriteFile(ws.path(inputFile), []byte("a\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	var held *service.HeldError
+	if _, err := openSpool(dir); !errors.As(err, &held) {
+		t.Fatalf("a second ingestd took the spool of the first: %v", err)
+	}
+	if _, err := os.Stat(ws.path(inputFile)); err != nil {
+		t.Fatalf("a second ingestd emptied the spool of the first: %v", err)
+	}
+	if err := first.lock.Release(); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := openSpool(dir); err != nil {
 		t.Fatal(err)
 	}

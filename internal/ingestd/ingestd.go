@@ -2,6 +2,7 @@ package ingestd
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -37,7 +38,7 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 	}
 	pool, err := newPool(env, config, spool)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, spool.lock.Release())
 	}
 	d := &ingestd{
 		config:  config,
@@ -46,11 +47,11 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 		pool:    pool,
 		storage: storage.Client{Client: env.Peer("storaged")},
 		catalog: catalog.Client{Client: env.Peer("catalogd")},
-		slots:   make(chan struct{}, config.MaxConcurrent),
+		slots:   make(chan struct{}, config.MaxUploads),
 		metrics: newMetrics(env.Metrics),
 	}
 	ready := func(ctx context.Context) []string { return env.Unreachable(ctx, "storaged", "catalogd") }
-	return &service.Daemon{Routes: d.routes(), Ready: ready, Close: pool.Close}, nil
+	return &service.Daemon{Routes: d.routes(), Ready: ready, Close: func() error { return errors.Join(pool.Close(), spool.lock.Release()) }}, nil
 }
 
 // admitRetry is how long a client is asked to wait for a free place.
@@ -63,8 +64,8 @@ func (d *ingestd) admit() (leave func(), err error) {
 	case d.slots <- struct{}{}:
 		return func() { <-d.slots }, nil
 	default:
-		return nil, ingest.ErrTooManyJobs.Errorf("%d ingests run already; try again", d.config.MaxConcurrent).
-			With("limit", d.config.MaxConcurrent).After(admitRetry)
+		return nil, ingest.ErrTooManyJobs.Errorf("%d ingests are under way already; try again", d.config.MaxUploads).
+			With("limit", d.config.MaxUploads).After(admitRetry)
 	}
 }
 

@@ -4,21 +4,30 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
 // spool is the folder where files wait while they are checked. Nothing in it is
 // acknowledged, so a start empties it.
-type spool struct{ dir string }
+type spool struct {
+	dir  string
+	lock *service.FileLock // so that no second ingestd empties it
+}
 
 func openSpool(data string) (*spool, error) {
 	dir := filepath.Join(data, "spool", "ingestd")
+	lock, err := service.LockFile(dir + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("the spool: %w; stop it, or give this ingestd its own [fleet] data", err)
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, fmt.Errorf("empty the spool: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the spool: %w", err)
 	}
-	return &spool{dir}, nil
+	return &spool{dir, lock}, nil
 }
 
 // workspace is the folder of one ingest: its input, what is made of it, and

@@ -44,6 +44,8 @@ type engines struct {
 	cacheDir string
 	spillDir string
 
+	spillLock *service.FileLock // so that no second queryd empties spillDir
+
 	choosing chan struct{}      // held by who chooses; guards cache and made
 	cache    *objectcache.Cache // nil until it is needed
 	made     int                // engines so far
@@ -60,9 +62,13 @@ func newEngines(env service.Env, c Config, m *metrics) (*engines, error) {
 		cacheDir: filepath.Join(env.Fleet.Data, "cache", "query"), spillDir: filepath.Join(env.Fleet.Data, "spill", "query"),
 		choosing: make(chan struct{}, 1), reason: "storaged has not been asked yet",
 	}
+	var err error
+	if e.spillLock, err = service.LockFile(e.spillDir + ".lock"); err != nil {
+		return nil, fmt.Errorf("spill folder: %w; stop it, or give this queryd its own [fleet] data", err)
+	}
 	// What workers of an earlier process left is of no use to anybody.
 	if err := os.RemoveAll(e.spillDir); err != nil {
-		return nil, fmt.Errorf("spill folder: %w", err)
+		return nil, errors.Join(fmt.Errorf("spill folder: %w", err), e.spillLock.Release())
 	}
 	return e, nil
 }
@@ -219,5 +225,5 @@ func (e *engines) close() error {
 	if e.cache != nil {
 		errs = append(errs, e.cache.Close())
 	}
-	return errors.Join(append(errs, os.RemoveAll(e.spillDir))...)
+	return errors.Join(append(errs, os.RemoveAll(e.spillDir), e.spillLock.Release())...)
 }

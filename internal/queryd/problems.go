@@ -44,6 +44,8 @@ func explainDuck(e *duck.Error) *wire.Problem {
 		return query.ErrMemory.Errorf("%s; or raise [queryd] memory_bytes", e.Detail).With("limit", e.Limit)
 	case errors.Is(e, duck.ErrSpill):
 		return query.ErrMemory.Errorf("%s; or raise [queryd] spill_bytes", e.Detail).With("limit", e.Limit)
+	case errors.Is(e, duck.ErrDamaged):
+		return query.ErrDamaged.Errorf("%s under this request id; restore the file from a backup, or replace the dataset", e.Detail)
 	case errors.Is(e, duck.ErrCrashed):
 		return query.ErrWorkerLost.Errorf("%s; nothing was changed by it", e.Detail)
 	case errors.Is(e, duck.ErrBusy):

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // ReadJSON decodes the request's body into v, strictly: an unknown field, a
@@ -20,7 +21,14 @@ import (
 // type is not asked for, because curl sends a form's by default. The body's
 // size is bounded by the service that called the handler.
 func ReadJSON(r *http.Request, v any) error {
-	dec := json.NewDecoder(r.Body)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return jsonProblem(err)
+	}
+	if !utf8.Valid(body) { // encoding/json would put U+FFFD in place of what it cannot read
+		return ErrBadRequest.Errorf("the body is not UTF-8")
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	dec.UseNumber()
 	if err := dec.Decode(v); err != nil {

@@ -28,6 +28,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
 // Object is one object to be had: its key, its size in bytes, and the first hex
@@ -49,7 +51,7 @@ type Cache struct {
 	dir    string
 	bound  int64
 	fetch  Fetch
-	lock   *os.File
+	lock   *service.FileLock
 	Counts Counts
 
 	mu      sync.Mutex
@@ -75,20 +77,20 @@ func Open(dir string, bound int64, fetch Fetch) (*Cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("query cache: %w", err)
 	}
-	lock, err := lockFolder(dir)
+	lock, err := service.LockFile(dir + ".lock")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("query cache: %w; give each queryd its own [fleet] data", err)
 	}
 	c := &Cache{dir: dir, bound: bound, fetch: fetch, lock: lock, entries: map[string]*entry{}, order: list.New()}
 	if err := c.load(); err != nil {
-		lock.Close()
+		lock.Release()
 		return nil, fmt.Errorf("query cache: %w", err)
 	}
 	return c, nil
 }
 
 // Close gives the folder free. No pin may be held any more.
-func (c *Cache) Close() error { return c.lock.Close() }
+func (c *Cache) Close() error { return c.lock.Release() }
 
 // Dir is the folder that all files are in.
 func (c *Cache) Dir() string { return c.dir }

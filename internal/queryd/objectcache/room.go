@@ -9,14 +9,11 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
 	fileSuffix = ".parquet"
 	tempPrefix = "fetch-"
-	lockName   = "lock"
 )
 
 // BoundError tells that the objects do not fit. If Needs is within Bound, what
@@ -111,19 +108,4 @@ func (c *Cache) load() error {
 		c.keep(&entry{name: info.Name(), size: info.Size(), ready: there})
 	}
 	return c.makeRoom(0)
-}
-
-// lockFolder makes sure that no other cache, of this process or another, evicts
-// files here.
-func lockFolder(dir string) (*os.File, error) {
-	path := filepath.Join(dir, lockName)
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("query cache: %w", err)
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("query cache: %s is used by another queryd; give each its own [fleet] data", dir)
-	}
-	return f, nil
 }

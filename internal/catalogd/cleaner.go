@@ -14,11 +14,12 @@ const (
 	cleanEvery    = time.Second
 	sweepBatch    = 256 // expired versions of a dataset, before their files are looked for
 	sweepPatience = 5 * time.Minute
+	deleteRetry   = time.Minute // after a deletion that storage refused
 )
 
 // cleaner removes files that no kept version needs, once nobody can be reading
-// them any more. What it does not get to before the daemon ends is referred to
-// by nothing, and found by orphan clean-up.
+// them any more. What fails is tried again. What it does not get to before the
+// daemon ends is referred to by nothing and stays in storage.
 type cleaner struct {
 	grace time.Duration // for files that a query may be reading
 
@@ -152,12 +153,15 @@ func (e *engine) clean(ctx context.Context) {
 func (e *engine) cleanOnce(ctx context.Context, now time.Time) {
 	for ds, gone := range e.cleaner.takeExpired(now) {
 		if err := e.sweep(ctx, ds, gone); err != nil && !errors.Is(err, context.Canceled) {
-			e.log.Warn("files of expired versions were left in storage", "dataset", ds.name.String(), "error", err)
+			e.log.Warn("files of expired versions could not be looked for; the next sweep tries again", "dataset", ds.name.String(), "error", err)
+			e.cleaner.expire(ds, gone)
 		}
 	}
 	for _, key := range e.cleaner.takeDue(now) {
 		if err := e.store.Delete(ctx, key); err != nil && !errors.Is(err, context.Canceled) {
-			e.log.Warn("a file that no version needs was left in storage", "key", key, "error", err)
+			e.log.Warn("a file that no version needs could not be removed; tried again", "key", key, "in", deleteRetry.String(), "error", err)
+			e.cleaner.remove(deleteRetry, key)
+			continue
 		}
 		e.cleaner.removed(key)
 	}

@@ -2,6 +2,7 @@ package catalogd
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -60,14 +61,34 @@ func (e *engine) submit(ds *dataset, r *request) {
 		case ds.token <- struct{}{}:
 		}
 		if !r.finished() { // whoever had the token may have answered
-			ds.gather()
-			start := time.Now()
-			batch := ds.take()
-			e.commit(ds, batch)
-			ds.committed(len(batch), time.Since(start))
+			e.lead(ds)
 		}
 		<-ds.token
 	}
+}
+
+// lead commits for all that wait, under the token. A panic on the way answers
+// them before it goes on, and gives the token back, so that it costs one batch
+// and not the dataset.
+func (e *engine) lead(ds *dataset) {
+	ds.gather()
+	start := time.Now()
+	batch := ds.take()
+	defer func() {
+		fault := recover()
+		if fault == nil {
+			return
+		}
+		for _, r := range batch {
+			if !r.finished() {
+				r.finish(catalog.Registered{}, false, fmt.Errorf("panic in a commit: %v", fault))
+			}
+		}
+		<-ds.token
+		panic(fault)
+	}()
+	e.commit(ds, batch)
+	ds.committed(len(batch), time.Since(start))
 }
 
 // gather waits a little for those who were answered by the last commit and are

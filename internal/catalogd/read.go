@@ -138,8 +138,10 @@ func (e *engine) refresh(ctx context.Context) error {
 			return
 		}
 		g.Go(func() error {
-			_, err := e.reload(gctx, ds)
-			return err
+			if _, err := e.reload(gctx, ds); err != nil && gctx.Err() == nil {
+				e.log.Warn("a pointer could not be read again; the listing shows the dataset as it was", "dataset", n.String(), "error", err)
+			}
+			return gctx.Err()
 		})
 	})
 	if waitErr := g.Wait(); err == nil {

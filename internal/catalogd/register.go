@@ -128,8 +128,8 @@ func (e *engine) folder(h *head, r *registration) (string, error) {
 	return id, nil
 }
 
-// removeCopies is a courtesy: orphan clean-up finds what it leaves. It goes on
-// when the client has left.
+// removeCopies is a courtesy: what it leaves is named in the log, and referred to
+// by nothing. It goes on when the client has left.
 func (e *engine) removeCopies(ctx context.Context, keys []string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
 	defer cancel()

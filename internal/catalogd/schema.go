@@ -29,6 +29,8 @@ func checkColumns(columns []catalog.Column) error {
 		switch {
 		case c.Name == "" || len(c.Name) > maxColumnBytes:
 			return badColumn(c.Name, "its name has %d bytes; 1 to %d are allowed", len(c.Name), maxColumnBytes)
+		case strings.Contains(c.Name, "\x00"):
+			return badColumn(c.Name, "its name holds a NUL, which SQL cannot write")
 		case seen[folded]:
 			return badColumn(c.Name, "there are two columns of that name (upper and lower case count as the same)")
 		}

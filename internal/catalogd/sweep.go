@@ -13,8 +13,12 @@ func (e *engine) sweep(ctx context.Context, ds *dataset, gone []record) (err err
 	e.cleaner.watch()
 	defer func() { e.cleaner.doom(dead) }()
 	// A commit that went by before the watch began is in the head after this.
-	ds.token <- struct{}{}
-	<-ds.token
+	select {
+	case ds.token <- struct{}{}:
+		<-ds.token
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	h, err := e.current(ctx, ds)
 	if h == nil || err != nil {
 		return err

@@ -124,11 +124,17 @@ func (p *typeParser) mapping(depth int) (iceberg.Type, error) {
 
 func (p *typeParser) structure(depth int) (iceberg.Type, error) {
 	s := &iceberg.StructType{}
+	seen := map[string]bool{}
 	for {
 		name, rest, ok := strings.Cut(p.rest, ":")
 		if !ok || !plainName(name) {
 			return nil, fmt.Errorf("a struct's fields are written name:type, not %q", shorten(p.rest))
 		}
+		folded := strings.ToLower(name)
+		if seen[folded] {
+			return nil, fmt.Errorf("a struct has two fields of the name %q (upper and lower case count as the same)", shorten(name))
+		}
+		seen[folded] = true
 		p.rest = rest
 		field := iceberg.NestedField{ID: p.nextID(), Name: name}
 		var err error
@@ -161,7 +167,7 @@ func (p *typeParser) expect(sign string) error {
 }
 
 // plainName tells a struct field's name that can stand in a type's text.
-func plainName(name string) bool { return name != "" && !strings.ContainsAny(name, "<>(),:") }
+func plainName(name string) bool { return name != "" && !strings.ContainsAny(name, "<>(),:\x00") }
 
 // typeOf gives the text of the type that holds an Arrow type without loss.
 // exact means that the file's bytes already are as Iceberg wants them; else

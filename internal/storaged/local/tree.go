@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -40,16 +41,21 @@ func (t *tree) move(from, to string) error {
 }
 
 // flush makes the entry of a file durable, with every folder above it. The file
-// must stay where it is meanwhile.
+// must stay where it is meanwhile. A folder counts as durable once all above it
+// are: another writer that sees it so climbs no further.
 func (t *tree) flush(path string) error {
 	dir := filepath.Dir(path)
 	if err := syncFolder(dir); err != nil {
 		return err
 	}
+	var flushed []string
 	for ; dir != t.root && !t.isDurable(dir); dir = filepath.Dir(dir) {
 		if err := syncFolder(filepath.Dir(dir)); err != nil {
 			return err
 		}
+		flushed = append(flushed, dir)
+	}
+	for _, dir := range slices.Backward(flushed) {
 		t.setDurable(dir, true)
 	}
 	return nil

@@ -164,7 +164,9 @@ type Registration struct {
 	Note json.RawMessage `json:"note,omitempty"`
 }
 
-// Registered is the answer to a registration: the version that now holds it.
+// Registered is the answer to a registration: the version that now holds it. For
+// an Idempotency-Key of the last 24 hours it is the first answer to that key
+// again, with Unchanged, also if the current version no longer holds the content.
 type Registered struct {
 	Dataset     string          `json:"dataset"`
 	Namespace   string          `json:"namespace"`

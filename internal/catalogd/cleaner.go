@@ -40,6 +40,7 @@ type deletion struct {
 type expiry struct {
 	since   time.Time
 	records []record
+	failed  bool // the last sweep: the next one is not made before its time
 }
 
 func newCleaner(grace time.Duration) *cleaner {
@@ -69,6 +70,17 @@ func (c *cleaner) expire(ds *dataset, gone []record) {
 		c.expired[ds] = e
 	}
 	e.records = append(e.records, gone...)
+}
+
+// putBack notes versions again whose sweep failed. They wait in full, however
+// many they are.
+func (c *cleaner) putBack(ds *dataset, gone []record) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if newer := c.expired[ds]; newer != nil {
+		gone = append(gone, newer.records...)
+	}
+	c.expired[ds] = &expiry{since: time.Now(), records: gone, failed: true}
 }
 
 // keep tells whether a version in the making may refer to a data file, and makes
@@ -128,7 +140,7 @@ func (c *cleaner) takeExpired(now time.Time) map[*dataset][]record {
 	defer c.mu.Unlock()
 	taken := map[*dataset][]record{}
 	for ds, e := range c.expired {
-		if len(e.records) >= sweepBatch || now.Sub(e.since) >= sweepPatience {
+		if len(e.records) >= sweepBatch && !e.failed || now.Sub(e.since) >= sweepPatience {
 			taken[ds] = e.records
 			delete(c.expired, ds)
 		}
@@ -153,8 +165,8 @@ func (e *engine) clean(ctx context.Context) {
 func (e *engine) cleanOnce(ctx context.Context, now time.Time) {
 	for ds, gone := range e.cleaner.takeExpired(now) {
 		if err := e.sweep(ctx, ds, gone); err != nil && !errors.Is(err, context.Canceled) {
-			e.log.Warn("files of expired versions could not be looked for; the next sweep tries again", "dataset", ds.name.String(), "error", err)
-			e.cleaner.expire(ds, gone)
+			e.log.Warn("files of expired versions could not be looked for; tried again after a while", "dataset", ds.name.String(), "error", err)
+			e.cleaner.putBack(ds, gone)
 		}
 	}
 	for _, key := range e.cleaner.takeDue(now) {

@@ -29,16 +29,20 @@ func (e *engine) load(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelIO)
 	err := e.eachPointer(ctx, func(n catalog.Name, _ storage.Object) {
-		g.Go(func() error {
-			_, err := e.reload(gctx, e.dir.open(n))
-			if errors.Is(err, errBadPointer) {
-				e.log.Error("a dataset cannot be used", "dataset", n.String(), "error", err)
-				return nil
-			}
-			return err
-		})
+		g.Go(func() error { return e.reloadUsable(gctx, e.dir.open(n)) })
 	})
 	return errors.Join(err, g.Wait())
+}
+
+// reloadUsable reads a dataset's pointer again. One that is damaged is logged
+// and left out: a listing shows the dataset as it was, if it was.
+func (e *engine) reloadUsable(ctx context.Context, ds *dataset) error {
+	_, err := e.reload(ctx, ds)
+	if errors.Is(err, errBadPointer) {
+		e.log.Error("a dataset cannot be used", "dataset", ds.name.String(), "error", err)
+		return nil
+	}
+	return err
 }
 
 // eachPointer lists the pointers in the bucket.

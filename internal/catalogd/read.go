@@ -137,12 +137,7 @@ func (e *engine) refresh(ctx context.Context) error {
 		if h := ds.head.Load(); h != nil && h.etag == o.ETag {
 			return
 		}
-		g.Go(func() error {
-			if _, err := e.reload(gctx, ds); err != nil && gctx.Err() == nil {
-				e.log.Warn("a pointer could not be read again; the listing shows the dataset as it was", "dataset", n.String(), "error", err)
-			}
-			return gctx.Err()
-		})
+		g.Go(func() error { return e.reloadUsable(gctx, ds) })
 	})
 	if waitErr := g.Wait(); err == nil {
 		err = waitErr

@@ -28,6 +28,9 @@ const inputFile = "input.csv"
 // copyBuffer is how much of an upload is in hand at once.
 const copyBuffer = 1 << 20
 
+// relayBuffers is how many of those may wait for the scanner.
+const relayBuffers = 8
+
 // upload is the file of a request, before it was read.
 type upload struct {
 	fileName string // of a multipart part, or ""
@@ -97,22 +100,22 @@ func receive(ctx context.Context, ws *workspace, u *upload, limit int64, scan cs
 	defer file.Close()
 	got := &received{}
 	hash := sha256.New()
-	toScan, fromUpload := io.Pipe()
+	scanned := newRelay(relayBuffers, copyBuffer)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		got.scan, got.err = csvscan.Scan(ctx, toScan, scan)
+		got.scan, got.err = csvscan.Scan(ctx, scanned, scan)
 		// The scan may end early; the upload must be taken to its end.
-		_, err := io.Copy(io.Discard, toScan)
+		_, err := io.Copy(io.Discard, scanned)
 		return err
 	})
 	group.Go(func() error {
 		body := &boundedReader{r: u.body, left: limit, unbounded: limit == 0}
-		n, err := io.CopyBuffer(io.MultiWriter(onlyWriter{file}, hash, fromUpload), body, make([]byte, copyBuffer))
+		n, err := io.CopyBuffer(io.MultiWriter(onlyWriter{file}, hash, scanned), body, make([]byte, copyBuffer))
 		got.size = n
 		if err == nil {
 			err = u.finish()
 		}
-		fromUpload.CloseWithError(err) // nil ends the scan with io.EOF
+		scanned.CloseWithError(err) // nil ends the scan with io.EOF
 		return err
 	})
 	if err := group.Wait(); err != nil {

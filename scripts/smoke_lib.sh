@@ -354,6 +354,7 @@ answers_or_died() {
 write_config() {
 	local backend=${1:-local}
 	mkdir -p "$DIR/data"
+	: >>"$DIR/auth.env" && : >>"$DIR/secrets-go.toml" # what the configuration names must be there
 	cat >"$DIR/lakehouse.toml" <<-TOML
 		[fleet]
 		data = "$DIR/data"

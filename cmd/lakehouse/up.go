@@ -74,7 +74,7 @@ func (f *upFlags) load() (fleet.Config, error) {
 		if n, err = strconv.Atoi(f.offset); err != nil || n < 0 {
 			return config, cli.Usage(fmt.Errorf("--port-offset %q is neither a number nor auto", f.offset))
 		}
-		config.Fleet.PortOffset += n
+		config.Fleet.PortOffset = n
 	}
 	return config, err
 }

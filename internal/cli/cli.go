@@ -56,7 +56,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 		SilenceUsage:  true,
 		Version:       service.Version(),
 	}
-	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else http://127.0.0.1:3110)")
+	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else http://127.0.0.1:3110); AUTH_TOKEN in the environment is the token")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "write JSON for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g))
@@ -117,6 +117,9 @@ func exitCode(err error) int {
 // explain words an error for a person: the detail, then the code to look up.
 func explain(err error) string {
 	var p *wire.Problem
+	if errors.Is(err, context.Canceled) {
+		return "stopped"
+	}
 	if !errors.As(err, &p) {
 		return err.Error()
 	}
@@ -124,6 +127,9 @@ func explain(err error) string {
 		return fmt.Sprintf("no fleet answers: %v; start one with 'lakehouse up', or name its gateway with --gateway", p.Unwrap())
 	}
 	text := p.Detail + " [" + p.Kind.Code + "]"
+	if errors.Is(err, wire.ErrUnauthorized) {
+		text = "the gateway asks for a token: set AUTH_TOKEN in the environment [" + p.Kind.Code + "]"
+	}
 	if p.RequestID != "" {
 		text += " request " + p.RequestID
 	}

@@ -52,12 +52,16 @@ func badRows(rows []csvscan.BadRow, count int64) error {
 }
 
 // drift is the problem of a file whose columns are not the dataset's.
-func drift(name catalog.Name, changes []csvscan.Change) error {
+func drift(name catalog.Name, mode catalog.Mode, changes []csvscan.Change) error {
 	diff := make([]catalog.Change, len(changes))
 	for i, c := range changes {
 		diff[i] = catalog.Change{Column: c.Column, Change: string(c.Kind), From: optional(c.From), To: optional(c.To), Example: optional(c.Example), Line: c.Line}
 	}
-	return catalog.ErrSchemaDrift.Errorf("the file's columns are not those of %s: mend the file, or use mode=replace&schema=replace to begin a new schema", name).
+	remedy := "mend the file, or take its schema with schema=replace"
+	if mode == catalog.Append {
+		remedy = "mend the file; only a file that replaces all rows (mode=replace&schema=replace) may bring other columns"
+	}
+	return catalog.ErrSchemaDrift.Errorf("the file's columns are not those of %s: %s", name, remedy).
 		With("dataset", name.String()).With("diff", diff)
 }
 

@@ -46,8 +46,10 @@ func openUpload(r *http.Request) (*upload, error) {
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
-	case err != nil, media == "text/csv", media == "application/octet-stream", media == "text/plain", media == "application/x-www-form-urlencoded", media == "text/tab-separated-values":
+	case err != nil, media == "text/csv", media == "application/octet-stream", media == "text/plain", media == "text/tab-separated-values":
 		return &upload{body: r.Body}, nil
+	case media == "application/x-www-form-urlencoded":
+		return nil, wire.ErrBadRequest.Errorf("the body came as a form, as curl -d sends it, without its line ends; use -F file=@FILE, or --data-binary @FILE with -H 'Content-Type: text/csv'")
 	case media != "multipart/form-data":
 		return nil, wire.ErrNotSupported.Errorf("files of the type %s are not supported yet; send CSV", media)
 	}

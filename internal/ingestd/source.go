@@ -2,6 +2,7 @@ package ingestd
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -56,13 +57,16 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 	}
 	scan := l.got.scan
 	if len(scan.Drift) > 0 {
-		return nil, drift(l.name, scan.Drift)
+		return nil, drift(l.name, l.opts.mode, scan.Drift)
 	}
 	src := &source{file: scan.Columns, records: scan.Records, columns: l.assign(scan), warnings: warningsOf(scan)}
-	switch {
-	case scan.HasBadRows() && !l.opts.quarantine:
+	if scan.HasBadRows() && !l.opts.quarantine {
 		return nil, l.listBadRows(ctx)
-	case scan.Clean():
+	}
+	if scan.Records == 0 && l.current != nil && l.current.Rows > 0 && l.opts.mode == catalog.Replace {
+		src.warnings = append(src.warnings, fmt.Sprintf("the file has a header and no rows: the dataset is empty from now on; version %d has its %d rows", l.current.Version, l.current.Rows))
+	}
+	if scan.Clean() {
 		src.path, src.reading, src.nulls = l.ws.path(inputFile), scan.Reading(), nullsOf(scan)
 		return src, nil
 	}

@@ -64,7 +64,7 @@ func parseFlags(name string, args []string, out io.Writer) (flags, error) {
 	set.StringVar(&f.config, "config", "", "configuration `file`; default ./lakehouse.toml, else /etc/lakehouse/lakehouse.toml")
 	set.BoolVar(&f.check, "check", false, "validate the configuration, print it without secrets, and exit")
 	set.BoolVar(&f.version, "version", false, "print the version and exit")
-	set.IntVar(&f.offset, "port-offset", 0, "added to every well-known port")
+	set.IntVar(&f.offset, "port-offset", 0, "added to every well-known port, in place of the configuration's port_offset")
 	if err := set.Parse(args); err != nil {
 		return f, err
 	}
@@ -85,7 +85,9 @@ func run[C Section](out io.Writer, name string, f flags, config C, build New[C])
 	if err := LoadConfig(path, sections, os.Environ()); err != nil {
 		return err
 	}
-	fleet.PortOffset += f.offset
+	if f.offset != 0 {
+		fleet.PortOffset = f.offset
+	}
 	if fleet.Data, err = filepath.Abs(fleet.Data); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}

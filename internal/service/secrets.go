@@ -109,12 +109,12 @@ type Secrets struct {
 
 // LoadSecrets reads the tokens from the environment, else from the credential
 // auth.env of systemd, else from the fleet's auth_file; the S3 sections from
-// the credential secrets-go.toml, else from secrets_file. A file that is not
-// there is no error: development needs none.
+// the credential secrets-go.toml, else from secrets_file. The default
+// files may be missing: development needs none.
 func LoadSecrets(f Fleet, getenv func(string) string) (Secrets, error) {
 	var s Secrets
 	credentials := getenv("CREDENTIALS_DIRECTORY")
-	auth, path, err := firstFile(credentials, f.AuthFile)
+	auth, path, err := firstFile(credentials, f.AuthFile, DefaultFleet().AuthFile)
 	if err != nil {
 		return s, err
 	}
@@ -132,7 +132,7 @@ func LoadSecrets(f Fleet, getenv func(string) string) (Secrets, error) {
 	if err := s.Tokens.check(); err != nil {
 		return s, err
 	}
-	text, path, err := firstFile(credentials, f.SecretsFile)
+	text, path, err := firstFile(credentials, f.SecretsFile, DefaultFleet().SecretsFile)
 	if err != nil {
 		return s, err
 	}
@@ -154,7 +154,9 @@ func redactTOML(err error) error {
 	return errors.New(text)
 }
 
-func firstFile(credentials, path string) (text []byte, from string, err error) {
+// firstFile reads the credential of that name, else the file at path. Only the
+// default one may be missing: a path that somebody wrote down is meant.
+func firstFile(credentials, path, absent string) (text []byte, from string, err error) {
 	candidates := []string{path}
 	if credentials != "" {
 		candidates = []string{filepath.Join(credentials, filepath.Base(path)), path}
@@ -170,6 +172,9 @@ func firstFile(credentials, path string) (text []byte, from string, err error) {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return nil, from, fmt.Errorf("secrets: %w", err)
 		}
+	}
+	if path != "" && path != absent {
+		return nil, path, fmt.Errorf("secrets: there is no file %s; make it, or take its key out of the configuration", path)
 	}
 	return nil, path, nil
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -59,9 +60,6 @@ func write(t *testing.T, auth, secrets string) Fleet {
 	fleet := DefaultFleet()
 	fleet.AuthFile, fleet.SecretsFile = filepath.Join(dir, "auth.env"), filepath.Join(dir, "secrets-go.toml")
 	for path, text := range map[string]string{fleet.AuthFile: auth, fleet.SecretsFile: secrets} {
-		if text == "" {
-			continue
-		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +94,22 @@ func TestTokensComeFromTheEnvironmentOrTheFile(t *testing.T) {
 	}
 	s, err = LoadSecrets(write(t, "", ""), environment())
 	if err != nil || s.Tokens != (Tokens{}) {
-		t.Errorf("without files: %v, %v", s.Tokens, err)
+		t.Errorf("with empty files: %v, %v", s.Tokens, err)
+	}
+}
+
+// A mistyped path must not open the fleet to everybody.
+func TestAFileThatIsNamedMustBeThere(t *testing.T) {
+	for _, name := range []func(*Fleet, string){
+		func(f *Fleet, path string) { f.AuthFile = path },
+		func(f *Fleet, path string) { f.SecretsFile = path },
+	} {
+		fleet := write(t, "", "")
+		missing := filepath.Join(t.TempDir(), "authh.env")
+		name(&fleet, missing)
+		if _, err := LoadSecrets(fleet, environment()); err == nil || !strings.Contains(err.Error(), missing) {
+			t.Errorf("%v", err)
+		}
 	}
 }
 
@@ -175,7 +188,7 @@ func TestASecretsFileIsStrictAndItsErrorsShowNoSecret(t *testing.T) {
 
 func TestASecretsFileThatMayNotBeReadStopsTheStart(t *testing.T) {
 	fleet := write(t, "", "")
-	if err := os.Mkdir(fleet.AuthFile, 0o700); err != nil { // unreadable for root too
+	if err := errors.Join(os.Remove(fleet.AuthFile), os.Mkdir(fleet.AuthFile, 0o700)); err != nil { // unreadable for root too
 		t.Fatal(err)
 	}
 	if _, err := LoadSecrets(fleet, environment()); err == nil {

@@ -137,6 +137,9 @@ func (c *Client) problem(resp *http.Response) error {
 		p.Kind.Status = resp.StatusCode
 		return &p
 	}
+	if resp.StatusCode == http.StatusServiceUnavailable {
+		return Unavailable(c.Service)
+	}
 	kind := &Kind{Status: http.StatusBadGateway, Code: "bad_answer", Title: "Unexpected answer"}
 	if resp.Request.Method == http.MethodHead { // has no body to say more in
 		kind.Status = resp.StatusCode

@@ -89,7 +89,8 @@ rm -f "$DIR/full" "$DIR/over"
 # Three slow writers fill the cap of three.
 head -c 262144 /dev/zero >"$DIR/slow"
 for writer in 1 2 3; do
-	start "writer$writer" curl -sS --limit-rate 2k -T "$DIR/slow" "$O/slow/$writer"
+	# A writer that comes while the probe below has the last place tries again.
+	start "writer$writer" curl -sS --retry 50 --retry-delay 1 --limit-rate 2k -T "$DIR/slow" "$O/slow/$writer"
 done
 refused() {
 	request -T "$DIR/a" "$O/one/more"

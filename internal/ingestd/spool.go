@@ -17,7 +17,7 @@ type spool struct {
 
 func openSpool(data string) (*spool, error) {
 	dir := filepath.Join(data, "spool", "ingestd")
-	lock, err := service.LockFile(dir + ".lock")
+	lock, err := service.LockFile(filepath.Join(data, "ingestd.lock"))
 	if err != nil {
 		return nil, fmt.Errorf("the spool: %w; stop it, or give this ingestd its own [fleet] data", err)
 	}

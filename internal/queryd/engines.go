@@ -63,7 +63,7 @@ func newEngines(env service.Env, c Config, m *metrics) (*engines, error) {
 		choosing: make(chan struct{}, 1), reason: "storaged has not been asked yet",
 	}
 	var err error
-	if e.spillLock, err = service.LockFile(e.spillDir + ".lock"); err != nil {
+	if e.spillLock, err = service.LockFile(filepath.Join(env.Fleet.Data, "queryd.lock")); err != nil {
 		return nil, fmt.Errorf("spill folder: %w; stop it, or give this queryd its own [fleet] data", err)
 	}
 	// What workers of an earlier process left is of no use to anybody.

@@ -28,6 +28,7 @@ func TestJSONInIsStrict(t *testing.T) {
 		`{"sql":"x","limit":9007199254740993}`: {},
 		` {"sql":"x"} ` + "\n":                 {},
 		`{"sequel":"x"}`:                       {wire.ErrUnknownField, `"sequel"`},
+		"{\"sql\":\"caf\xe9\"}":                {wire.ErrBadRequest, "UTF-8"},
 		`{"sql":7}`:                            {wire.ErrBadRequest, `"sql" takes a string, not number`},
 		`{"limit":"7"}`:                        {wire.ErrBadRequest, `"limit" takes a whole number`},
 		`{"limit":1.5}`:                        {wire.ErrBadRequest, `"limit" takes a whole number`},

@@ -50,7 +50,7 @@ func decode(tree []byte) (object, error) {
 	decoder.UseNumber()
 	var root map[string]any
 	if err := decoder.Decode(&root); err != nil {
-		return nil, refuse(-1, "the statement is nested too deeply to be checked: split it with WITH")
+		return nil, refuse(-1, "the statement cannot be checked: it is nested too deeply (split it with WITH), or holds a number beyond a DOUBLE")
 	}
 	return root, nil
 }

@@ -15,8 +15,7 @@ func (s *splitter) more() bool {
 		}
 		if s.indexed < limit {
 			limit = min(limit, s.indexed+indexSize)
-			s.plain = plain(s.buf[s.indexed:limit])
-			s.marks = index(s.marks[:0], s.buf, s.indexed, limit, s.delim)
+			s.marks, s.plain = index(s.marks[:0], s.buf, s.indexed, limit, s.delim)
 			s.mark, s.indexed = 0, limit
 			return true
 		}

@@ -9,6 +9,8 @@ type column struct {
 	want     icebergType // declared, parsed
 	typed    bool        // values are held against want
 	opaque   bool        // values need no look: anything fits, or text is settled
+	likely   class       // what the last value was that needed a close look; decimal for all numbers
+	room     digits      // of a number that needs none
 
 	fits     set // classes that fit
 	deferred set // local classes, settled at the end
@@ -41,7 +43,11 @@ func (c *column) observe(b []byte, line int64) {
 		c.n[text]++
 		return
 	}
+	if c.observeLikely(b) {
+		return
+	}
 	r := classify(b)
+	c.expectLike(r.class)
 	c.n[r.class]++
 	switch {
 	case r.class == text:

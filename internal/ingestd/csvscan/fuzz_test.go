@@ -73,6 +73,9 @@ func FuzzScanAndRewrite(f *testing.F) {
 		if err != nil {
 			return
 		}
+		if single := byRecord(t, string(data), Options{MaxRecord: 64, Delimiter: res.Dialect.Delimiter}); !reflect.DeepEqual(res, single) {
+			t.Fatalf("%q: %+v by lanes, %+v by record", data, res, single)
+		}
 		var out bytes.Buffer
 		rep, err := Rewrite(ctx, bytes.NewReader(data), &out, res, nil)
 		if err != nil || rep.Records != res.Records || rep.BadCount != res.BadCount || res.Misfits != 0 {

@@ -9,59 +9,74 @@ const (
 	low7  = 0x7f7f7f7f7f7f7f7f
 	high1 = 0x8080808080808080
 	ones  = 0x0101010101010101
+
+	blockSize = 64 // bytes that one mask tells of
 )
 
 // index appends to marks the positions in buf[from:to] of every delimiter,
-// quote, \n and \r. It looks at eight bytes at a time and branches on none of
-// them, which is what makes records of any shape equally fast to split.
-func index(marks []uint32, buf []byte, from, to int, delim byte) []uint32 {
-	need := len(marks) + (to - from) + 8
+// quote, \n and \r, and reports whether those bytes are all ASCII and none is
+// NUL, so that nothing in them needs a look as text. It branches on no byte,
+// which is what makes records of any shape equally fast to split.
+func index(marks []uint32, buf []byte, from, to int, delim byte) (_ []uint32, plain bool) {
+	need := len(marks) + (to - from) + blockSize
 	if cap(marks) < need {
 		marks = append(make([]uint32, 0, need), marks...)
 	}
-	out := marks[:need]
-	n := len(marks)
-	d := ones * uint64(delim)
-	i := from
-	for ; i+8 <= to; i += 8 {
-		w := binary.LittleEndian.Uint64(buf[i:])
-		// A byte of t is 0x80 or more exactly where w differs from a special
-		// byte in all four comparisons.
-		a, b, c, e := w^d, w^(ones*'"'), w^(ones*'\n'), w^(ones*'\r')
-		t := ((a & low7) + low7 | a) & ((b & low7) + low7 | b) &
-			((c & low7) + low7 | c) & ((e & low7) + low7 | e)
-		for t = ^t & high1; t != 0; t &= t - 1 {
-			out[n] = uint32(i + bits.TrailingZeros64(t)>>3)
-			n++
+	var masks [indexSize / blockSize]uint64
+	plain = true
+	at := from
+	for blocks := (to - from) / blockSize; blocks > 0; blocks = (to - at) / blockSize {
+		some := masks[:min(blocks, len(masks))]
+		plain = markBlocks(some, buf[at:to], delim) && plain
+		for _, m := range some {
+			marks = appendMarks(marks, m, uint32(at))
+			at += blockSize
 		}
 	}
-	for ; i < to; i++ {
-		if c := buf[i]; c == delim || c == '"' || c == '\n' || c == '\r' {
-			out[n] = uint32(i)
-			n++
-		}
+	var rest [blockSize]byte
+	for n := copy(rest[:], buf[at:to]); n < blockSize; n++ {
+		rest[n] = 'x' // no letter is ever a delimiter
 	}
-	return out[:n]
+	plain = markBlocks(masks[:1], rest[:], delim) && plain
+	return appendMarks(marks, masks[0], uint32(at)), plain
 }
 
-// plain reports that b holds only ASCII and no NUL, so that nothing in it
-// needs a look as text.
-func plain(b []byte) bool {
-	for len(b) >= 32 {
-		w0, w1 := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
-		w2, w3 := binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[24:])
-		// With the high bits clear, w + 0x7f… sets the high bit of every byte
-		// that is not NUL.
-		nonNUL := (w0&low7 + low7) & (w1&low7 + low7) & (w2&low7 + low7) & (w3&low7 + low7)
-		if (w0|w1|w2|w3|^nonNUL)&high1 != 0 {
-			return false
-		}
-		b = b[32:]
-	}
-	for _, c := range b {
-		if c == 0 || c >= 0x80 {
-			return false
+// appendMarks appends the positions of a mask's bits, counted from base. marks
+// has room for 64 more. Eight are written whether they are there or not: a loop
+// over the bits would be mispredicted at the end of each.
+func appendMarks(marks []uint32, mask uint64, base uint32) []uint32 {
+	n, count := len(marks), bits.OnesCount64(mask)
+	for at := n; at < n+count; at += 8 {
+		out := (*[8]uint32)(marks[at : at+8])
+		for i := range out {
+			out[i] = base + uint32(bits.TrailingZeros64(mask))
+			mask &= mask - 1
 		}
 	}
-	return true
+	return marks[:n+count]
+}
+
+// markGo fills one mask for each block of buf: bit i is set where byte i is a
+// delimiter, a quote, \n or \r. It reports whether buf's blocks hold only ASCII
+// and no NUL.
+func markGo(masks []uint64, buf []byte, delim byte) (plain bool) {
+	d := ones * uint64(delim)
+	odd := uint64(0)
+	for k := range masks {
+		block := buf[k*blockSize:][:blockSize]
+		mask := uint64(0)
+		for i := 0; i < blockSize; i += 8 {
+			w := binary.LittleEndian.Uint64(block[i:])
+			// A byte of t is 0x80 or more exactly where w differs from a special
+			// byte in all four comparisons.
+			a, b, c, e := w^d, w^(ones*'"'), w^(ones*'\n'), w^(ones*'\r')
+			t := ((a & low7) + low7 | a) & ((b & low7) + low7 | b) &
+				((c & low7) + low7 | c) & ((e & low7) + low7 | e)
+			// The multiplication gathers the high bits of the bytes in one byte.
+			mask |= (^t & high1) >> 7 * 0x0102040810204080 >> 56 << i
+			odd |= w | ^(w&low7 + low7)
+		}
+		masks[k] = mask
+	}
+	return odd&high1 == 0
 }

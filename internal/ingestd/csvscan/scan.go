@@ -25,30 +25,34 @@ func Scan(ctx context.Context, r io.Reader, opts Options) (*Result, error) {
 	if opts.Delimiter == 0 {
 		opts.Delimiter = sniff(in.sample, in.whole, &opts)
 	}
-	s := newSplitter(ctx, in.r, opts.Delimiter, &opts)
-	sc := &scanner{s: s, res: &Result{opts: opts}}
+	sc := newScanner(ctx, in, opts)
 	if err := sc.begin(); err != nil {
 		return nil, err
 	}
-	for s.next() {
-		sc.take(&s.rec)
+	for sc.s.next() {
+		sc.take(&sc.s.rec)
+		sc.takeLane()
 	}
-	if s.err != nil {
-		return nil, s.err
+	if sc.s.err != nil {
+		return nil, sc.s.err
 	}
-	sc.res.Dialect = Dialect{Delimiter: opts.Delimiter, NewLine: newLine(s.ends), BOM: in.bom,
-		Header: !opts.NoHeader, Quotes: s.quotes, QuotedNewlines: s.inner, LeadingBlanks: sc.leading > 0, TallFirst: sc.tall}
-	sc.res.conclude(sc.names)
-	return sc.res, nil
+	return sc.conclude(), nil
 }
 
 // scanner is the state of one Scan.
 type scanner struct {
+	in      opened
 	s       *splitter
 	res     *Result
 	names   []string
 	leading int64 // blank lines before the first record
 	tall    bool  // the first record spans lines
+}
+
+func newScanner(ctx context.Context, in opened, opts Options) *scanner {
+	sc := &scanner{in: in, res: &Result{opts: opts}}
+	sc.s = newSplitter(ctx, in.r, opts.Delimiter, &sc.res.opts)
+	return sc
 }
 
 // begin reads up to the first record and sets the columns up.
@@ -133,6 +137,15 @@ func (sc *scanner) reject(rec *record, bad BadRow) {
 	if len(res.Bad) < MaxBadRows {
 		res.Bad = append(res.Bad, bad)
 	}
+}
+
+// conclude sums up, at the end of the input.
+func (sc *scanner) conclude() *Result {
+	s, o := sc.s, &sc.res.opts
+	sc.res.Dialect = Dialect{Delimiter: o.Delimiter, NewLine: newLine(s.ends), BOM: sc.in.bom,
+		Header: !o.NoHeader, Quotes: s.quotes, QuotedNewlines: s.inner, LeadingBlanks: sc.leading > 0, TallFirst: sc.tall}
+	sc.res.conclude(sc.names)
+	return sc.res
 }
 
 func newLine(ends [3]int64) string {

@@ -170,25 +170,3 @@ func (z zeros) Read(p []byte) (int, error) {
 	copy(p, bytes.Repeat([]byte{z.b}, len(p)))
 	return len(p), nil
 }
-
-func TestPlain(t *testing.T) {
-	for n := range 70 {
-		b := bytes.Repeat([]byte{'a'}, n)
-		if !plain(b) {
-			t.Fatalf("%d ASCII bytes are plain", n)
-		}
-		for i := range b {
-			for _, c := range []byte{0, 0x80, 0xff} {
-				b[i] = c
-				if plain(b) {
-					t.Fatalf("byte %#x at %d of %d went unseen", c, i, n)
-				}
-			}
-			b[i] = 1
-			if !plain(b) {
-				t.Fatalf("byte 1 at %d of %d is plain", i, n)
-			}
-			b[i] = 'a'
-		}
-	}
-}

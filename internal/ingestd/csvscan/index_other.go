@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package csvscan
+
+func markBlocks(masks []uint64, buf []byte, delim byte) (plain bool) {
+	return markGo(masks, buf, delim)
+}

@@ -1,6 +1,7 @@
 package ingestd
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -25,11 +26,12 @@ import (
 // inputFile is the name of the upload in its workspace.
 const inputFile = "input.csv"
 
-// copyBuffer is how much of an upload is in hand at once.
-const copyBuffer = 1 << 20
+// receiveBuffer is how much of an upload is in hand at once: what was read is
+// still in the processor's cache when it is spooled and hashed.
+const receiveBuffer = 256 << 10
 
 // relayBuffers is how many of those may wait for the scanner.
-const relayBuffers = 8
+const relayBuffers = 32
 
 // upload is the file of a request, before it was read.
 type upload struct {
@@ -53,6 +55,7 @@ func openUpload(r *http.Request) (*upload, error) {
 	case media != "multipart/form-data":
 		return nil, wire.ErrNotSupported.Errorf("files of the type %s are not supported yet; send CSV", media)
 	}
+	r.Body = bodyReader{bufio.NewReaderSize(r.Body, receiveBuffer), r.Body} // multipart reads 4 KiB at a time
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return nil, wire.ErrBadRequest.Errorf("the form cannot be read: %v", err)
@@ -67,6 +70,11 @@ func openUpload(r *http.Request) (*upload, error) {
 		return nil, wire.ErrBadRequest.Errorf("the form has the field %q; send one field, \"file\", and the options in the query string", part.FormName())
 	}
 	return &upload{fileName: part.FileName(), body: part, parts: parts}, nil
+}
+
+type bodyReader struct {
+	io.Reader
+	io.Closer
 }
 
 // finish makes sure that nothing follows the file.
@@ -102,7 +110,7 @@ func receive(ctx context.Context, ws *workspace, u *upload, limit int64, scan cs
 	defer file.Close()
 	got := &received{}
 	hash := sha256.New()
-	scanned := newRelay(relayBuffers, copyBuffer)
+	scanned := newRelay(relayBuffers, receiveBuffer)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		got.scan, got.err = csvscan.Scan(ctx, scanned, scan)
@@ -112,7 +120,7 @@ func receive(ctx context.Context, ws *workspace, u *upload, limit int64, scan cs
 	})
 	group.Go(func() error {
 		body := &boundedReader{r: u.body, left: limit, unbounded: limit == 0}
-		n, err := io.CopyBuffer(io.MultiWriter(onlyWriter{file}, hash, scanned), body, make([]byte, copyBuffer))
+		n, err := scanned.fill(body, io.MultiWriter(file, hash))
 		got.size = n
 		if err == nil {
 			err = u.finish()
@@ -129,9 +137,6 @@ func receive(ctx context.Context, ws *workspace, u *upload, limit int64, scan cs
 	hash.Sum(got.hash[:0])
 	return got, nil
 }
-
-// onlyWriter hides the file's ReadFrom, which would ignore the buffer.
-type onlyWriter struct{ io.Writer }
 
 var errTooLarge = errors.New("over the limit")
 

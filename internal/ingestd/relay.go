@@ -2,14 +2,14 @@ package ingestd
 
 import "io"
 
-// relay is a pipe with room: what is written waits in a few buffers until it is
-// read, so that receiving a file and scanning it run side by side. An io.Pipe
-// would make each wait for the other at every read. One goroutine writes, one
-// reads to the end.
+// relay is a pipe with room: what is read into it waits in a few buffers until it
+// is read again, so that receiving a file and scanning it run side by side. An
+// io.Pipe would make each wait for the other at every read. One goroutine fills
+// it, one reads it to the end.
 type relay struct {
-	full    chan []byte // written, in order
+	full    chan []byte // filled, in order
 	free    chan []byte
-	err     error // why the writing ended; valid once full is closed
+	err     error // why the filling ended; valid once full is closed
 	current []byte
 	rest    []byte // of current, not read yet
 }
@@ -22,30 +22,41 @@ func newRelay(buffers, size int) *relay {
 	return r
 }
 
-// Write hands a copy of p over, and waits while all buffers are full.
-func (r *relay) Write(p []byte) (int, error) {
-	written := len(p)
-	for len(p) > 0 {
+// fill reads src to its end, and waits while all buffers are full. Whatever the
+// reader of the relay gets was written to tap before. It returns how much was
+// read.
+func (r *relay) fill(src io.Reader, tap io.Writer) (n int64, err error) {
+	for err == nil {
 		buffer := <-r.free
-		n := min(len(p), cap(buffer))
-		r.full <- append(buffer[:0], p[:n]...)
-		p = p[n:]
+		for len(buffer) <= cap(buffer)/2 && err == nil { // small reads go together
+			var read int
+			read, err = src.Read(buffer[len(buffer):cap(buffer)])
+			buffer = buffer[:len(buffer)+read]
+		}
+		n += int64(len(buffer))
+		if _, tapErr := tap.Write(buffer); tapErr != nil {
+			return n, tapErr
+		}
+		r.full <- buffer
 	}
-	return written, nil
+	if err == io.EOF {
+		err = nil
+	}
+	return n, err
 }
 
-// CloseWithError ends the writing: the reader gets what was written and then
+// CloseWithError ends the filling: the reader gets what was filled in and then
 // err, or io.EOF where it is nil.
 func (r *relay) CloseWithError(err error) {
 	r.err = err
 	close(r.full)
 }
 
-// Read gives what was written, in order.
+// Read gives what was filled in, in order.
 func (r *relay) Read(p []byte) (int, error) {
 	for len(r.rest) == 0 {
 		if r.current != nil {
-			r.free <- r.current
+			r.free <- r.current[:0]
 			r.current = nil
 		}
 		buffer, ok := <-r.full

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -141,7 +142,31 @@ func unsupportedConditions(t *testing.T, s *subject) {
 	s.do(t, "PUT", path, http.Header{"If-Match": {"*"}}, strings.NewReader("x")).wants(t, 400, "not_supported")
 	s.do(t, "PUT", path, http.Header{"If-Match": {`"a", "b"`}}, strings.NewReader("x")).wants(t, 400, "not_supported")
 	s.do(t, "PUT", path, http.Header{"If-Match": {`"a"`}, "If-None-Match": {"*"}}, strings.NewReader("x")).wants(t, 400, "bad_request")
+	s.do(t, "PUT", path, http.Header{"If-Unmodified-Since": {""}}, strings.NewReader("x")).wants(t, 400, "not_supported")
+	s.do(t, "DELETE", path, http.Header{"If-Unmodified-Since": {""}}, nil).wants(t, 400, "not_supported")
 	s.wantNoObject(t, key(t, "x"))
+}
+
+// emptyConditions: a condition without a value is refused. A client whose
+// variable was empty meant one, and must not write, or read, as if it had not.
+func emptyConditions(t *testing.T, s *subject) {
+	k := key(t, "x")
+	s.mustPut(t, k, []byte("before"))
+	for _, name := range []string{"If-Match", "If-None-Match", "If-Range"} {
+		for _, value := range []string{"", " \t"} {
+			for _, method := range []string{"PUT", "GET", "HEAD", "DELETE"} {
+				var body io.Reader
+				if method == "PUT" {
+					body = strings.NewReader("after")
+				}
+				r := s.do(t, method, objectPath(k), http.Header{name: {value}}, body)
+				if r.status != 400 || method != "HEAD" && (codeOf(r) != "bad_request" || !strings.Contains(r.problem.Detail, name)) {
+					t.Errorf("%s with an empty %s: %d %q (%s)", method, name, r.status, codeOf(r), r.problem.Detail)
+				}
+			}
+		}
+	}
+	s.wantObject(t, k, []byte("before"))
 }
 
 func ranges(t *testing.T, s *subject) {

@@ -49,6 +49,7 @@ func conform(t *testing.T, s *subject) {
 		{"one-creator-in-parts", oneCreatorInParts},
 		{"compare-and-swap", compareAndSwap},
 		{"unsupported-conditions", unsupportedConditions},
+		{"empty-conditions", emptyConditions},
 		{"ranges", ranges},
 		{"read-preconditions", readPreconditions},
 		{"read-one-version", readOneVersion},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // verdict is what the preconditions of a read come to when none fails.
@@ -16,6 +17,18 @@ const (
 	notModified         // the client has this version
 	wholeOnly           // the client's range is of another version
 )
+
+// refuseEmpty refuses a condition that is given without a value. A client whose
+// variable was empty meant one; taken for none, it would overwrite an object, or
+// splice two versions of it.
+func refuseEmpty(h http.Header) error {
+	for _, name := range []string{"If-Match", "If-None-Match", "If-Range"} {
+		if values := h.Values(name); len(values) > 0 && strings.TrimSpace(strings.Join(values, "")) == "" {
+			return wire.ErrBadRequest.Errorf("%s is given without a value; give it the ETag that is meant, or leave the header out", name)
+		}
+	}
+	return nil
+}
 
 func hasPrecondition(r *http.Request) bool {
 	for _, name := range []string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range"} {

@@ -51,7 +51,7 @@ func (s *server) put(w http.ResponseWriter, r *http.Request) error {
 // atomically is refused: ignored, it would lose an update.
 func writeCondition(h http.Header) (storage.Condition, error) {
 	for _, name := range []string{"If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Range"} {
-		if h.Get(name) != "" {
+		if len(h.Values(name)) > 0 {
 			return storage.Condition{}, wire.ErrNotSupported.Errorf("%s is not supported on writes; use If-Match with an ETag", name)
 		}
 	}
@@ -77,7 +77,7 @@ func (s *server) delete(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, name := range []string{"If-Match", "If-None-Match", "If-Unmodified-Since", "If-Modified-Since"} {
-		if r.Header.Get(name) != "" {
+		if len(r.Header.Values(name)) > 0 {
 			return wire.ErrNotSupported.Errorf("%s is not supported on deletes", name)
 		}
 	}

@@ -17,7 +17,8 @@ const (
 )
 
 // target gives the bucket and the key that a request names. The key is decoded
-// once, from the path as it was sent: %2F is a slash, %252F is "%2F".
+// once, from the path as it was sent: %2F is a slash, %252F is "%2F". Whatever is
+// done to an object, a condition without a value is refused first.
 func (s *server) target(r *http.Request) (backend.Store, string, error) {
 	escaped := strings.TrimPrefix(r.URL.EscapedPath(), objectPrefix)
 	key, err := url.PathUnescape(escaped)
@@ -25,6 +26,9 @@ func (s *server) target(r *http.Request) (backend.Store, string, error) {
 		return nil, "", storage.ErrBadKey.Errorf("the key cannot be decoded: %v", err)
 	}
 	if err := storage.CheckKey(key); err != nil {
+		return nil, "", err
+	}
+	if err := refuseEmpty(r.Header); err != nil {
 		return nil, "", err
 	}
 	store, err := s.bucket(r.URL.Query().Get("bucket"))

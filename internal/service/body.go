@@ -1,10 +1,12 @@
 package service
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +29,9 @@ const (
 type upload struct {
 	io.ReadCloser
 	control  *http.ResponseController
+	client   context.Context // of the request: done as soon as a read finds the client gone
 	idle     time.Duration
+	chunked  bool
 	awaited  bool // the client sends nothing before it is told to continue
 	begun    atomic.Bool
 	ended    atomic.Bool
@@ -41,7 +45,8 @@ func newUpload(w http.ResponseWriter, r *http.Request, idle time.Duration) *uplo
 		return nil
 	}
 	return &upload{
-		ReadCloser: r.Body, control: http.NewResponseController(w), idle: idle,
+		ReadCloser: r.Body, control: http.NewResponseController(w), client: r.Context(), idle: idle,
+		chunked: slices.Contains(r.TransferEncoding, "chunked"),
 		awaited: r.Header.Get("Expect") != "",
 	}
 }
@@ -64,8 +69,16 @@ func (u *upload) readWithin(p []byte, patience time.Duration) (int, error) {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		u.stood.Store(true)
 		err = u.standstill()
+	case u.malformed(err):
+		err = wire.ErrBadRequest.Errorf("the chunked encoding of the body is malformed (%v); send it with a Content-Length, or in chunks as RFC 9112 writes them", err).Because(err)
 	}
 	return n, err
+}
+
+// malformed tells an error of the chunks themselves, for which net/http has no
+// type: the client is still there, and the body was not given up on this side.
+func (u *upload) malformed(err error) bool {
+	return err != nil && u.chunked && u.client.Err() == nil && !errors.Is(err, http.ErrBodyReadAfterClose)
 }
 
 func (u *upload) standstill() error {

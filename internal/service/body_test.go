@@ -160,6 +160,40 @@ func TestAClientThatWaitsForContinueIsNotAskedForABodyNobodyWants(t *testing.T) 
 	}
 }
 
+// A body whose chunks cannot be told apart is its sender's fault, and the answer
+// is the last on its connection.
+func TestAMalformedUploadIsItsSendersFault(t *testing.T) {
+	s := setup{}.run(t, Route{Method: "POST", Path: "/up", MaxBody: Unbounded, Handle: readAll})
+	const first = "5\r\nhello\r\n"
+	for what, body := range map[string]string{
+		"no number":          first + "zz\r\nhello\r\n0\r\n\r\n",
+		"no size":            first + "\r\nhello\r\n0\r\n\r\n",
+		"a size beyond all":  first + "fffffffffffffffff\r\n",
+		"a bare line feed":   "5\nhello\n0\n\n",
+		"more than its size": "3\r\nhello\r\n0\r\n\r\n",
+		"a size in a novel":  first + "5;" + strings.Repeat("x", 8<<10) + "\r\n",
+		"a bad trailer":      first + "0\r\nno trailer\r\n\r\n",
+	} {
+		conn := s.conn()
+		send(t, conn, "POST /up HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"+body)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%s: no answer: %v", what, err)
+		}
+		if p := wantProblem(t, resp, wire.ErrBadRequest); !strings.Contains(p.Detail, "chunk") || !resp.Close {
+			t.Errorf("%s: %q, connection ends %t", what, p.Detail, resp.Close)
+		}
+	}
+}
+
+// A handler that reads on after it gave the upload up is at fault itself.
+func TestAnUploadThatWasGivenUpIsNotMalformed(t *testing.T) {
+	s := setup{}.run(t, Route{Method: "POST", Path: "/up", Handle: func(w http.ResponseWriter, r *http.Request) error {
+		return errors.Join(r.Body.Close(), readAll(w, r))
+	}})
+	wantProblem(t, s.do("POST", "/up", zeros(5)), wire.ErrInternal)
+}
+
 func TestAnUploadThatStandsStillIsCut(t *testing.T) {
 	s := setup{fleet: func(f *Fleet) { f.BodyIdle = Duration(30 * time.Millisecond) }}.run(t,
 		Route{Method: "POST", Path: "/up", Handle: readAll})

@@ -1,6 +1,7 @@
 package storaged_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -63,6 +64,27 @@ func cutShort(t *testing.T, s *subject) {
 		}
 		if strings.HasPrefix(string(answer), "HTTP/1.1 2") {
 			t.Errorf("%s: a body cut short was answered %.40q", name, answer)
+		}
+		s.wantObject(t, k, []byte("before"))
+	}
+}
+
+// malformed: a chunked body whose framing is broken is the client's fault, and
+// no object.
+func malformed(t *testing.T, s *subject) {
+	k := key(t, "x")
+	s.mustPut(t, k, []byte("before"))
+	for name, body := range map[string]string{
+		"at once":    "zz\r\n",
+		"after some": "5\r\nhello\r\nzz\r\n",
+		"in parts":   fmt.Sprintf("%x\r\n", 9<<20) + strings.Repeat("x", 9<<20) + "\r\nzz\r\n",
+		"trailer":    "5\r\nhello\r\n0\r\nno trailer\r\n\r\n",
+	} {
+		conn := s.dial(t)
+		fmt.Fprintf(conn, "PUT %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n%s", objectPath(k), body)
+		answer, err := bufio.NewReader(conn).ReadString('\n')
+		if !strings.HasPrefix(answer, "HTTP/1.1 400") {
+			t.Errorf("%s: answer %q, %v", name, answer, err)
 		}
 		s.wantObject(t, k, []byte("before"))
 	}

@@ -59,6 +59,7 @@ func conform(t *testing.T, s *subject) {
 		{"listing-parameters", listingParameters},
 		{"cap", capOnSize},
 		{"cut-short", cutShort},
+		{"malformed", malformed},
 		{"client-gone", clientGone},
 		{"digest", contentDigest},
 		{"write-slots", writeSlots},

@@ -1,0 +1,59 @@
+package fleet_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// An upload whose chunks are malformed is its sender's fault at every door: no
+// daemon is blamed for it, and nothing of it is kept.
+func TestAMalformedUploadIsBlamedOnNoDaemon(t *testing.T) {
+	f := startFleet(t, t.TempDir())
+	l := lake{t, f.URL("gateway")}
+	for _, door := range []struct{ url, request string }{
+		{f.URL("storaged"), "PUT /storage/objects/x"},
+		{f.URL("gateway"), "PUT /v1/storage/objects/x"},
+		{f.URL("ingestd"), "POST /ingest?name=x"},
+		{f.URL("gateway"), "POST /v1/ingest?name=x"},
+	} {
+		status, p := sendRaw(t, door.url, door.request+" HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"+
+			"Transfer-Encoding: chunked\r\n\r\n6\r\na\n1\n2\n\r\nzz\r\n")
+		if status != http.StatusBadRequest || p.Fields["service"] != nil || !strings.Contains(p.Detail, "chunk") {
+			t.Errorf("%s: %d %v", door.request, status, p.Error())
+		}
+	}
+	for _, path := range []string{"/v1/storage/objects/x", "/v1/catalog/manifest/x"} {
+		if status, doc := l.send(http.MethodGet, path, "", ""); status != http.StatusNotFound {
+			t.Errorf("%s: %d %v", path, status, doc)
+		}
+	}
+}
+
+// sendRaw sends a request as it is written and gives the problem that comes back.
+func sendRaw(t *testing.T, url, request string) (status int, p wire.Problem) {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+	fmt.Fprint(conn, request)
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("%.40q: no answer: %v", request, err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&p); err != nil {
+		t.Fatalf("%.40q: %s with no problem: %v", request, resp.Status, err)
+	}
+	return resp.StatusCode, p
+}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -34,6 +35,32 @@ func TestAMalformedUploadIsBlamedOnNoDaemon(t *testing.T) {
 		if status, doc := l.send(http.MethodGet, path, "", ""); status != http.StatusNotFound {
 			t.Errorf("%s: %d %v", path, status, doc)
 		}
+	}
+}
+
+// However many uploads of users stand still, files are loaded.
+func TestSlowUploadsDoNotKeepAFileFromBeingLoaded(t *testing.T) {
+	const slots = 3
+	l := startLake(t, func(c *fleet.Config) { c.Storaged.MaxConcurrentWrites = slots })
+	address := strings.TrimPrefix(l.url, "http://")
+	for i := range slots {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+		fmt.Fprintf(conn, "PUT /v1/storage/objects/%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n", i)
+		if line, err := bufio.NewReader(conn).ReadString('\n'); !strings.Contains(line, "100") {
+			t.Fatalf("upload %d: %q, %v", i, line, err)
+		}
+	}
+	if status, doc := l.send(http.MethodPut, "/v1/storage/objects/one-more", "", "x"); doc["code"] != "too_many_writes" {
+		t.Errorf("one more upload: %d %v", status, doc)
+	}
+	l.mustIngest("name=t", "a\n1\n")
+	if got := l.rows("SELECT a FROM t"); got[0] != "1" {
+		t.Errorf("rows: %v", got)
 	}
 }
 

@@ -8,9 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"strings"
-	"sync"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -122,58 +120,6 @@ func clientGone(t *testing.T, s *subject) {
 	}
 	s.wantObject(t, k, []byte("before"))
 	s.mustPut(t, k, []byte("after"))
-}
-
-// writeSlots: writes over the cap are refused at once, with a time to come
-// again; when one ends, the next is taken.
-func writeSlots(t *testing.T, s *subject) {
-	var group sync.WaitGroup
-	var feeds []*io.PipeWriter
-	for i := range s.config.MaxConcurrentWrites {
-		begun := make(chan *io.PipeWriter)
-		group.Go(func() {
-			// A slot may still be held by a write that another case cut.
-			for !s.slowWrite(t, key(t, fmt.Sprint(i)), begun) {
-			}
-		})
-		feeds = append(feeds, <-begun)
-	}
-	refused := s.do(t, "PUT", objectPath(key(t, "one more")), nil, strings.NewReader("x"))
-	refused.wants(t, 503, "too_many_writes")
-	if refused.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
-	}
-	for _, feed := range feeds {
-		feed.Close()
-	}
-	group.Wait()
-	s.mustPut(t, key(t, "one more"), []byte("x"))
-	for i := range feeds {
-		s.wantObject(t, key(t, fmt.Sprint(i)), nil)
-	}
-}
-
-// slowWrite stores what is written to the pipe that it sends once the server has
-// asked for the body. It returns false where the write was refused instead.
-func (s *subject) slowWrite(t *testing.T, k string, begun chan<- *io.PipeWriter) bool {
-	body, feed := io.Pipe()
-	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { begun <- feed }})
-	req, err := http.NewRequestWithContext(ctx, "PUT", s.Base+objectPath(k), body)
-	if err != nil {
-		t.Error(err)
-		return true
-	}
-	req.Header.Set("Expect", "100-continue")
-	resp, err := s.HTTP.Do(req)
-	if err != nil {
-		t.Errorf("write of %q: %v", k, err)
-		return true
-	}
-	resp.Body.Close()
-	if resp.StatusCode != 201 && resp.StatusCode != 503 {
-		t.Errorf("write of %q: %s", k, resp.Status)
-	}
-	return resp.StatusCode != 503
 }
 
 // readOneVersion: a GET that has started reads its version to the end, through

@@ -29,7 +29,7 @@ type Config struct {
 	Secret              string                  `toml:"secret"`                // NAME of [s3.NAME] in the secrets file
 	CreateBucket        bool                    `toml:"create_bucket"`         // make an S3 bucket that is not there
 	MaxObjectBytes      int64                   `toml:"max_object_bytes"`      // at most 5 GiB
-	MaxConcurrentWrites int                     `toml:"max_concurrent_writes"` // more are refused; one to S3 takes up to 5 MiB of memory
+	MaxConcurrentWrites int                     `toml:"max_concurrent_writes"` // of users, and as many again of daemons; more are refused; one to S3 takes up to 5 MiB of memory
 	Buckets             map[string]BucketConfig `toml:"buckets"`               // by name
 }
 

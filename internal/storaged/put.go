@@ -3,15 +3,11 @@ package storaged
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged/backend"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
-
-// writeRetry is how long a refused writer is asked to wait.
-const writeRetry = time.Second
 
 func (s *server) put(w http.ResponseWriter, r *http.Request) error {
 	store, key, err := s.target(r)
@@ -26,14 +22,12 @@ func (s *server) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case s.writes <- struct{}{}:
-		defer func() { <-s.writes }()
-	default:
+	leave, err := s.writes.take(key)
+	if err != nil {
 		s.metrics.refused.WithLabelValues(storage.ErrTooManyWrites.Code).Inc()
-		return storage.ErrTooManyWrites.Errorf("%d writes are in progress, and no more are allowed at once; try again in a moment", cap(s.writes)).
-			With("limit", cap(s.writes)).After(writeRetry)
+		return err
 	}
+	defer leave()
 	object, created, err := store.Put(r.Context(), backend.Write{Key: key, Body: body, Size: r.ContentLength, Cond: cond})
 	s.metrics.bytesIn.Add(float64(body.read))
 	if err != nil {

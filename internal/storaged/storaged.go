@@ -15,8 +15,8 @@ import (
 // server answers storaged's requests.
 type server struct {
 	config  Config
-	buckets []bucket      // the default one first
-	writes  chan struct{} // holds an element for each write in flight
+	buckets []bucket // the default one first
+	writes  slots
 	metrics *metrics
 }
 
@@ -36,9 +36,9 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	if err != nil {
 		return nil, err
 	}
-	s := &server{config: c, writes: make(chan struct{}, c.MaxConcurrentWrites), metrics: newMetrics(env.Metrics)}
+	s := &server{config: c, writes: newSlots(c.MaxConcurrentWrites), metrics: newMetrics(env.Metrics)}
 	for _, p := range places {
-		store, err := open(ctx, p, c, env)
+		store, err := s.open(ctx, p, env)
 		if err != nil {
 			return nil, errors.Join(err, s.close())
 		}
@@ -47,12 +47,12 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	return &service.Daemon{Routes: s.routes(), Ready: s.ready, Close: s.close}, nil
 }
 
-func open(ctx context.Context, p place, c Config, env service.Env) (backend.Store, error) {
+func (s *server) open(ctx context.Context, p place, env service.Env) (backend.Store, error) {
 	if p.backend == backendLocal {
 		return local.Open(p.name, p.root)
 	}
 	return s3.Open(ctx, s3.Config{
-		Bucket: p.name, SecretName: p.secret, Secret: p.s3, Create: c.CreateBucket, Writes: c.MaxConcurrentWrites,
+		Bucket: p.name, SecretName: p.secret, Secret: p.s3, Create: s.config.CreateBucket, Writes: s.writes.total(),
 	}, env.Log), nil
 }
 

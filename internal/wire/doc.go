@@ -6,8 +6,9 @@
 //     A [Kind] names one such code and its status; a [Problem] is one
 //     occurrence. The [Client] gives a received problem back as an error for
 //     which errors.Is(err, kind) holds, so a code survives any number of hops.
-//   - JSON in is strict: an unknown field, trailing data or an unknown query
-//     parameter is refused by name. Numbers are never decoded through float64.
+//   - JSON in is strict: an unknown field, a key given twice, trailing data or an
+//     unknown query parameter is refused by name. Numbers are never decoded
+//     through float64.
 //   - A request's id and W3C trace context travel in its context.Context and go
 //     out with every call made on its behalf.
 //   - A peer that does not answer is a 503 that names the peer and says when to

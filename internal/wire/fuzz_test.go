@@ -1,11 +1,17 @@
 package wire_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -94,4 +100,58 @@ func FuzzProblemUnmarshal(f *testing.F) {
 			t.Errorf("%q became %q, then %q (%v)", doc, text, again, err)
 		}
 	})
+}
+
+// Of whatever JSON a client sends, a key is refused as given twice exactly where
+// the decoder's own tokens show one twice.
+func FuzzKeysGivenTwice(f *testing.F) {
+	for _, doc := range []string{
+		`{"a":1,"b":{"a":[{},{"a":"a"}]},"A":2}`, `{"a":{"x":1,"X":2,"x":3}}`, `[{"\\\"":1,"\u005c\u0022":2}]`,
+		"{\"a\" \r\n\t: \"\\\\\", \"\u017f\":1,\"s\":2}", `{"\ud800":1,"\ud801":2}`, `"a:\"b\":"`, `{"":{"":1},"":2}`,
+	} {
+		f.Add([]byte(doc))
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		var v any
+		r := httptest.NewRequest("POST", "/", bytes.NewReader(doc))
+		err := wire.ReadJSON(r, &v)
+		if !utf8.Valid(doc) || json.Unmarshal(doc, &v) != nil {
+			return
+		}
+		dec := json.NewDecoder(bytes.NewReader(doc))
+		dec.UseNumber()
+		twice := twiceByTokens(t, dec, true)
+		if refused := errors.Is(err, wire.ErrBadRequest) && strings.Contains(err.Error(), "given twice"); refused != twice {
+			t.Errorf("%q: %v; a key is there twice: %t", doc, err, twice)
+		}
+	})
+}
+
+// twiceByTokens reads one value and tells whether an object in it has a key
+// twice.
+func twiceByTokens(t *testing.T, dec *json.Decoder, outermost bool) (twice bool) {
+	token, err := dec.Token()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for token == json.Delim('{') || token == json.Delim('[') {
+		if !dec.More() {
+			_, _ = dec.Token() // its end
+			return twice
+		}
+		if token == json.Delim('{') {
+			key, err := dec.Token()
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := key.(string)
+			twice = slices.ContainsFunc(keys, func(k string) bool {
+				return k == name || outermost && strings.EqualFold(k, name)
+			}) || twice
+			keys = append(keys, name)
+		}
+		twice = twiceByTokens(t, dec, false) || twice
+	}
+	return twice
 }

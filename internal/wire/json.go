@@ -17,9 +17,9 @@ import (
 )
 
 // ReadJSON decodes the request's body into v, strictly: an unknown field, a
-// wrong type or anything after the value is a 400 that names it. The content
-// type is not asked for, because curl sends a form's by default. The body's
-// size is bounded by the service that called the handler.
+// wrong type, a key given twice or anything after the value is a 400 that names
+// it. The content type is not asked for, because curl sends a form's by default.
+// The body's size is bounded by the service that called the handler.
 func ReadJSON(r *http.Request, v any) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -36,6 +36,9 @@ func ReadJSON(r *http.Request, v any) error {
 	}
 	switch _, err := dec.Token(); {
 	case errors.Is(err, io.EOF):
+		if key, found := duplicateKey(body); found {
+			return ErrBadRequest.Errorf("the key %q is given twice in one object; give it once", key)
+		}
 		return nil
 	case err == nil, errors.As(err, new(*json.SyntaxError)):
 		return ErrBadRequest.Errorf("the body holds more than one JSON value")

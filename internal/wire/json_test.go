@@ -41,6 +41,17 @@ func TestJSONInIsStrict(t *testing.T) {
 		`{"sql":"x"}{"sql":"y"}`:               {wire.ErrBadRequest, "more than one"},
 		`{"sql":"x"} trailing`:                 {wire.ErrBadRequest, "more than one"},
 		`name=x&file=y`:                        {wire.ErrBadRequest, "not JSON"},
+		`{"sql":"x","sql":"y"}`:                {wire.ErrBadRequest, `"sql" is given twice`},
+		`{"sql":"x" , "limit":1,"sql" : "x"}`:  {wire.ErrBadRequest, `"sql" is given twice`},
+		`{"sql":"x","SQL":"y"}`:                {wire.ErrBadRequest, `"SQL" is given twice`},
+		`{"\u0073ql":"x","sql":"y"}`:           {wire.ErrBadRequest, `"sql" is given twice`},
+		`{"any":{"a":[{"b":1,"b":2}]}}`:        {wire.ErrBadRequest, `"b" is given twice`},
+		`{"any":{"a":{"a":1},"b":{},"a":2}}`:   {wire.ErrBadRequest, `"a" is given twice`},
+		`{"params":[{"a":"\"","a":1}]}`:        {wire.ErrBadRequest, `"a" is given twice`},
+		// Only fields are one whatever their case; what a user names is not.
+		`{"any":{"city":1,"City":2}}`:               {},
+		`{"any":[{"a":1},{"a":{"a":"a"}},"a","a"]}`: {},
+		`{"sql":"\"sql\":\\","any":"{\"sql\":1}"}`:  {},
 	} {
 		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded") // as curl -d says

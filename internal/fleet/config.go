@@ -63,7 +63,10 @@ func Load(named string, environ []string) (Config, error) {
 // that can be known beforehand.
 func (c Config) Check(secrets service.Secrets) error {
 	log, err := service.NewLog(io.Discard, c.Fleet)
-	errs := []error{err, c.Storaged.Check(), c.Catalogd.Check(), c.Ingestd.Check(), c.Queryd.Check(), c.Gateway.Check()}
+	errs := []error{err}
+	for _, m := range c.members() {
+		errs = append(errs, m.section.Check())
+	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -72,7 +75,7 @@ func (c Config) Check(secrets service.Secrets) error {
 		if err != nil { // the same for every daemon
 			return errors.Join(append(errs, err)...)
 		}
-		errs = append(errs, service.CheckListen(env))
+		errs = append(errs, service.CheckStart(env, m.section))
 	}
 	return errors.Join(errs...)
 }
@@ -85,23 +88,24 @@ func (c *Config) Sections() map[string]any {
 	}
 }
 
-// member is one daemon of the fleet and how it is built.
+// member is one daemon of the fleet, its section and how it is built.
 type member struct {
-	name  string
-	build func(context.Context, service.Env) (*service.Daemon, error)
+	name    string
+	section service.Section
+	build   func(context.Context, service.Env) (*service.Daemon, error)
 }
 
 // members lists the daemons, each after those that it calls.
 func (c Config) members() []member {
 	return []member{
-		{"storaged", with(storaged.New, c.Storaged)},
-		{"catalogd", with(catalogd.New, c.Catalogd)},
-		{"queryd", with(queryd.New, c.Queryd)},
-		{"ingestd", with(ingestd.New, c.Ingestd)},
-		{"gateway", with(gateway.New, c.Gateway)},
+		newMember("storaged", c.Storaged, storaged.New),
+		newMember("catalogd", c.Catalogd, catalogd.New),
+		newMember("queryd", c.Queryd, queryd.New),
+		newMember("ingestd", c.Ingestd, ingestd.New),
+		newMember("gateway", c.Gateway, gateway.New),
 	}
 }
 
-func with[C service.Section](build service.New[C], config C) func(context.Context, service.Env) (*service.Daemon, error) {
-	return func(ctx context.Context, env service.Env) (*service.Daemon, error) { return build(ctx, env, config) }
+func newMember[C service.Section](name string, config C, build service.New[C]) member {
+	return member{name, config, func(ctx context.Context, env service.Env) (*service.Daemon, error) { return build(ctx, env, config) }}
 }

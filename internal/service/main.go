@@ -104,7 +104,7 @@ func run[C Section](out io.Writer, name string, f flags, config C, build New[C])
 		return err
 	}
 	if f.check {
-		return errors.Join(CheckListen(env), config.Check(), PrintConfig(out, sections))
+		return errors.Join(config.Check(), CheckStart(env, config), PrintConfig(out, sections))
 	}
 	l, err := Listen(env)
 	if err != nil {
@@ -132,6 +132,18 @@ func serve[C Section](ctx context.Context, env Env, l net.Listener, config C, bu
 	cancel() // Serve also ends when accepting fails
 	<-stopped
 	env.Log.Info("stopped")
+	return err
+}
+
+// CheckStart returns what keeps a daemon from starting in its environment and can
+// be known beforehand: where it is to listen, and what its section misses there. A
+// section that needs something of the environment, such as secrets, tells by a
+// method CheckEnv.
+func CheckStart(env Env, section Section) error {
+	err := CheckListen(env)
+	if needy, ok := section.(interface{ CheckEnv(Env) error }); ok {
+		err = errors.Join(err, needy.CheckEnv(env))
+	}
 	return err
 }
 

@@ -1,6 +1,7 @@
 package storaged
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -87,6 +88,16 @@ func (c Config) Check() error {
 	return nil
 }
 
+// CheckEnv tells what a section that passes Check misses in its environment: the
+// secrets of its buckets in S3.
+func (c Config) CheckEnv(env service.Env) error {
+	if c.Check() != nil {
+		return nil // Check says it
+	}
+	_, err := c.places(env)
+	return err
+}
+
 func checkBucket(name, backend string) error {
 	switch {
 	case name != "" && !bucketName.MatchString(name):
@@ -143,7 +154,8 @@ func newPlace(env service.Env, name string, c BucketConfig) (place, error) {
 	}
 	secret, ok := env.Secrets.S3[c.Secret]
 	if !ok || secret.Endpoint == "" || secret.AccessKeyID == "" || secret.SecretAccessKey.Reveal() == "" {
-		return p, fmt.Errorf("backend \"s3\" needs [s3.%s] with endpoint, access_key_id and secret_access_key in %s", c.Secret, env.Fleet.SecretsFile)
+		return p, fmt.Errorf("backend \"s3\" needs [s3.%s] with endpoint, access_key_id and secret_access_key in %s",
+			c.Secret, cmp.Or(env.Fleet.SecretsFile, "the file that [fleet] secrets_file names"))
 	}
 	if u, err := url.Parse(secret.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return p, fmt.Errorf("the endpoint of [s3.%s] is no URL; write it like http://127.0.0.1:9000", c.Secret)

@@ -71,11 +71,9 @@ func NewEnv(service string, f Fleet, peers Peers, secrets Secrets, log *slog.Log
 	return Env{
 		Service: service, Fleet: f, Peers: peers, Secrets: secrets,
 		Log: log.With("service", service), Metrics: newRegistry(service, Version()),
-		HTTP: &http.Client{Transport: transport, CheckRedirect: noRedirect}, transport: transport,
+		HTTP: &http.Client{Transport: transport}, transport: transport,
 	}, nil
 }
-
-func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func checkPeers(peers Peers) error {
 	for name, base := range peers {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,28 +40,32 @@ type Call struct {
 }
 
 // Do sends the call and returns the answer, whose body the caller closes. An
-// answer of 400 or more is returned as a *Problem, and so is a redirect, since no
-// daemon sends one; a peer that cannot be
-// reached as [ErrUnavailable] with its name; a done context as its error.
+// answer of 400 or more is returned as a *Problem, and so is a redirect, which is
+// never followed, since no daemon sends one; a peer that cannot be reached as
+// [ErrUnavailable] with its name; a done context as its error.
 func (c *Client) Do(ctx context.Context, call Call) (*http.Response, error) {
 	req, err := c.request(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	hc := c.HTTP
-	if hc == nil {
-		hc = http.DefaultClient
-	}
+	hc := *cmp.Or(c.HTTP, http.DefaultClient)
+	hc.CheckRedirect = noRedirect
 	resp, err := hc.Do(req)
 	if err != nil {
 		return nil, c.failure(ctx, err)
 	}
-	if resp.StatusCode >= 300 && resp.StatusCode != http.StatusNotModified {
+	switch {
+	case resp.StatusCode >= 400:
 		defer resp.Body.Close()
 		return nil, c.problem(resp)
+	case resp.StatusCode >= 300 && resp.StatusCode != http.StatusNotModified:
+		defer resp.Body.Close()
+		return nil, c.redirected(resp)
 	}
 	return resp, nil
 }
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // JSON sends in (nil: no body) and decodes the answer into out (nil: dropped).
 func (c *Client) JSON(ctx context.Context, method, path string, query url.Values, in, out any) error {
@@ -140,9 +145,23 @@ func (c *Client) problem(resp *http.Response) error {
 	if resp.StatusCode == http.StatusServiceUnavailable {
 		return Unavailable(c.Service)
 	}
-	kind := &Kind{Status: http.StatusBadGateway, Code: "bad_answer", Title: "Unexpected answer"}
+	kind := badAnswer()
 	if resp.Request.Method == http.MethodHead { // has no body to say more in
 		kind.Status = resp.StatusCode
 	}
 	return kind.Errorf("%s answered %s without a problem document", c.Service, resp.Status).With("service", c.Service)
+}
+
+// redirected is the problem of an answer from somebody who is no daemon: a proxy,
+// or a login page.
+func (c *Client) redirected(resp *http.Response) error {
+	where := "elsewhere"
+	if to, err := resp.Location(); err == nil {
+		where = to.Scheme + "://" + to.Host // the rest may hold a secret
+	}
+	return badAnswer().Errorf("%s answered %s to %s, which no daemon does; call it by its own address", c.Service, resp.Status, where).With("service", c.Service)
+}
+
+func badAnswer() *Kind {
+	return &Kind{Status: http.StatusBadGateway, Code: "bad_answer", Title: "Unexpected answer"}
 }

@@ -187,6 +187,34 @@ func TestAnAnswerOfSomethingElseIsSaidToBeThat(t *testing.T) {
 	}
 }
 
+// No daemon redirects, so who does is somebody else: neither the call nor its
+// token goes where it points, whichever http.Client the call is made with.
+func TestARedirectIsNotFollowed(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s %s came, with the token %q", r.Method, r.URL, r.Header.Get("Authorization"))
+		_ = wire.WriteJSON(w, http.StatusOK, map[string]int{"a": 1})
+	}))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		c := peer(t, func(w http.ResponseWriter, r *http.Request) error {
+			http.Redirect(w, r, elsewhere.URL+"/v1/x?token=hidden", status)
+			return nil
+		})
+		c.Token = "hunter2"
+		for _, hc := range []*http.Client{nil, c.HTTP, {Transport: c.HTTP.Transport}} {
+			c.HTTP = hc
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+				err := c.JSON(context.Background(), method, "/x", nil, nil, nil)
+				var p *wire.Problem
+				if !errors.As(err, &p) || p.Kind.Code != "bad_answer" || p.Kind.Status != http.StatusBadGateway || p.Fields["service"] != "catalogd" ||
+					!strings.Contains(p.Detail, elsewhere.URL) || strings.Contains(p.Detail, "hidden") {
+					t.Errorf("%d: got %v", status, err)
+				}
+			}
+		}
+	}
+}
+
 func TestAHeadThatFailsKeepsItsStatus(t *testing.T) {
 	c := peer(t, func(http.ResponseWriter, *http.Request) error { return errDrift })
 	_, err := c.Do(context.Background(), wire.Call{Method: http.MethodHead, Path: "/x"})

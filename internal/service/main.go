@@ -33,7 +33,7 @@ type flags struct {
 	config  string
 	check   bool
 	version bool
-	offset  int
+	offset  *int // nil: the configuration's
 }
 
 // Main is the whole life of a daemon's process: flags, configuration, signals,
@@ -64,10 +64,15 @@ func parseFlags(name string, args []string, out io.Writer) (flags, error) {
 	set.StringVar(&f.config, "config", "", "configuration `file`; default ./lakehouse.toml, else /etc/lakehouse/lakehouse.toml")
 	set.BoolVar(&f.check, "check", false, "validate the configuration, print it without secrets, and exit")
 	set.BoolVar(&f.version, "version", false, "print the version and exit")
-	set.IntVar(&f.offset, "port-offset", 0, "added to every well-known port, in place of the configuration's port_offset")
+	offset := set.Int("port-offset", 0, "added to every well-known port, in place of the configuration's port_offset")
 	if err := set.Parse(args); err != nil {
 		return f, err
 	}
+	set.Visit(func(given *flag.Flag) {
+		if given.Name == "port-offset" {
+			f.offset = offset
+		}
+	})
 	if set.NArg() > 0 {
 		fmt.Fprintf(out, "%s takes no arguments, only flags\n", name)
 		return f, errors.New("usage")
@@ -85,8 +90,8 @@ func run[C Section](out io.Writer, name string, f flags, config C, build New[C])
 	if err := LoadConfig(path, sections, os.Environ()); err != nil {
 		return err
 	}
-	if f.offset != 0 {
-		fleet.PortOffset = f.offset
+	if f.offset != nil {
+		fleet.PortOffset = *f.offset
 	}
 	if fleet.Data, err = filepath.Abs(fleet.Data); err != nil {
 		return fmt.Errorf("data folder: %w", err)

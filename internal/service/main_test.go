@@ -116,9 +116,62 @@ func TestADaemonThatCannotBeBuiltGivesItsPortFree(t *testing.T) {
 	}
 }
 
+// A listener that breaks ends the daemon with an error, in order, so that whoever
+// supervises the process starts it again.
+func TestADaemonThatCannotAcceptAnyMoreEndsWithAnError(t *testing.T) {
+	next := notified(t)
+	env, err := NewEnv("queryd", DefaultFleet(), nil, Secrets{}, silent())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := false
+	ended := make(chan error, 1)
+	go func() {
+		ended <- serve(context.Background(), env, l, section{}, func(context.Context, Env, section) (*Daemon, error) {
+			return &Daemon{Close: func() error { closed = true; return nil }}, nil
+		})
+	}()
+	if got := next(); got != "READY=1" {
+		t.Errorf("first %q", got)
+	}
+	l.Close()
+	if got := next(); got != "STOPPING=1" {
+		t.Errorf("then %q", got)
+	}
+	if err := <-ended; !errors.Is(err, net.ErrClosed) || !closed {
+		t.Errorf("ended with %v, closed %t", err, closed)
+	}
+}
+
+// What the command line says of the ports counts in place of what the file says,
+// also where it says none.
+func TestThePortOffsetOfTheCommandLineReplacesTheFiles(t *testing.T) {
+	t.Setenv("AUTH_TOKEN", "")
+	path := filepath.Join(t.TempDir(), "lakehouse.toml")
+	if err := os.WriteFile(path, []byte("[fleet]\nauth_file = \"\"\nport_offset = 100\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, args := range map[string][]string{
+		"port_offset = 100\n": {}, "port_offset = 7\n": {"--port-offset", "7"}, "port_offset = 0\n": {"--port-offset", "0"},
+	} {
+		f, err := parseFlags("queryd", append(args, "--check", "--config", path), io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := run(&out, "queryd", f, defaults(), nil); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%v: %v, in force is\n%s", args, err, out.String())
+		}
+	}
+}
+
 func TestFlags(t *testing.T) {
 	f, err := parseFlags("queryd", []string{"--config", "x.toml", "--check", "--port-offset", "7"}, io.Discard)
-	if want := (flags{config: "x.toml", check: true, offset: 7}); err != nil || f != want {
+	if err != nil || f.config != "x.toml" || !f.check || f.version || f.offset == nil || *f.offset != 7 {
 		t.Errorf("flags %+v, %v", f, err)
 	}
 	for _, args := range [][]string{{"serve"}, {"--verbose"}, {"--port-offset", "auto"}} {

@@ -261,6 +261,16 @@ func TestADrainEndsAtItsBound(t *testing.T) {
 	}
 }
 
+// A header is bounded, and one that is over the bound is its sender's trouble
+// alone.
+func TestHeadersAreBounded(t *testing.T) {
+	s := setup{}.run(t, Route{Method: "GET", Path: "/x", Handle: ok})
+	for size, status := range map[int]int{32 << 10: http.StatusOK, 128 << 10: http.StatusRequestHeaderFieldsTooLarge} {
+		wantStatus(t, s.do("GET", "/x", nil, "X-Long: "+strings.Repeat("x", size)), status)
+	}
+	wantStatus(t, s.do("GET", "/x", nil), http.StatusOK)
+}
+
 func TestAPortInUseIsExplained(t *testing.T) {
 	s := setup{}.run(t)
 	env := s.env

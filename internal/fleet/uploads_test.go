@@ -19,15 +19,18 @@ import (
 func TestAMalformedUploadIsBlamedOnNoDaemon(t *testing.T) {
 	f := startFleet(t, t.TempDir())
 	l := lake{t, f.URL("gateway")}
-	for _, door := range []struct{ url, request string }{
-		{f.URL("storaged"), "PUT /storage/objects/x"},
-		{f.URL("gateway"), "PUT /v1/storage/objects/x"},
-		{f.URL("ingestd"), "POST /ingest?name=x"},
-		{f.URL("gateway"), "POST /v1/ingest?name=x"},
+	const csv, form = "text/csv", "multipart/form-data; boundary=b"
+	for _, door := range []struct{ url, request, contentType, body string }{
+		{f.URL("storaged"), "PUT /storage/objects/x", csv, "a\n1\n2\n"},
+		{f.URL("gateway"), "PUT /v1/storage/objects/x", csv, "a\n1\n2\n"},
+		{f.URL("ingestd"), "POST /ingest?name=x", csv, "a\n1\n2\n"},
+		{f.URL("gateway"), "POST /v1/ingest?name=x", csv, "a\n1\n2\n"},
+		{f.URL("ingestd"), "POST /ingest?name=x", form, "--b\r\n"},
+		{f.URL("ingestd"), "POST /ingest?name=x", form, "--b\r\nContent-Disposition: form-data; name=file\r\n\r\na\n1\n"},
 	} {
-		status, p := sendRaw(t, door.url, door.request+" HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"+
-			"Transfer-Encoding: chunked\r\n\r\n6\r\na\n1\n2\n\r\nzz\r\n")
-		if status != http.StatusBadRequest || p.Fields["service"] != nil || !strings.Contains(p.Detail, "chunk") {
+		status, p := sendRaw(t, door.url, fmt.Sprintf("%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n"+
+			"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\nzz\r\n", door.request, door.contentType, len(door.body), door.body))
+		if status != http.StatusBadRequest || p.Fields["service"] != nil || !strings.HasPrefix(p.Detail, "the chunked encoding") {
 			t.Errorf("%s: %d %v", door.request, status, p.Error())
 		}
 	}

@@ -58,18 +58,28 @@ func openUpload(r *http.Request) (*upload, error) {
 	r.Body = bodyReader{bufio.NewReaderSize(r.Body, receiveBuffer), r.Body} // multipart reads 4 KiB at a time
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return nil, wire.ErrBadRequest.Errorf("the form cannot be read: %v", err)
+		return nil, formProblem(err)
 	}
 	part, err := parts.NextPart()
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil, wire.ErrBadRequest.Errorf("the form is empty; send the file as the field \"file\"")
 	case err != nil:
-		return nil, wire.ErrBadRequest.Errorf("the form cannot be read: %v", err)
+		return nil, formProblem(err)
 	case part.FormName() != "file":
 		return nil, wire.ErrBadRequest.Errorf("the form has the field %q; send one field, \"file\", and the options in the query string", part.FormName())
 	}
 	return &upload{fileName: part.FileName(), body: part, parts: parts}, nil
+}
+
+// formProblem explains a form that breaks off. What is wrong with the body below
+// the form is said as it is.
+func formProblem(err error) error {
+	var problem *wire.Problem
+	if errors.As(err, &problem) {
+		return problem
+	}
+	return wire.ErrBadRequest.Errorf("the form cannot be read: %v", err)
 }
 
 type bodyReader struct {
@@ -87,7 +97,7 @@ func (u *upload) finish() error {
 	case errors.Is(err, io.EOF):
 		return nil
 	case err != nil:
-		return wire.ErrBadRequest.Errorf("the form does not end as it should: %v", err)
+		return formProblem(err)
 	}
 	return wire.ErrBadRequest.Errorf("the form has a second field, %q; send one file in a request", part.FormName())
 }

@@ -149,7 +149,8 @@ type Registration struct {
 	Schema  SchemaMode  `json:"schema,omitempty"` // "": Strict
 	// Columns is the schema; it may be left out where there are objects, whose
 	// footers then speak. Field ids are as Assign gives them. Unvalued is not
-	// read: the objects' statistics tell it.
+	// read: the objects' statistics tell it. In JSON nullable may be left out;
+	// false is refused, since every column is nullable.
 	Columns []Column `json:"columns,omitempty"`
 	// DatasetID is the folder that the objects were written under in advance.
 	// If the name meanwhile belongs to another id, the answer is

@@ -16,8 +16,8 @@ const (
 )
 
 func (d *daemon) handleRegister(w http.ResponseWriter, r *http.Request) error {
-	var body catalog.Registration
-	if err := wire.ReadJSON(r, &body); err != nil {
+	body, err := readRegistration(r)
+	if err != nil {
 		return err
 	}
 	reg, err := newRegistration(body, r.Header.Get(wire.HeaderIdempotencyKey))

@@ -14,7 +14,7 @@ import (
 
 func TestListPages(t *testing.T) {
 	h := open(t)
-	columns := []catalog.Column{{Name: "a", Type: "long"}}
+	columns := []catalog.Column{{Name: "a", Type: "long", Nullable: true}}
 	names := []string{"zz.a", "b", "aa.x", "a", "default.c", "zz_y"}
 	for _, name := range names {
 		h.register(t, catalog.Registration{Name: name, Columns: columns})
@@ -46,7 +46,7 @@ func TestListPages(t *testing.T) {
 func TestVersionPages(t *testing.T) {
 	h := open(t)
 	for i := range 7 {
-		h.register(t, catalog.Registration{Name: "a", Columns: []catalog.Column{{Name: "a", Type: "long"}}, ContentHash: fmt.Sprint(i)})
+		h.register(t, catalog.Registration{Name: "a", Columns: []catalog.Column{{Name: "a", Type: "long", Nullable: true}}, ContentHash: fmt.Sprint(i)})
 	}
 	var got []int64
 	for cursor, page := "", 0; page == 0 || cursor != ""; page++ {
@@ -72,7 +72,7 @@ func TestVersionPages(t *testing.T) {
 func TestNearNames(t *testing.T) {
 	h := open(t)
 	for _, name := range []string{"placements", "placement_rates", "hr.invoices", "candidates", "candidatos"} {
-		h.register(t, catalog.Registration{Name: name, Columns: []catalog.Column{{Name: "a", Type: "long"}}})
+		h.register(t, catalog.Registration{Name: name, Columns: []catalog.Column{{Name: "a", Type: "long", Nullable: true}}})
 	}
 	for wanted, near := range map[string][]string{
 		"placments":      {"placements"},
@@ -95,7 +95,7 @@ func TestNearNames(t *testing.T) {
 
 func TestWrongRequests(t *testing.T) {
 	h := open(t)
-	h.register(t, catalog.Registration{Name: "a", Columns: []catalog.Column{{Name: "a", Type: "long"}}})
+	h.register(t, catalog.Registration{Name: "a", Columns: []catalog.Column{{Name: "a", Type: "long", Nullable: true}}})
 	for path, kind := range map[string]*wire.Kind{
 		"/catalog/manifest/a?as_of=2026-01-01T00:00:00Z": wire.ErrNotSupported,
 		"/catalog/manifest/a?tag=payroll":                wire.ErrNotSupported,
@@ -139,7 +139,7 @@ func TestSecondCatalogIsSeen(t *testing.T) {
 	shared := catalogd.Defaults()
 	shared.Shared = true
 	b := house{Client: start(t, a.storage, shared), storage: a.storage}
-	columns := []catalog.Column{{Name: "a", Type: "long"}}
+	columns := []catalog.Column{{Name: "a", Type: "long", Nullable: true}}
 	a.register(t, catalog.Registration{Name: "x", Columns: columns, ContentHash: "1"})
 	if m := b.manifest(t, "x", 0); m.Version != 1 {
 		t.Errorf("the other sees version %d", m.Version)

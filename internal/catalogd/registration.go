@@ -1,9 +1,12 @@
 package catalogd
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
+	"net/http"
 	"regexp"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -18,6 +21,33 @@ const (
 	maxKeyBytes = 255 // of an Idempotency-Key
 	maxHash     = 128
 )
+
+// readRegistration reads what the body of a request asks for. Every column of a
+// dataset is nullable, also one of which nothing is said; one that is to hold no
+// NULL is refused, and only the text of the body tells it from silence.
+func readRegistration(r *http.Request) (reg catalog.Registration, err error) {
+	var text bytes.Buffer
+	r.Body = io.NopCloser(io.TeeReader(r.Body, &text))
+	if err := wire.ReadJSON(r, &reg); err != nil {
+		return reg, err
+	}
+	var said struct {
+		Columns []struct {
+			Nullable *bool `json:"nullable"`
+		} `json:"columns"`
+	}
+	if err := json.Unmarshal(text.Bytes(), &said); err != nil {
+		return reg, err
+	}
+	for i, c := range said.Columns {
+		if c.Nullable != nil && !*c.Nullable {
+			name := shorten(reg.Columns[i].Name)
+			return reg, wire.ErrNotSupported.Errorf("column %q: nullable=false is not there yet, every column may hold NULL; leave it out, or send true", name).With("column", name)
+		}
+		reg.Columns[i].Nullable = true
+	}
+	return reg, nil
+}
 
 // registration is a request for a new version, checked and with its defaults.
 type registration struct {

@@ -95,7 +95,7 @@ func TestIdempotencyKey(t *testing.T) {
 func TestManyReceipts(t *testing.T) {
 	h := open(t)
 	const appends = 1200 // more than a pointer and all segments before a merge
-	first := h.register(t, catalog.Registration{Name: "people", Columns: []catalog.Column{{Name: "x", Type: "long"}}})
+	first := h.register(t, catalog.Registration{Name: "people", Columns: []catalog.Column{{Name: "x", Type: "long", Nullable: true}}})
 	content := func(i int) catalog.Registration {
 		return catalog.Registration{Name: "people", Mode: catalog.Append, ContentHash: fmt.Sprint("sha256:", i), Note: json.RawMessage(fmt.Sprint(i))}
 	}
@@ -129,7 +129,7 @@ func TestManyReceipts(t *testing.T) {
 			}
 		})
 	}
-	h.register(t, catalog.Registration{Name: "people", ContentHash: "sha256:new", Columns: []catalog.Column{{Name: "x", Type: "long"}}})
+	h.register(t, catalog.Registration{Name: "people", ContentHash: "sha256:new", Columns: []catalog.Column{{Name: "x", Type: "long", Nullable: true}}})
 	answer, created, err := h.Register(t.Context(), content(5), key(5))
 	if err != nil || created {
 		t.Errorf("a key of content that was replaced: created %t, %v", created, err)

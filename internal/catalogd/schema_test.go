@@ -127,7 +127,7 @@ func TestReplaceSchema(t *testing.T) {
 // objects, and every such registration is a version.
 func TestColumnsAlone(t *testing.T) {
 	h := open(t)
-	columns := []catalog.Column{{Name: "zip", Type: "string"}, {Name: "n", Type: "decimal(18,2)"}}
+	columns := []catalog.Column{{Name: "zip", Type: "string", Nullable: true}, {Name: "n", Type: "decimal(18,2)", Nullable: true}}
 	first := h.register(t, catalog.Registration{Name: "empty", Columns: columns, ContentHash: "sha256:1"})
 	if columnsOf(first.Columns) != "1 zip string?, 2 n decimal(18,2)" || first.Rows != 0 {
 		t.Errorf("it is %+v", first)
@@ -144,7 +144,7 @@ func TestColumnsAlone(t *testing.T) {
 
 func TestBadColumns(t *testing.T) {
 	h := open(t)
-	column := func(name, typ string) catalog.Column { return catalog.Column{Name: name, Type: typ} }
+	column := func(name, typ string) catalog.Column { return catalog.Column{Name: name, Type: typ, Nullable: true} }
 	for what, columns := range map[string][]catalog.Column{
 		"alike by case":   {column("Zip", "string"), column("zip", "string")},
 		"without a name":  {column("", "string")},

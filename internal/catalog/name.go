@@ -12,6 +12,20 @@ const DefaultNamespace = "default"
 // QuarantineSuffix ends the name of the dataset that holds another's bad rows.
 const QuarantineSuffix = "__quarantine"
 
+// QuarantineColumns are the columns of such a dataset. raw is the record as it
+// stood in the file; where its bytes are no text, encoding is "hex" and raw their
+// digits. source is the content hash of the load.
+func QuarantineColumns() []Column {
+	return []Column{
+		{Name: "line", Type: "long", Nullable: true},
+		{Name: "column_name", Type: "string", Nullable: true},
+		{Name: "reason", Type: "string", Nullable: true},
+		{Name: "raw", Type: "string", Nullable: true},
+		{Name: "encoding", Type: "string", Nullable: true},
+		{Name: "source", Type: "string", Nullable: true},
+	}
+}
+
 // Name is a dataset's full name.
 type Name struct{ Namespace, Name string }
 

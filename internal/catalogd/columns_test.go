@@ -38,3 +38,30 @@ func TestNullableIsNotIgnored(t *testing.T) {
 	var none catalog.Registered
 	expect(t, h.JSON(t.Context(), "POST", "/catalog/register", nil, json.RawMessage(`{"name":5}`), &none), wire.ErrBadRequest, `field "name"`)
 }
+
+// TestQuarantineTakesBadRowsOnly: under the name of a quarantine stands what
+// ingestd kept back, and nothing else gets in or takes it away.
+func TestQuarantineTakesBadRowsOnly(t *testing.T) {
+	h := open(t)
+	own := objects(put(t, h.storage, "in/a.parquet", people(t, "Ada", 36, false)))
+	bad := catalog.Registration{Name: "hr.people__quarantine", Mode: catalog.Append, Columns: catalog.QuarantineColumns(), ContentHash: "sha256:1"}
+	if first := h.register(t, bad); first.Version != 1 {
+		t.Errorf("the first bad rows are answered with %+v", first)
+	}
+	for what, reg := range map[string]catalog.Registration{
+		"objects alone":      {Name: "people__quarantine", Objects: own},
+		"an append":          {Name: "people__quarantine", Mode: catalog.Append, Objects: own},
+		"other columns":      {Name: "people__quarantine", Mode: catalog.Append, Columns: catalog.QuarantineColumns()[:5]},
+		"another's":          {Name: "hr.people__quarantine", Objects: own, Schema: catalog.ReplaceSchema},
+		"the rows replaced":  {Name: "hr.people__quarantine", Columns: catalog.QuarantineColumns()},
+		"a quarantine alone": {Name: "__quarantine", Objects: own},
+	} {
+		t.Run(what, func(t *testing.T) {
+			h.refused(t, catalog.ErrBadName, reg, "__quarantine", "choose another name")
+		})
+	}
+	bad.ContentHash = "sha256:2"
+	if second := h.register(t, bad); second.Version != 2 {
+		t.Errorf("more bad rows are answered with %+v", second)
+	}
+}

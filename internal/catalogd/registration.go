@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -79,6 +80,8 @@ func newRegistration(reg catalog.Registration, key string) (*registration, error
 func (r *registration) check() error {
 	bad := wire.ErrBadRequest
 	switch {
+	case strings.HasSuffix(r.name.Name, catalog.QuarantineSuffix) && !r.quarantines():
+		return catalog.ErrBadName.Errorf("names ending in %s are kept for rows that could not be read, and take nothing but appends of such rows in their own columns; choose another name", catalog.QuarantineSuffix)
 	case r.Mode == "upsert" || r.Schema == "evolve":
 		return wire.ErrNotSupported.Errorf("mode=upsert and schema=evolve are not there yet")
 	case r.Mode != catalog.Replace && r.Mode != catalog.Append && r.Mode != catalog.Create:
@@ -112,6 +115,12 @@ func (r *registration) check() error {
 		return checkColumns(r.Columns)
 	}
 	return nil
+}
+
+// quarantines tells a registration that adds bad rows, as ingestd's do. Who sends
+// it cannot be told; but what is like it loses no row and breaks no later ingest.
+func (r *registration) quarantines() bool {
+	return r.Mode == catalog.Append && catalog.Fingerprint(r.Columns) == catalog.Fingerprint(catalog.QuarantineColumns())
 }
 
 var idPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -12,12 +13,12 @@ import (
 )
 
 // The pointer is written with every commit, so it must not grow with the
-// number of appends. When it holds many receipts, or long notes, they go into
+// number of appends. When it holds many receipts, or long ones, they go into
 // an object of their own that the pointer names.
 const (
-	maxRecent      = 64       // receipts in a pointer
-	maxRecentNotes = 64 << 10 // bytes of their notes
-	maxSegments    = 16       // before they are merged into one
+	maxRecent     = 64       // receipts in a pointer
+	maxRecentBulk = 64 << 10 // bytes of their notes and columns
+	maxSegments   = 16       // before they are merged into one
 )
 
 // archived names a segment: an immutable object with older receipts.
@@ -102,6 +103,14 @@ func (l ledger) byContent(mode catalog.Mode, hash string) (found receipt, ok boo
 	return found, ok && (mode == catalog.Append || live == 1)
 }
 
+// answeredWith tells whether the answer to a key within its life has the columns
+// of a schema.
+func (l ledger) answeredWith(schemaID int, now time.Time) bool {
+	return l.recent.answeredWith(schemaID, now) || slices.ContainsFunc(l.segments, func(s *segment) bool {
+		return s.receipts.answeredWith(schemaID, now)
+	})
+}
+
 // ledger gives what is remembered of the registrations of a dataset. Segments
 // are read when they are first asked for.
 func (e *engine) ledger(ctx context.Context, h *head) (ledger, error) {
@@ -142,11 +151,11 @@ func (s *store) segments(ctx context.Context, refs []archived) ([]*segment, erro
 // too many segments become one. It gives the ledger after that, the object to
 // write, and the keys of those that it replaces.
 func (l ledger) spill(datasetID string, now time.Time) (after ledger, made []blob, replaced []string, err error) {
-	notes := 0
+	bulk := 0
 	for _, r := range l.recent {
-		notes += len(r.Note)
+		bulk += r.bulk()
 	}
-	if len(l.recent) < maxRecent && notes < maxRecentNotes {
+	if len(l.recent) < maxRecent && bulk < maxRecentBulk {
 		return l, nil, nil, nil
 	}
 	moved := l.recent

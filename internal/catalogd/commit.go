@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -126,7 +127,7 @@ func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (
 		return nil, err
 	}
 	st.blobs = append(st.blobs, p.blobs...)
-	p.state.MetadataKey, p.state.SnapshotID = st.metadataKey, st.snapshotID
+	p.made(st)
 	if err := e.store.writeAll(ctx, st.blobs); err != nil {
 		return nil, err
 	}
@@ -205,27 +206,26 @@ func answerFrom(s *pointer, addedRows int64, note []byte) catalog.Registered {
 }
 
 // recall answers a request that was answered before. One that is known by its
-// key gets the version that it made; one known by its content, the current one,
-// which holds it.
+// key gets the version that it made, also if that is not kept any longer; one
+// known by its content, the current one, which holds it.
 func (e *engine) recall(ctx context.Context, h *head, r receipt, key string) (catalog.Registered, error) {
 	answer := answerFrom(h.pointer, r.AddedRows, r.Note)
 	answer.Unchanged = true
-	if key == "" || r.Key != key || r.Version == h.Dataset.Version {
+	if key == "" || r.Key != key || r.Answer == nil || r.Version == h.Dataset.Version {
 		return answer, nil
 	}
 	t, err := e.table(ctx, h)
 	if err != nil {
 		return answer, err
 	}
-	snapshot, kept := t.snapshotOf(r.Version)
-	if !kept {
-		return answer, nil
-	}
-	if answer.Columns, err = t.columnsAt(snapshot); err != nil {
+	if answer.Columns, err = t.columnsOf(r.Answer.SchemaID); err != nil {
 		return answer, fmt.Errorf("version %d of %s: %w", r.Version, answer.Dataset, err)
 	}
-	answer.Version, answer.SnapshotID = r.Version, snapshot.SnapshotID
+	for i, c := range answer.Columns {
+		_, answer.Columns[i].Unvalued = slices.BinarySearch(r.Answer.Unvalued, c.FieldID)
+	}
+	answer.Version, answer.SnapshotID = r.Version, r.Answer.SnapshotID
 	answer.Fingerprint = catalog.Fingerprint(answer.Columns)
-	answer.Rows, answer.Bytes = summaryNumber(snapshot, "total-records"), summaryNumber(snapshot, "total-files-size")
+	answer.Rows, answer.Bytes = r.Answer.Rows, r.Answer.Bytes
 	return answer, nil
 }

@@ -62,3 +62,37 @@ func decoded(t *testing.T, text []byte) map[string]any {
 	}
 	return v
 }
+
+// TestAnsweredSchemasStay: a schema that no kept version has stays while the
+// answer to an Idempotency-Key needs it, and goes with the next expiry after.
+func TestAnsweredSchemasStay(t *testing.T) {
+	s := &store{bucket: "b"}
+	keep := retention{maxVersions: 2, maxAge: time.Hour, keepNewest: 1}
+	id, now := catalog.NewID(), time.Now()
+	known := ledger{segments: []*segment{newSegment(receipts{{Key: "k", At: now, Answer: &answered{SchemaID: 0}}})}}
+	var base *iceTable
+	key := ""
+	for version := int64(1); version <= 6; version++ {
+		made, err := newTarget([]catalog.Column{{Name: fmt.Sprint("a", version), Type: "long", FieldID: int(version)}}, nil, int(version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if version == 6 {
+			now = now.Add(keyLife)
+		}
+		c := change{datasetID: id, version: version, target: made, now: now, replaces: true}
+		c.answered = func(schemaID int) bool { return known.answeredWith(schemaID, now) }
+		st, err := s.stage(t.Context(), base, key, c, keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base, key = st.table, st.metadataKey
+		_, err = base.columnsOf(0)
+		if there := err == nil; there != (version < 6) {
+			t.Errorf("version %d: the first schema is there: %t", version, there)
+		}
+		if got := len(base.meta.Schemas()); got > 3 {
+			t.Errorf("version %d: %d schemas are kept", version, got)
+		}
+	}
+}

@@ -180,5 +180,24 @@ func (p *plan) change() change {
 	return change{
 		datasetID: p.state.Dataset.DatasetID, version: p.state.Dataset.Version, now: p.now,
 		target: target{columns: p.state.Columns, schema: p.schema}, files: p.files, replaces: p.replaces,
+		answered: func(schemaID int) bool { return p.ledger.answeredWith(schemaID, p.now) },
+	}
+}
+
+// made notes the version's files in what the dataset will be, and what its
+// registrations will be answered with, for those who ask again.
+func (p *plan) made(st *staged) {
+	p.state.MetadataKey, p.state.SnapshotID = st.metadataKey, st.snapshotID
+	answer := &answered{SnapshotID: st.snapshotID, SchemaID: st.schemaID, Rows: p.state.Dataset.Rows, Bytes: p.state.Dataset.Bytes}
+	for _, c := range p.state.Columns {
+		if c.Unvalued {
+			answer.Unvalued = append(answer.Unvalued, c.FieldID)
+		}
+	}
+	slices.Sort(answer.Unvalued)
+	for i := range p.state.Receipts {
+		if r := &p.state.Receipts[i]; r.Key != "" && p.brings(r) {
+			r.Answer = answer
+		}
 	}
 }

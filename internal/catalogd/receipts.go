@@ -2,6 +2,7 @@ package catalogd
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -22,9 +23,29 @@ type receipt struct {
 	Key     string       `json:"key,omitempty"`
 	Request string       `json:"request,omitempty"` // what the key stands for
 	Mode    catalog.Mode `json:"mode,omitempty"`
+	Answer  *answered    `json:"answer,omitempty"`
 	// Gone marks content that is not in the current version any more; the
 	// receipt is kept for its key alone.
 	Gone bool `json:"gone,omitempty"`
+}
+
+// answered is what the first answer to a key said of its version, which may be
+// kept less long than the key.
+type answered struct {
+	SnapshotID int64 `json:"snapshot_id"`
+	SchemaID   int   `json:"schema_id"` // stays in the table's metadata as long as the key lives
+	Rows       int64 `json:"rows"`
+	Bytes      int64 `json:"bytes"`
+	Unvalued   []int `json:"unvalued,omitempty"` // field ids, in order
+}
+
+// bulk is about how many bytes of the receipt a client or the columns decide.
+func (r *receipt) bulk() int {
+	n := len(r.Note)
+	if r.Answer != nil {
+		n += len(r.Answer.Unvalued) * 6
+	}
+	return n
 }
 
 // receipts are those of a dataset, oldest first.
@@ -53,11 +74,19 @@ func (rs receipts) still(gone bool, now time.Time) receipts {
 	for _, r := range rs {
 		r.Gone = r.Gone || gone
 		if r.Key != "" && now.Sub(r.At) >= keyLife {
-			r.Key, r.Request, r.Mode = "", "", ""
+			r.Key, r.Request, r.Mode, r.Answer = "", "", "", nil
 		}
 		if !r.Gone || r.Key != "" {
 			kept = append(kept, r)
 		}
 	}
 	return kept
+}
+
+// answeredWith tells whether the answer to a key within its life has the columns
+// of a schema.
+func (rs receipts) answeredWith(schemaID int, now time.Time) bool {
+	return slices.ContainsFunc(rs, func(r receipt) bool {
+		return r.Answer != nil && r.Answer.SchemaID == schemaID && now.Sub(r.At) < keyLife
+	})
 }

@@ -28,6 +28,7 @@ type change struct {
 	files     []dataFile
 	replaces  bool // the files are the whole content, else they are added
 	now       time.Time
+	answered  func(schemaID int) bool // the answer to a key has its columns; nil: none has
 }
 
 // dataFile is an object in the dataset's folder and its manifest entry.
@@ -43,6 +44,7 @@ type staged struct {
 	blobs       []blob
 	table       *iceTable
 	snapshotID  int64
+	schemaID    int
 	metadataKey string
 	expired     []record // that the table does not keep any longer
 	superseded  []string // locations of metadata files that it forgot
@@ -65,7 +67,7 @@ func (s *store) stage(ctx context.Context, base *iceTable, baseKey string, c cha
 	schema := builder.CurrentSchema()
 	snapshot.SchemaID = &schema.ID
 	w := &manifestWriter{store: s, prefix: metadataPrefix(c.datasetID), schema: schema, snapshotID: snapshot.SnapshotID, sequence: snapshot.SequenceNumber}
-	st := &staged{table: &iceTable{objects: []catalog.DataObject{}}, snapshotID: snapshot.SnapshotID}
+	st := &staged{table: &iceTable{objects: []catalog.DataObject{}}, snapshotID: snapshot.SnapshotID, schemaID: schema.ID}
 	if err := st.content(ctx, w, base, c); err != nil {
 		return nil, err
 	}
@@ -73,7 +75,7 @@ func (s *store) stage(ctx context.Context, base *iceTable, baseKey string, c cha
 		return nil, err
 	}
 	snapshot.Summary = summarise(base, c)
-	if err := st.finish(builder, base, snapshot, keep, c.now); err != nil {
+	if err := st.finish(builder, base, snapshot, keep, c); err != nil {
 		return nil, err
 	}
 	st.metadataKey = w.prefix + fmt.Sprintf("%05d-%s.metadata.json", c.version, catalog.NewID())
@@ -205,7 +207,7 @@ func summarise(base *iceTable, c change) *table.Summary {
 }
 
 // finish adds the snapshot to the metadata and drops what is not kept.
-func (st *staged) finish(b *table.MetadataBuilder, base *iceTable, snapshot *table.Snapshot, keep retention, now time.Time) (err error) {
+func (st *staged) finish(b *table.MetadataBuilder, base *iceTable, snapshot *table.Snapshot, keep retention, c change) (err error) {
 	if err := b.AddSnapshot(snapshot); err != nil {
 		return err
 	}
@@ -214,7 +216,7 @@ func (st *staged) finish(b *table.MetadataBuilder, base *iceTable, snapshot *tab
 	}
 	if base != nil {
 		st.table.history = base.history
-		if err := st.expire(b, keep.expired(base, now)); err != nil {
+		if err := st.expire(b, base, keep.expired(base, c.now), c.answered); err != nil {
 			return err
 		}
 	}
@@ -232,8 +234,9 @@ func (st *staged) finish(b *table.MetadataBuilder, base *iceTable, snapshot *tab
 	return nil
 }
 
-// expire drops snapshots from the metadata and from the history.
-func (st *staged) expire(b *table.MetadataBuilder, gone []record) error {
+// expire drops snapshots from the metadata and from the history, and the schemas
+// that nobody needs then.
+func (st *staged) expire(b *table.MetadataBuilder, base *iceTable, gone []record, answered func(schemaID int) bool) error {
 	if len(gone) == 0 {
 		return nil
 	}
@@ -248,25 +251,19 @@ func (st *staged) expire(b *table.MetadataBuilder, gone []record) error {
 	if err := b.RemoveSnapshots(ids, false); err != nil {
 		return err
 	}
-	return b.RemoveSchemas(st.unusedSchemas(gone, b.CurrentSchema().ID))
-}
-
-// unusedSchemas gives the schemas that only the expired snapshots had.
-func (st *staged) unusedSchemas(gone []record, current int) []int {
-	used := map[int]bool{current: true}
+	used := map[int]bool{b.CurrentSchema().ID: true}
 	for _, r := range st.table.history {
 		if r.SchemaID != nil {
 			used[*r.SchemaID] = true
 		}
 	}
 	var unused []int
-	for _, r := range gone {
-		if r.SchemaID != nil && !used[*r.SchemaID] {
-			used[*r.SchemaID] = true
-			unused = append(unused, *r.SchemaID)
+	for _, s := range base.meta.Schemas() {
+		if !used[s.ID] && (answered == nil || !answered(s.ID)) {
+			unused = append(unused, s.ID)
 		}
 	}
-	return unused
+	return b.RemoveSchemas(unused)
 }
 
 // forgotten gives the metadata files that before remembers and after does not.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -132,14 +133,20 @@ func (t *iceTable) snapshotWith(id int64) (*table.Snapshot, bool) {
 // columnsAt gives the columns of a version as they were; the current ones know
 // more, namely which are still without values.
 func (t *iceTable) columnsAt(s *table.Snapshot) ([]catalog.Column, error) {
-	schema := t.meta.CurrentSchema()
-	if s.SchemaID != nil {
-		for _, candidate := range t.meta.Schemas() {
-			if candidate.ID == *s.SchemaID {
-				schema = candidate
-			}
-		}
+	if s.SchemaID == nil {
+		return t.columnsOf(t.meta.CurrentSchema().ID)
 	}
+	return t.columnsOf(*s.SchemaID)
+}
+
+// columnsOf gives the columns of a schema that the metadata holds.
+func (t *iceTable) columnsOf(schemaID int) ([]catalog.Column, error) {
+	schemas := t.meta.Schemas()
+	at := slices.IndexFunc(schemas, func(s *iceberg.Schema) bool { return s.ID == schemaID })
+	if at < 0 {
+		return nil, fmt.Errorf("the table's metadata has no schema %d", schemaID)
+	}
+	schema := schemas[at]
 	columns := make([]catalog.Column, 0, schema.NumFields())
 	for _, f := range schema.Fields() {
 		text, err := textOf(f.Type)

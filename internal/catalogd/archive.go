@@ -37,12 +37,14 @@ type segment struct {
 	receipts receipts
 	byHash   map[string]int // of those that are not gone
 	byKey    map[string]int
-	live     int // that are not gone
+	live     int   // that are not gone
+	weight   int64 // bytes in memory, about
 }
 
 func newSegment(rs receipts) *segment {
 	s := &segment{receipts: rs, byHash: make(map[string]int, len(rs)), byKey: map[string]int{}}
 	for i, r := range rs {
+		s.weight += receiptBytes + int64(r.bulk())
 		if !r.Gone {
 			s.byHash[r.ContentHash] = i
 			s.live++
@@ -114,16 +116,29 @@ func (l ledger) answeredWith(schemaID int, now time.Time) bool {
 // ledger gives what is remembered of the registrations of a dataset. Segments
 // are read when they are first asked for.
 func (e *engine) ledger(ctx context.Context, h *head) (ledger, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.segments) != len(h.Archive) {
-		read, err := e.store.segments(ctx, h.Archive)
-		if err != nil {
-			return ledger{}, err
-		}
-		h.segments = read
+	known := ledger{recent: h.Receipts, refs: h.Archive}
+	if len(h.Archive) == 0 {
+		return known, nil
 	}
-	return ledger{recent: h.Receipts, refs: h.Archive, segments: h.segments}, nil
+	if read := h.segments.Load(); read != nil {
+		e.dir.tables.used(h)
+		known.segments = *read
+		return known, nil
+	}
+	h.reading.Lock()
+	defer h.reading.Unlock()
+	if read := h.segments.Load(); read != nil {
+		known.segments = *read
+		return known, nil
+	}
+	read, err := e.store.segments(ctx, h.Archive)
+	if err != nil {
+		return ledger{}, err
+	}
+	h.segments.Store(&read)
+	e.dir.tables.loaded(h)
+	known.segments = read
+	return known, nil
 }
 
 func (s *store) segments(ctx context.Context, refs []archived) ([]*segment, error) {

@@ -148,7 +148,11 @@ func (e *engine) swap(ctx context.Context, ds *dataset, base *head, a *attempt) 
 	if err != nil {
 		return nil, err
 	}
-	return &head{pointer: a.state, etag: stored.ETag, table: a.table, segments: a.ledger.segments}, nil
+	made := &head{pointer: a.state, etag: stored.ETag}
+	segments := a.ledger.segments // of its own, or the head would hold on to the whole attempt
+	made.table.Store(a.table)
+	made.segments.Store(&segments)
+	return made, nil
 }
 
 // holds tells whether a version is part of a dataset's history.

@@ -15,6 +15,7 @@ type Config struct {
 	MaxAge      service.Duration `toml:"max_age"`      // of a version that is not among the newest
 	KeepNewest  int              `toml:"keep_newest"`  // versions that are kept whatever their age
 	DeleteAfter service.Duration `toml:"delete_after"` // how long files stay that no kept version needs: the longest query
+	TableMemory int64            `toml:"table_memory"` // bytes of tables in memory, about
 	Spool       string           `toml:"spool"`        // folder for copies in the making; "": the system's
 }
 
@@ -25,6 +26,7 @@ func Defaults() Config {
 		MaxAge:      service.Duration(90 * 24 * time.Hour),
 		KeepNewest:  10,
 		DeleteAfter: service.Duration(time.Hour),
+		TableMemory: 256 << 20,
 	}
 }
 
@@ -33,6 +35,8 @@ func (c Config) Check() error {
 	switch {
 	case c.KeepNewest < 1:
 		return fmt.Errorf("[catalogd] keep_newest: at least 1, not %d", c.KeepNewest)
+	case c.TableMemory < 1<<20:
+		return fmt.Errorf("[catalogd] table_memory: at least 1048576 (1 MiB), not %d", c.TableMemory)
 	case c.MaxVersions < c.KeepNewest:
 		return fmt.Errorf("[catalogd] max_versions: at least keep_newest (%d), not %d", c.KeepNewest, c.MaxVersions)
 	}

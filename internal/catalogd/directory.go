@@ -17,10 +17,11 @@ type directory struct {
 	byName map[catalog.Name]*dataset
 	order  []catalog.Name // of those that exist
 	ids    map[string]catalog.Name
+	tables *tables
 }
 
-func newDirectory() *directory {
-	return &directory{byName: map[catalog.Name]*dataset{}, ids: map[string]catalog.Name{}}
+func newDirectory(t *tables) *directory {
+	return &directory{byName: map[catalog.Name]*dataset{}, ids: map[string]catalog.Name{}, tables: t}
 }
 
 // dataset is one name: the queue of those who want to change it, and what it is
@@ -39,14 +40,15 @@ type dataset struct {
 }
 
 // head is a dataset as one pointer object describes it. The table behind it is
-// read when it is first asked for.
+// read when it is asked for, and may go again ([tables]).
 type head struct {
 	*pointer
 	etag string
 
-	mu       sync.Mutex
-	table    *iceTable
-	segments []*segment // those of Archive, or none yet
+	reading  sync.Mutex // held by the one who reads from storage
+	table    atomic.Pointer[iceTable]
+	segments atomic.Pointer[[]*segment] // those of Archive
+	replaced bool                       // by a newer head; tables guards it
 }
 
 func compareNames(a, b catalog.Name) int {
@@ -87,6 +89,12 @@ func (d *directory) publish(ds *dataset, h *head) *head {
 	}
 	d.ids[h.Dataset.DatasetID] = ds.name
 	ds.head.Store(h)
+	if known != nil {
+		d.tables.forget(known)
+	}
+	if h.table.Load() != nil {
+		d.tables.loaded(h)
+	}
 	return h
 }
 

@@ -139,14 +139,19 @@ func (e *engine) lookup(ctx context.Context, text string) (*head, error) {
 
 // table gives the Iceberg table behind a head.
 func (e *engine) table(ctx context.Context, h *head) (*iceTable, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.table != nil {
-		return h.table, nil
+	if t := h.table.Load(); t != nil {
+		e.dir.tables.used(h)
+		return t, nil
+	}
+	h.reading.Lock()
+	defer h.reading.Unlock()
+	if t := h.table.Load(); t != nil {
+		return t, nil
 	}
 	t, err := e.store.loadTable(ctx, h.pointer)
 	if err == nil {
-		h.table = t
+		h.table.Store(t)
+		e.dir.tables.loaded(h)
 	}
 	return t, err
 }

@@ -29,7 +29,7 @@ func TestCleanUpIsTriedAgain(t *testing.T) {
 	}
 	last := e.load1(t, catalog.Replace, 3)
 	ds := e.dir.open(catalog.Name{Namespace: "default", Name: "n"})
-	ds.head.Load().table = nil // so that the sweep has to ask storage
+	ds.head.Load().table.Store(nil) // so that the sweep has to ask storage
 	now := time.Now()
 
 	back := e.away()

@@ -21,8 +21,14 @@ import (
 
 func newEngine(t *testing.T, c Config) *engine {
 	t.Helper()
+	return openEngine(t, testbed.StartStoraged(t), c)
+}
+
+// openEngine reads the catalog that is in storage.
+func openEngine(t *testing.T, s *storage.Client, c Config) *engine {
+	t.Helper()
 	env := testbed.NewEnv(t, "catalogd")
-	d := &daemon{env: env, config: c, metrics: newMetrics(env.Metrics), storage: *testbed.StartStoraged(t)}
+	d := &daemon{env: env, config: c, metrics: newMetrics(env.Metrics), storage: *s}
 	e, err := d.loadOnce(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -53,20 +59,32 @@ func numbers(t *testing.T, rows string) []byte {
 
 func (e *engine) load1(t *testing.T, mode catalog.Mode, n int) catalog.Registered {
 	t.Helper()
-	data := numbers(t, fmt.Sprintf(`[{"n":%d}]`, n))
-	key := fmt.Sprint("in/", n)
-	if _, _, err := e.store.Put(t.Context(), key, bytes.NewReader(data), int64(len(data)), storage.Condition{}); err != nil {
-		t.Fatal(err)
-	}
-	reg, err := newRegistration(catalog.Registration{Name: "n", Mode: mode, Objects: []catalog.ObjectRef{{Key: key}}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, _, err := e.register(t.Context(), reg)
+	return e.loadInto(t, "n", mode, n)
+}
+
+func (e *engine) loadInto(t *testing.T, name string, mode catalog.Mode, n int) catalog.Registered {
+	t.Helper()
+	answer, err := e.tryLoad(t, name, mode, n)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return answer
+}
+
+// tryLoad is for goroutines, which may not end the test.
+func (e *engine) tryLoad(t *testing.T, name string, mode catalog.Mode, n int) (answer catalog.Registered, err error) {
+	t.Helper()
+	data := numbers(t, fmt.Sprintf(`[{"n":%d}]`, n))
+	key := fmt.Sprint("in/", name, "/", n)
+	if _, _, err := e.store.Put(t.Context(), key, bytes.NewReader(data), int64(len(data)), storage.Condition{}); err != nil {
+		return answer, err
+	}
+	reg, err := newRegistration(catalog.Registration{Name: name, Mode: mode, Objects: []catalog.ObjectRef{{Key: key}}}, "")
+	if err != nil {
+		return answer, err
+	}
+	answer, _, err = e.register(t.Context(), reg)
+	return answer, err
 }
 
 func (e *engine) keys(t *testing.T, prefix string) []string {
@@ -153,7 +171,7 @@ func TestManifestsAreMerged(t *testing.T) {
 	}
 	ds := e.dir.open(catalog.Name{Namespace: "default", Name: "n"})
 	h := ds.head.Load()
-	if got := len(h.table.manifests); got > mergeWidth+3 {
+	if got := len(h.table.Load().manifests); got > mergeWidth+3 {
 		t.Errorf("%d manifests", got)
 	}
 	fresh, err := e.store.loadTable(t.Context(), h.pointer)

@@ -19,22 +19,27 @@ const (
 
 // cleaner removes files that no kept version needs, once nobody can be reading
 // them any more. What fails is tried again. What it does not get to before the
-// daemon ends is referred to by nothing and stays in storage.
+// daemon ends is referred to by nothing and found by a later walk ([walk]).
 type cleaner struct {
 	grace time.Duration // for files that a query may be reading
 
 	mu      sync.Mutex
 	due     []deletion
 	expired map[*dataset]*expiry
-	doomed  map[string]bool // data files among due
-	watched map[string]bool // data files that commits adopted since a sweep began; nil: none runs
+	doomed  map[string]bool // data files that are to be removed, so that no commit may adopt them
+	watches map[*watch]bool
 }
 
 // deletion is a file to be removed at a time.
 type deletion struct {
-	key string
-	at  time.Time
+	key    string
+	at     time.Time
+	orphan bool // found by a walk
 }
+
+// watch is which data files commits adopt while someone looks for files to
+// remove.
+type watch struct{ adopted map[string]bool }
 
 // expiry is the versions of a dataset that went since its last sweep.
 type expiry struct {
@@ -44,17 +49,21 @@ type expiry struct {
 }
 
 func newCleaner(grace time.Duration) *cleaner {
-	return &cleaner{grace: grace, expired: map[*dataset]*expiry{}, doomed: map[string]bool{}}
+	return &cleaner{grace: grace, expired: map[*dataset]*expiry{}, doomed: map[string]bool{}, watches: map[*watch]bool{}}
 }
 
 // remove has files removed after a while.
 func (c *cleaner) remove(after time.Duration, keys ...string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	at := time.Now().Add(after)
 	for _, key := range keys {
-		c.due = append(c.due, deletion{key: key, at: at})
+		c.schedule(deletion{key: key, at: at})
 	}
+}
+
+func (c *cleaner) schedule(d deletion) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.due = append(c.due, d)
 }
 
 // expire notes versions that are not kept any longer.
@@ -91,35 +100,53 @@ func (c *cleaner) keep(key string) bool {
 	if c.doomed[key] {
 		return false
 	}
-	if c.watched != nil {
-		c.watched[key] = true
+	for w := range c.watches {
+		w.adopted[key] = true
 	}
 	return true
 }
 
-// watch begins to note which data files commits adopt.
-func (c *cleaner) watch() {
+// watch begins to note which data files commits adopt, until unwatch.
+func (c *cleaner) watch() *watch {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.watched = map[string]bool{}
+	w := &watch{adopted: map[string]bool{}}
+	c.watches[w] = true
+	return w
 }
 
-// doom ends the watch and has the data files removed that nobody adopted.
-func (c *cleaner) doom(keys []string) {
+func (c *cleaner) unwatch(w *watch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	at := time.Now().Add(c.grace)
+	delete(c.watches, w)
+}
+
+// doom keeps commits from adopting files from now on. It gives those that it is
+// on the caller to have removed, or to pardon: neither those adopted since the
+// watch began, nor those that another one has doomed.
+func (c *cleaner) doom(w *watch, keys []string) (doomed []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, key := range keys {
-		if !c.watched[key] {
+		if !w.adopted[key] && !c.doomed[key] {
 			c.doomed[key] = true
-			c.due = append(c.due, deletion{key: key, at: at})
+			doomed = append(doomed, key)
 		}
 	}
-	c.watched = nil
+	return doomed
+}
+
+// pardon lets commits adopt files again.
+func (c *cleaner) pardon(keys []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, key := range keys {
+		delete(c.doomed, key)
+	}
 }
 
 // takeDue gives the files whose time has come.
-func (c *cleaner) takeDue(now time.Time) (keys []string) {
+func (c *cleaner) takeDue(now time.Time) (taken []deletion) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	rest := c.due[:0]
@@ -127,11 +154,11 @@ func (c *cleaner) takeDue(now time.Time) (keys []string) {
 		if d.at.After(now) {
 			rest = append(rest, d)
 		} else {
-			keys = append(keys, d.key)
+			taken = append(taken, d)
 		}
 	}
 	c.due = rest
-	return keys
+	return taken
 }
 
 // takeExpired gives the datasets whose expired versions are to be swept up.
@@ -169,18 +196,17 @@ func (e *engine) cleanOnce(ctx context.Context, now time.Time) {
 			e.cleaner.putBack(ds, gone)
 		}
 	}
-	for _, key := range e.cleaner.takeDue(now) {
-		if err := e.store.Delete(ctx, key); err != nil && !errors.Is(err, context.Canceled) {
-			e.log.Warn("a file that no version needs could not be removed; tried again", "key", key, "in", deleteRetry.String(), "error", err)
-			e.cleaner.remove(deleteRetry, key)
-			continue
+	for _, d := range e.cleaner.takeDue(now) {
+		switch err := e.store.Delete(ctx, d.key); {
+		case errors.Is(err, context.Canceled):
+			return
+		case err != nil:
+			e.log.Warn("a file that no version needs could not be removed; tried again", "key", d.key, "in", deleteRetry.String(), "error", err)
+			d.at = now.Add(deleteRetry)
+			e.cleaner.schedule(d)
+		default:
+			e.cleaner.pardon([]string{d.key})
+			e.metrics.removed(d)
 		}
-		e.cleaner.removed(key)
 	}
-}
-
-func (c *cleaner) removed(key string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.doomed, key)
 }

@@ -67,14 +67,15 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 		// storaged, and a repeated write is then refused by the first.
 		lost = append(lost, *a)
 		refused := errors.Is(swapErr, storage.ErrPreconditionFailed)
+		upon := base
 		if base, err = e.reload(ctx, ds); err != nil {
-			ds.doubt.Store(true)
+			ds.unsure(upon)
 			return unavailable(errors.Join(swapErr, err))
 		}
 		for i := range lost {
 			switch in, err := e.holds(ctx, base, &lost[i]); {
 			case err != nil:
-				ds.doubt.Store(true)
+				ds.unsure(upon)
 				return unavailable(err)
 			case in:
 				e.landed(ds, &lost[i])
@@ -82,7 +83,7 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 			}
 		}
 		if !refused { // it may still arrive, so what it refers to must stay
-			ds.doubt.Store(true)
+			ds.unsure(upon)
 			return ownFile(pointerKey(ds.name), swapErr)
 		}
 		for _, b := range a.staged.blobs {

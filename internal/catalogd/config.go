@@ -15,6 +15,8 @@ type Config struct {
 	MaxAge      service.Duration `toml:"max_age"`      // of a version that is not among the newest
 	KeepNewest  int              `toml:"keep_newest"`  // versions that are kept whatever their age
 	DeleteAfter service.Duration `toml:"delete_after"` // how long files stay that no kept version needs: the longest query
+	OrphanEvery service.Duration `toml:"orphan_every"` // between two searches for orphans; 0: none is made
+	OrphanGrace service.Duration `toml:"orphan_grace"` // how long an object stays that no version names: the longest ingest and the longest query
 	TableMemory int64            `toml:"table_memory"` // bytes of tables in memory, about
 	Spool       string           `toml:"spool"`        // folder for copies in the making; "": the system's
 }
@@ -26,15 +28,24 @@ func Defaults() Config {
 		MaxAge:      service.Duration(90 * 24 * time.Hour),
 		KeepNewest:  10,
 		DeleteAfter: service.Duration(time.Hour),
+		OrphanEvery: service.Duration(24 * time.Hour),
+		OrphanGrace: service.Duration(24 * time.Hour),
 		TableMemory: 256 << 20,
 	}
 }
+
+// minIngest is the longest ingest that the grace of orphans has to cover at least.
+const minIngest = 6 * time.Hour
 
 // Check returns what of the section cannot work.
 func (c Config) Check() error {
 	switch {
 	case c.KeepNewest < 1:
 		return fmt.Errorf("[catalogd] keep_newest: at least 1, not %d", c.KeepNewest)
+	case c.OrphanEvery != 0 && c.OrphanEvery.Std() < time.Minute:
+		return fmt.Errorf("[catalogd] orphan_every: at least 1m, or 0s for never, not %s", c.OrphanEvery.Std())
+	case c.OrphanEvery != 0 && c.OrphanGrace.Std() < c.DeleteAfter.Std()+minIngest:
+		return fmt.Errorf("[catalogd] orphan_grace: at least delete_after and %s more, for the longest ingest, not %s", minIngest, c.OrphanGrace.Std())
 	case c.TableMemory < 1<<20:
 		return fmt.Errorf("[catalogd] table_memory: at least 1048576 (1 MiB), not %d", c.TableMemory)
 	case c.MaxVersions < c.KeepNewest:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,7 +45,10 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 		defer close(ended)
 		if e := d.load(ctx); e != nil {
 			d.engine.Store(e)
-			e.clean(ctx)
+			var group sync.WaitGroup
+			group.Go(func() { e.clean(ctx) })
+			group.Go(func() { e.walks(ctx, firstWalk) })
+			group.Wait()
 		}
 	}()
 	return &service.Daemon{Routes: d.routes(), Ready: d.reasons, Close: func() error {

@@ -28,9 +28,10 @@ func newDirectory(t *tables) *directory {
 // now, if it exists.
 type dataset struct {
 	name  catalog.Name
-	head  atomic.Pointer[head] // nil: the name is free
-	token chan struct{}        // held by the one who commits
-	doubt atomic.Bool          // a swap of the pointer got no answer: look before the next use
+	head  atomic.Pointer[head]   // nil: the name is free
+	token chan struct{}          // held by the one who commits
+	doubt atomic.Bool            // a swap of the pointer got no answer: look before the next use
+	late  atomic.Pointer[string] // the ETag that such a swap asks for ("": no pointer); while it holds, the swap may come in
 
 	mu       sync.Mutex
 	queue    []*request
@@ -49,6 +50,27 @@ type head struct {
 	table    atomic.Pointer[iceTable]
 	segments atomic.Pointer[[]*segment] // those of Archive
 	replaced bool                       // by a newer head; tables guards it
+}
+
+// unsure notes that a swap upon base got no answer.
+func (ds *dataset) unsure(base *head) {
+	etag := ""
+	if base != nil {
+		etag = base.etag
+	}
+	ds.late.Store(&etag)
+	ds.doubt.Store(true)
+}
+
+// settled tells whether the dataset can become nothing else than h but by a
+// commit that is still to begin: a swap that got no answer comes in only while
+// the pointer is what it was made upon.
+func (ds *dataset) settled(h *head) bool {
+	etag := ds.late.Load()
+	if h == nil {
+		return etag == nil || *etag != ""
+	}
+	return etag == nil || *etag != h.etag
 }
 
 func compareNames(a, b catalog.Name) int {
@@ -108,6 +130,13 @@ func (d *directory) claim(id string, n catalog.Name) bool {
 	}
 	d.ids[id] = n
 	return true
+}
+
+// owner gives the dataset that has an id, or has claimed it; nil: none.
+func (d *directory) owner(id string) *dataset {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.byName[d.ids[id]]
 }
 
 // after gives up to limit datasets whose names follow n, in order.

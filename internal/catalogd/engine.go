@@ -47,22 +47,14 @@ func (e *engine) reloadUsable(ctx context.Context, ds *dataset) error {
 
 // eachPointer lists the pointers in the bucket.
 func (e *engine) eachPointer(ctx context.Context, visit func(catalog.Name, storage.Object)) error {
-	cursor := ""
-	for {
-		page, err := e.store.List(ctx, pointerPrefix, "", cursor, 0)
-		if err != nil {
-			return err
-		}
-		for _, o := range page.Objects {
+	return e.store.pages(ctx, pointerPrefix, func(objects []storage.Object) error {
+		for _, o := range objects {
 			if n, ok := pointerName(o.Key); ok {
 				visit(n, o)
 			}
 		}
-		if page.NextCursor == nil {
-			return nil
-		}
-		cursor = *page.NextCursor
-	}
+		return nil
+	})
 }
 
 var errBadPointer = errors.New("the pointer cannot be read")
@@ -102,14 +94,43 @@ func (e *engine) current(ctx context.Context, ds *dataset) (*head, error) {
 	if !e.config.Shared {
 		return h, nil
 	}
+	return e.compared(ctx, ds, h)
+}
+
+// compared gives what is known of a dataset if storage says the same, else what
+// storage says.
+func (e *engine) compared(ctx context.Context, ds *dataset, known *head) (*head, error) {
 	found, err := e.store.Head(ctx, pointerKey(ds.name))
 	if err != nil {
 		return nil, ownFile(pointerKey(ds.name), err)
 	}
-	if found.ETag == h.etag {
-		return h, nil
+	if found.ETag == known.etag {
+		return known, nil
 	}
 	return e.reload(ctx, ds)
+}
+
+var errUnsettled = errors.New("a write of the pointer got no answer and may still arrive")
+
+// stored gives what a dataset is by storage, nil for a free name, for someone who
+// is to remove what it does not name: every commit that began before is in it,
+// and none that got no answer can come in later.
+func (e *engine) stored(ctx context.Context, ds *dataset) (h *head, err error) {
+	select {
+	case ds.token <- struct{}{}:
+		<-ds.token
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if h = ds.head.Load(); h == nil {
+		h, err = e.reload(ctx, ds)
+	} else if h, err = e.compared(ctx, ds, h); err == nil && h == nil {
+		err = fmt.Errorf("the pointer of %s is gone", ds.name)
+	}
+	if err == nil && !ds.settled(h) {
+		err = fmt.Errorf("%s: %w", ds.name, errUnsettled)
+	}
+	return h, err
 }
 
 // lookup gives the dataset of a name that a reader asks for.

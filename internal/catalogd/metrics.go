@@ -5,6 +5,8 @@ import "github.com/prometheus/client_golang/prometheus"
 type metrics struct {
 	versions      prometheus.Counter
 	registrations prometheus.Counter
+	orphans       prometheus.Counter
+	walks         *prometheus.CounterVec
 }
 
 func newMetrics(registry prometheus.Registerer) *metrics {
@@ -15,12 +17,32 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		registrations: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "lakehouse_catalog_registrations_total", Help: "Registrations that came into a version; over versions, how many share one.",
 		}),
+		orphans: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "lakehouse_catalog_orphans_removed_total", Help: "Objects removed that no kept version named.",
+		}),
+		walks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lakehouse_catalog_orphan_walks_total", Help: "Searches for such objects: done, or stopped by what could not be read, so that nothing was removed.",
+		}, []string{"outcome"}),
 	}
-	registry.MustRegister(m.versions, m.registrations)
+	registry.MustRegister(m.versions, m.registrations, m.orphans, m.walks)
 	return m
 }
 
 func (m *metrics) committed(registrations int) {
 	m.versions.Inc()
 	m.registrations.Add(float64(registrations))
+}
+
+func (m *metrics) removed(d deletion) {
+	if d.orphan {
+		m.orphans.Inc()
+	}
+}
+
+func (m *metrics) walked(err error) {
+	outcome := "done"
+	if err != nil {
+		outcome = "stopped"
+	}
+	m.walks.WithLabelValues(outcome).Inc()
 }

@@ -67,6 +67,21 @@ func (s *store) readLocation(ctx context.Context, location string) ([]byte, erro
 	return data, ownFile(key, err)
 }
 
+// pages lists what lies under a prefix, in the order of the keys.
+func (s *store) pages(ctx context.Context, prefix string, visit func([]storage.Object) error) error {
+	cursor := ""
+	for {
+		page, err := s.List(ctx, prefix, "", cursor, 0)
+		if err != nil {
+			return err
+		}
+		if err := visit(page.Objects); err != nil || page.NextCursor == nil {
+			return err
+		}
+		cursor = *page.NextCursor
+	}
+}
+
 // writeAll stores files under fresh keys, together, and returns when all are
 // durable.
 func (s *store) writeAll(ctx context.Context, blobs []blob) error {

@@ -8,18 +8,10 @@ import (
 
 // sweep finds the files that expired versions needed and no kept one does, and
 // has them removed once the longest query has passed.
-func (e *engine) sweep(ctx context.Context, ds *dataset, gone []record) (err error) {
-	var dead []string
-	e.cleaner.watch()
-	defer func() { e.cleaner.doom(dead) }()
-	// A commit that went by before the watch began is in the head after this.
-	select {
-	case ds.token <- struct{}{}:
-		<-ds.token
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	h, err := e.current(ctx, ds)
+func (e *engine) sweep(ctx context.Context, ds *dataset, gone []record) error {
+	w := e.cleaner.watch()
+	defer e.cleaner.unwatch(w)
+	h, err := e.stored(ctx, ds)
 	if h == nil || err != nil {
 		return err
 	}
@@ -38,9 +30,11 @@ func (e *engine) sweep(ctx context.Context, ds *dataset, gone []record) (err err
 	for path := range kept {
 		delete(loose, path)
 	}
-	if dead, err = e.deadFiles(ctx, t, loose, kept); err != nil {
+	dead, err := e.deadFiles(ctx, t, loose, kept)
+	if err != nil {
 		return err
 	}
+	e.cleaner.remove(e.cleaner.grace, e.cleaner.doom(w, dead)...)
 	for _, r := range gone {
 		e.removeLocation(r.ManifestList)
 	}

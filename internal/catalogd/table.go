@@ -30,8 +30,8 @@ type iceTable struct {
 
 func metadataPrefix(datasetID string) string { return "datasets/" + datasetID + "/metadata/" }
 
-// loadTable reads a table as a pointer names it.
-func (s *store) loadTable(ctx context.Context, p *pointer) (*iceTable, error) {
+// metadata reads a table's metadata as a pointer names it.
+func (s *store) metadata(ctx context.Context, p *pointer) (table.Metadata, error) {
 	data, err := s.readLocation(ctx, s.location(p.MetadataKey))
 	if err != nil {
 		return nil, err
@@ -44,11 +44,20 @@ func (s *store) loadTable(ctx context.Context, p *pointer) (*iceTable, error) {
 	if current == nil || current.SnapshotID != p.SnapshotID {
 		return nil, fmt.Errorf("table metadata %s does not hold the snapshot %d that the pointer names", p.MetadataKey, p.SnapshotID)
 	}
+	return meta, nil
+}
+
+// loadTable reads a table as a pointer names it.
+func (s *store) loadTable(ctx context.Context, p *pointer) (*iceTable, error) {
+	meta, err := s.metadata(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	t := &iceTable{meta: meta}
 	if t.history, err = newHistory(meta); err != nil {
 		return nil, err
 	}
-	if t.manifests, err = s.manifestList(ctx, current); err != nil {
+	if t.manifests, err = s.manifestList(ctx, meta.CurrentSnapshot()); err != nil {
 		return nil, err
 	}
 	t.objects, err = s.objectsOf(ctx, t.manifests)

@@ -1,0 +1,79 @@
+package catalogd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+)
+
+const (
+	firstWalk  = 5 * time.Minute // after the daemon's start
+	maxOrphans = 50_000          // doomed by one walk; the next one takes the rest
+	clockKey   = "system/catalogd/clock"
+)
+
+// walks searches for orphans now and then, the first time after a while, until
+// ctx ends.
+func (e *engine) walks(ctx context.Context, first time.Duration) {
+	every := e.config.OrphanEvery.Std()
+	if every == 0 {
+		return
+	}
+	timer := time.NewTimer(first)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		e.walkNow(ctx)
+		timer.Reset(every)
+	}
+}
+
+// walkNow searches for orphans that are older than the grace.
+func (e *engine) walkNow(ctx context.Context) {
+	var w *walk
+	own := time.Now()
+	now, err := e.store.now(ctx)
+	if err == nil {
+		if now.After(own) {
+			now = own // of two clocks the one that spares more
+		}
+		w, err = e.walk(ctx, now.Add(-e.config.OrphanGrace.Std()), maxOrphans)
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	e.metrics.walked(err)
+	if err != nil {
+		e.log.Warn("orphans were looked for and not all could be read; none is removed", "again_in", e.config.OrphanEvery.Std().String(), "error", err)
+		return
+	}
+	e.log.Info("orphans were looked for", "objects", w.seen, "orphans", len(w.doomed), "bytes", w.bytes, "removed_in", e.cleaner.grace.String(),
+		"more", w.limited, "folders_without_pointer", len(w.lost), "such_as", w.lost[:min(3, len(w.lost))])
+}
+
+// now gives the time by storage's clock, of which its listings speak. The object
+// is a fresh one each time, since one that is written over never goes back.
+func (s *store) now(ctx context.Context) (time.Time, error) {
+	if err := s.Delete(ctx, clockKey); err != nil {
+		return time.Time{}, err
+	}
+	text := []byte("written to learn what time it is here\n")
+	if _, _, err := s.Put(ctx, clockKey, bytes.NewReader(text), int64(len(text)), storage.Condition{}); err != nil {
+		return time.Time{}, err
+	}
+	found, err := s.Head(ctx, clockKey)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if found.ModifiedAt.IsZero() {
+		return time.Time{}, errors.New("storage does not say when an object was written")
+	}
+	return found.ModifiedAt, s.Delete(ctx, clockKey)
+}

@@ -72,7 +72,7 @@ type adopted struct {
 // adopt brings the objects under the dataset's folder and field ids. What lies
 // there already and fits stays where it is; everything else is copied. Objects
 // without rows are left out. On an error the copies are removed again.
-func (s *store) adopt(ctx context.Context, datasetID string, sources []source, schema *iceberg.Schema, inPlace func(key string) bool, spool string) (a adopted, err error) {
+func (s *store) adopt(ctx context.Context, datasetID string, sources []source, schema *iceberg.Schema, inPlace func(storage.Object) bool, spool string) (a adopted, err error) {
 	files := make([]dataFile, len(sources))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelCopies)
@@ -82,7 +82,7 @@ func (s *store) adopt(ctx context.Context, datasetID string, sources []source, s
 		}
 		g.Go(func() (err error) {
 			fits := src.fits(schema)
-			if fits && strings.HasPrefix(src.Key, catalog.DataPrefix(datasetID)) && inPlace(src.Key) {
+			if fits && strings.HasPrefix(src.Key, catalog.DataPrefix(datasetID)) && inPlace(src.Object) {
 				files[i], err = s.newDataFile(src.Object, src.footer, schema)
 				return err
 			}

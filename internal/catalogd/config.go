@@ -10,7 +10,7 @@ import (
 // Config is the section [catalogd].
 type Config struct {
 	Bucket      string           `toml:"bucket"`       // "": storaged's default bucket
-	Shared      bool             `toml:"shared"`       // another catalogd writes to the same bucket: ask storage before every answer
+	Shared      bool             `toml:"shared"`       // another catalogd writes to the same bucket: ask storage before every answer, and take up no file that it may remove
 	MaxVersions int              `toml:"max_versions"` // kept for each dataset
 	MaxAge      service.Duration `toml:"max_age"`      // of a version that is not among the newest
 	KeepNewest  int              `toml:"keep_newest"`  // versions that are kept whatever their age

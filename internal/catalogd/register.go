@@ -8,12 +8,16 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 const (
 	maxPrepares    = 5 // when the schema changes under a registration's hands
 	discardTimeout = 10 * time.Second
+
+	// sharedAge is far below minIngest, so that clocks may differ by hours.
+	sharedAge = time.Hour
 )
 
 // register makes a new version, or finds that it is there already (created is
@@ -108,9 +112,20 @@ func (e *engine) prepare(ctx context.Context, ds *dataset, q *request, sources [
 	if q.claimed, err = e.folder(h, q.registration); err != nil {
 		return nil, err
 	}
-	made, err := e.store.adopt(ctx, q.claimed, sources, q.made.schema, e.cleaner.keep, e.config.Spool)
+	made, err := e.store.adopt(ctx, q.claimed, sources, q.made.schema, e.inPlace, e.config.Spool)
 	q.files = made.files
 	return made.copies, err
+}
+
+// inPlace tells whether an object in the dataset's folder may be part of a version
+// as it lies there, and makes sure that it stays. Another catalogd cannot be asked
+// what it is about to remove: in a shared bucket only what is much too young for
+// that is taken, and the rest is copied.
+func (e *engine) inPlace(o storage.Object) bool {
+	if e.config.Shared && time.Since(o.ModifiedAt) > sharedAge {
+		return false
+	}
+	return e.cleaner.keep(o.Key)
 }
 
 // folder gives the id of the folder that the files belong under.

@@ -8,6 +8,9 @@ import (
 
 // sweep finds the files that expired versions needed and no kept one does, and
 // has them removed once the longest query has passed.
+//
+// Where another catalogd may adopt a file meanwhile, the data files are left to
+// the walk, which takes none that could still be adopted.
 func (e *engine) sweep(ctx context.Context, ds *dataset, gone []record) error {
 	w := e.cleaner.watch()
 	defer e.cleaner.unwatch(w)
@@ -30,11 +33,13 @@ func (e *engine) sweep(ctx context.Context, ds *dataset, gone []record) error {
 	for path := range kept {
 		delete(loose, path)
 	}
-	dead, err := e.deadFiles(ctx, t, loose, kept)
-	if err != nil {
-		return err
+	if !e.config.Shared {
+		dead, err := e.deadFiles(ctx, t, loose, kept)
+		if err != nil {
+			return err
+		}
+		e.cleaner.remove(e.cleaner.grace, e.cleaner.doom(w, dead)...)
 	}
-	e.cleaner.remove(e.cleaner.grace, e.cleaner.doom(w, dead)...)
 	for _, r := range gone {
 		e.removeLocation(r.ManifestList)
 	}

@@ -19,18 +19,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
 )
 
-// quarantineColumns is the schema of every quarantine dataset. raw is the
-// record as it stood in the file; where its bytes are no text, encoding is
-// "hex" and raw their digits. source is the content hash of the load.
-var quarantineColumns = []catalog.Column{
-	{Name: "line", Type: "long", Nullable: true},
-	{Name: "column_name", Type: "string", Nullable: true},
-	{Name: "reason", Type: "string", Nullable: true},
-	{Name: "raw", Type: "string", Nullable: true},
-	{Name: "encoding", Type: "string", Nullable: true},
-	{Name: "source", Type: "string", Nullable: true},
-}
-
 // badRowWriter writes the rows that cannot be taken as CSV of their own.
 type badRowWriter struct {
 	file    *os.File
@@ -49,9 +37,9 @@ func newBadRowWriter(path, source string) (*badRowWriter, error) {
 	w := &badRowWriter{file: file, hash: sha256.New(), source: source}
 	w.buffer = bufio.NewWriterSize(io.MultiWriter(file, w.hash), 64<<10)
 	w.csv = csv.NewWriter(w.buffer)
-	header := make([]string, len(quarantineColumns))
-	for i, c := range quarantineColumns {
-		header[i] = c.Name
+	var header []string
+	for _, c := range catalog.QuarantineColumns() {
+		header = append(header, c.Name)
 	}
 	return w, w.csv.Write(header)
 }
@@ -99,9 +87,9 @@ func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *sou
 	switch m, err := l.catalog.Manifest(ctx, name.String(), 0); {
 	case err == nil:
 		datasetID = m.DatasetID
-		columns, _ = catalog.Assign(m.Columns, m.LastColumnID, quarantineColumns)
+		columns, _ = catalog.Assign(m.Columns, m.LastColumnID, catalog.QuarantineColumns())
 	case errors.Is(err, catalog.ErrDatasetNotFound):
-		columns, _ = catalog.Assign(nil, 0, quarantineColumns)
+		columns, _ = catalog.Assign(nil, 0, catalog.QuarantineColumns())
 	default:
 		return err
 	}
@@ -127,9 +115,9 @@ func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *sou
 }
 
 func quarantineConversion(path string, src *source, columns []catalog.Column) conversion {
-	file := make([]csvscan.ColumnResult, len(quarantineColumns))
-	for i, c := range quarantineColumns {
-		file[i] = csvscan.ColumnResult{Name: c.Name, Type: c.Type}
+	var file []csvscan.ColumnResult
+	for _, c := range catalog.QuarantineColumns() {
+		file = append(file, csvscan.ColumnResult{Name: c.Name, Type: c.Type})
 	}
 	return conversion{
 		input:   path,

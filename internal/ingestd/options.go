@@ -106,10 +106,10 @@ func parseDelimiter(given string) (byte, error) {
 	return 0, ingest.ErrBadOption.Errorf("delimiter=%q is none of comma, semicolon, tab, pipe", given)
 }
 
-// contentHash identifies what is loaded: the bytes and the options that decide
-// how they are read. The mode is left out, so that an append finds content that
-// a replace brought.
-func (o options) contentHash(bytes [sha256.Size]byte) string {
+// contentHash identifies what is loaded: the bytes, by their BLAKE3, and the
+// options that decide how they are read. The mode is left out, so that an append
+// finds content that a replace brought.
+func (o options) contentHash(bytes [32]byte) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "csv %x delimiter=%d header=%t quarantine=%t schema=%s", bytes, o.delimiter, !o.noHeader, o.quarantine, o.schema)
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))

@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
@@ -192,14 +190,7 @@ func TestForeignFiles(t *testing.T) {
 // previous object and no litter.
 func TestFullDisk(t *testing.T) {
 	data := t.TempDir()
-	if err := unix.Mount("tmpfs", data, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skipf("skipped: a small file system cannot be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(data, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	testbed.SmallDisk(t, data, 1<<20)
 	s, bucket := open(t, data)
 	s.mustPut(t, "x", []byte("before"))
 	for range 3 {

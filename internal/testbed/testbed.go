@@ -1,10 +1,11 @@
 // Package testbed starts what a test stands on: daemons of the fleet in the
-// test's process, S3 servers beside it.
+// test's process, S3 servers beside it, a disk that is soon full.
 //
 // Everything listens on 127.0.0.1 on a port that was free, keeps its files in a
 // folder of the test's own, and has ended when the test has. A server whose
-// binary is not there skips the test and names the binary. The package is for
-// tests only; nothing that is shipped imports it.
+// binary is not there skips the test and names the binary, and so does a disk that
+// may not be mounted. The package is for tests only; nothing that is shipped
+// imports it.
 package testbed
 
 import (

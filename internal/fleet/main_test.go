@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -113,22 +114,31 @@ func (l lake) sendWith(header http.Header, method, path, body string) (int, map[
 		l.t.Fatal(err)
 	}
 	req.Header = header
+	resp, doc, err := exchange(req)
+	if err != nil {
+		l.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return resp.StatusCode, doc
+}
+
+// exchange sends a request and gives the answer and its JSON, read to the end.
+func exchange(req *http.Request) (*http.Response, map[string]any, error) {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		l.t.Fatal(err)
+		return nil, nil, err
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
-		l.t.Fatal(err)
+		return nil, nil, err
 	}
 	var doc map[string]any
 	if len(text) > 0 {
 		if err := json.Unmarshal(text, &doc); err != nil {
-			l.t.Fatalf("%s %s answered %d %q", method, path, resp.StatusCode, text)
+			return nil, nil, fmt.Errorf("answered %d %q", resp.StatusCode, text)
 		}
 	}
-	return resp.StatusCode, doc
+	return resp, doc, nil
 }
 
 // ingest sends a CSV with query parameters.

@@ -19,20 +19,24 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
-func newTestIngestd(t *testing.T) *ingestd {
+func newTestIngestd(t *testing.T, change ...func(*Config)) *ingestd {
 	t.Helper()
+	config := Defaults()
+	for _, f := range change {
+		f(&config)
+	}
 	dir := t.TempDir()
 	spool, err := openSpool(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	env := service.Env{Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry()}
-	pool, err := newPool(env, Defaults(), spool)
+	pool, err := newPool(env, config, spool)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = pool.Close() })
-	return &ingestd{config: Defaults(), log: env.Log, spool: spool, pool: pool, metrics: newMetrics(env.Metrics)}
+	return &ingestd{config: config, log: env.Log, spool: spool, pool: pool, metrics: newMetrics(env.Metrics)}
 }
 
 // scanned receives a CSV and makes the conversion of it.

@@ -12,7 +12,8 @@
 //   - A result that was cut says so. A result that failed midway ends in an
 //     aborted connection, never in a well-formed half.
 //   - A statement ends at its deadline, at its memory bound, when it is
-//     cancelled, or when its client leaves, and costs nobody else anything.
+//     cancelled, or when its client leaves or stops to read, and costs nobody
+//     else anything.
 package query
 
 import (
@@ -84,7 +85,7 @@ type Answer struct {
 // The states of a statement in a listing.
 const (
 	Queued = "queued"  // waits for its turn
-	Active = "running" // has a worker
+	Active = "running" // has had its turn; its client may not have all of the answer yet
 )
 
 // Running is one statement that runs now, or waits for its turn.

@@ -3,7 +3,6 @@ package queryd
 import (
 	"errors"
 	"io"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -15,25 +14,25 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// answer writes the result in the format that was asked for.
-func (s *server) answer(w http.ResponseWriter, out *output, q *job, stream *duck.Stream) error {
-	w.Header().Set("Content-Type", mediaType(q.format))
-	w.Header().Set("Cache-Control", "no-store")
+// answerWith makes an answer of the result, in the format that was asked for.
+func answerWith(out *output, q *job, result *duck.Stream) error {
+	out.header().Set("Content-Type", mediaType(q.format))
+	out.header().Set("Cache-Control", "no-store")
 	if q.format == query.JSON {
-		return s.answerJSON(w, out, q, stream)
+		return answerJSON(out, q, result)
 	}
-	w.Header().Set("Trailer", query.HeaderTruncated)
-	if err := s.stream(out, q, stream); err != nil {
+	out.header().Set("Trailer", query.HeaderTruncated)
+	if err := stream(out, q, result); err != nil {
 		return err
 	}
-	w.Header().Set(query.HeaderTruncated, strconv.FormatBool(stream.Truncated()))
+	out.truncated = strconv.FormatBool(result.Truncated())
 	return nil
 }
 
-// answerJSON writes one JSON object. Its numbers of rows and milliseconds come
+// answerJSON makes one JSON object. Its numbers of rows and milliseconds come
 // after the rows, which are written as they come.
-func (s *server) answerJSON(w http.ResponseWriter, out *output, q *job, stream *duck.Stream) error {
-	columns := columnsOf(stream)
+func answerJSON(out *output, q *job, result *duck.Stream) error {
+	columns := columnsOf(result)
 	out.buf = rows.AppendString(append(out.buf, `{"query_id":`...), q.id)
 	out.buf = append(out.buf, `,"columns":[`...)
 	for i, c := range columns {
@@ -46,50 +45,50 @@ func (s *server) answerJSON(w http.ResponseWriter, out *output, q *job, stream *
 	}
 	out.buf = append(out.buf, `],"rows":[`...)
 	encoder := rows.JSON(columns)
-	if err := each(stream, func(batch arrow.RecordBatch) error { return encode(encoder, out, q, batch) }); err != nil {
+	if err := each(result, func(batch arrow.RecordBatch) error { return encode(encoder, out, q, batch) }); err != nil {
 		return err
 	}
 	out.buf = append(out.buf, `],"row_count":`...)
 	out.buf = strconv.AppendInt(out.buf, encoder.Rows(), 10)
 	out.buf = append(out.buf, `,"truncated":`...)
-	out.buf = strconv.AppendBool(out.buf, stream.Truncated())
+	out.buf = strconv.AppendBool(out.buf, result.Truncated())
 	out.buf = append(out.buf, `,"elapsed_ms":`...)
 	out.buf = strconv.AppendInt(out.buf, time.Since(q.started).Milliseconds(), 10)
 	out.buf = append(out.buf, "}\n"...)
 	if !out.started() {
-		w.Header().Set("Content-Length", strconv.Itoa(len(out.buf)))
+		out.header().Set("Content-Length", strconv.Itoa(len(out.buf)))
 	}
-	return out.write()
+	return out.send()
 }
 
-// stream writes every batch to the client as it comes.
-func (s *server) stream(out *output, q *job, stream *duck.Stream) error {
+// stream sends every batch as it comes.
+func stream(out *output, q *job, result *duck.Stream) error {
 	if q.format == query.Arrow {
-		_, err := stream.WriteTo(out)
+		_, err := result.WriteTo(out)
 		return err
 	}
 	build := rows.NDJSON
 	if q.format == query.CSV {
 		build = rows.CSV
 	}
-	encoder := build(columnsOf(stream))
+	encoder := build(columnsOf(result))
 	out.buf = encoder.Header(out.buf)
-	err := each(stream, func(batch arrow.RecordBatch) error {
+	err := each(result, func(batch arrow.RecordBatch) error {
 		if err := encode(encoder, out, q, batch); err != nil {
 			return err
 		}
-		return out.flush()
+		return out.send()
 	})
 	if err != nil {
 		return err
 	}
-	return out.write()
+	return out.send() // the header of a result without rows
 }
 
-// each calls do with every batch of the stream, to its end.
-func each(stream *duck.Stream, do func(arrow.RecordBatch) error) error {
+// each calls do with every batch of the result, to its end.
+func each(result *duck.Stream, do func(arrow.RecordBatch) error) error {
 	for {
-		batch, err := stream.Next()
+		batch, err := result.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
@@ -102,7 +101,7 @@ func each(stream *duck.Stream, do func(arrow.RecordBatch) error) error {
 	}
 }
 
-// encode writes one batch, in pieces.
+// encode makes one batch part of the answer, in pieces.
 func encode(encoder *rows.Encoder, out *output, q *job, batch arrow.RecordBatch) error {
 	if err := encoder.Bind(batch); err != nil {
 		return wire.ErrNotSupported.Errorf("%s", err)
@@ -118,9 +117,9 @@ func encode(encoder *rows.Encoder, out *output, q *job, batch arrow.RecordBatch)
 	return nil
 }
 
-func columnsOf(stream *duck.Stream) []query.Column {
-	columns := make([]query.Column, len(stream.Columns()))
-	for i, c := range stream.Columns() {
+func columnsOf(result *duck.Stream) []query.Column {
+	columns := make([]query.Column, len(result.Columns()))
+	for i, c := range result.Columns() {
 		columns[i] = query.Column{Name: c.Name, Type: c.Type}
 	}
 	return columns

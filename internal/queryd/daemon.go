@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/go-chi/chi/v5"
+	"golang.org/x/sync/semaphore"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
@@ -22,7 +23,8 @@ type server struct {
 	gate    *gate
 	jobs    *jobs
 	metrics *metrics
-	buffers sync.Pool // of *[]byte, for answers
+	buffers sync.Pool           // of *[]byte, for answers
+	waiting *semaphore.Weighted // waitingBytes of answers that wait for their clients
 }
 
 // New builds the daemon. It starts its workers when storaged has said where the
@@ -32,7 +34,10 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	s := &server{env: env, config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")}, gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}}
+	s := &server{
+		env: env, config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")},
+		gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}, waiting: semaphore.NewWeighted(waitingBytes),
+	}
 	s.metrics = newMetrics(env.Metrics, s.gate)
 	var err error
 	if s.engines, err = newEngines(env, c, s.metrics); err != nil {

@@ -3,14 +3,20 @@
 // A statement passes through here in this order: a place in the queue (gate), a
 // sandboxed worker that parses it and names its tables (package duck), the
 // current version of each table (resolve), its files on disk (source), the run,
-// and the writing of its rows (answer, package rows). Whatever fails before the
+// the making of its answer (answer, package rows), and the way of that to the
+// client (output, delivery). Whatever fails before the
 // first byte of the answer is a problem document; whatever fails later aborts
 // the connection.
 //
 // An answer in JSON is held back up to 8 MiB, so that nearly every failure comes
 // as a problem and not as an abort; the header of a stream goes out with its
-// first batch of rows. Memory does not grow with a result: a client that reads
-// slowly slows its worker down.
+// first batch of rows.
+//
+// An answer may be up to 8 MiB ahead of its client. One that is made gives its
+// turn free, and waits for its client in memory, as far as a bound for all of
+// them allows. So a client holds a turn only while it is that far behind, and
+// one that takes nothing for StallTimeout meanwhile loses it. Memory does not grow
+// with a result.
 //
 // The deadline of a statement covers everything from its arrival to the last
 // byte of its answer: the catalog keeps the files of old versions for as long as

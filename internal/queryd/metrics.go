@@ -2,6 +2,7 @@ package queryd
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,7 +23,7 @@ func newMetrics(registry *prometheus.Registry, g *gate) *metrics {
 	m := &metrics{
 		registry: registry,
 		queries: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lakehouse_queries_total", Help: "Statements, by outcome: ok, client_gone, or the code of the error.",
+			Name: "lakehouse_queries_total", Help: "Statements, by outcome: ok, client_gone, client_stalled, or the code of the error.",
 		}, []string{"outcome"}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "lakehouse_query_duration_seconds", Help: "Time from a statement's arrival to the last byte of its answer, the wait for a turn included.",
@@ -66,6 +67,8 @@ func (m *metrics) refused(err error) {
 func (m *metrics) finished(ctx context.Context, q *job, err error) {
 	outcome := "ok"
 	switch {
+	case errors.Is(err, errStalled):
+		outcome = "client_stalled"
 	case err != nil && ctx.Err() != nil:
 		outcome = "client_gone"
 	case err != nil:

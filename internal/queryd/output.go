@@ -5,6 +5,10 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
 )
 
 const (
@@ -12,33 +16,43 @@ const (
 	// can still be told as a problem.
 	heldBytes = 8 << 20
 	// spillBytes is how much of an answer that is under way gathers before it is
-	// written.
+	// sent.
 	spillBytes = 256 << 10
 )
 
-// output is the body of one answer. Its header goes out with the first byte that
-// is written; from then on the end of ctx, be it the deadline or a cancellation,
-// ends a write to a client that does not read.
+// output is the body of one answer as it is made. Its header goes out with the
+// first byte that is sent; from then on the end of ctx, be it the deadline or a
+// cancellation, ends a write to a client that does not read.
 type output struct {
-	ctx     context.Context
-	w       http.ResponseWriter
-	control *http.ResponseController
-	pool    *sync.Pool
-	buf     []byte // gathered, not yet written
-	held    int    // how much may gather before the header goes out
-	unarm   func() bool
+	ctx       context.Context
+	pool      *sync.Pool
+	budget    *semaphore.Weighted
+	buf       []byte // gathered, not yet sent
+	held      int    // how much may gather before the header goes out
+	truncated string // of the trailer, "" for none
+
+	delivery delivery
+	unarm    func() bool // nil before the header
+	taken    int64       // of budget
 }
 
-// newOutput borrows a buffer from pool; the caller calls close.
-func newOutput(ctx context.Context, w http.ResponseWriter, pool *sync.Pool, held int) *output {
-	o := &output{ctx: ctx, w: w, control: http.NewResponseController(w), pool: pool, held: held}
-	if b, ok := pool.Get().(*[]byte); ok {
+// newOutput borrows a buffer; the caller calls close.
+func (s *server) newOutput(ctx context.Context, w http.ResponseWriter, q *job) *output {
+	o := &output{ctx: ctx, pool: &s.buffers, budget: s.waiting, delivery: delivery{
+		w: w, control: http.NewResponseController(w), patience: s.config.StallTimeout.Std(), giveUp: q.cancel,
+	}}
+	if q.format == query.JSON {
+		o.held = heldBytes
+	}
+	if b, ok := o.pool.Get().(*[]byte); ok {
 		o.buf = (*b)[:0]
 	}
 	return o
 }
 
-// room is how many bytes gather before they are written.
+func (o *output) header() http.Header { return o.delivery.w.Header() }
+
+// room is how many bytes gather before they are sent.
 func (o *output) room() int {
 	if o.started() {
 		return spillBytes
@@ -46,60 +60,65 @@ func (o *output) room() int {
 	return max(spillBytes, o.held)
 }
 
-// spill writes what has gathered, if that is enough.
+// spill sends what has gathered, if that is enough.
 func (o *output) spill() error {
 	if len(o.buf) < o.room() {
 		return nil
 	}
-	return o.write()
+	return o.send()
 }
 
-// flush brings what has gathered to the client.
-func (o *output) flush() error {
-	if err := o.write(); err != nil {
-		return err
+// send hands over what has gathered.
+func (o *output) send() (err error) {
+	if !o.started() {
+		control := o.delivery.control
+		o.unarm = context.AfterFunc(o.ctx, func() { _ = control.SetWriteDeadline(time.Now()) })
+		o.delivery.start()
 	}
-	return o.control.Flush()
-}
-
-func (o *output) write() error {
-	o.start()
-	_, err := o.w.Write(o.buf)
-	o.buf = o.buf[:0]
+	o.buf, err = o.delivery.put(o.buf)
 	return err
 }
 
 // started tells that the header is out.
 func (o *output) started() bool { return o.unarm != nil }
 
-func (o *output) start() {
-	if !o.started() {
-		o.unarm = context.AfterFunc(o.ctx, func() { _ = o.control.SetWriteDeadline(time.Now()) })
-	}
-}
-
-// Write passes bytes on as they are. A piece that is not full is the last for
-// now, and must not wait for the next.
+// Write sends bytes as they are.
 func (o *output) Write(p []byte) (int, error) {
-	o.start()
-	n, err := o.w.Write(p)
-	if err == nil && len(p) < copyBytes {
-		err = o.control.Flush()
-	}
-	return n, err
+	o.buf = append(o.buf, p...)
+	return len(p), o.send()
 }
 
-// copyBytes is the size of io.Copy's buffer.
-const copyBytes = 32 << 10
+// end says that nothing more comes. It returns at once if the rest may wait for
+// its client in memory, else when the client has taken it.
+func (o *output) end() {
+	if o.started() {
+		o.taken = o.delivery.close(o.budget)
+	}
+}
 
-// close gives the buffer back. Once the context's end has touched the
+// close returns when the client has the whole body, or is lost; nothing uses the
+// ResponseWriter any more then. Once the context's end has touched the
 // connection, the connection is of no further use, and close says so.
 func (o *output) close() error {
-	if cap(o.buf) <= heldBytes+spillBytes {
-		o.pool.Put(&o.buf)
+	defer o.recycle(o.buf)
+	if !o.started() {
+		o.header().Del("Trailer") // the answer will be a problem
+		return nil
 	}
-	if o.started() && !o.unarm() {
-		return context.Cause(o.ctx)
+	err := o.delivery.wait()
+	o.budget.Release(o.taken)
+	o.recycle(o.delivery.waiting)
+	if !o.unarm() && err == nil {
+		err = context.Cause(o.ctx)
 	}
-	return nil
+	if o.truncated != "" {
+		o.header().Set(query.HeaderTruncated, o.truncated)
+	}
+	return err
+}
+
+func (o *output) recycle(buf []byte) {
+	if cap(buf) > 0 && cap(buf) <= heldBytes+spillBytes {
+		o.pool.Put(&buf)
+	}
 }

@@ -3,6 +3,7 @@ package queryd
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
@@ -15,6 +16,8 @@ func explain(ctx context.Context, q *job, err error) error {
 	switch cause := context.Cause(ctx); {
 	case err == nil:
 		return nil
+	case errors.Is(cause, errStalled):
+		return fmt.Errorf("%w while its statement held a turn, which was taken from it: read faster, or raise [queryd] stall_timeout", cause)
 	case errors.Is(cause, errCancelled):
 		return query.ErrCancelled.Errorf("the query was cancelled by request").Because(err)
 	case errors.Is(cause, context.DeadlineExceeded) && !errors.Is(err, query.ErrTooMany):

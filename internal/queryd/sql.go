@@ -24,7 +24,7 @@ func (s *server) sql(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := s.jobs.begin(r.Context(), st)
 	defer s.jobs.end(q)
 	w.Header().Set(query.HeaderQueryID, q.id)
-	err = explain(ctx, q, s.serve(ctx, w, q))
+	err = explain(ctx, q, s.perform(ctx, w, q))
 	s.metrics.finished(r.Context(), q, err)
 	// The text may hold what is nobody's business; its hash tells equal ones.
 	sum := sha256.Sum256([]byte(st.sql))
@@ -33,9 +33,18 @@ func (s *server) sql(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// serve waits for a turn and runs the statement. Where the objects turn out to
-// be elsewhere by now, it runs once more on the engine that knows where.
-func (s *server) serve(ctx context.Context, w http.ResponseWriter, q *job) error {
+// perform returns when the client has its answer, or none is possible. Also a
+// panic waits for that: nothing may write to w any more.
+func (s *server) perform(ctx context.Context, w http.ResponseWriter, q *job) (err error) {
+	out := s.newOutput(ctx, w, q)
+	defer func() { err = errors.Join(err, out.close()) }()
+	return s.serve(ctx, out, q)
+}
+
+// serve waits for a turn and makes the answer. Where the objects turn out to be
+// elsewhere by now, it does so once more on the engine that knows where. The
+// client may have to take the answer yet when the turn is over.
+func (s *server) serve(ctx context.Context, out *output, q *job) error {
 	if err := s.gate.enter(ctx); err != nil {
 		return err
 	}
@@ -45,20 +54,21 @@ func (s *server) serve(ctx context.Context, w http.ResponseWriter, q *job) error
 	if err != nil {
 		return err
 	}
-	err = s.run(ctx, w, q, eng)
+	err = s.run(ctx, out, q, eng)
 	if errors.Is(err, errStale) {
 		s.engines.put(eng)
 		if eng, err = s.engines.renew(ctx, eng); err != nil {
 			return err
 		}
-		err = s.run(ctx, w, q, eng)
+		err = s.run(ctx, out, q, eng)
 	}
 	s.engines.put(eng)
+	out.end()
 	return err
 }
 
-// run parses the statement, finds what it reads, runs it and writes its rows.
-func (s *server) run(ctx context.Context, w http.ResponseWriter, q *job, eng *engine) error {
+// run parses the statement, finds what it reads, runs it and makes its answer.
+func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) error {
 	session, err := eng.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -94,19 +104,5 @@ func (s *server) run(ctx context.Context, w http.ResponseWriter, q *job, eng *en
 		return err
 	}
 	defer stream.Close()
-	return s.write(ctx, w, q, stream)
-}
-
-// write answers with the stream's rows.
-func (s *server) write(ctx context.Context, w http.ResponseWriter, q *job, stream *duck.Stream) error {
-	held := 0
-	if q.format == query.JSON {
-		held = heldBytes
-	}
-	out := newOutput(ctx, w, &s.buffers, held)
-	err := s.answer(w, out, q, stream)
-	if err != nil && !out.started() {
-		w.Header().Del("Trailer") // the answer will be a problem
-	}
-	return errors.Join(err, out.close())
+	return answerWith(out, q, stream)
 }

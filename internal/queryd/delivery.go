@@ -1,0 +1,167 @@
+package queryd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+const (
+	// aheadBytes is how far an answer may be ahead of its client before the worker
+	// that makes it has to wait.
+	aheadBytes = 8 << 20
+	// waitingBytes bounds what answers that are made and need no worker any more
+	// hold for their clients, all together.
+	waitingBytes = 8 * aheadBytes
+	// pieceBytes is how much a client has to take to count as reading.
+	pieceBytes = 64 << 10
+)
+
+// errStalled is the cause of a context that ended because a client took nothing.
+var errStalled = errors.New("the client took nothing of its answer")
+
+// delivery brings an answer to its client, in a goroutine of its own that runs
+// from start to wait. The client may be slow: up to aheadBytes wait for it here.
+// Who waits for it longer, since no more may, has no more than its patience with
+// a client that takes nothing, and then gives the statement up.
+type delivery struct {
+	w        http.ResponseWriter
+	control  *http.ResponseController
+	patience time.Duration
+	giveUp   context.CancelCauseFunc
+
+	mu      sync.Mutex
+	changed sync.Cond   // any of what follows
+	waiting []byte      // what the client gets next
+	left    int         // bytes that it has not yet taken
+	closed  bool        // nothing more comes
+	ended   bool        // the goroutine has
+	err     error       // what a write failed with
+	watch   *time.Timer // of who waits for the client, nil if nobody does
+}
+
+// start sends the header and begins to deliver.
+func (d *delivery) start() {
+	d.changed.L = &d.mu
+	d.w.WriteHeader(http.StatusOK)
+	go d.run()
+}
+
+// put takes over the bytes of buf, and waits for the client if it is too far
+// behind. It gives an empty buffer back, which may be nil.
+func (d *delivery) put(buf []byte) ([]byte, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.await(func() bool { return d.left < aheadBytes || d.err != nil })
+	if d.err != nil {
+		return buf[:0], d.err
+	}
+	d.left += len(buf)
+	if len(d.waiting) == 0 {
+		d.waiting, buf = buf, d.waiting
+	} else {
+		d.waiting = append(d.waiting, buf...)
+	}
+	d.changed.Broadcast()
+	return buf[:0], nil
+}
+
+// close says that nothing more comes. If the rest may wait in memory it returns
+// the bytes taken from budget for that, which the caller gives back; else it
+// waits for the client.
+func (d *delivery) close(budget *semaphore.Weighted) (taken int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	d.changed.Broadcast()
+	if taken = int64(d.left); budget.TryAcquire(taken) {
+		return taken
+	}
+	d.await(func() bool { return d.ended })
+	return 0
+}
+
+// wait returns when the client has all that was put, or is lost. Nothing more
+// comes.
+func (d *delivery) wait() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	d.changed.Broadcast()
+	for !d.ended {
+		d.changed.Wait()
+	}
+	return d.err
+}
+
+// await waits for the client until holds does. The caller holds mu.
+func (d *delivery) await(holds func() bool) {
+	if holds() {
+		return
+	}
+	d.watch = time.AfterFunc(d.patience, func() { d.giveUp(fmt.Errorf("%w for %s", errStalled, d.patience)) })
+	for !holds() {
+		d.changed.Wait()
+	}
+	d.watch.Stop()
+	d.watch = nil
+}
+
+// run writes what was put, as soon as it is there.
+func (d *delivery) run() {
+	var sending []byte
+	for {
+		var ok bool
+		if sending, ok = d.next(sending[:0]); !ok {
+			return
+		}
+		err := d.send(sending)
+		d.mu.Lock()
+		d.err = err
+		d.mu.Unlock()
+	}
+}
+
+// next gives what waits in exchange for an empty buffer, or tells that there is
+// nothing left to do.
+func (d *delivery) next(empty []byte) (full []byte, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for len(d.waiting) == 0 && !d.closed && d.err == nil {
+		d.changed.Wait()
+	}
+	if len(d.waiting) == 0 || d.err != nil {
+		d.waiting, d.ended = empty, true // for whoever reuses buffers
+		d.changed.Broadcast()
+		return nil, false
+	}
+	d.waiting, full = empty, d.waiting
+	return full, true
+}
+
+func (d *delivery) send(full []byte) error {
+	for piece := range slices.Chunk(full, pieceBytes) {
+		if _, err := d.w.Write(piece); err != nil {
+			return err
+		}
+		d.moved(len(piece))
+	}
+	return d.control.Flush()
+}
+
+// moved notes that the client has taken n bytes.
+func (d *delivery) moved(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.left -= n
+	if d.watch != nil {
+		d.watch.Reset(d.patience)
+	}
+	d.changed.Broadcast()
+}

@@ -1,0 +1,155 @@
+package queryd
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// idleClient has asked for a result and takes nothing of it.
+type idleClient struct{ *net.TCPConn }
+
+// ask sends a bare statement on a connection of its own, over which little is
+// under way while nobody reads.
+func (d *daemon) ask(format, statement string) idleClient {
+	d.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(d.url, "http://"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { conn.Close() })
+	client := idleClient{conn.(*net.TCPConn)}
+	if err := client.SetReadBuffer(64 << 10); err != nil {
+		d.t.Fatal(err)
+	}
+	_, err = fmt.Fprintf(conn, "POST /sql?limit=1000000&format=%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s",
+		format, len(statement), statement)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return client
+}
+
+// rest reads the answer after all.
+func (c idleClient) rest(t *testing.T) answer {
+	t.Helper()
+	if err := c.SetReadBuffer(4 << 20); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return answer{resp.StatusCode, resp.Header, resp.Trailer, string(body), err}
+}
+
+// patient is a configuration in which nothing ends a statement but the stall of
+// its client.
+func patient() Config {
+	c := small()
+	c.QueueWait = service.Duration(time.Minute)
+	c.DefaultTimeout, c.MaxTimeout = service.Duration(time.Hour), service.Duration(time.Hour)
+	return c
+}
+
+// TestStalledClientsLoseTheirTurn: clients that ask for more than may wait for
+// them, and take nothing, keep nobody else from being served.
+func TestStalledClientsLoseTheirTurn(t *testing.T) {
+	c := patient()
+	c.StallTimeout = service.Duration(20 * time.Millisecond)
+	d := start(t, c, nil)
+	var clients []idleClient
+	for _, format := range []string{"csv", "ndjson", "arrow", "json"} {
+		clients = append(clients, d.ask(format, "SELECT i, repeat('x', 1000) AS s FROM range(1000000) t(i)"))
+	}
+	waitFor(t, "all are listed", func() bool { return len(d.listed(query.Active))+len(d.listed(query.Queued)) == len(clients) })
+	if got := d.sql("SELECT 42").rows(t); got != "[[42]]" {
+		t.Errorf("beside them: %s", got)
+	}
+	waitFor(t, "all have lost their turn", func() bool {
+		return strings.Contains(d.metrics(), `lakehouse_queries_total{outcome="client_stalled"} 4`)
+	})
+	for _, client := range clients {
+		if a := client.rest(t); a.status != http.StatusOK || !errors.Is(a.readErr, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %d, %d bytes, %v; want an aborted answer", a.header.Get("Content-Type"), a.status, len(a.body), a.readErr)
+		}
+	}
+	if !strings.Contains(d.log.String(), "[queryd] stall_timeout") {
+		t.Error("the log does not say what to raise")
+	}
+}
+
+// TestAnAnswerThatIsMadeNeedsNoTurn: a result that may wait for its client gives
+// its turn free when it is made, and comes whole however late it is read.
+func TestAnAnswerThatIsMadeNeedsNoTurn(t *testing.T) {
+	c := patient()
+	c.MaxConcurrent = 1
+	c.StallTimeout = service.Duration(time.Hour)
+	d := start(t, c, nil)
+	const rows = 7000 // of a thousand bytes: less than may wait, more than the sockets take
+	for _, format := range []string{"csv", "ndjson", "arrow", "json"} {
+		client := d.ask(format, fmt.Sprintf("SELECT i, repeat('x', 1000) AS s FROM range(%d) t(i)", rows))
+		waitFor(t, "it is listed", func() bool { return len(d.listed(query.Active)) == 1 })
+		if got := d.sql("SELECT 42").rows(t); got != "[[42]]" {
+			t.Errorf("beside it: %s", got)
+		}
+		if n := len(d.listed(query.Active)); n != 1 {
+			t.Errorf("%s: %d statements are listed while one waits for its client", format, n)
+		}
+		a := client.rest(t)
+		if a.status != http.StatusOK || a.readErr != nil || strings.Count(a.body, strings.Repeat("x", 1000)) != rows && format != "arrow" {
+			t.Errorf("%s: %d, %d bytes, %v", format, a.status, len(a.body), a.readErr)
+		}
+		if a.trailer.Get(query.HeaderTruncated) != "false" && format != "json" {
+			t.Errorf("%s: trailer %v", format, a.trailer)
+		}
+		d.stillServes()
+	}
+}
+
+// TestAnAnswerThatWaitsCanBeCancelled: so can one that no longer has a turn.
+func TestAnAnswerThatWaitsCanBeCancelled(t *testing.T) {
+	d := start(t, patient(), nil)
+	client := d.ask("csv", "SELECT i, repeat('x', 1000) AS s FROM range(7000) t(i)")
+	waitFor(t, "it has no turn any more", func() bool {
+		return len(d.listed(query.Active)) == 1 && strings.Contains(d.metrics(), "lakehouse_queries_running 0")
+	})
+	if err := d.Cancel(t.Context(), d.listed(query.Active)[0].QueryID); err != nil {
+		t.Fatal(err)
+	}
+	d.stillServes()
+	if a := client.rest(t); !errors.Is(a.readErr, io.ErrUnexpectedEOF) {
+		t.Errorf("a cancelled answer ended with %v", a.readErr)
+	}
+}
+
+// TestAnswersThatWaitAreBounded: clients that take nothing do not fill the
+// memory. The first of them may wait; those after them lose their turn.
+func TestAnswersThatWaitAreBounded(t *testing.T) {
+	c := patient()
+	c.StallTimeout = service.Duration(20 * time.Millisecond)
+	d := start(t, c, nil)
+	const clients = 20 // of which each leaves some 6 MB
+	for range clients {
+		d.ask("csv", "SELECT i, repeat('x', 100000) AS s FROM range(100) t(i)")
+	}
+	waitFor(t, "one has lost its turn", func() bool { return strings.Contains(d.metrics(), `outcome="client_stalled"`) })
+	waitFor(t, "none has a turn", func() bool { return strings.Contains(d.metrics(), "lakehouse_queries_running 0") })
+	if n := len(d.listed(query.Active)); n < 5 {
+		t.Errorf("only %d answers wait for their clients", n)
+	}
+	if got := d.sql("SELECT 42").rows(t); got != "[[42]]" {
+		t.Errorf("beside them: %s", got)
+	}
+}

@@ -65,14 +65,15 @@ func TestMemoryBound(t *testing.T) {
 	d.stillServes()
 }
 
-// busyWorker gives the pid of a query worker of this process that has used
-// half a second of processor time, as only a running statement does; 0: none.
-func busyWorker(t *testing.T) int {
+// workers gives the query workers of this process, each with the processor time
+// that it has used, in hundredths of a second.
+func workers(t *testing.T) map[int]int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		t.Fatal(err)
 	}
+	used := map[int]int{}
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
 		if err != nil {
@@ -83,22 +84,36 @@ func busyWorker(t *testing.T) int {
 			continue // it has ended
 		}
 		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-		parent, ticks := fields[1], fields[11]
-		if used, _ := strconv.Atoi(ticks); parent == strconv.Itoa(os.Getpid()) && used > 50 {
-			return pid
+		if parent := fields[1]; parent == strconv.Itoa(os.Getpid()) {
+			used[pid], _ = strconv.Atoi(fields[11])
 		}
 	}
-	return 0
+	return used
+}
+
+// awaitBusy gives the worker that has used half a second of processor time since
+// before, as only a running statement does.
+func awaitBusy(t *testing.T, before map[int]int) (pid int) {
+	t.Helper()
+	waitFor(t, "a worker is busy", func() bool {
+		for id, used := range workers(t) {
+			if at, ok := before[id]; ok && used > at+50 {
+				pid = id
+			}
+		}
+		return pid != 0
+	})
+	return pid
 }
 
 func TestKilledWorkerCostsOneStatement(t *testing.T) {
 	c := small()
 	c.MaxConcurrent = 1
 	d := start(t, c, nil)
+	d.stillServes() // so that its worker is up
+	before := workers(t)
 	ended := d.background(t.Context(), endless)
-	var pid int
-	waitFor(t, "a worker is busy", func() bool { pid = busyWorker(t); return pid != 0 })
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(awaitBusy(t, before), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-ended; !errors.Is(err, query.ErrWorkerLost) {
@@ -111,6 +126,8 @@ func TestKilledWorkerAbortsItsStream(t *testing.T) {
 	c := small()
 	c.MaxConcurrent = 1
 	d := start(t, c, nil)
+	d.stillServes() // so that its worker is up
+	before := workers(t)
 	body, err := d.Stream(t.Context(), query.Request{SQL: "SELECT i FROM range(100000000000) t(i)", Format: query.CSV})
 	if err != nil {
 		t.Fatal(err)
@@ -121,9 +138,7 @@ func TestKilledWorkerAbortsItsStream(t *testing.T) {
 		_, err := io.Copy(io.Discard, body)
 		copied <- err
 	}()
-	var pid int
-	waitFor(t, "a worker is busy", func() bool { pid = busyWorker(t); return pid != 0 })
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(awaitBusy(t, before), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-copied; !errors.Is(err, io.ErrUnexpectedEOF) {

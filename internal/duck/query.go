@@ -102,13 +102,19 @@ func (q *query) place() {
 	}
 }
 
+// What stands in the text to run before the statement that is explained.
+const (
+	explain        = "EXPLAIN "
+	explainAnalyze = "EXPLAIN (ANALYZE, FORMAT json) "
+)
+
 // sql gives the text to run for a limit, 0 for none.
 func (q *query) sql(limit int64) string {
 	switch {
 	case q.Kind == guard.Explain:
-		return "EXPLAIN " + q.text.Body
+		return explain + q.text.Body
 	case q.Kind == guard.ExplainAnalyze:
-		return "EXPLAIN ANALYZE " + q.text.Body
+		return explainAnalyze + q.text.Body
 	case q.Ordered && limit > 0:
 		// One more than asked for tells whether the limit cut.
 		return fmt.Sprintf("%s\nLIMIT %d", q.text.Body, limit+1)

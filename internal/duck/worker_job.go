@@ -43,7 +43,11 @@ func jobRows(c *connection, sql string) ([][]json.RawMessage, error) {
 		return nil, err
 	}
 	defer res.close()
-	var rows [][]json.RawMessage
+	return gather(res)
+}
+
+// gather gives the rows of a result as JSON.
+func gather(res *result) (rows [][]json.RawMessage, err error) {
 	for {
 		batch, err := res.next()
 		if err != nil || batch == nil {

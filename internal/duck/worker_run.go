@@ -3,6 +3,8 @@ package duck
 import (
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
 )
@@ -25,7 +27,7 @@ func (w *worker) runQuery(payload []byte) error {
 	defer done()
 	res, err := w.begin(c, q, r)
 	if err != nil {
-		return q.locate(err)
+		return r.blameFile(q.locate(err))
 	}
 	defer res.close()
 	if err := w.out.message(frameColumns, res.columns); err != nil {
@@ -33,7 +35,7 @@ func (w *worker) runQuery(payload []byte) error {
 	}
 	truncated, err := res.stream(w.out, r.Limit)
 	if err != nil {
-		return q.locate(err)
+		return r.blameFile(q.locate(err))
 	}
 	return w.out.message(frameEnd, runEnd{Truncated: truncated})
 }
@@ -63,6 +65,9 @@ func (w *worker) begin(c *connection, q *query, r runRequest) (*result, error) {
 	if err := w.checkInterrupt(); err != nil {
 		return nil, err
 	}
+	if q.Kind == guard.ExplainAnalyze {
+		return beginAnalyze(c, q, r, texts)
+	}
 	return begin(c, q.sql(r.Limit), r.Params, texts)
 }
 
@@ -75,8 +80,23 @@ func (q *query) locate(err error) error {
 	return err
 }
 
+// blameFile makes an error that names a data file one of that file: the statement
+// is not at fault, and what it says is for the log.
+func (r runRequest) blameFile(err error) error {
+	var failure *workerFailure
+	if !errors.As(err, &failure) || failure.Kind != failInvalid {
+		return err
+	}
+	for _, view := range r.Views {
+		if slices.ContainsFunc(view.Files, func(file string) bool { return strings.Contains(failure.Message, file) }) {
+			failure.Kind = failDamaged
+		}
+	}
+	return err
+}
+
 // prefixLength is how many bytes query.sql puts before the statement.
 var prefixLength = map[guard.Kind]int{
-	guard.Explain:        len("EXPLAIN "),
-	guard.ExplainAnalyze: len("EXPLAIN ANALYZE "),
+	guard.Explain:        len(explain),
+	guard.ExplainAnalyze: len(explainAnalyze),
 }

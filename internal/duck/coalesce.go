@@ -2,6 +2,8 @@ package duck
 
 import (
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -11,31 +13,83 @@ import (
 
 // DuckDB hands out at most 2,048 rows at a time. A coalescer joins them into
 // batches of up to batchRows rows or about batchBytes, whichever comes first.
-// The first batch goes out as soon as one full chunk is there.
+// The first batch goes out as soon as one full chunk is there, and what there is
+// after patience, for the next chunk may be long in coming.
+//
+// DuckDB itself keeps rows back until it has a MB of chunks. Its setting for that,
+// streaming_buffer_size, is each connection's own, and out of reach once the
+// configuration is locked.
 const (
 	firstRows  = 2048
 	batchRows  = 64 << 10
 	batchBytes = 1 << 20
+	patience   = 100 * time.Millisecond
 )
 
+// coalescer has out to itself from newCoalescer to close.
 type coalescer struct {
+	schema *arrow.Schema
+	timer  *time.Timer // set while something waits
+
+	mu      sync.Mutex // the timer sends, too
 	out     *frameWriter
 	ipc     *ipc.Writer
-	schema  *arrow.Schema
 	pending []arrow.RecordBatch
 	rows    int64
 	bytes   int64
 	enough  int64 // rows that make a batch
+	armed   bool  // of timer
+	closed  bool
+	err     error // of what the timer sent
 }
 
-// newCoalescer starts an Arrow IPC stream in data frames on out.
+// newCoalescer starts an Arrow IPC stream in data frames on out. The caller
+// calls close.
 func newCoalescer(out *frameWriter, schema *arrow.Schema) *coalescer {
-	return &coalescer{out: out, schema: schema, ipc: ipc.NewWriter(out, ipc.WithSchema(schema)), enough: firstRows}
+	c := &coalescer{out: out, schema: schema, ipc: ipc.NewWriter(out, ipc.WithSchema(schema)), enough: firstRows}
+	c.timer = time.AfterFunc(patience, c.hurry)
+	c.armed = true
+	return c
+}
+
+// hurry sends what has waited for long enough.
+func (c *coalescer) hurry() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.armed = false
+	if c.closed || c.err != nil {
+		return
+	}
+	if len(c.pending) > 0 {
+		c.err = c.send()
+	}
+	if c.err == nil {
+		c.err = c.out.flush()
+	}
+}
+
+// close frees what was not sent. The timer sends nothing any more.
+func (c *coalescer) close() {
+	c.timer.Stop()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	c.drop()
 }
 
 // add takes over a batch. One that is far over batchBytes, for its values are
 // huge, is cut into pieces, so that no reader has to hold it whole.
 func (c *coalescer) add(batch arrow.RecordBatch) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		batch.Release()
+		return c.err
+	}
+	if !c.armed {
+		c.armed = true
+		c.timer.Reset(patience)
+	}
 	bytes := sizeOf(batch)
 	rows := batch.NumRows()
 	if bytes <= 4*batchBytes || rows < 2 {
@@ -133,6 +187,11 @@ func (c *coalescer) drop() {
 // finish sends the rest and ends the IPC stream. Without it the stream has no
 // end, and no reader can take it for whole.
 func (c *coalescer) finish() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return c.err
+	}
 	if len(c.pending) > 0 {
 		if err := c.send(); err != nil {
 			return err

@@ -17,5 +17,6 @@
 // outlives its Pool, not even when the parent is killed.
 //
 // Results stream as Arrow IPC, in batches of up to 64 Ki rows or about 1 MiB, the
-// first as soon as it can be: nobody holds a whole result in memory.
+// first as soon as it can be, and none held back for more than a moment once
+// DuckDB has handed it out: nobody holds a whole result in memory.
 package duck

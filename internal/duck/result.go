@@ -90,7 +90,7 @@ func (r *result) next() (arrow.RecordBatch, error) {
 // whether there were more.
 func (r *result) stream(out *frameWriter, limit int64) (truncated bool, err error) {
 	c := newCoalescer(out, r.schema)
-	defer c.drop()
+	defer c.close()
 	for sent := int64(0); ; {
 		batch, err := r.next()
 		if err != nil {

@@ -2,9 +2,11 @@ package duck
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
@@ -207,5 +209,27 @@ func TestHugeValuesComeInPieces(t *testing.T) {
 	}
 	if rows != 1000 {
 		t.Errorf("%d rows", rows)
+	}
+}
+
+// Rows that DuckDB has handed out come without those that follow: here none
+// follow, and the scan does not end.
+func TestRowsDoNotWaitForThoseThatFollow(t *testing.T) {
+	p := newTestPool(t, testConfig(t))
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // of a failure
+	defer cancel()
+	b, err := startQuery(ctx, p, "select i from range(1000000000000) t(i) where i < 200000 or i = -1", Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.close()
+	// DuckDB keeps back the last MB; what is more than one full batch and the
+	// first is what was waiting here.
+	for rows := int64(0); rows <= firstRows+batchRows; {
+		batch, err := b.Next()
+		if err != nil {
+			t.Fatalf("after %d rows: %v", rows, err)
+		}
+		rows += batch.NumRows()
 	}
 }

@@ -241,3 +241,24 @@ func TestConfigIsChecked(t *testing.T) {
 		}
 	}
 }
+
+// TestASpillFolderThatWasRemovedIsMadeAgain: somebody cleaned up too well while
+// the pool runs. The next worker spills as ever.
+func TestASpillFolderThatWasRemovedIsMadeAgain(t *testing.T) {
+	c := smallMemory(t)
+	p := newTestPool(t, c)
+	if err := os.RemoveAll(c.SpillDir); err != nil {
+		t.Fatal(err)
+	}
+	w := p.idle[0]
+	w.cmd.Process.Signal(syscall.SIGKILL)
+	<-w.exited
+	// This needs more memory than the worker may have.
+	const spills = "select i from (select i, hash(i) as h from range(12000000) t(i) order by h offset 11999999)"
+	if got := answer(t, p, spills, Request{}); got == "" {
+		t.Error("no row")
+	}
+	if _, err := os.Stat(c.SpillDir); err != nil {
+		t.Error(err)
+	}
+}

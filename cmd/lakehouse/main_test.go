@@ -75,7 +75,9 @@ func TestVerbsOfARunningFleet(t *testing.T) {
 	url := runningUp(t, "data")
 	t.Setenv("LAKEHOUSE_GATEWAY", url)
 	write(t, "week 44.csv", "id,zip,hours\nT1,01234,40\nT2,75001,38\n")
-	write(t, "bad.csv", "id,hours\nT1\n")
+	write(t, "bad.csv", "id,hours\nT1\nT2,38\n")
+	write(t, "other.csv", "id,place\nT1,Austin\n")
+	write(t, ".csv", "id\nT1\n")
 	for _, c := range []struct {
 		args   []string
 		code   int
@@ -85,12 +87,31 @@ func TestVerbsOfARunningFleet(t *testing.T) {
 		{[]string{"ingest", "week 44.csv"}, 0, "week_44: version 1, 2 rows, 3 columns", ""},
 		{[]string{"ingest", "week 44.csv"}, 0, "unchanged", ""},
 		{[]string{"ingest", "bad.csv"}, 1, "", "line 2"},
+		{[]string{"ingest", "bad.csv"}, 1, "", "--on-error quarantine"},
+		{[]string{"ingest", "other.csv", "--name", "week_44"}, 1, "", "with --schema replace [schema_drift]"},
+		{[]string{"ingest", "other.csv", "--name", "week_44", "--mode", "append"}, 1, "", "(--mode replace --schema replace)"},
+		{[]string{"ingest", "week 44.csv", "--mode", "create"}, 1, "", "use --mode append or --mode replace"},
+		{[]string{"ingest", "week 44.csv", "--schema", "evolve"}, 1, "", "--schema evolve is not supported yet; use strict or replace"},
+		{[]string{"ingest", "week 44.csv", "--delimiter", "x"}, 1, "", "--delimiter \"x\" is none of"},
+		{[]string{"ingest", ".csv"}, 1, "", "add --name NAME"},
 		{[]string{"ingest", "missing.csv"}, 1, "", "no such file"},
 		{[]string{"ingest"}, 2, "", "--help"},
 		{[]string{"ingest", "a.csv", "b.csv", "--name", "x"}, 2, "", "--name"},
 		{[]string{"sql", "select zip, hours from week_44 order by 1"}, 0, "│ 01234 │    40 │", "2 rows"},
 		{[]string{"sql", "select zip from week_44 order by 1", "--format", "csv"}, 0, "zip\r\n01234\r\n75001\r\n", ""},
 		{[]string{"sql", "select zip from week_44 order by 1 limit 1", "--json"}, 0, `"rows":[["01234"]]`, ""},
+		{[]string{"sql", "select zip from week_44 where hours < ? and zip = ?", "--param", "39.5", "--param", "75001x"}, 0, "", "0 rows"},
+		{[]string{"sql", "select typeof(?), typeof(?), typeof(?), ? is null, typeof(?), typeof(?), typeof(?)", "--format", "csv", "--param", "7",
+			"--param", "true", "--param", "0.10", "--param", "null", "--param", "01234", "--param", `"75001"`, "--param", "[1]"}, 0,
+			"BIGINT,BOOLEAN,\"DECIMAL(2,2)\",true,VARCHAR,VARCHAR,VARCHAR", ""},
+		{[]string{"sql", "select ? || '|' || ? || '|' || ? || '|' || ?", "--format", "csv", "--param", "TX, CA", "--param", `"a\"b"`, "--param", "", "--param", " 7"}, 0,
+			"\"TX, CA|a\"\"b|| 7\"", ""},
+		{[]string{"sql", "select ?", "--param", "\xff"}, 2, "", "UTF-8"},
+		{[]string{"sql", "select ?"}, 1, "", "--param"},
+		{[]string{"sql", "--help"}, 0, `'"75001"'`, ""},
+		{[]string{"sql", "select 1", "--limit", "0"}, 1, "", "--limit is 0"},
+		{[]string{"sql", "explain analyze select * from week_44"}, 0, "- READ_PARQUET: 2 rows", ""},
+		{[]string{"sql", "explain select 1 as a"}, 0, "└───────────────────────────┘\n", ""},
 		{[]string{"sql", "selekt 1"}, 1, "", "sql_invalid"},
 		{[]string{"sql", "select * from week_45"}, 1, "", "week_44"},
 		{[]string{"sql", "select 1", "--format", "xml"}, 2, "", "xml"},

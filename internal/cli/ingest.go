@@ -52,6 +52,7 @@ func ingestFiles(cmd *cobra.Command, client ingest.Client, opts ingest.Options, 
 		answer, err := IngestFile(cmd.Context(), client, opts, file, cmd.ErrOrStderr())
 		switch {
 		case err != nil:
+			err = ingestWords(err)
 			failed = append(failed, fmt.Errorf("%s: %w", file, err))
 			if len(files) > 1 {
 				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", file, explain(err))

@@ -50,15 +50,20 @@ func WriteTable(w io.Writer, header []string, rows [][]string, right []bool) {
 	t.Render()
 }
 
-// oneLine makes a cell of any text: control characters, which could steer a
-// terminal, become spaces, and an over-long one is cut.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || (r >= 0x7f && r < 0xa0) {
+// printable makes spaces of control characters, which could steer a terminal,
+// but for those that are kept.
+func printable(s, kept string) string {
+	return strings.Map(func(r rune) rune {
+		if (r < ' ' || r >= 0x7f && r < 0xa0) && !strings.ContainsRune(kept, r) {
 			return ' '
 		}
 		return r
 	}, s)
+}
+
+// oneLine makes a cell of any text; an over-long one is cut.
+func oneLine(s string) string {
+	s = printable(s, "")
 	if runes := []rune(s); len(runes) > maxCell {
 		return string(runes[:maxCell-1]) + "…"
 	}

@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -13,11 +16,13 @@ import (
 func newSQL(g *Globals) *cobra.Command {
 	var format string
 	var limit int64
+	var params []string
 	cmd := &cobra.Command{
-		Use:     "sql STATEMENT",
-		Short:   "Ask one SELECT; - reads the statement from standard input",
-		Example: "  lakehouse sql 'SELECT state, count(*) AS n FROM placements GROUP BY 1 ORDER BY 2 DESC'",
-		Args:    cobra.ExactArgs(1),
+		Use:   "sql STATEMENT",
+		Short: "Ask one SELECT; - reads the statement from standard input",
+		Example: "  lakehouse sql 'SELECT state, count(*) AS n FROM placements GROUP BY 1 ORDER BY 2 DESC'\n" +
+			"  lakehouse sql 'SELECT * FROM placements WHERE state = ? AND bill_rate > ? AND zip = ?' --param TX --param 30 --param '\"75001\"'",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			statement, err := readStatement(cmd.InOrStdin(), args[0])
 			if err != nil {
@@ -27,15 +32,36 @@ func newSQL(g *Globals) *cobra.Command {
 				format = "json"
 			}
 			req := query.Request{SQL: statement}
+			for _, text := range params {
+				value, err := paramValue(text)
+				if err != nil {
+					return usageError{err}
+				}
+				req.Params = append(req.Params, value)
+			}
 			if cmd.Flags().Changed("limit") {
 				req.Limit = &limit
 			}
-			return runSQL(cmd, query.Client{Client: g.client()}, req, format)
+			return sqlWords(runSQL(cmd, query.Client{Client: g.client()}, req, format))
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "table (default), json, ndjson, csv or arrow")
 	cmd.Flags().Int64Var(&limit, "limit", 0, "at most this many rows")
+	cmd.Flags().StringArrayVar(&params, "param", nil, "`VALUE` of the next ?; once for each. A number, true, false, null or \"string\" as\n"+
+		"JSON has it is taken as that, anything else as text; digits as text: '\"75001\"'")
 	return cmd
+}
+
+// paramValue makes a parameter of a flag's text: a JSON scalar is one, whatever
+// else is a string.
+func paramValue(text string) (json.RawMessage, error) {
+	if !utf8.ValidString(text) {
+		return nil, fmt.Errorf("--param %q is no UTF-8 text; convert it first", text)
+	}
+	if json.Valid([]byte(text)) && text == strings.TrimSpace(text) && text[0] != '[' && text[0] != '{' {
+		return json.RawMessage(text), nil
+	}
+	return json.Marshal(text)
 }
 
 func readStatement(in io.Reader, arg string) (string, error) {
@@ -83,8 +109,14 @@ func sqlTable(ctx context.Context, client query.Client, req query.Request, out, 
 	return nil
 }
 
-// WriteAnswer draws a result as a table.
+// WriteAnswer draws a result as a table, a plan as it is.
 func WriteAnswer(w io.Writer, answer query.Answer) {
+	if len(answer.Columns) == 2 && answer.Columns[0].Name == "explain_key" && answer.Columns[1].Name == "explain_value" {
+		for _, row := range answer.Rows {
+			fmt.Fprintln(w, strings.TrimSuffix(printable(cell(row[1]), "\n"), "\n"))
+		}
+		return
+	}
 	header := make([]string, len(answer.Columns))
 	right := make([]bool, len(answer.Columns))
 	for i, c := range answer.Columns {

@@ -26,6 +26,7 @@ func execute(p *prepared) (*result, error) {
 		defer r.close()
 		return nil, engineError(bindings.PendingError(pending))
 	}
+	settle(pending)
 	if bindings.ExecutePending(pending, &r.raw) != bindings.StateSuccess {
 		defer r.close()
 		return nil, engineError(bindings.ResultError(&r.raw))

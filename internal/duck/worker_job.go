@@ -19,15 +19,9 @@ func (w *worker) runJob(payload []byte) error {
 	}
 	defer done()
 	var end runEnd
-	for i, sql := range r.SQL {
+	for _, sql := range r.SQL {
 		if err := w.checkInterrupt(); err != nil {
 			return err
-		}
-		if i < len(r.SQL)-1 {
-			if err := c.exec(sql); err != nil {
-				return err
-			}
-			continue
 		}
 		if end.Rows, err = jobRows(c, sql); err != nil {
 			return err

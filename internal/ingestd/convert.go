@@ -94,10 +94,13 @@ func (c conversion) copyStatement(out string, fileBytes int64) (string, error) {
 		ids[i] = duck.Identifier(column.Name) + ": " + strconv.Itoa(column.FieldID)
 	}
 	group := c.rowGroup(fileBytes / 2)
-	return fmt.Sprintf("COPY (SELECT %s FROM read_csv(%s, %s, columns={%s})) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, "+
-		"ROW_GROUP_SIZE %d, DICTIONARY_SIZE_LIMIT %d, FILE_SIZE_BYTES %d)",
+	dictionary := ""
+	if group == maxRowGroup {
+		dictionary = fmt.Sprintf("DICTIONARY_SIZE_LIMIT %d, ", maxDictionary)
+	}
+	return fmt.Sprintf("COPY (SELECT %s FROM read_csv(%s, %s, columns={%s})) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, %sROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d)",
 		strings.Join(selected, ", "), duck.Literal(c.input), readOptions(c.reading), strings.Join(types, ", "),
-		duck.Literal(out), strings.Join(ids, ", "), group, group/dictionaryShare, fileBytes/2), nil
+		duck.Literal(out), strings.Join(ids, ", "), dictionary, group, fileBytes/2), nil
 }
 
 // readOptions writes a reading as options of read_csv.
@@ -113,19 +116,20 @@ func readOptions(r csvscan.Reading) string {
 // a file when a row group has brought it over FILE_SIZE_BYTES, so half the size
 // for either keeps files below the whole.
 //
-// A dictionary may hold a tenth of a group's rows, where DuckDB's default is a
-// fifth: measured on five tables of the staffing sample, the files are no larger
-// (submissions 4% smaller) and take up to a tenth less processor time to write.
-//
 // A group also has at most maxCells cells: the writer takes memory for each
 // column by the rows that a group may have, however few there are.
 const (
 	maxRowGroup = 122_880
 	minRowGroup = 2_048
 	maxCells    = 16 << 20
-
-	dictionaryShare = 10
 )
+
+// maxDictionary is a tenth of the rows of a full group, where DuckDB's default is
+// a fifth: measured on five tables of the staffing sample, the files are no larger
+// (submissions 4% smaller) and take up to a tenth less processor time to write.
+// In smaller groups the default stays: to give any limit there took more memory
+// than 5,000 columns may have.
+const maxDictionary = maxRowGroup / 10
 
 func (c conversion) rowGroup(groupBytes int64) int64 {
 	width := c.bytes/max(c.records, 1) + 1

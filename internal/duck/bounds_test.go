@@ -101,6 +101,32 @@ func TestAStuckReaderStillEnds(t *testing.T) {
 	}
 }
 
+// A job's timeout is for its run: one that waited for its turn as long is not told
+// that all were busy.
+func TestAJobsTimeoutBeginsWithItsTurn(t *testing.T) {
+	c := testConfig(t)
+	c.Workers, c.MaxWorkers = 1, 1
+	p := newTestPool(t, c)
+	busy, err := p.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := p.Exec(t.Context(), Job{SQL: []string{"select 1", endless[0]}, Timeout: 300 * time.Millisecond})
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		t.Errorf("it ended before its turn: %v", err)
+	case <-time.After(600 * time.Millisecond):
+		busy.Close()
+		if err := <-ended; !errors.Is(err, ErrTimeout) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestAJobObeysItsContext(t *testing.T) {
 	p := newTestPool(t, testConfig(t))
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)

@@ -16,6 +16,7 @@ var (
 	ErrSpill      = errors.New("spill space exceeded")    // Limits.SpillBytes reached
 	ErrCrashed    = errors.New("query worker crashed")    // the worker died; the statement may be tried again
 	ErrDamaged    = errors.New("data file damaged")       // a file of a View cannot be read
+	ErrDiskFull   = errors.New("disk full")               // for what was to be spilled or written
 	ErrInternal   = errors.New("query engine failed")     // DuckDB failed at no fault of the statement
 	ErrBusy       = errors.New("all query workers busy")  // none became free before the context ended
 	ErrClosed     = errors.New("query workers shut down") // the pool is closed

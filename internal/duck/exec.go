@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 )
 
 // Job is trusted SQL for a worker of its own, which may read the files in Read
@@ -14,6 +15,8 @@ type Job struct {
 	// SQL runs one statement after the other, in the order of their rows. It is the
 	// caller's own: the guard does not see it. Quote with Identifier and Literal.
 	SQL []string
+	// Timeout bounds the run from when its turn has come, 0 for no bound.
+	Timeout time.Duration
 	// PlanBytes is the memory that DuckDB may reserve, 0 for its usual share of
 	// Limits.MemoryBytes. For thousands of columns it reserves many times what it
 	// touches; what is resident stays within Limits.MemoryBytes all the same.
@@ -28,6 +31,11 @@ func (p *Pool) Exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
 		return nil, err
 	}
 	defer func() { <-p.slots }()
+	if job.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, job.Timeout)
+		defer cancel()
+	}
 	s := p.querySetup()
 	s.ReadDirs, s.ReadFiles, s.WriteDir = nil, job.Read, job.WriteDir
 	s.PlanBytes = job.PlanBytes

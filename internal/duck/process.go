@@ -201,7 +201,7 @@ func (p *process) failure(payload []byte) *Error {
 	}
 	e := failure(ErrInternal, "the query engine failed, its log says why")
 	if strings.Contains(f.Message, "No space left on device") {
-		e.Detail = "the disk is full: free some space and try again"
+		e = failure(ErrDiskFull, "the disk is full: free some space and try again")
 	}
 	e.Cause = f.Message
 	return e

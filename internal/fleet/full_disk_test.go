@@ -117,3 +117,41 @@ func (l lake) dataObjects() []string {
 	}
 	return keys
 }
+
+// The disk of the spool may be full at any step after the upload too: when the
+// file is rewritten, when its bad rows are put aside, when it is converted.
+func TestASpoolThatFillsLaterIsToldToo(t *testing.T) {
+	const disk = 16 << 20
+	clean := timesheets(150_000, "2026-01-04") // 6.7 MB
+	random := rand.NewChaCha8([32]byte{})
+	var dense strings.Builder // hardly compresses
+	dense.WriteString("a,b\n")
+	for range 60_000 {
+		fmt.Fprintf(&dense, "%x,%x\n", random.Uint64(), random.Uint64())
+	}
+	for what, c := range map[string]struct {
+		params, csv string
+		room        int // beside the upload
+	}{
+		"rewriting":    {"name=t", clean + "\n\n", 1 << 20},
+		"quarantining": {"name=t&on_error=quarantine", "a,b\n1,2\n" + strings.Repeat(strings.Repeat("x", 40)+"\n", 150_000), 1 << 20},
+		"converting":   {"name=t", dense.String(), 200 << 10},
+	} {
+		data := t.TempDir()
+		spool := filepath.Join(data, "spool")
+		if err := os.Mkdir(spool, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		testbed.SmallDisk(t, spool, disk)
+		f := startFleet(t, data)
+		l := lake{t, f.URL("gateway")}
+		if err := os.WriteFile(filepath.Join(spool, "ballast"), make([]byte, disk-len(c.csv)-c.room), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, doc := l.ingest(c.params, c.csv)
+		if status != http.StatusInsufficientStorage || doc["code"] != "storage_full" {
+			t.Errorf("%s: %d %v", what, status, doc)
+		}
+		wantSpoolClean(t, data)
+	}
+}

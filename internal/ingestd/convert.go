@@ -51,15 +51,13 @@ type conversion struct {
 // convert writes Parquet files into out and returns their paths in the order of
 // the rows, after holding their counts against the scan's.
 func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.config.ConvertTimeout.Std())
-	defer cancel()
 	files := filepath.Join(out, "files") // DuckDB may write in out, but not claim out itself
 	statement, err := c.copyStatement(files, d.config.FileBytes)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, countStatement(files)},
-		PlanBytes: int64(len(c.target)) * planPerColumn})
+		Timeout: d.config.ConvertTimeout.Std(), PlanBytes: int64(len(c.target)) * planPerColumn})
 	if err != nil {
 		return nil, convertProblem(err)
 	}

@@ -3,11 +3,13 @@ package ingestd
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -47,7 +49,11 @@ func badRows(rows []csvscan.BadRow, count int64) error {
 	for i, row := range rows {
 		list[i] = ingest.BadRow{Line: row.Line, Column: row.Column, Value: row.Value, Reason: row.Reason}
 	}
-	return ingest.ErrBadRows.Errorf("%d rows cannot be taken, the first on line %d; nothing was loaded: mend them, or use on_error=quarantine", count, list[0].Line).
+	what := "1 row"
+	if count > 1 {
+		what = fmt.Sprintf("%d rows", count)
+	}
+	return ingest.ErrBadRows.Errorf("%s cannot be taken, the first on line %d; nothing was loaded: mend what is listed, or use on_error=quarantine", what, list[0].Line).
 		With("errors", list).With("error_count", count)
 }
 
@@ -79,12 +85,19 @@ func convertProblem(err error) error {
 		return err
 	case errors.Is(err, duck.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return ingest.ErrConversion.Errorf("the conversion did not end in time; nothing was loaded: split the file, or raise [ingestd] convert_timeout").Because(err)
+	case errors.Is(err, duck.ErrDiskFull):
+		return spoolFull(err)
 	case errors.Is(err, duck.ErrMemory), errors.Is(err, duck.ErrSpill):
 		return ingest.ErrConversion.Errorf("the conversion needed more memory than it may have; nothing was loaded: split the file, or raise [ingestd] worker_memory").Because(err)
 	case errors.Is(err, duck.ErrCrashed):
 		return ingest.ErrConversion.Errorf("the conversion's worker died; nothing was loaded: send the file again").Because(err)
 	}
 	return ingest.ErrConversion.Errorf("the converter refused the file; nothing was loaded").Because(err)
+}
+
+// spoolFull is the problem of a spool without room, at whatever step.
+func spoolFull(err error) error {
+	return storage.ErrStorageFull.Errorf("the disk of the spool is full; nothing was loaded: make room under the data folder and send the file again").Because(err)
 }
 
 func outcomeOf(err error) string { return wire.AsProblem(err).Kind.Code }

@@ -1,8 +1,10 @@
 package ingestd
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
+	"syscall"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -17,6 +19,9 @@ const maxIdempotencyKey = 255
 func (d *ingestd) handleIngest(w http.ResponseWriter, r *http.Request) error {
 	start := time.Now()
 	answer, err := d.ingest(r)
+	if errors.Is(err, syscall.ENOSPC) {
+		err = spoolFull(err)
+	}
 	d.metrics.record(answer, err)
 	if err != nil {
 		return err

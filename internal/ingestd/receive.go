@@ -12,14 +12,12 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"syscall"
 
 	"github.com/zeebo/blake3"
 	"golang.org/x/sync/errgroup"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -175,9 +173,6 @@ func uploadProblem(err error, limit int64) error {
 		return ingest.ErrFileTooLarge.Errorf("the file is over %d bytes; split it, or raise [ingestd] max_file_bytes", limit).With("limit", limit)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return wire.ErrBadRequest.Errorf("the upload ended before its end; nothing was loaded: send it again").Because(err)
-	}
-	if errors.Is(err, syscall.ENOSPC) {
-		return storage.ErrStorageFull.Errorf("the disk of the spool is full; nothing was loaded: make room under the data folder and send the file again").Because(err)
 	}
 	return fmt.Errorf("receive the upload: %w", err)
 }

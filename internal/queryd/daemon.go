@@ -11,6 +11,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -73,7 +74,8 @@ func (s *server) routes() []service.Route {
 				Doc:   "the rows; streams end with the trailer X-Truncated, and in an aborted connection where they fail midway",
 				Media: []string{"application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream"}}},
 			Errors: []*wire.Kind{query.ErrInvalid, query.ErrNotAllowed, query.ErrTableNotFound, query.ErrTimeout, query.ErrMemory,
-				query.ErrTooMany, query.ErrCancelled, query.ErrCacheFull, query.ErrDamaged, query.ErrWorkerLost},
+				query.ErrTooMany, query.ErrCancelled, query.ErrCacheFull, query.ErrDamaged, query.ErrWorkerLost,
+				storage.ErrStorageFull},
 			Handle: s.sql},
 		{Method: "GET", Path: "/sql/queries", ID: "sql_queries", Summary: "List the statements that run or wait", Access: service.Read,
 			Answers: []service.Answer{{Status: 200, Doc: "the oldest first", Type: query.Queries{}}}, Handle: s.list},

@@ -7,6 +7,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -47,6 +48,8 @@ func explainDuck(e *duck.Error) *wire.Problem {
 		return query.ErrMemory.Errorf("%s; or raise [queryd] memory_bytes", e.Detail).With("limit", e.Limit)
 	case errors.Is(e, duck.ErrSpill):
 		return query.ErrMemory.Errorf("%s; or raise [queryd] spill_bytes", e.Detail).With("limit", e.Limit)
+	case errors.Is(e, duck.ErrDiskFull):
+		return storage.ErrStorageFull.Errorf("%s", e.Detail)
 	case errors.Is(e, duck.ErrDamaged):
 		return query.ErrDamaged.Errorf("%s under this request id; restore the file from a backup, or replace the dataset", e.Detail)
 	case errors.Is(e, duck.ErrCrashed):

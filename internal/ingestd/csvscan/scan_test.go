@@ -29,7 +29,7 @@ func TestBadRows(t *testing.T) {
 		{"surrogate", "a,b\n1,\xed\xa0\x80\n", 2, "b", "\uFFFD", "not UTF-8", 0},
 		{"stray quote", "a,b\n1,5\" pipe\n2,3\n", 2, "b", `5" pipe`, "quote inside an unquoted value", 1},
 		{"text after a quote", "a,b\n1,\"x\"y\n", 2, "b", `"x"y`, "after a closing quote", 0},
-		{"unclosed quote", "a,b\n1,2\n3,\"4\n5,6\n", 3, "b", "\"4\n5,6\n", "opened on line 3 that is never closed and takes in the lines after it, 2 of them", 1},
+		{"unclosed quote", "a,b\n1,2\n3,\"4\n5,6\n", 3, "b", "\"4\n5,6\n", "opened on line 3 that is never closed and takes in the lines after it, 1 of them", 1},
 		{"unclosed quote further down", "a,b\n\"x\ny\",\"4", 2, "b", `"4`, "opened on line 3 that is never closed", 0},
 		{"after quoted newlines", "a,b\n\"x\n\n\",1\n2\n", 5, "", "", "1 value", 1},
 		{"a bounded example", "a,b\n1,\"" + long + "\"y\n", 2, "b", `"` + long[:199] + "…", "after a closing quote", 0},

@@ -178,6 +178,9 @@ func (s *splitter) finish(from int, quoted, escaped bool) bool {
 	}
 	s.add(from, s.end-s.start, quoted, escaped)
 	s.close(s.end)
+	if last := s.buf[s.end-1]; s.rec.fault == unclosedQuote && (last == '\n' || last == '\r') {
+		s.rec.lines-- // no line follows the last one's end
+	}
 	s.start = s.end
 	return true
 }

@@ -57,7 +57,7 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	config.Fleet.PortOffset = offset
-	return up(ctx, config, d.out, d.show)
+	return up(ctx, config, d.out, d.progress, d.show)
 }
 
 // show loads the sample data, asks the questions and says what to try next.

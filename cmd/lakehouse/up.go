@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,10 +15,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
-
-// readyTimeout is how long the daemons may take to become ready before a start
-// counts as failed.
-const readyTimeout = 2 * time.Minute
 
 // upFlags are the flags of the commands that start a fleet.
 type upFlags struct {
@@ -40,14 +35,15 @@ func newUp() *cobra.Command {
 		Use:   "up",
 		Short: "Run the whole fleet in this process",
 		Long: "Run the whole fleet in this process. One line for each daemon as it becomes ready, then\n" +
-			"'ready URL' on standard output. SIGTERM or Ctrl-C drains and exits 0.",
+			"'ready URL' on standard output; what it waits for, if that takes long, on standard error.\n" +
+			"SIGTERM or Ctrl-C drains and exits 0.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := f.load()
 			if err != nil {
 				return err
 			}
-			return up(cmd.Context(), config, cmd.OutOrStdout(), nil)
+			return up(cmd.Context(), config, cmd.OutOrStdout(), cmd.ErrOrStderr(), nil)
 		},
 	}
 	f.register(cmd)
@@ -79,9 +75,10 @@ func (f *upFlags) load() (fleet.Config, error) {
 	return config, err
 }
 
-// up runs a fleet until ctx ends. When it is ready and use is given, use is
-// called with the gateway's URL; an error of it, or errDone, ends the fleet.
-func up(ctx context.Context, config fleet.Config, out io.Writer, use func(ctx context.Context, url string) error) error {
+// up runs a fleet until ctx ends; notes go to notes. When it is ready and use is
+// given, use is called with the gateway's URL; an error of it, or errDone, ends
+// the fleet.
+func up(ctx context.Context, config fleet.Config, out, notes io.Writer, use func(ctx context.Context, url string) error) error {
 	secrets, err := service.LoadSecrets(config.Fleet, os.Getenv)
 	if err != nil {
 		return err
@@ -90,11 +87,15 @@ func up(ctx context.Context, config fleet.Config, out io.Writer, use func(ctx co
 	if err != nil {
 		return err
 	}
+	w, err := newWaiting(config, secrets, log, notes)
+	if err != nil {
+		return err
+	}
 	f, err := fleet.Start(ctx, config, secrets, log)
 	if err != nil {
 		return err
 	}
-	err = runUntil(ctx, f, out, use)
+	err = runUntil(ctx, f, w, out, use)
 	if errors.Is(err, errDone) {
 		err = nil
 	}
@@ -104,10 +105,10 @@ func up(ctx context.Context, config fleet.Config, out io.Writer, use func(ctx co
 // errDone ends a fleet that has served its purpose.
 var errDone = errors.New("done")
 
-func runUntil(ctx context.Context, f *fleet.Fleet, out io.Writer, use func(context.Context, string) error) error {
-	ready, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
-	err := f.WaitReady(ready, func(name, url string) { fmt.Fprintf(out, "%-10s %s\n", name, url) })
+func runUntil(ctx context.Context, f *fleet.Fleet, w *waiting, out io.Writer, use func(context.Context, string) error) error {
+	err := w.during(ctx, func(ctx context.Context) error {
+		return f.WaitReady(ctx, func(name, url string) { fmt.Fprintf(out, "%-10s %s\n", name, url) })
+	})
 	switch {
 	case ctx.Err() != nil:
 		return nil // stopped while starting: no failure

@@ -41,16 +41,29 @@ func (c *Client) Manifest(ctx context.Context, name string, version int64) (Mani
 
 // Receipt finds what an earlier registration answered: by idempotency key, of
 // the last 24 hours, or by content, if the current version holds it (in Replace
-// mode nothing else; in Create mode never). [ErrReceiptNotFound] or [ErrDatasetNotFound] mean
-// that the work is to be done.
-func (c *Client) Receipt(ctx context.Context, name string, mode Mode, contentHash, idempotencyKey string) (Registered, error) {
-	q := url.Values{"mode": {string(mode)}, "content_hash": {contentHash}}
+// mode nothing else; in Create mode, or where a duplicate is wanted, never). A key
+// that came with other content is [ErrIdempotencyReused]; [ErrReceiptNotFound] or
+// [ErrDatasetNotFound] mean that the work is to be done.
+func (c *Client) Receipt(ctx context.Context, of ReceiptOf, idempotencyKey string) (Registered, error) {
+	q := url.Values{"mode": {string(of.Mode)}, "content_hash": {of.ContentHash}}
+	if of.AllowDuplicate {
+		q.Set("allow_duplicate", "true")
+	}
 	if idempotencyKey != "" {
 		q.Set("idempotency_key", idempotencyKey)
 	}
 	var r Registered
-	err := c.JSON(ctx, http.MethodGet, "/catalog/receipts/"+url.PathEscape(name), q, nil, &r)
+	err := c.JSON(ctx, http.MethodGet, "/catalog/receipts/"+url.PathEscape(of.Name), q, nil, &r)
 	return r, err
+}
+
+// ReceiptOf says which registration's answer is wanted, in the registration's own
+// words.
+type ReceiptOf struct {
+	Name           string
+	Mode           Mode
+	ContentHash    string // "" finds by key alone
+	AllowDuplicate bool
 }
 
 // List gives one page of datasets. limit 0 takes the server's default.

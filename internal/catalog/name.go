@@ -4,6 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // DefaultNamespace is where a bare name is.
@@ -56,18 +58,22 @@ func ParseName(s string) (Name, error) {
 	return n, nil
 }
 
-// NameFromFile makes a dataset's name of a file's: the base name up to the
-// first dot, lower-cased, every other character an underscore.
+// NameFromFile makes a dataset's name of a file's: the base name without its
+// extension, lower-cased, every other character an underscore. It is "" where no
+// letter or digit would be left, for such names would all be alike.
 func NameFromFile(file string) string {
 	base := path.Base(strings.ReplaceAll(file, `\`, "/"))
-	base, _, _ = strings.Cut(base, ".")
+	base = strings.TrimSuffix(base, path.Ext(base))
+	if !strings.ContainsFunc(base, func(r rune) bool { return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) }) {
+		return ""
+	}
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' {
 			return r
 		}
 		return '_'
 	}, strings.ToLower(base))
-	if name != "" && name[0] >= '0' && name[0] <= '9' {
+	if name[0] >= '0' && name[0] <= '9' {
 		name = "_" + name
 	}
 	return name

@@ -118,11 +118,19 @@ func (d *daemon) handleReceipt(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return badParameter("mode", string(mode), "replace, append or create")
 	}
+	of := catalog.ReceiptOf{Name: chi.URLParam(r, "name"), Mode: mode, ContentHash: q.Get("content_hash")}
+	switch wanted := q.Get("allow_duplicate"); wanted {
+	case "", "false":
+	case "true":
+		of.AllowDuplicate = true
+	default:
+		return badParameter("allow_duplicate", wanted, "true or false")
+	}
 	e, err := d.ready()
 	if err != nil {
 		return err
 	}
-	answer, err := e.receipt(r.Context(), chi.URLParam(r, "name"), mode, q.Get("content_hash"), q.Get("idempotency_key"))
+	answer, err := e.receipt(r.Context(), of, q.Get("idempotency_key"))
 	if err != nil {
 		return err
 	}

@@ -146,8 +146,8 @@ func (e *engine) refresh(ctx context.Context) error {
 }
 
 // receipt gives what an earlier registration was answered.
-func (e *engine) receipt(ctx context.Context, name string, mode catalog.Mode, hash, key string) (answer catalog.Registered, err error) {
-	h, err := e.lookup(ctx, name)
+func (e *engine) receipt(ctx context.Context, of catalog.ReceiptOf, key string) (answer catalog.Registered, err error) {
+	h, err := e.lookup(ctx, of.Name)
 	if err != nil {
 		return answer, err
 	}
@@ -156,13 +156,13 @@ func (e *engine) receipt(ctx context.Context, name string, mode catalog.Mode, ha
 		return answer, err
 	}
 	if r, ok := known.byKey(key, time.Now()); ok {
-		if r.Mode != mode || hash != "" && r.ContentHash != hash {
+		if r.Mode != of.Mode || of.ContentHash != "" && r.ContentHash != of.ContentHash {
 			return answer, keyReused(key)
 		}
 		return e.recall(ctx, h, r, key)
 	}
-	if mode != catalog.Create && hash != "" {
-		if r, ok := known.byContent(mode, hash); ok {
+	if of.Mode != catalog.Create && of.ContentHash != "" && !of.AllowDuplicate {
+		if r, ok := known.byContent(of.Mode, of.ContentHash); ok {
 			return e.recall(ctx, h, r, "")
 		}
 	}

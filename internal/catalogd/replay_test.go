@@ -71,7 +71,7 @@ func TestReplayOutlivesItsVersion(t *testing.T) {
 			if again := register(t, h, c); !reflect.DeepEqual(again, c.first) {
 				t.Fatalf("%s is answered with\n%+v, first with\n%+v", c.key, again, c.first)
 			}
-			receipt, err := h.Receipt(t.Context(), "jobs", cmp.Or(c.Mode, catalog.Replace), "", c.key)
+			receipt, err := h.Receipt(t.Context(), catalog.ReceiptOf{Name: "jobs", Mode: cmp.Or(c.Mode, catalog.Replace)}, c.key)
 			if err != nil || !reflect.DeepEqual(receipt, c.first) {
 				t.Fatalf("the receipt of %s is\n%+v, %v, not\n%+v", c.key, receipt, err, c.first)
 			}

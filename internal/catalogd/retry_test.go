@@ -75,13 +75,13 @@ func TestIdempotencyKey(t *testing.T) {
 		}
 		_, _, err := h.Register(t.Context(), other, "k1")
 		expect(t, err, catalog.ErrIdempotencyReused, "k1")
-		receipt, err := h.Receipt(t.Context(), "people", catalog.Replace, "", "k1")
+		receipt, err := h.Receipt(t.Context(), catalog.ReceiptOf{Name: "people", Mode: catalog.Replace}, "k1")
 		if err != nil || receipt.Version != 1 {
 			t.Errorf("the receipt is %+v, %v", receipt, err)
 		}
-		_, err = h.Receipt(t.Context(), "people", catalog.Replace, "sha256:other", "k1")
+		_, err = h.Receipt(t.Context(), catalog.ReceiptOf{Name: "people", Mode: catalog.Replace, ContentHash: "sha256:other"}, "k1")
 		expect(t, err, catalog.ErrIdempotencyReused)
-		_, err = h.Receipt(t.Context(), "people", catalog.Replace, "sha256:other", "k3")
+		_, err = h.Receipt(t.Context(), catalog.ReceiptOf{Name: "people", Mode: catalog.Replace, ContentHash: "sha256:other"}, "k3")
 		expect(t, err, catalog.ErrReceiptNotFound)
 	}
 	t.Run("at once", func(t *testing.T) { check(t, h) })

@@ -67,6 +67,7 @@ func (d *daemon) routes() []service.Route {
 			Query: []service.Param{
 				{Name: "mode", Type: "string", Doc: "of the registration: replace (default), append or create"},
 				{Name: "content_hash", Type: "string", Doc: "of the registration"},
+				{Name: "allow_duplicate", Type: "boolean", Doc: "find by key alone: the same content is wanted once more"},
 				{Name: "idempotency_key", Type: "string", Doc: "of the registration, within 24 hours"},
 			},
 			Answers: []service.Answer{{Status: 200, Doc: "the answer, with unchanged set", Type: catalog.Registered{}}},

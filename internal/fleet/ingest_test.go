@@ -235,6 +235,9 @@ func TestIdempotencyKeyGivesTheFirstAnswerAgain(t *testing.T) {
 			t.Errorf("the same rows once more, try %d: %d %v", try, status, doc)
 		}
 	}
+	if status, doc := send("name=t&mode=append&allow_duplicate=true", "k2", "a\n2\n"); status != http.StatusUnprocessableEntity || doc["code"] != "idempotency_key_reused" {
+		t.Errorf("other content under the key of a wanted repetition: %d %v", status, doc)
+	}
 	if got := l.rows("SELECT count(*) FROM t"); got[0] != "2" {
 		t.Errorf("rows: %v", got)
 	}

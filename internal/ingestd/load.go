@@ -108,14 +108,12 @@ func (l *load) scanOptions() csvscan.Options {
 
 // earlier answers a file that was loaded before, without loading it again.
 func (l *load) earlier(ctx context.Context) (answer ingest.Answer, found bool, err error) {
-	hash := l.hash
-	if l.opts.allowDuplicate {
-		if l.key == "" {
-			return answer, false, nil
-		}
-		hash = "" // only the key tells a retry from a wanted repetition
+	if l.opts.allowDuplicate && l.key == "" {
+		return answer, false, nil // only a key tells a retry from a wanted repetition
 	}
-	registered, err := l.catalog.Receipt(ctx, l.name.String(), l.opts.mode, hash, l.key)
+	registered, err := l.catalog.Receipt(ctx, catalog.ReceiptOf{
+		Name: l.name.String(), Mode: l.opts.mode, ContentHash: l.hash, AllowDuplicate: l.opts.allowDuplicate,
+	}, l.key)
 	switch {
 	case errors.Is(err, catalog.ErrReceiptNotFound), errors.Is(err, catalog.ErrDatasetNotFound):
 		return answer, false, nil

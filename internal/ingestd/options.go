@@ -119,10 +119,9 @@ func (o options) contentHash(bytes [32]byte) string {
 func (o options) datasetName(fileName string) (catalog.Name, error) {
 	given := o.name
 	if given == "" {
-		if fileName == "" {
-			return catalog.Name{}, catalog.ErrBadName.Errorf("the dataset has no name: add ?name=NAME")
+		if given = catalog.NameFromFile(fileName); given == "" {
+			return catalog.Name{}, catalog.ErrBadName.Errorf("the dataset has no name, and the file's name gives none: add ?name=NAME")
 		}
-		given = catalog.NameFromFile(fileName)
 	}
 	name, err := catalog.ParseName(given)
 	if err != nil {

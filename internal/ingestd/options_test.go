@@ -43,7 +43,7 @@ func TestNameComesFromTheFileOrTheQuery(t *testing.T) {
 		{"placements", "other.csv", "placements"},
 		{"hr.placements", "", "hr.placements"},
 		{"", "/exports/Week 44.csv", "week_44"},
-		{"", `C:\Exports\2026 Q1.final.csv`, "_2026_q1"},
+		{"", `C:\Exports\2026 Q1.final.csv`, "_2026_q1_final"},
 		{"", "Größe.csv", "gr__e"},
 	} {
 		got, err := options{name: c.name}.datasetName(c.file)

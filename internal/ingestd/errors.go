@@ -18,7 +18,7 @@ func scanProblem(err error) error {
 	var header *csvscan.HeaderError
 	switch {
 	case errors.As(err, &header):
-		return ingest.ErrBadHeader.Errorf("%v", header).With("errors", headerErrors(header))
+		return ingest.ErrBadHeader.Errorf("%v; name each column in the first line, and none twice, or use header=false where there is no header", header).With("errors", headerErrors(header))
 	case errors.Is(err, csvscan.ErrEmptyFile):
 		return ingest.ErrEmptyFile.Errorf("%v", err)
 	case errors.Is(err, csvscan.ErrBadOption):
@@ -45,29 +45,44 @@ func headerErrors(e *csvscan.HeaderError) []headerError {
 
 // badRows is the problem of a file that has rows which cannot be taken.
 func badRows(rows []csvscan.BadRow, count int64) error {
-	list := make([]ingest.BadRow, len(rows))
-	for i, row := range rows {
-		list[i] = ingest.BadRow{Line: row.Line, Column: row.Column, Value: row.Value, Reason: row.Reason}
-	}
 	what := "1 row"
 	if count > 1 {
 		what = fmt.Sprintf("%d rows", count)
 	}
-	return ingest.ErrBadRows.Errorf("%s cannot be taken, the first on line %d; nothing was loaded: mend what is listed, or use on_error=quarantine", what, list[0].Line).
-		With("errors", list).With("error_count", count)
+	return listed(ingest.ErrBadRows.Errorf("%s cannot be taken, the first on line %d; nothing was loaded: mend what is listed, or use on_error=quarantine", what, rows[0].Line),
+		rows, count)
+}
+
+// noGoodRow is the problem of a file of which nothing but a quarantine would
+// come.
+func noGoodRow(rows []csvscan.BadRow, count int64) error {
+	return listed(ingest.ErrBadRows.Errorf("no row of the file can be taken, and nothing was loaded: see whether its first line is the header, and which delimiter it has"),
+		rows, count)
+}
+
+func listed(p *wire.Problem, rows []csvscan.BadRow, count int64) *wire.Problem {
+	list := make([]ingest.BadRow, len(rows))
+	for i, row := range rows {
+		list[i] = ingest.BadRow{Line: row.Line, Column: row.Column, Value: row.Value, Reason: row.Reason}
+	}
+	return p.With("errors", list).With("error_count", count)
 }
 
 // drift is the problem of a file whose columns are not the dataset's.
 func drift(name catalog.Name, mode catalog.Mode, changes []csvscan.Change) error {
 	diff := make([]catalog.Change, len(changes))
+	hint := ""
 	for i, c := range changes {
+		if c.Kind == csvscan.Retyped && (c.From == "date" || c.From == "timestamp") {
+			hint = "; dates have to be written as 2026-01-31, or all in one way in which some day number is over 12"
+		}
 		diff[i] = catalog.Change{Column: c.Column, Change: string(c.Kind), From: optional(c.From), To: optional(c.To), Example: optional(c.Example), Line: c.Line}
 	}
 	remedy := "mend the file, or take its schema with schema=replace"
 	if mode == catalog.Append {
 		remedy = "mend the file; only a file that replaces all rows (mode=replace&schema=replace) may bring other columns"
 	}
-	return catalog.ErrSchemaDrift.Errorf("the file's columns are not those of %s: %s", name, remedy).
+	return catalog.ErrSchemaDrift.Errorf("the file's columns are not those of %s: %s%s", name, remedy, hint).
 		With("dataset", name.String()).With("diff", diff)
 }
 

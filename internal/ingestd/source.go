@@ -115,7 +115,7 @@ func (l *load) rewrite(ctx context.Context, src *source) (err error) {
 		return scanProblem(err)
 	}
 	if report.Records == 0 && report.BadCount > 0 {
-		return badRows(report.Bad, report.BadCount)
+		return noGoodRow(report.Bad, report.BadCount)
 	}
 	src.path, src.reading = good.Name(), report.Reading()
 	src.warnings = append(src.warnings, swallowed(report.Bad)...)
@@ -167,8 +167,11 @@ func warningsOf(scan *csvscan.Result) []string {
 		warnings = append(warnings, "blank lines were skipped: "+strconv.FormatInt(scan.BlankLines, 10))
 	}
 	for _, c := range scan.Columns {
-		if c.Format != "" {
+		switch {
+		case c.Format != "":
 			warnings = append(warnings, "column "+strconv.Quote(c.Name)+" was read as "+c.Type+" in the format "+c.Format)
+		case c.TextDates && c.Type == "string":
+			warnings = append(warnings, "column "+strconv.Quote(c.Name)+" holds dates and is kept as text: they are not all written alike, or no day number over 12 tells days from months; write them as 2026-01-31 to have dates")
 		}
 	}
 	return warnings

@@ -37,6 +37,10 @@ func of(cs ...class) set {
 	return s
 }
 
+// dates are the classes that hold a date.
+const dates set = 1<<isoDate | 1<<stampTMinutes | 1<<stampTSeconds | 1<<stampMinutes | 1<<stampSeconds | 1<<zonedT | 1<<zoned |
+	(1<<localClasses-1)<<local
+
 func (s set) has(c class) bool { return s>>c&1 != 0 }
 
 // digits measures a number: digits before the point (none for a lone zero),

@@ -52,6 +52,9 @@ func headerNames(rec *record) ([]string, error) {
 	if reason := unreadable(rec); reason != "" {
 		return nil, &HeaderError{[]HeaderProblem{{Reason: "the header line has " + reason}}}
 	}
+	if excelMark(rec.raw) {
+		return nil, &HeaderError{[]HeaderProblem{{Reason: "the first line is Excel's mark of the delimiter and no header: take that line out"}}}
+	}
 	names := make([]string, len(rec.fields))
 	first := make(map[string]int, len(names))
 	var problems []HeaderProblem
@@ -80,6 +83,11 @@ func headerNames(rec *record) ([]string, error) {
 		return nil, &HeaderError{problems}
 	}
 	return names, nil
+}
+
+// excelMark tells the line "sep=;", which tells Excel the delimiter.
+func excelMark(line []byte) bool {
+	return len(line) == len("sep=;") && bytes.EqualFold(line[:4], []byte("sep="))
 }
 
 // numberedNames names the columns of a file without a header.

@@ -73,6 +73,10 @@ type ColumnResult struct {
 	Target int
 	// Adopted says that the target's column was unvalued and takes Type.
 	Adopted bool
+	// TextDates says that the column is a string though all its values are dates
+	// or times in known formats: in several, or in one that the day numbers leave
+	// open.
+	TextDates bool
 	// Misfits counts the values that do not fit Type.
 	Misfits int64
 }

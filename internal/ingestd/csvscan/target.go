@@ -109,6 +109,7 @@ func (c *column) result() ColumnResult {
 	out.HasValue = out.NonNull > 0
 	out.FileType, out.Format = c.ownType()
 	out.Type = out.FileType
+	out.TextDates = out.HasValue && out.Type == "string" && c.seen()&^dates == 0
 	if c.typed {
 		out.Type, out.Format = c.declared, c.settle()
 		out.Misfits, _ = c.misfitting()

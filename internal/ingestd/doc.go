@@ -13,7 +13,9 @@
 //	publish   the files are stored under names that hold their hash, and
 //	          registered; the catalog's acknowledgement is ours
 //
-// Nothing is visible before the last step, and a file that is refused or lost
-// on the way leaves nothing but a spool folder, which the next start removes.
-// Memory does not grow with the file.
+// Nothing is visible before the last step, but for bad rows, which are in their
+// quarantine before the version that lacks them is there. A file that is lost on
+// the way leaves a spool folder, which the next start removes, and perhaps objects
+// that no version names, which the catalog's search for orphans removes. Memory
+// does not grow with the file.
 package ingestd

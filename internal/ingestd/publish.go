@@ -50,8 +50,8 @@ func (d *ingestd) storeOne(ctx context.Context, datasetID, path string) (key str
 const discardTimeout = 10 * time.Second
 
 // discard removes objects that no version refers to. What it cannot remove is
-// named in the log and stays in storage, where it harms nothing. It goes on when
-// the client has left.
+// named in the log, and the catalog's search for orphans finds it later. It goes on
+// when the client has left.
 func (d *ingestd) discard(ctx context.Context, objects []catalog.ObjectRef) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
 	defer cancel()
@@ -63,11 +63,12 @@ func (d *ingestd) discard(ctx context.Context, objects []catalog.ObjectRef) {
 }
 
 // registerOr asks for the version, or removes the objects again where the
-// catalog says that no version will refer to them. After a silence nothing is
-// removed: the version may be there.
+// catalog refuses them. After a silence nothing is removed: the version may be
+// there. Nor is it where the content was there already: whoever stands between may
+// have asked twice, and then the version there is this one.
 func (d *ingestd) registerOr(ctx context.Context, reg catalog.Registration, key string) (catalog.Registered, bool, error) {
 	registered, created, err := d.catalog.Register(ctx, reg, key)
-	if refused(err) || err == nil && !created {
+	if refused(err) {
 		d.discard(ctx, reg.Objects)
 	}
 	return registered, created, err

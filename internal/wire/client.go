@@ -105,6 +105,7 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	for name, values := range call.Header {
 		req.Header[name] = values
 	}
+	sendOnce(req.Header)
 	if call.Body != nil {
 		req.ContentLength = call.Size
 	}
@@ -116,6 +117,17 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	}
 	TraceOf(ctx).Inject(req.Header)
 	return req, nil
+}
+
+// sendOnce keeps net/http from sending a request again, unseen by its caller, when
+// the answer is lost: it does so where it finds this header by its usual spelling.
+// Whether to try again is the caller's to decide, who has to know that the second
+// answer is not the first.
+func sendOnce(h http.Header) {
+	if key, ok := h[HeaderIdempotencyKey]; ok {
+		delete(h, HeaderIdempotencyKey)
+		h[strings.ToLower(HeaderIdempotencyKey)] = key
+	}
 }
 
 func (c *Client) failure(ctx context.Context, err error) error {

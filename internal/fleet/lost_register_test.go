@@ -1,0 +1,107 @@
+package fleet_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// catalogProxy stands between the fleet and its catalogd, and does something to
+// the first registration.
+type catalogProxy struct {
+	catalogd  atomic.Pointer[url.URL]
+	first     func(w http.ResponseWriter, ask func(http.ResponseWriter))
+	registers atomic.Int32
+}
+
+func (p *catalogProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	target := p.catalogd.Load()
+	if target == nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+	if !strings.HasSuffix(r.URL.Path, "/catalog/register") || p.registers.Add(1) > 1 {
+		forward.ServeHTTP(w, r)
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	p.first(w, func(w http.ResponseWriter) {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		forward.ServeHTTP(w, r)
+	})
+}
+
+// startBehind runs a fleet that reaches its catalogd through a proxy.
+func startBehind(t *testing.T, p *catalogProxy) lake {
+	t.Helper()
+	server := httptest.NewServer(p)
+	t.Cleanup(server.Close)
+	c := fleet.Defaults()
+	c.Fleet.Data, c.Fleet.AuthFile, c.Fleet.SecretsFile = t.TempDir(), "", ""
+	c.Peers = map[string]string{"catalogd": server.URL}
+	f := startAnywhere(t, c)
+	t.Cleanup(func() { _ = f.Stop() })
+	gateway, err := url.Parse(f.URL("gateway"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, _ := strconv.Atoi(gateway.Port())
+	usual, _ := service.Port("gateway")
+	catalogd, _ := service.Port("catalogd")
+	p.catalogd.Store(&url.URL{Scheme: "http", Host: "127.0.0.1:" + strconv.Itoa(catalogd+port-usual)})
+	if err := f.WaitReady(t.Context(), func(string, string) {}); err != nil {
+		t.Fatal(err)
+	}
+	return lake{t, f.URL("gateway")}
+}
+
+// The catalog's answer to a registration may be lost, and whoever stands between
+// may ask again. Whatever the client is told then, a retry finds the rows there,
+// once.
+func TestALostAnswerOfTheCatalogLosesNoRow(t *testing.T) {
+	for name, c := range map[string]struct {
+		first  func(w http.ResponseWriter, ask func(http.ResponseWriter))
+		status int
+	}{
+		"lost": {func(_ http.ResponseWriter, ask func(http.ResponseWriter)) {
+			ask(httptest.NewRecorder())
+			panic(http.ErrAbortHandler)
+		}, http.StatusServiceUnavailable},
+		"asked twice": {func(w http.ResponseWriter, ask func(http.ResponseWriter)) {
+			ask(httptest.NewRecorder())
+			ask(w)
+		}, http.StatusOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &catalogProxy{first: c.first}
+			l := startBehind(t, p)
+			send := func() (int, map[string]any) {
+				return l.sendWith(http.Header{"Content-Type": {"text/csv"}, "Idempotency-Key": {"k1"}},
+					http.MethodPost, "/v1/ingest?name=people", "id,name\n1,Ada\n2,Grace\n")
+			}
+			if status, doc := send(); status != c.status || p.registers.Load() != 1 {
+				t.Errorf("%d %v after %d registrations", status, doc, p.registers.Load())
+			}
+			if status, doc := send(); status != http.StatusOK || doc["unchanged"] != true || doc["rows"] != 2.0 {
+				t.Errorf("again: %d %v", status, doc)
+			}
+			if got := l.rows("SELECT count(*)::BIGINT, max(name) FROM people"); got[0] != `2|"Grace"` {
+				t.Errorf("rows: %v", got)
+			}
+		})
+	}
+}

@@ -186,3 +186,34 @@ func TestBadHeadersAreListed(t *testing.T) {
 		t.Errorf("%d %v, want %v", status, doc, want)
 	}
 }
+
+// Dates that nothing tells days from months in stay text, which is said; and
+// against a column of dates the refusal says how they have to be written.
+func TestDatesThatNothingDecidesAreSaid(t *testing.T) {
+	l := startLake(t)
+	doc := l.mustIngest("name=open", "day,n\n1/5/2026,1\n2/3/2026,2\n")
+	if got := fmt.Sprint(doc["warnings"]); !strings.Contains(got, `column "day" holds dates and is kept as text`) || !strings.Contains(got, "2026-01-31") {
+		t.Errorf("warnings %s", got)
+	}
+	l.mustIngest("name=t", "day,n\n2026-01-31,1\n")
+	status, doc := l.ingest("name=t&mode=append", "day,n\n1/5/2026,1\n2/3/2026,2\n")
+	if status != http.StatusConflict || !strings.Contains(fmt.Sprint(doc["detail"]), "dates have to be written as 2026-01-31") {
+		t.Errorf("%d %v", status, doc)
+	}
+}
+
+// A remedy is one that the client has not followed already.
+func TestRefusalsNameARemedyThatIsLeft(t *testing.T) {
+	l := startLake(t)
+	for name, c := range map[string]struct{ params, csv, code, remedy string }{
+		"no good row":     {"name=t&on_error=quarantine", "a,b\n1\n2\n", "bad_rows", "which delimiter"},
+		"Excel's mark":    {"name=t", "sep=;\na;b\n1;2\n", "bad_header", "take that line out"},
+		"a nameless one":  {"name=t", "a,\n1,2\n", "bad_header", "name each column"},
+		"one bad row":     {"name=t", "a,b\n1,2\n3\n", "bad_rows", "1 row cannot be taken"},
+		"a nameless file": {"", "a\n1\n", "bad_name", "?name=NAME"},
+	} {
+		if _, doc := l.ingest(c.params, c.csv); doc["code"] != c.code || !strings.Contains(fmt.Sprint(doc["detail"]), c.remedy) {
+			t.Errorf("%s: %v", name, doc)
+		}
+	}
+}

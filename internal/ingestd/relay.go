@@ -9,17 +9,29 @@ import "io"
 type relay struct {
 	full    chan []byte // filled, in order
 	free    chan []byte
+	unmade  int   // buffers that were not needed yet
+	size    int   // bytes of a buffer
 	err     error // why the filling ended; valid once full is closed
 	current []byte
 	rest    []byte // of current, not read yet
 }
 
 func newRelay(buffers, size int) *relay {
-	r := &relay{full: make(chan []byte, buffers), free: make(chan []byte, buffers)}
-	for range buffers {
-		r.free <- make([]byte, 0, size)
+	return &relay{full: make(chan []byte, buffers), free: make(chan []byte, buffers), unmade: buffers, size: size}
+}
+
+// empty gives a buffer to fill, and waits while all are full.
+func (r *relay) empty() []byte {
+	select {
+	case buffer := <-r.free:
+		return buffer
+	default:
 	}
-	return r
+	if r.unmade > 0 {
+		r.unmade--
+		return make([]byte, 0, r.size)
+	}
+	return <-r.free
 }
 
 // fill reads src to its end, and waits while all buffers are full. Whatever the
@@ -27,7 +39,7 @@ func newRelay(buffers, size int) *relay {
 // read.
 func (r *relay) fill(src io.Reader, tap io.Writer) (n int64, err error) {
 	for err == nil {
-		buffer := <-r.free
+		buffer := r.empty()
 		for len(buffer) <= cap(buffer)/2 && err == nil { // small reads go together
 			var read int
 			read, err = src.Read(buffer[len(buffer):cap(buffer)])

@@ -39,13 +39,15 @@ func (c *column) expect(name string) {
 
 // observe takes the non-empty bytes of one value.
 func (c *column) observe(b []byte, line int64) {
-	if c.opaque {
+	switch {
+	case c.opaque:
 		c.n[text]++
-		return
+	case !c.observeLikely(b):
+		c.observeClosely(b, line)
 	}
-	if c.observeLikely(b) {
-		return
-	}
+}
+
+func (c *column) observeClosely(b []byte, line int64) {
 	r := classify(b)
 	c.expectLike(r.class)
 	c.n[r.class]++

@@ -100,12 +100,10 @@ func (c *column) observeLane(l *lane, i int) {
 		return
 	}
 	for r := range l.records {
-		switch b := l.field(r, i); {
-		case len(b) == 0:
-			c.nulls++
-		case c.likely == decimal && c.observePlainNumber(b), c.likely != decimal && c.observeLikely(b):
-		default:
+		if b := l.field(r, i); len(b) > 0 {
 			c.observe(b, l.line+int64(r))
+		} else {
+			c.nulls++
 		}
 	}
 }

@@ -208,3 +208,25 @@ func TestNullsAndEmptyStrings(t *testing.T) {
 		t.Errorf("an unquoted empty field is NULL: %+v", c)
 	}
 }
+
+func TestDatesThatStayTextAreNoticed(t *testing.T) {
+	for values, want := range map[string]bool{
+		"1/5/2026 2/3/2026":              true, // day or month first?
+		"2026-01-05 5/13/2026":           true, // two ways
+		"2026-01-05 2026-01-06T08:30:00": true,
+		"13/1/2026 1/13/2026":            true,
+		"1/5/2026 n/a":                   false,
+		"2026-01-05 2026-01-06":          false, // dates
+		"5/13/2026 5/14/2026":            false,
+		"x y":                            false,
+		"1 2":                            false,
+	} {
+		res := scan(t, "d,e\n"+strings.ReplaceAll(values, " ", ",\n")+",\n", Options{})
+		if got := res.Columns[0].TextDates; got != want {
+			t.Errorf("%s: %t as %s", values, got, res.Columns[0].Type)
+		}
+		if res.Columns[1].TextDates {
+			t.Error("a column without values holds no dates")
+		}
+	}
+}

@@ -26,6 +26,10 @@ type attempt struct {
 	*staged
 }
 
+// errLeft is the end of a registration whose client left before the commit, so
+// that it is in no version.
+var errLeft = errors.New("the client left before the commit")
+
 // commit answers every request of a batch. It does not end with the client
 // whose goroutine it runs on: others wait for it too.
 func (e *engine) commit(ds *dataset, batch []*request) {
@@ -33,7 +37,7 @@ func (e *engine) commit(ds *dataset, batch []*request) {
 	defer cancel()
 	for _, r := range batch {
 		if left := r.ctx.Err(); left != nil {
-			r.finish(catalog.Registered{}, false, left)
+			r.finish(catalog.Registered{}, false, fmt.Errorf("%w: %w", errLeft, left))
 		}
 	}
 	err := e.commitBatch(ctx, ds, batch)

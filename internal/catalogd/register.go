@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	maxPrepares    = 5 // when the schema changes under a registration's hands
-	discardTimeout = 10 * time.Second
+	maxPrepares = 5 // when the schema changes under a registration's hands
 
 	// sharedAge is far below minIngest, so that clocks may differ by hours.
 	sharedAge = time.Hour
@@ -71,7 +70,7 @@ func (e *engine) again(ctx context.Context, ds *dataset, r *registration) (answe
 }
 
 // attempt brings the objects under the dataset as it is now and queues for the
-// commit. Copies that no version holds in the end are removed.
+// commit. Copies that certainly no version holds in the end are removed.
 func (e *engine) attempt(ctx context.Context, ds *dataset, r *registration, sources []source) (catalog.Registered, bool, error) {
 	q := &request{registration: r, ctx: ctx, done: make(chan struct{})}
 	copies, err := e.prepare(ctx, ds, q, sources)
@@ -80,12 +79,17 @@ func (e *engine) attempt(ctx context.Context, ds *dataset, r *registration, sour
 		return catalog.Registered{}, false, err
 	}
 	e.submit(ds, q)
-	var p *wire.Problem
-	refused := errors.Is(q.err, errPrepareAgain) || errors.As(q.err, &p) && p.Kind.Status < 500
-	if refused || q.err == nil && !q.created {
+	if refused(q.err) || q.err == nil && !q.created {
 		e.removeCopies(ctx, copies)
 	}
 	return q.answer, q.created, q.err
+}
+
+// refused tells an error after which no version refers to the registration's
+// files from one after which it may.
+func refused(err error) bool {
+	var p *wire.Problem
+	return errors.Is(err, errPrepareAgain) || errors.Is(err, errLeft) || errors.As(err, &p) && p.Kind.Status < 500
 }
 
 // prepare finds the schema that the registration would give the dataset, and
@@ -143,15 +147,10 @@ func (e *engine) folder(h *head, r *registration) (string, error) {
 	return id, nil
 }
 
-// removeCopies is a courtesy: what it leaves is named in the log, and referred to
-// by nothing. It goes on when the client has left.
+// removeCopies removes what nothing refers to, also when the client has left. What
+// cannot be removed now, the orphan walk finds.
 func (e *engine) removeCopies(ctx context.Context, keys []string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
-	defer cancel()
-	for _, key := range keys {
-		if err := e.store.Delete(ctx, key); err != nil {
-			e.log.Warn("a copy for a refused registration was left in storage", "key", key, "error", err)
-			return
-		}
+	if left, err := e.store.Discard(ctx, keys); err != nil {
+		e.log.Warn("copies for a registration that made no version were left in storage, until orphans are looked for", "keys", left, "error", err)
 	}
 }

@@ -86,17 +86,33 @@ func (e *engine) loadInto(t *testing.T, name string, mode catalog.Mode, n int) c
 // tryLoad is for goroutines, which may not end the test.
 func (e *engine) tryLoad(t *testing.T, name string, mode catalog.Mode, n int) (answer catalog.Registered, err error) {
 	t.Helper()
-	data := numbers(t, fmt.Sprintf(`[{"n":%d}]`, n))
-	key := fmt.Sprint("in/", name, "/", n)
-	if _, _, err := e.store.Put(t.Context(), key, bytes.NewReader(data), int64(len(data)), storage.Condition{}); err != nil {
-		return answer, err
-	}
-	reg, err := newRegistration(catalog.Registration{Name: name, Mode: mode, Objects: []catalog.ObjectRef{{Key: key}}}, "")
+	reg, err := e.tryPut(t, catalog.Registration{Name: name, Mode: mode}, n)
 	if err != nil {
 		return answer, err
 	}
 	answer, _, err = e.register(t.Context(), reg)
 	return answer, err
+}
+
+// registrationOf stores a number and gives the registration that brings it.
+func (e *engine) registrationOf(t *testing.T, reg catalog.Registration, n int) *registration {
+	t.Helper()
+	r, err := e.tryPut(t, reg, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (e *engine) tryPut(t *testing.T, reg catalog.Registration, n int) (*registration, error) {
+	t.Helper()
+	data := numbers(t, fmt.Sprintf(`[{"n":%d}]`, n))
+	key := fmt.Sprint("in/", reg.Name, "/", n)
+	if _, _, err := e.store.Put(t.Context(), key, bytes.NewReader(data), int64(len(data)), storage.Condition{}); err != nil {
+		return nil, err
+	}
+	reg.Objects = []catalog.ObjectRef{{Key: key}}
+	return newRegistration(reg, "")
 }
 
 func (e *engine) keys(t *testing.T, prefix string) []string {

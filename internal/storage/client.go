@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,6 +80,25 @@ func (c *Client) Delete(ctx context.Context, key string) error {
 		return err
 	}
 	return resp.Body.Close()
+}
+
+// discardTimeout bounds a Discard, of however many objects.
+const discardTimeout = 10 * time.Second
+
+// Discard removes objects that nothing refers to. It goes on when ctx is done, as
+// that of a client is that has left, and after an object that cannot be removed:
+// left are those that may still be there, and err is why the first of them is.
+// Under datasets/ they harm nothing: what cannot be removed now, catalogd's search
+// for orphans finds.
+func (c *Client) Discard(ctx context.Context, keys []string) (left []string, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
+	defer cancel()
+	for _, key := range keys {
+		if failed := c.Delete(ctx, key); failed != nil {
+			left, err = append(left, key), cmp.Or(err, failed)
+		}
+	}
+	return left, err
 }
 
 // List returns one page of the keys under prefix. With a delimiter the keys that

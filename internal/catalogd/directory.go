@@ -11,7 +11,9 @@ import (
 )
 
 // directory is every dataset by name. Names that exist are held in order, so
-// that a page of a listing costs what it shows.
+// that a page of a listing costs what it shows. One that is still free is known
+// while somebody uses it: whoever takes a dataset out by open, find or owner
+// releases it.
 type directory struct {
 	mu     sync.Mutex
 	byName map[catalog.Name]*dataset
@@ -32,6 +34,9 @@ type dataset struct {
 	token chan struct{}          // held by the one who commits
 	doubt atomic.Bool            // a swap of the pointer got no answer: look before the next use
 	late  atomic.Pointer[string] // the ETag that such a swap asks for ("": no pointer); while it holds, the swap may come in
+
+	users  int      // who have not released it; the directory guards it
+	claims []string // ids that they claimed; likewise
 
 	mu       sync.Mutex
 	queue    []*request
@@ -81,7 +86,7 @@ func compareNames(a, b catalog.Name) int {
 func (d *directory) find(n catalog.Name) *dataset {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.byName[n]
+	return d.byName[n].use()
 }
 
 // open gives the dataset of a name, also of one that is still free.
@@ -93,7 +98,37 @@ func (d *directory) open(n catalog.Name) *dataset {
 		ds = &dataset{name: n, token: make(chan struct{}, 1)}
 		d.byName[n] = ds
 	}
+	return ds.use()
+}
+
+// use counts one more user, under the directory's lock.
+func (ds *dataset) use() *dataset {
+	if ds != nil {
+		ds.users++
+	}
 	return ds
+}
+
+// release ends the use of a dataset. With its last user a name goes that is still
+// free, and so do the ids that came to nothing; not so while a pointer may still
+// arrive.
+func (d *directory) release(ds *dataset) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ds.users--
+	h := ds.head.Load()
+	if ds.users > 0 || h == nil && !ds.settled(nil) {
+		return
+	}
+	for _, id := range ds.claims {
+		if d.ids[id] == ds.name && (h == nil || h.Dataset.DatasetID != id) {
+			delete(d.ids, id)
+		}
+	}
+	ds.claims = nil
+	if h == nil {
+		delete(d.byName, ds.name)
+	}
 }
 
 // publish makes h what the dataset is now, unless a newer version is known: a
@@ -120,15 +155,17 @@ func (d *directory) publish(ds *dataset, h *head) *head {
 	return h
 }
 
-// claim reserves an id for a name; false means that another dataset has it, and
-// its folder.
-func (d *directory) claim(id string, n catalog.Name) bool {
+// claim reserves an id for a dataset until its last user releases it, and for good
+// if it becomes the dataset's own; false means that another one has it, and its
+// folder.
+func (d *directory) claim(id string, ds *dataset) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if owner, taken := d.ids[id]; taken {
-		return owner == n
+		return owner == ds.name
 	}
-	d.ids[id] = n
+	d.ids[id] = ds.name
+	ds.claims = append(ds.claims, id)
 	return true
 }
 
@@ -136,7 +173,7 @@ func (d *directory) claim(id string, n catalog.Name) bool {
 func (d *directory) owner(id string) *dataset {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.byName[d.ids[id]]
+	return d.byName[d.ids[id]].use()
 }
 
 // after gives up to limit datasets whose names follow n, in order.

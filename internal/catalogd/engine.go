@@ -23,38 +23,41 @@ type engine struct {
 	keep    retention
 }
 
-// load reads every pointer of the bucket. One that cannot be read costs its own
-// dataset and no other.
+// load reads every pointer of the bucket that is not known as it is. One that
+// cannot be read costs its own dataset and no other: a listing shows that as it
+// was, if it was.
 func (e *engine) load(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelIO)
-	err := e.eachPointer(ctx, func(n catalog.Name, _ storage.Object) {
-		g.Go(func() error { return e.reloadUsable(gctx, e.dir.open(n)) })
+	err := e.store.pages(ctx, pointerPrefix, func(objects []storage.Object) error {
+		for _, o := range objects {
+			n, ok := pointerName(o.Key)
+			if !ok {
+				continue
+			}
+			g.Go(func() error {
+				_, err := e.known(gctx, n, o.ETag)
+				if errors.Is(err, errBadPointer) {
+					e.log.Error("a dataset cannot be used", "dataset", n.String(), "error", err)
+					return nil
+				}
+				return err
+			})
+		}
+		return nil
 	})
 	return errors.Join(err, g.Wait())
 }
 
-// reloadUsable reads a dataset's pointer again. One that is damaged is logged
-// and left out: a listing shows the dataset as it was, if it was.
-func (e *engine) reloadUsable(ctx context.Context, ds *dataset) error {
-	_, err := e.reload(ctx, ds)
-	if errors.Is(err, errBadPointer) {
-		e.log.Error("a dataset cannot be used", "dataset", ds.name.String(), "error", err)
-		return nil
+// known gives a dataset whose pointer in storage has the ETag, and reads it only
+// if it is not known as that. nil means that it is not there any more.
+func (e *engine) known(ctx context.Context, n catalog.Name, etag string) (*head, error) {
+	ds := e.dir.open(n)
+	defer e.dir.release(ds)
+	if h := ds.head.Load(); h != nil && h.etag == etag {
+		return h, nil
 	}
-	return err
-}
-
-// eachPointer lists the pointers in the bucket.
-func (e *engine) eachPointer(ctx context.Context, visit func(catalog.Name, storage.Object)) error {
-	return e.store.pages(ctx, pointerPrefix, func(objects []storage.Object) error {
-		for _, o := range objects {
-			if n, ok := pointerName(o.Key); ok {
-				visit(n, o)
-			}
-		}
-		return nil
-	})
+	return e.reload(ctx, ds)
 }
 
 var errBadPointer = errors.New("the pointer cannot be read")
@@ -151,6 +154,7 @@ func (e *engine) lookup(ctx context.Context, text string) (*head, error) {
 		}
 		ds = e.dir.open(n)
 	}
+	defer e.dir.release(ds)
 	h, err := e.current(ctx, ds)
 	if err == nil && h == nil {
 		err = e.notFound(n)

@@ -9,10 +9,7 @@ import (
 	"github.com/apache/iceberg-go/table"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // manifest gives a version of a dataset, 0 for the current one.
@@ -112,7 +109,7 @@ func (e *engine) versions(ctx context.Context, name string, before int64, limit 
 func (e *engine) list(ctx context.Context, after catalog.Name, limit int) (page catalog.List, err error) {
 	page.Datasets = []catalog.Dataset{}
 	if e.config.Shared {
-		if err := e.refresh(ctx); err != nil {
+		if err := e.load(ctx); err != nil {
 			return page, err
 		}
 	}
@@ -126,23 +123,6 @@ func (e *engine) list(ctx context.Context, after catalog.Name, limit int) (page 
 		page.NextCursor = &cursor
 	}
 	return page, nil
-}
-
-// refresh reads again the pointers that another catalogd has changed.
-func (e *engine) refresh(ctx context.Context) error {
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallelIO)
-	err := e.eachPointer(ctx, func(n catalog.Name, o storage.Object) {
-		ds := e.dir.open(n)
-		if h := ds.head.Load(); h != nil && h.etag == o.ETag {
-			return
-		}
-		g.Go(func() error { return e.reloadUsable(gctx, ds) })
-	})
-	if waitErr := g.Wait(); err == nil {
-		err = waitErr
-	}
-	return err
 }
 
 // receipt gives what an earlier registration was answered.

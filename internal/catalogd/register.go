@@ -23,6 +23,7 @@ const (
 // false then).
 func (e *engine) register(ctx context.Context, r *registration) (answer catalog.Registered, created bool, err error) {
 	ds := e.dir.open(r.name)
+	defer e.dir.release(ds)
 	if answer, found, err := e.again(ctx, ds, r); found || err != nil {
 		return answer, false, err
 	}
@@ -113,7 +114,7 @@ func (e *engine) prepare(ctx context.Context, ds *dataset, q *request, sources [
 	if q.made, err = fit(p.state, p.schema, q.Schema, q.wanted); err != nil {
 		return nil, err
 	}
-	if q.claimed, err = e.folder(h, q.registration); err != nil {
+	if q.claimed, err = e.folder(ds, h, q.registration); err != nil {
 		return nil, err
 	}
 	made, err := e.store.adopt(ctx, q.claimed, sources, q.made.schema, e.inPlace, e.config.Spool)
@@ -133,7 +134,7 @@ func (e *engine) inPlace(o storage.Object) bool {
 }
 
 // folder gives the id of the folder that the files belong under.
-func (e *engine) folder(h *head, r *registration) (string, error) {
+func (e *engine) folder(ds *dataset, h *head, r *registration) (string, error) {
 	id := r.DatasetID
 	switch {
 	case h != nil:
@@ -141,7 +142,7 @@ func (e *engine) folder(h *head, r *registration) (string, error) {
 	case id == "":
 		id = catalog.NewID()
 	}
-	if !e.dir.claim(id, r.name) {
+	if !e.dir.claim(id, ds) {
 		return "", wire.ErrBadRequest.Errorf("dataset_id %s belongs to another dataset; leave it out, or take a fresh UUID", id)
 	}
 	return id, nil

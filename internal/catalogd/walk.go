@@ -74,15 +74,12 @@ func (e *engine) readPointers(ctx context.Context) (n int, err error) {
 			if !ok {
 				return fmt.Errorf("%s is no pointer; move it out of %s", o.Key, pointerPrefix)
 			}
-			ds := e.dir.open(name)
-			if h := ds.head.Load(); h == nil || h.etag != o.ETag {
-				h, err := e.reload(ctx, ds)
-				if err == nil && h == nil {
-					err = fmt.Errorf("%s went away", o.Key)
-				}
-				if err != nil {
-					return err
-				}
+			h, err := e.known(ctx, name, o.ETag)
+			if err == nil && h == nil {
+				err = fmt.Errorf("%s went away", o.Key)
+			}
+			if err != nil {
+				return err
 			}
 			n++
 		}
@@ -165,6 +162,7 @@ func (w *walk) judge(ctx context.Context, f *folder, old []storage.Object) error
 func (w *walk) catchUp(ctx context.Context, f *folder) error {
 	var h *head
 	if ds := w.dir.owner(f.id); ds != nil {
+		defer w.dir.release(ds)
 		var err error
 		if h, err = w.stored(ctx, ds); errors.Is(err, errUnsettled) {
 			f.spared = true

@@ -3,6 +3,7 @@ package service
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -76,10 +77,14 @@ func (t Tokens) check() error {
 	case t.Read.IsSet() && (t.Read == t.Current || t.Read == t.Next):
 		return errors.New("AUTH_TOKEN_READ is the same as a token that may write; give it a text of its own")
 	}
-	for _, token := range []Secret{t.Current, t.Next, t.Read} {
-		if strings.ContainsFunc(token.Reveal(), func(c rune) bool { return c <= ' ' || c > '~' }) {
-			return errors.New("a token holds a space, a control character or a letter beyond ASCII, which no header can carry; make one with: openssl rand -hex 32")
-		}
+	return nil
+}
+
+// checkTokenText refuses a token that no header can carry. The error does not hold
+// the token.
+func checkTokenText(name, token string) error {
+	if strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return fmt.Errorf("the value of %s holds a space, a control character or a letter beyond ASCII, which no header can carry; make one with: openssl rand -hex 32", name)
 	}
 	return nil
 }
@@ -122,13 +127,13 @@ func LoadSecrets(f Fleet, getenv func(string) string) (Secrets, error) {
 	if err != nil {
 		return s, fmt.Errorf("%s: %w", path, err)
 	}
-	token := func(name string) Secret {
-		if v := getenv(name); v != "" {
-			return NewSecret(v)
+	for name, token := range map[string]*Secret{"AUTH_TOKEN": &s.Tokens.Current, "AUTH_TOKEN_NEXT": &s.Tokens.Next, "AUTH_TOKEN_READ": &s.Tokens.Read} {
+		text := cmp.Or(getenv(name), file[name])
+		if err := checkTokenText(name, text); err != nil { // the file's have passed already
+			return s, fmt.Errorf("environment: %w", err)
 		}
-		return NewSecret(file[name])
+		*token = NewSecret(text)
 	}
-	s.Tokens = Tokens{Current: token("AUTH_TOKEN"), Next: token("AUTH_TOKEN_NEXT"), Read: token("AUTH_TOKEN_READ")}
 	if err := s.Tokens.check(); err != nil {
 		return s, err
 	}
@@ -202,6 +207,9 @@ func parseEnvFile(text []byte) (map[string]string, error) {
 		}
 		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
 			value = value[1 : n-1]
+		}
+		if err := checkTokenText(name, value); err != nil {
+			return nil, fmt.Errorf("line %d: %w; a comment needs a line of its own", line, err)
 		}
 		values[name] = value
 	}

@@ -141,6 +141,44 @@ func TestTokensThatLeaveTheDoorOpenAreRefused(t *testing.T) {
 	}
 }
 
+// What stands behind a value is a part of it.
+func TestACommentBehindATokenIsToldWithItsLine(t *testing.T) {
+	fleet := write(t, "# rotation of May\nAUTH_TOKEN="+hidden+"   # full access\n", "")
+	_, err := LoadSecrets(fleet, environment())
+	if err == nil || strings.Contains(err.Error(), hidden) || strings.Contains(err.Error(), "full access") {
+		t.Fatalf("%v", err)
+	}
+	for _, want := range []string{fleet.AuthFile, "line 2", "AUTH_TOKEN", "a comment needs a line of its own"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
+	_, err = LoadSecrets(write(t, "", ""), environment("AUTH_TOKEN_READ="+hidden+" x"))
+	if err == nil || strings.Contains(err.Error(), hidden) || !strings.Contains(err.Error(), "environment: the value of AUTH_TOKEN_READ") {
+		t.Errorf("%v", err)
+	}
+}
+
+// The sample of auth.env works as it is written, with tokens in it.
+func TestTheSampleOfOperationsIsTaken(t *testing.T) {
+	page, err := os.ReadFile("../../docs/OPERATIONS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "credential `auth.env`:\n```\n")
+	sample, _, found := strings.Cut(rest, "```\n")
+	if !found {
+		t.Fatal("OPERATIONS has no sample of auth.env")
+	}
+	for i := range strings.Count(sample, "...") {
+		sample = strings.Replace(sample, "...", fmt.Sprint("token", i), 1)
+	}
+	s, err := LoadSecrets(write(t, sample, ""), environment())
+	if err != nil || s.Tokens.Current != NewSecret("token0") || !s.Tokens.Read.IsSet() {
+		t.Errorf("%v\n%s", err, sample)
+	}
+}
+
 func TestS3Sections(t *testing.T) {
 	s, err := LoadSecrets(write(t, "", `
 [s3.primary]

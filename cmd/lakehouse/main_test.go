@@ -129,6 +129,28 @@ func TestVerbsOfARunningFleet(t *testing.T) {
 	}
 }
 
+// A port that there is not is no port that somebody holds.
+func TestAPortOffsetOutOfRangeIsToldWithTheRange(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("LAKEHOUSE_FLEET_LOG_LEVEL", "error")
+	for _, offset := range []string{"70000", "-1"} {
+		code, _, stderr := lakehouse(t.Context(), "up", "--port-offset", offset)
+		if code != 2 || !strings.Contains(stderr, "--port-offset "+offset+" puts a port out of range; it has to be from 0 to 62315") {
+			t.Errorf("up --port-offset %s: %d %s", offset, code, stderr)
+		}
+		write(t, "lakehouse.toml", "[fleet]\nport_offset = "+offset+"\n")
+		for _, args := range [][]string{{"up"}, {"config", "check"}} {
+			code, _, stderr := lakehouse(t.Context(), args...)
+			if code != 1 || !strings.Contains(stderr, "port_offset "+offset+" puts a port out of range; it has to be from 0 to 62315") {
+				t.Errorf("%v, port_offset %s: %d %s", args, offset, code, stderr)
+			}
+		}
+		if err := os.Remove("lakehouse.toml"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestSecondFleetOnAFolderIsRefused(t *testing.T) {
 	t.Setenv("LAKEHOUSE_FLEET_LOG_LEVEL", "error")
 	data := filepath.Join(t.TempDir(), "data")

@@ -67,8 +67,11 @@ func (f *upFlags) load() (fleet.Config, error) {
 		config.Fleet.PortOffset, err = fleet.FreeOffset(config)
 	default:
 		var n int
-		if n, err = strconv.Atoi(f.offset); err != nil || n < 0 {
+		if n, err = strconv.Atoi(f.offset); err != nil {
 			return config, cli.Usage(fmt.Errorf("--port-offset %q is neither a number nor auto", f.offset))
+		}
+		if err = service.CheckPortOffset(n); err != nil {
+			return config, cli.Usage(fmt.Errorf("--port-offset %w", err))
 		}
 		config.Fleet.PortOffset = n
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -65,6 +66,9 @@ func NewEnv(service string, f Fleet, peers Peers, secrets Secrets, log *slog.Log
 	if err := checkPeers(peers); err != nil {
 		return Env{}, err
 	}
+	if err := CheckPortOffset(f.PortOffset); err != nil {
+		return Env{}, fmt.Errorf("port_offset %w", err)
+	}
 	if _, err := newGuard(f, secrets.Tokens); err != nil {
 		return Env{}, err
 	}
@@ -80,13 +84,23 @@ func checkPeers(peers Peers) error {
 		if _, known := Port(name); !known {
 			return fmt.Errorf("[peers]: there is no daemon %q", name)
 		}
-		u, err := url.Parse(base)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf("[peers] %s: write the address as http://HOST:PORT or https://HOST:PORT", name)
+		if err := CheckURL(base); err != nil {
+			return fmt.Errorf("[peers] %s %w", name, err)
 		}
-		if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			return fmt.Errorf("[peers] %s: the address holds more than scheme, host, port and path; tokens belong in auth.env", name)
-		}
+	}
+	return nil
+}
+
+// CheckURL returns what keeps base from being the address of a daemon, worded to
+// follow the name of the setting. The error does not hold base, which may hold a
+// password.
+func CheckURL(base string) error {
+	u, err := url.Parse(base)
+	switch {
+	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
+		return errors.New("has to be a URL like http://127.0.0.1:3110")
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return errors.New("has to be a URL like http://127.0.0.1:3110, with no user, query or fragment in it; a token belongs in AUTH_TOKEN")
 	}
 	return nil
 }

@@ -73,6 +73,12 @@ func parseFlags(name string, args []string, out io.Writer) (flags, error) {
 			f.offset = offset
 		}
 	})
+	if f.offset != nil {
+		if err := CheckPortOffset(*f.offset); err != nil {
+			fmt.Fprintf(out, "%s: --port-offset %v\n", name, err)
+			return f, errors.New("usage")
+		}
+	}
 	if set.NArg() > 0 {
 		fmt.Fprintf(out, "%s takes no arguments, only flags\n", name)
 		return f, errors.New("usage")

@@ -180,6 +180,12 @@ func TestFlags(t *testing.T) {
 			t.Errorf("%v: error %v, told %q", args, err, out.String())
 		}
 	}
+	for _, offset := range []string{"70000", "-1"} {
+		var out bytes.Buffer
+		if _, err := parseFlags("queryd", []string{"--port-offset", offset}, &out); err == nil || !strings.Contains(out.String(), "from 0 to 62315") {
+			t.Errorf("--port-offset %s: error %v, told %q", offset, err, out.String())
+		}
+	}
 }
 
 func TestCheckFindsWhatAStartWouldRefuse(t *testing.T) {
@@ -205,6 +211,7 @@ func TestCheckFindsWhatAStartWouldRefuse(t *testing.T) {
 		"[fleet]\nauth_file = \"\"\ntls_ca = \"/none\"":    "tls_ca",
 		"[fleet]\nauth_file = \"\"\ntls_cert = \"/none\"":  "tls_key",
 		"[peers]\nnobody = \"http://x\"":                   "nobody",
+		"[fleet]\nauth_file = \"\"\nport_offset = 62316":   "from 0 to 62315",
 	} {
 		if err := check(text); err == nil || !strings.Contains(err.Error(), names) {
 			t.Errorf("%q: error %v, want one that names %s", text, err, names)

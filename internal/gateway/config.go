@@ -22,7 +22,8 @@ type Config struct {
 	ProbeTimeout  service.Duration `toml:"probe_timeout"`  // per daemon, for /v1/health
 }
 
-// Defaults is the configuration that works without a file.
+// Defaults is the configuration that works without a file. Its fleet is of every
+// daemon that this release has.
 func Defaults() Config {
 	return Config{
 		Deployed:      []string{"storaged", "catalogd", "ingestd", "queryd"},

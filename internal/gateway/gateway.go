@@ -109,10 +109,14 @@ func (g *Gateway) passes() []service.Route {
 	return routes
 }
 
-// absent answers for a daemon that is not deployed.
+// absent answers for a daemon that is not deployed, and tells one that could be
+// from one that this release does not have.
 func absent(daemon string) service.Handler {
+	remedy := "in this fleet; start it and name it in [gateway] deployed"
+	if !slices.Contains(Defaults().Deployed, daemon) {
+		remedy = "and cannot be: this release has none; /docs shows what it has"
+	}
 	return func(http.ResponseWriter, *http.Request) error {
-		return wire.ErrUnavailable.Errorf("%s is not deployed in this fleet; start it and name it in [gateway] deployed", daemon).
-			With("service", daemon)
+		return wire.ErrUnavailable.Errorf("%s is not deployed %s", daemon, remedy).With("service", daemon)
 	}
 }

@@ -26,10 +26,18 @@ func newIngest(g *Globals) *cobra.Command {
 		Short: "Load CSV files, each as a new version of a dataset",
 		Example: "  lakehouse ingest placements.csv\n" +
 			"  lakehouse ingest week44.csv --name timesheets --mode append",
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return errors.New("no file is named; write: lakehouse ingest FILE, or several")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if opts.Name != "" && len(files) > 1 {
 				return usageError{errors.New("--name goes with one file; without it each dataset is named after its file")}
+			}
+			if err := checkNames(opts, files); err != nil {
+				return usageError{err}
 			}
 			opts.OnError = ingest.OnError(onError)
 			return ingestFiles(cmd, ingest.Client{Client: g.client()}, opts, files, g.JSON)
@@ -44,6 +52,23 @@ func newIngest(g *Globals) *cobra.Command {
 	flags.BoolVar(&opts.NoHeader, "no-header", false, "the first record is data; columns are named column_1, column_2, ...")
 	flags.BoolVar(&opts.AllowDuplicate, "allow-duplicate", false, "append content that the dataset holds already")
 	return cmd
+}
+
+// checkNames refuses files that would get one dataset's name, since each would
+// replace the one before it. Appended, they are all kept.
+func checkNames(opts ingest.Options, files []string) error {
+	if opts.Mode == "append" {
+		return nil
+	}
+	first := map[string]string{}
+	for _, file := range files {
+		name := catalog.NameFromFile(file)
+		if other, taken := first[name]; taken && name != "" {
+			return fmt.Errorf("%s and %s would both be dataset %s, of which only the last would stay; load each by itself, with --name NAME", other, file, name)
+		}
+		first[name] = file
+	}
+	return nil
 }
 
 func ingestFiles(cmd *cobra.Command, client ingest.Client, opts ingest.Options, files []string, asJSON bool) error {

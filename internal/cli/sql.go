@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,6 +15,9 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 )
 
+// sqlUsage is how a statement is written on a command line.
+const sqlUsage = "lakehouse sql 'SELECT ...'"
+
 func newSQL(g *Globals) *cobra.Command {
 	var format string
 	var limit int64
@@ -22,7 +27,12 @@ func newSQL(g *Globals) *cobra.Command {
 		Short: "Ask one SELECT; - reads the statement from standard input",
 		Example: "  lakehouse sql 'SELECT state, count(*) AS n FROM placements GROUP BY 1 ORDER BY 2 DESC'\n" +
 			"  lakehouse sql 'SELECT * FROM placements WHERE state = ? AND bill_rate > ? AND zip = ?' --param TX --param 30 --param '\"75001\"'",
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("the statement is one argument, in quotes: %s; %d were given", sqlUsage, len(args))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			statement, err := readStatement(cmd.InOrStdin(), args[0])
 			if err != nil {
@@ -42,7 +52,7 @@ func newSQL(g *Globals) *cobra.Command {
 			if cmd.Flags().Changed("limit") {
 				req.Limit = &limit
 			}
-			return sqlWords(runSQL(cmd, query.Client{Client: g.client()}, req, format))
+			return sqlWords(runSQL(cmd, query.Client{Client: g.client()}, req, format), params)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "table (default), json, ndjson, csv or arrow")
@@ -66,9 +76,15 @@ func paramValue(text string) (json.RawMessage, error) {
 
 func readStatement(in io.Reader, arg string) (string, error) {
 	if arg != "-" {
+		if strings.TrimSpace(arg) == "" {
+			return "", usageError{errors.New("the statement is empty; write it as one argument: " + sqlUsage)}
+		}
 		return arg, nil
 	}
 	text, err := io.ReadAll(in)
+	if err == nil && len(bytes.TrimSpace(text)) == 0 {
+		err = usageError{errors.New("standard input holds no statement; write it there, or as one argument: " + sqlUsage)}
+	}
 	return string(text), err
 }
 

@@ -1,0 +1,65 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A wrong call is refused before the gateway is asked, which is not there, in the
+// words of this command line.
+func TestWrongCallsSayWhatToWrite(t *testing.T) {
+	clean(t)
+	t.Setenv("LAKEHOUSE_GATEWAY", "http://127.0.0.1:1")
+	for _, c := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"ingest"}, []string{"lakehouse ingest FILE"}},
+		{[]string{"sql"}, []string{"lakehouse sql 'SELECT"}},
+		{[]string{"sql", "select", "1"}, []string{"in quotes"}},
+		{[]string{"sql", ""}, []string{"the statement is empty", "lakehouse sql 'SELECT"}},
+		{[]string{"sql", " \n"}, []string{"the statement is empty"}},
+		{[]string{"sql", "-"}, []string{"standard input holds no statement"}},
+	} {
+		code, _, stderr := run(t, c.args...)
+		for _, part := range c.says {
+			if code != 2 || !strings.Contains(stderr, part) || strings.Contains(stderr, `{"sql"`) || strings.Contains(stderr, "arg(s)") {
+				t.Errorf("lakehouse %q: %d %s, want %q", c.args, code, stderr, part)
+			}
+		}
+	}
+}
+
+// Two files of one name would replace each other: nothing is sent.
+func TestFilesOfOneNameAreRefused(t *testing.T) {
+	clean(t)
+	t.Setenv("LAKEHOUSE_GATEWAY", "http://127.0.0.1:1")
+	other := filepath.Join("other", "week 44.csv")
+	if err := os.Mkdir("other", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"a.csv", "week 44.csv", "week-44.csv", other} {
+		if err := os.WriteFile(file, []byte("id\n1\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+	}{
+		{[]string{"a.csv", "week 44.csv", "week-44.csv"}, 2},
+		{[]string{"week-44.csv", "a.csv", other}, 2},
+		{[]string{"week-44.csv", other, "--mode", "replace"}, 2},
+		{[]string{"week-44.csv", other, "--mode", "create"}, 2},
+		{[]string{"week-44.csv", other, "--mode", "append"}, 3}, // sent
+		{[]string{"a.csv", other}, 3},
+	} {
+		code, _, stderr := run(t, append([]string{"ingest"}, c.args...)...)
+		told := strings.Contains(stderr, "week-44.csv and ") || strings.Contains(stderr, "week 44.csv and ")
+		if code != c.code || (code == 2) != (told && strings.Contains(stderr, "week_44") && strings.Contains(stderr, "--name")) {
+			t.Errorf("lakehouse ingest %q: %d %s, want %d", c.args, code, stderr, c.code)
+		}
+	}
+}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -16,17 +19,33 @@ func newConfig() *cobra.Command {
 	check := &cobra.Command{
 		Use:   "check",
 		Short: "Validate lakehouse.toml and the secrets, and print what is in force, without secrets",
-		Args:  cobra.NoArgs,
+		Long: "Validate lakehouse.toml and the secrets, and print what is in force as TOML, without secrets.\n" +
+			"Which file was read, and whether all is well, is on standard error.",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := fleet.Load(file, os.Environ())
+			path, err := service.FindConfig(file)
 			if err != nil {
 				return err
 			}
-			secrets, err := service.LoadSecrets(config.Fleet, os.Getenv)
-			return errors.Join(err, config.Check(secrets), service.PrintConfig(cmd.OutOrStdout(), config.Sections()))
+			fmt.Fprintln(cmd.ErrOrStderr(), "configuration:", cmp.Or(path, "defaults"))
+			if err := checkConfig(cmd.OutOrStdout(), path); err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.ErrOrStderr(), "all is well")
+			return nil
 		},
 	}
 	check.Flags().StringVar(&file, "config", "", "configuration `FILE` (default ./lakehouse.toml, else /etc/lakehouse/lakehouse.toml)")
 	cmd.AddCommand(check)
 	return cmd
+}
+
+// checkConfig prints what is in force, also where something of it cannot work.
+func checkConfig(out io.Writer, path string) error {
+	config, err := fleet.Load(path, os.Environ())
+	if err != nil {
+		return err
+	}
+	secrets, err := service.LoadSecrets(config.Fleet, os.Getenv)
+	return errors.Join(err, config.Check(secrets), service.PrintConfig(out, config.Sections()))
 }

@@ -226,11 +226,32 @@ func TestConfigCheckNamesWhatIsWrong(t *testing.T) {
 			t.Errorf("%q: %d %s", text, code, stderr)
 		}
 	}
-	write(t, filepath.Join(dir, "lakehouse.toml"), "[fleet]\nlog_level = \"warn\"\n")
-	code, stdout, stderr := lakehouse(t.Context(), "config", "check", "--config", filepath.Join(dir, "lakehouse.toml"))
-	if code != 0 || !strings.Contains(stdout, "log_level = 'warn'") {
-		t.Errorf("%d %s %s", code, stdout, stderr)
+}
+
+// What is in force is TOML, as a file could hold it; what is said of it stands
+// beside.
+func TestConfigCheckSaysWhichFileItRead(t *testing.T) {
+	t.Chdir(t.TempDir())
+	file := filepath.Join(t.TempDir(), "fleet.toml")
+	write(t, file, "[fleet]\nlog_level = \"warn\"\nauth_file = \"\"\nsecrets_file = \"\"\n")
+	bad := filepath.Join(t.TempDir(), "bad.toml")
+	write(t, bad, "[fleet]\nlog_level = \"loud\"\n")
+	check := func(wantCode int, read string, well bool, args ...string) (stdout string) {
+		t.Helper()
+		code, stdout, stderr := lakehouse(t.Context(), append([]string{"config", "check"}, args...)...)
+		if code != wantCode || !strings.Contains(stderr, "configuration: "+read+"\n") || strings.Contains(stderr, "all is well") != well {
+			t.Errorf("config check %v: %d %s", args, code, stderr)
+		}
+		return stdout
 	}
+	check(0, "defaults", true)
+	check(1, bad, false, "--config", bad)
+	out := check(0, file, true, "--config", file)
+	if !strings.Contains(out, "log_level = 'warn'") {
+		t.Errorf("in force is\n%s", out)
+	}
+	write(t, "lakehouse.toml", out)
+	check(0, "lakehouse.toml", true)
 }
 
 func write(t *testing.T, path, text string) {

@@ -3,7 +3,7 @@
 //
 // Every verb talks to the gateway over HTTP and links no engine, so it starts
 // in milliseconds. It promises one way to name the gateway (--gateway, else
-// LAKEHOUSE_GATEWAY, else the default port), --json for programs, and exit
+// LAKEHOUSE_GATEWAY, else the configuration's), --json for programs, and exit
 // codes that a script can tell apart: 0 fine, 1 the operation failed, 2 wrong
 // usage, 3 the fleet cannot be reached, 4 refused (401 or 403). Results go to
 // standard output, everything else to standard error.
@@ -56,7 +56,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 		SilenceUsage:  true,
 		Version:       service.Version(),
 	}
-	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else http://127.0.0.1:3110); AUTH_TOKEN in the environment is the token")
+	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else where the configuration that 'up' reads\nputs it, else http://127.0.0.1:3110); AUTH_TOKEN in the environment is the token")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "write JSON for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g))
@@ -123,31 +123,21 @@ func explain(err error) string {
 	if !errors.As(err, &p) {
 		return err.Error()
 	}
-	if errors.Is(err, wire.ErrUnavailable) && p.Fields["service"] == "gateway" {
-		return fmt.Sprintf("no fleet answers: %v; start one with 'lakehouse up', or name its gateway with --gateway", p.Unwrap())
+	cause := p.Unwrap() // none where the gateway itself said that it is stopping
+	if cause != nil && errors.Is(err, wire.ErrUnavailable) && p.Fields["service"] == "gateway" {
+		return fmt.Sprintf("no fleet answers: %v; start one with 'lakehouse up', or name its gateway with --gateway", cause)
 	}
 	text := p.Detail + " [" + p.Kind.Code + "]"
 	if errors.Is(err, wire.ErrUnauthorized) {
 		text = "the gateway asks for a token: set AUTH_TOKEN in the environment [" + p.Kind.Code + "]"
+		if os.Getenv("AUTH_TOKEN") != "" {
+			text = "the token in AUTH_TOKEN is not accepted: set it to one that this fleet has, in its auth.env or environment [" + p.Kind.Code + "]"
+		}
 	}
 	if p.RequestID != "" {
 		text += " request " + p.RequestID
 	}
 	return text
-}
-
-// client gives the client for the gateway's /v1.
-func (g *Globals) client() wire.Client {
-	base := g.Gateway
-	if base == "" {
-		base = os.Getenv("LAKEHOUSE_GATEWAY")
-	}
-	if base == "" {
-		port, _ := service.Port("gateway")
-		base = fmt.Sprintf("http://127.0.0.1:%d", port)
-	}
-	base = strings.TrimSuffix(strings.TrimSuffix(base, "/"), "/v1")
-	return wire.Client{Service: "gateway", Base: base + "/v1", Token: os.Getenv("AUTH_TOKEN")}
 }
 
 // printJSON writes v for programs.

@@ -39,8 +39,12 @@ func newIngest(g *Globals) *cobra.Command {
 			if err := checkNames(opts, files); err != nil {
 				return usageError{err}
 			}
+			gateway, err := g.client()
+			if err != nil {
+				return err
+			}
 			opts.OnError = ingest.OnError(onError)
-			return ingestFiles(cmd, ingest.Client{Client: g.client()}, opts, files, g.JSON)
+			return ingestFiles(cmd, ingest.Client{Client: gateway}, opts, files, g.JSON)
 		},
 	}
 	flags := cmd.Flags()

@@ -38,6 +38,10 @@ func newSQL(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			gateway, err := g.client()
+			if err != nil {
+				return err
+			}
 			if format == "" && g.JSON {
 				format = "json"
 			}
@@ -52,7 +56,7 @@ func newSQL(g *Globals) *cobra.Command {
 			if cmd.Flags().Changed("limit") {
 				req.Limit = &limit
 			}
-			return sqlWords(runSQL(cmd, query.Client{Client: g.client()}, req, format), params)
+			return sqlWords(runSQL(cmd, query.Client{Client: gateway}, req, format), params)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "table (default), json, ndjson, csv or arrow")

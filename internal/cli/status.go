@@ -21,7 +21,10 @@ func newStatus(g *Globals) *cobra.Command {
 		Short: "Show which daemons answer",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client := g.client()
+			client, err := g.client()
+			if err != nil {
+				return err
+			}
 			var health service.FleetHealth
 			if err := client.JSON(cmd.Context(), http.MethodGet, "/health", nil, nil, &health); err != nil {
 				return err
@@ -49,8 +52,12 @@ func newDatasets(g *Globals) *cobra.Command {
 		Short: "List the datasets and their current versions",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			gateway, err := g.client()
+			if err != nil {
+				return err
+			}
 			datasets := []catalog.Dataset{}
-			client := catalog.Client{Client: g.client()}
+			client := catalog.Client{Client: gateway}
 			for cursor := ""; ; {
 				page, err := client.List(cmd.Context(), cursor, 0)
 				if err != nil {

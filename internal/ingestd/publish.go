@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -46,19 +45,15 @@ func (d *ingestd) storeOne(ctx context.Context, datasetID, path string) (key str
 	return key, size, err
 }
 
-// discardTimeout bounds the clean-up behind a refused registration.
-const discardTimeout = 10 * time.Second
-
 // discard removes objects that no version refers to. What it cannot remove is
-// named in the log, and the catalog's search for orphans finds it later. It goes on
-// when the client has left.
+// named in the log, and the catalog's search for orphans finds it later.
 func (d *ingestd) discard(ctx context.Context, objects []catalog.ObjectRef) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
-	defer cancel()
-	for _, o := range objects {
-		if err := d.storage.Delete(ctx, o.Key); err != nil {
-			d.log.Warn("an object of a refused ingest was left in storage", "key", o.Key, "error", err)
-		}
+	keys := make([]string, len(objects))
+	for i, o := range objects {
+		keys[i] = o.Key
+	}
+	if left, err := d.storage.Discard(ctx, keys); len(left) > 0 {
+		d.log.Warn("objects of a refused ingest were left in storage", "keys", left, "error", err)
 	}
 }
 

@@ -7,52 +7,52 @@ import (
 	"strconv"
 	"strings"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// ingestOption is a parameter of POST /ingest in the words of an error:
-// on_error=quarantine, delimiter="x", ?name=NAME.
-var ingestOption = regexp.MustCompile(`[?&]?\b(name|mode|schema|on_error|delimiter|header|allow_duplicate)=("[^"]*"|\w+)`)
-
-// ingestWords words an error of an ingest as this command line takes the remedy:
-// --on-error quarantine.
+// ingestWords adds to an error of an ingest which flags its remedy is here: the
+// error speaks of the API's parameters. It goes by the error's code, for its words
+// may change, and may be a user's own.
 func ingestWords(err error) error {
+	flags := ""
+	switch {
+	case errors.Is(err, ingest.ErrBadRows):
+		flags = "--on-error quarantine"
+	case errors.Is(err, catalog.ErrSchemaDrift):
+		flags = "--mode replace --schema replace"
+	case errors.Is(err, catalog.ErrDatasetExists):
+		flags = "--mode append, or --mode replace"
+	case errors.Is(err, catalog.ErrBadName):
+		flags = "--name NAME"
+	case errors.Is(err, ingest.ErrBadHeader):
+		flags = "--no-header"
+	}
 	return reword(err, func(p *wire.Problem) string {
-		return ingestOption.ReplaceAllStringFunc(p.Detail, func(option string) string {
-			between := ""
-			if option[0] == '&' {
-				between = " "
-			}
-			name, value, _ := strings.Cut(strings.TrimLeft(option, "?&"), "=")
-			switch {
-			case name == "header":
-				return between + "--no-header"
-			case name == "allow_duplicate":
-				return between + "--allow-duplicate"
-			}
-			return between + "--" + strings.ReplaceAll(name, "_", "-") + " " + value
-		})
+		if flags == "" {
+			return p.Detail
+		}
+		return p.Detail + " (here: " + flags + ")"
 	})
 }
 
 // paramCount is what an error says where the params are not as many as the ?.
 var paramCount = regexp.MustCompile(`^the statement has (\d+) parameters, (\d+) were given$`)
 
-// sqlWords does so for an error of a statement that was sent with params.
+// sqlWords adds to an error of a statement what is to be done with --param.
 func sqlWords(err error, params []string) error {
 	return reword(err, func(p *wire.Problem) string {
-		switch {
-		case p.Is(wire.ErrBadRequest) && strings.HasPrefix(p.Detail, "limit is "):
-			return "--" + p.Detail
-		case p.Is(query.ErrInvalid) && paramCount.MatchString(p.Detail):
-			want, err := strconv.Atoi(paramCount.FindStringSubmatch(p.Detail)[1])
-			if err == nil && want < len(params) {
-				return fmt.Sprintf("%s: no ? takes --param %s; leave out what no ? takes, or write a ? for each", p.Detail, quoted(params[want:]))
-			}
-			return p.Detail + ": give each ? its value with --param"
+		count := paramCount.FindStringSubmatch(p.Detail)
+		if !p.Is(query.ErrInvalid) || count == nil {
+			return p.Detail
 		}
-		return p.Detail
+		want, err := strconv.Atoi(count[1])
+		if err == nil && want < len(params) {
+			return fmt.Sprintf("%s: no ? takes --param %s; leave out what no ? takes, or write a ? for each", p.Detail, quoted(params[want:]))
+		}
+		return p.Detail + ": give each ? its value with --param"
 	})
 }
 

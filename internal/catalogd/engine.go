@@ -101,16 +101,23 @@ func (e *engine) current(ctx context.Context, ds *dataset) (*head, error) {
 }
 
 // compared gives what is known of a dataset if storage says the same, else what
-// storage says.
+// storage says. A pointer that is gone makes no free name: the next registration
+// would begin anew over what may be put back.
 func (e *engine) compared(ctx context.Context, ds *dataset, known *head) (*head, error) {
-	found, err := e.store.Head(ctx, pointerKey(ds.name))
-	if err != nil {
-		return nil, ownFile(pointerKey(ds.name), err)
-	}
-	if found.ETag == known.etag {
+	key := pointerKey(ds.name)
+	found, err := e.store.Head(ctx, key)
+	switch {
+	case err == nil && found.ETag == known.etag:
 		return known, nil
+	case err != nil && !errors.Is(err, storage.ErrObjectNotFound):
+		return nil, ownFile(key, err)
 	}
-	return e.reload(ctx, ds)
+	h, err := e.reload(ctx, ds)
+	if h == nil && err == nil {
+		err = catalog.ErrDatasetNotFound.Errorf("the pointer of %s (%s) is gone from storage; put it back from the backup, or restart catalogd to let the dataset go", ds.name, key).
+			With("dataset", ds.name.String())
+	}
+	return h, err
 }
 
 var errUnsettled = errors.New("a write of the pointer got no answer and may still arrive")
@@ -127,8 +134,8 @@ func (e *engine) stored(ctx context.Context, ds *dataset) (h *head, err error) {
 	}
 	if h = ds.head.Load(); h == nil {
 		h, err = e.reload(ctx, ds)
-	} else if h, err = e.compared(ctx, ds, h); err == nil && h == nil {
-		err = fmt.Errorf("the pointer of %s is gone", ds.name)
+	} else {
+		h, err = e.compared(ctx, ds, h)
 	}
 	if err == nil && !ds.settled(h) {
 		err = fmt.Errorf("%s: %w", ds.name, errUnsettled)

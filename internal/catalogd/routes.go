@@ -30,7 +30,7 @@ func (d *daemon) routes() []service.Route {
 				{Status: 200, Doc: "the content, or the key, was there already", Type: catalog.Registered{}},
 			},
 			Errors: of(catalog.ErrBadName, storage.ErrBadKey, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists,
-				catalog.ErrDatasetChanged, catalog.ErrIdempotencyReused, catalog.ErrBadObject, catalog.ErrBadSchema),
+				catalog.ErrDatasetNotFound, catalog.ErrDatasetChanged, catalog.ErrIdempotencyReused, catalog.ErrBadObject, catalog.ErrBadSchema),
 			Handle: d.handleRegister,
 		},
 		{

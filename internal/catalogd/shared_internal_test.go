@@ -1,7 +1,9 @@
 package catalogd
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,5 +87,43 @@ func TestSharedExpiry(t *testing.T) {
 	files := a.readable(t)
 	if left := a.keys(t, catalog.DataPrefix(m.DatasetID)); len(left) != 2 || !slices.Equal(left, files) {
 		t.Errorf("left are %q, and the versions hold %q", left, files)
+	}
+}
+
+// TestPointerTakenAway: where storage is asked, a dataset whose pointer is not
+// there any more is no refusal by storage: readers and writers are told what is
+// missing and what to do, nothing begins anew in its place, and its files stay.
+func TestPointerTakenAway(t *testing.T) {
+	e := newEngine(t, shared())
+	e.loadInto(t, "z", catalog.Append, 1)
+	for n := range 3 {
+		e.load1(t, catalog.Replace, n)
+	}
+	key := pointerKey(catalog.Name{Namespace: "default", Name: "n"})
+	text, _, err := e.store.read(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := e.keys(t, datasetsPrefix)
+	e.age(t, old, all...)
+	if err := e.store.Delete(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	_, readErr := e.manifest(t.Context(), "n", 0)
+	_, writeErr := e.tryLoad(t, "n", catalog.Append, 4)
+	for what, err := range map[string]error{"a reader": readErr, "a writer": writeErr} {
+		if !errors.Is(err, catalog.ErrDatasetNotFound) || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "put it back") {
+			t.Errorf("%s is told %v", what, err)
+		}
+	}
+	if err := e.sweep(t.Context(), e.dir.find(catalog.Name{Namespace: "default", Name: "n"}), nil); !errors.Is(err, catalog.ErrDatasetNotFound) {
+		t.Errorf("the sweep ended with %v", err)
+	}
+	if left := e.keys(t, datasetsPrefix); !slices.Equal(left, all) {
+		t.Errorf("it has changed:\n%s", differences(left, all))
+	}
+	e.put(t, key, text)
+	if answer := e.load1(t, catalog.Append, 4); answer.Version != 4 {
+		t.Errorf("with the pointer back, version %d follows", answer.Version)
 	}
 }

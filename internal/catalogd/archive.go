@@ -30,6 +30,9 @@ type archived struct {
 	Gone bool `json:"gone,omitempty"`
 }
 
+// lives tells whether some of the segment's receipts may still answer their keys.
+func (a *archived) lives(now time.Time) bool { return withinKeyLife(a.Newest, now) }
+
 func receiptsPrefix(datasetID string) string { return "datasets/" + datasetID + "/receipts/" }
 
 // segment is an archived object as it was read.
@@ -66,14 +69,13 @@ type ledger struct {
 
 // byKey finds the registration that came with the key within its life.
 func (l ledger) byKey(key string, now time.Time) (receipt, bool) {
-	if key == "" {
-		return receipt{}, false
-	}
-	if r, ok := l.recent.byKey(key, now); ok {
-		return r, true
+	for _, r := range l.recent {
+		if r.Key == key && r.lives(now) {
+			return r, true
+		}
 	}
 	for _, s := range l.segments {
-		if i, ok := s.byKey[key]; ok && now.Sub(s.receipts[i].At) < keyLife {
+		if i, ok := s.byKey[key]; ok && s.receipts[i].lives(now) {
 			return s.receipts[i], true
 		}
 	}
@@ -108,8 +110,11 @@ func (l ledger) byContent(mode catalog.Mode, hash string) (found receipt, ok boo
 // answeredWith tells whether the answer to a key within its life has the columns
 // of a schema.
 func (l ledger) answeredWith(schemaID int, now time.Time) bool {
-	return l.recent.answeredWith(schemaID, now) || slices.ContainsFunc(l.segments, func(s *segment) bool {
-		return s.receipts.answeredWith(schemaID, now)
+	answer := func(r receipt) bool {
+		return r.Answer != nil && r.Answer.SchemaID == schemaID && r.lives(now)
+	}
+	return slices.ContainsFunc(l.recent, answer) || slices.ContainsFunc(l.segments, func(s *segment) bool {
+		return slices.ContainsFunc(s.receipts, answer)
 	})
 }
 
@@ -199,7 +204,7 @@ func (l ledger) spill(datasetID string, now time.Time) (after ledger, made []blo
 func (l ledger) replaced(now time.Time) (after ledger, dropped []string) {
 	after.recent = l.recent
 	for i, ref := range l.refs {
-		if now.Sub(ref.Newest) >= keyLife {
+		if !ref.lives(now) {
 			dropped = append(dropped, ref.Key)
 			continue
 		}

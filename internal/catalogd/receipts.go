@@ -2,7 +2,6 @@ package catalogd
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -10,6 +9,8 @@ import (
 
 // keyLife is how long the answer to an Idempotency-Key is kept.
 const keyLife = 24 * time.Hour
+
+func withinKeyLife(at, now time.Time) bool { return now.Sub(at) < keyLife }
 
 // receipt is what is remembered of one registration, so that its retry changes
 // nothing and gets the same answer.
@@ -48,18 +49,14 @@ func (r *receipt) bulk() int {
 	return n
 }
 
+// lives tells whether the receipt still answers its key. One without a key does
+// not.
+func (r *receipt) lives(now time.Time) bool {
+	return r.Key != "" && withinKeyLife(r.At, now)
+}
+
 // receipts are those of a dataset, oldest first.
 type receipts []receipt
-
-// byKey finds the registration that came with the key within its life.
-func (rs receipts) byKey(key string, now time.Time) (receipt, bool) {
-	for _, r := range rs {
-		if key != "" && r.Key == key && now.Sub(r.At) < keyLife {
-			return r, true
-		}
-	}
-	return receipt{}, false
-}
 
 // with gives the receipts after one more registration. One that replaces the
 // content retires those before it, of which only keys within their life stay.
@@ -73,7 +70,7 @@ func (rs receipts) still(gone bool, now time.Time) receipts {
 	kept := make(receipts, 0, len(rs)+1)
 	for _, r := range rs {
 		r.Gone = r.Gone || gone
-		if r.Key != "" && now.Sub(r.At) >= keyLife {
+		if !r.lives(now) {
 			r.Key, r.Request, r.Mode, r.Answer = "", "", "", nil
 		}
 		if !r.Gone || r.Key != "" {
@@ -81,12 +78,4 @@ func (rs receipts) still(gone bool, now time.Time) receipts {
 		}
 	}
 	return kept
-}
-
-// answeredWith tells whether the answer to a key within its life has the columns
-// of a schema.
-func (rs receipts) answeredWith(schemaID int, now time.Time) bool {
-	return slices.ContainsFunc(rs, func(r receipt) bool {
-		return r.Answer != nil && r.Answer.SchemaID == schemaID && now.Sub(r.At) < keyLife
-	})
 }

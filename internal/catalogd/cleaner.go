@@ -19,7 +19,7 @@ const (
 
 // cleaner removes files that no kept version needs, once nobody can be reading
 // them any more. What fails is tried again. What it does not get to before the
-// daemon ends is referred to by nothing and found by a later walk ([walk]).
+// daemon ends is referred to by nothing, and an orphan to a later [orphanSearch].
 type cleaner struct {
 	grace time.Duration // for files that a query may be reading
 
@@ -34,7 +34,7 @@ type cleaner struct {
 type deletion struct {
 	key    string
 	at     time.Time
-	orphan bool // found by a walk
+	orphan bool // found by a search
 }
 
 // watch is which data files commits adopt while someone looks for files to
@@ -92,9 +92,9 @@ func (c *cleaner) putBack(ds *dataset, gone []record) {
 	c.expired[ds] = &expiry{since: time.Now(), records: gone, failed: true}
 }
 
-// keep tells whether a version in the making may refer to a data file, and makes
-// sure that it stays: false means that it is about to be removed.
-func (c *cleaner) keep(key string) bool {
+// mayAdopt tells whether a version in the making may refer to a data file, and
+// makes sure that it stays: false means that it is about to be removed.
+func (c *cleaner) mayAdopt(key string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.doomed[key] {

@@ -127,7 +127,7 @@ func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (
 	if base != nil {
 		baseKey = base.MetadataKey
 	}
-	st, err := e.store.stage(ctx, p.before, baseKey, p.change(), e.keep)
+	st, err := e.store.stage(ctx, p.before, baseKey, p.change(), e.retention)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 			d.engine.Store(e)
 			var group sync.WaitGroup
 			group.Go(func() { e.clean(ctx) })
-			group.Go(func() { e.walks(ctx, firstWalk) })
+			group.Go(func() { e.removeOrphans(ctx, firstSearch) })
 			group.Wait()
 		}
 	}()
@@ -88,8 +88,8 @@ func (d *daemon) loadOnce(ctx context.Context) (*engine, error) {
 	s := &store{Client: &d.storage, bucket: bucket}
 	e := &engine{
 		config: d.config, store: s, dir: newDirectory(newTables(d.config.TableMemory)), log: d.env.Log, metrics: d.metrics,
-		cleaner: newCleaner(d.config.DeleteAfter.Std()),
-		keep:    retention{maxVersions: d.config.MaxVersions, maxAge: d.config.MaxAge.Std(), keepNewest: d.config.KeepNewest},
+		cleaner:   newCleaner(d.config.DeleteAfter.Std()),
+		retention: retention{maxVersions: d.config.MaxVersions, maxAge: d.config.MaxAge.Std(), keepNewest: d.config.KeepNewest},
 	}
 	return e, e.load(ctx)
 }

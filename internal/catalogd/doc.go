@@ -7,7 +7,7 @@
 // that ever changes, by compare-and-swap. Everything else is written once,
 // under a fresh name, before the pointer that refers to it. So a crash at any
 // moment leaves either the old version or the new one, and at worst a few files
-// that nothing refers to. A walk finds and removes those (walk.go).
+// that nothing refers to. Orphan removal finds those (orphansearch.go).
 //
 // How a registration goes:
 //

@@ -14,13 +14,13 @@ import (
 
 // engine is the catalog once its pointers are read.
 type engine struct {
-	config  Config
-	store   *store
-	dir     *directory
-	log     *slog.Logger
-	metrics *metrics
-	cleaner *cleaner
-	keep    retention
+	config    Config
+	store     *store
+	dir       *directory
+	log       *slog.Logger
+	metrics   *metrics
+	cleaner   *cleaner
+	retention retention
 }
 
 // load reads every pointer of the bucket that is not known as it is. One that

@@ -16,12 +16,12 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
-// manifestsAtOnce bounds the manifests of which a walk holds the entries.
+// manifestsAtOnce bounds the manifests of which a search holds the entries.
 const manifestsAtOnce = 4
 
-// folder is a dataset's folder to a walk: what the kept versions name in it. A
-// name is kept as its hash; two names that share one spare an orphan, and harm
-// nothing.
+// folder is a dataset's folder to a search for orphans: what the kept versions
+// name in it. A name is kept as its hash; two names that share one spare an
+// orphan, and harm nothing.
 type folder struct {
 	store  *store
 	id     string
@@ -29,7 +29,7 @@ type folder struct {
 	named  map[uint64]struct{}
 	head   *head // all that it names is in named
 	orphan bool  // no dataset has it
-	spared bool  // nothing of it is to be removed by this walk
+	spared bool  // nothing of it is to be removed by this search
 }
 
 func newFolder(s *store, seed maphash.Seed, id string) *folder {
@@ -94,8 +94,8 @@ func (f *folder) read(ctx context.Context, h *head) (err error) {
 	return nil
 }
 
-// metadata gives a table's metadata without keeping it: a walk must not push out
-// of memory what is in use.
+// metadata gives a table's metadata without keeping it: the search must not push
+// out of memory what is in use.
 func (f *folder) metadata(ctx context.Context, h *head) (table.Metadata, error) {
 	if t := h.table.Load(); t != nil {
 		return t.meta, nil

@@ -53,11 +53,11 @@ func (e *engine) age(t *testing.T, by time.Duration, keys ...string) {
 	}
 }
 
-// walked searches for what is older than the grace, lets the longest query pass
-// and gives what is left under datasets/.
-func (e *engine) walked(t *testing.T) []string {
+// withoutOrphans searches for what is older than the grace, lets the longest query
+// pass and gives what is left under datasets/.
+func (e *engine) withoutOrphans(t *testing.T) []string {
 	t.Helper()
-	if _, err := e.walk(t.Context(), time.Now().Add(-grace), maxOrphans); err != nil {
+	if _, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), maxOrphans); err != nil {
 		t.Fatal(err)
 	}
 	e.cleanOnce(t.Context(), time.Now().Add(e.cleaner.grace))

@@ -6,7 +6,7 @@ type metrics struct {
 	versions      prometheus.Counter
 	registrations prometheus.Counter
 	orphans       prometheus.Counter
-	walks         *prometheus.CounterVec
+	searches      *prometheus.CounterVec
 }
 
 func newMetrics(registry prometheus.Registerer) *metrics {
@@ -20,11 +20,11 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		orphans: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "lakehouse_catalog_orphans_removed_total", Help: "Objects removed that no kept version named.",
 		}),
-		walks: prometheus.NewCounterVec(prometheus.CounterOpts{
+		searches: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lakehouse_catalog_orphan_walks_total", Help: "Searches for such objects: done, or stopped by what could not be read, so that nothing was removed.",
 		}, []string{"outcome"}),
 	}
-	registry.MustRegister(m.versions, m.registrations, m.orphans, m.walks)
+	registry.MustRegister(m.versions, m.registrations, m.orphans, m.searches)
 	return m
 }
 
@@ -39,10 +39,10 @@ func (m *metrics) removed(d deletion) {
 	}
 }
 
-func (m *metrics) walked(err error) {
+func (m *metrics) searched(err error) {
 	outcome := "done"
 	if err != nil {
 		outcome = "stopped"
 	}
-	m.walks.WithLabelValues(outcome).Inc()
+	m.searches.WithLabelValues(outcome).Inc()
 }

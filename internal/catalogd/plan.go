@@ -17,13 +17,13 @@ var errPrepareAgain = errors.New("the schema changed meanwhile")
 
 // plan is one version in the making: what a batch does to a dataset.
 type plan struct {
-	base   *head // nil: the name is free
-	before *iceTable
-	state  *pointer // what the dataset will be; nil until a request is accepted on a free name
-	ledger ledger
-	schema *iceberg.Schema
-	now    time.Time
-	keep   func(key string) bool // a file that lies in the folder already
+	base     *head // nil: the name is free
+	before   *iceTable
+	state    *pointer // what the dataset will be; nil until a request is accepted on a free name
+	ledger   ledger
+	schema   *iceberg.Schema
+	now      time.Time
+	mayAdopt func(key string) bool // a file that lies in the folder already
 
 	accepted []*request
 	repeats  []repeat
@@ -41,7 +41,7 @@ type repeat struct {
 
 // newPlan begins with the dataset as it is.
 func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
-	p := &plan{base: base, now: time.Now().UTC().Truncate(time.Millisecond), keep: e.cleaner.keep}
+	p := &plan{base: base, now: time.Now().UTC().Truncate(time.Millisecond), mayAdopt: e.cleaner.mayAdopt}
 	if base == nil {
 		return p, nil
 	}
@@ -127,7 +127,7 @@ func (p *plan) refuseDoubles(r *request) error {
 			slices.ContainsFunc(p.files, func(o dataFile) bool { return same(o.Key) }) {
 			return badObject(f.Key, "the current version holds it already")
 		}
-		if !f.copied && !p.keep(f.Key) {
+		if !f.copied && !p.mayAdopt(f.Key) {
 			return errPrepareAgain
 		}
 	}

@@ -130,7 +130,7 @@ func (e *engine) inPlace(o storage.Object) bool {
 	if e.config.Shared && time.Since(o.ModifiedAt) > sharedAge {
 		return false
 	}
-	return e.cleaner.keep(o.Key)
+	return e.cleaner.mayAdopt(o.Key)
 }
 
 // folder gives the id of the folder that the files belong under.
@@ -149,7 +149,7 @@ func (e *engine) folder(ds *dataset, h *head, r *registration) (string, error) {
 }
 
 // removeCopies removes what nothing refers to, also when the client has left. What
-// cannot be removed now, the orphan walk finds.
+// cannot be removed now, orphan removal finds.
 func (e *engine) removeCopies(ctx context.Context, keys []string) {
 	if left, err := e.store.Discard(ctx, keys); err != nil {
 		e.log.Warn("copies for a registration that made no version were left in storage, until orphans are looked for", "keys", left, "error", err)

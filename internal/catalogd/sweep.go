@@ -10,7 +10,7 @@ import (
 // has them removed once the longest query has passed.
 //
 // Where another catalogd may adopt a file meanwhile, the data files are left to
-// the walk, which takes none that could still be adopted.
+// orphan removal, which takes none that could still be adopted.
 func (e *engine) sweep(ctx context.Context, ds *dataset, gone []record) error {
 	w := e.cleaner.watch()
 	defer e.cleaner.unwatch(w)

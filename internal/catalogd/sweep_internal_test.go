@@ -177,13 +177,13 @@ func TestSweep(t *testing.T) {
 func TestSweepSparesTheAdopted(t *testing.T) {
 	c := newCleaner(time.Hour)
 	w := c.watch()
-	if !c.keep("a") {
+	if !c.mayAdopt("a") {
 		t.Fatal("a file that nobody wants to remove cannot be adopted")
 	}
 	if doomed := c.doom(w, []string{"a", "b"}); !slices.Equal(doomed, []string{"b"}) {
 		t.Errorf("to be removed are %q", doomed)
 	}
-	if !c.keep("a") || c.keep("b") {
+	if !c.mayAdopt("a") || c.mayAdopt("b") {
 		t.Error("the sweep took the adopted file, or left the other one")
 	}
 	if doomed := c.doom(w, []string{"b"}); len(doomed) > 0 {

@@ -55,10 +55,10 @@ func tapped(t *testing.T) (*engine, *tap) {
 	return openEngine(t, &s, Defaults()), p
 }
 
-// TestAdoptionDuringAWalk: an old object that a commit adopts while a walk has it
+// TestAdoptionDuringASearch: an old object that a commit adopts while a search has it
 // in its hands stays, at whatever moment that is. Once it is doomed a commit makes
 // a copy, and loses nothing either.
-func TestAdoptionDuringAWalk(t *testing.T) {
+func TestAdoptionDuringASearch(t *testing.T) {
 	listing := func(r *http.Request) bool { return r.URL.Query().Get("prefix") == datasetsPrefix }
 	for name, c := range map[string]struct {
 		at      func(*http.Request) bool
@@ -69,7 +69,7 @@ func TestAdoptionDuringAWalk(t *testing.T) {
 			return r.Method == http.MethodHead && strings.HasSuffix(r.URL.Path, "/n.json")
 		}, true},
 		"when the versions are read":         {func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/snap-") }, true},
-		"after the walk":                     {nil, false},
+		"after the search":                   {nil, false},
 		"in the folder of no dataset":        {listing, true},
 		"in that folder, after it is judged": {nil, false},
 	} {
@@ -97,7 +97,7 @@ func TestAdoptionDuringAWalk(t *testing.T) {
 			if p.do = adopt; c.at != nil {
 				p.at.Store(&c.at)
 			}
-			w, err := e.walk(t.Context(), time.Now().Add(-grace), maxOrphans)
+			w, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), maxOrphans)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,7 +107,7 @@ func TestAdoptionDuringAWalk(t *testing.T) {
 			if c.at == nil {
 				adopt()
 			} else if p.at.Load() != nil {
-				t.Fatal("nothing was adopted during the walk")
+				t.Fatal("nothing was adopted during the search")
 			}
 			for range 2 {
 				e.cleanOnce(t.Context(), time.Now().Add(e.cleaner.grace))
@@ -120,7 +120,7 @@ func TestAdoptionDuringAWalk(t *testing.T) {
 					t.Errorf("the version is %+v, %v", m, err)
 				}
 				e.age(t, old, e.keys(t, datasetsPrefix)...)
-				if _, err := e.walk(t.Context(), time.Now().Add(-grace), maxOrphans); err != nil {
+				if _, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), maxOrphans); err != nil {
 					t.Error(err)
 				}
 			}
@@ -129,7 +129,7 @@ func TestAdoptionDuringAWalk(t *testing.T) {
 }
 
 // TestAdoptionThatMayStillCome: a pointer whose write got no answer may arrive
-// after the walk, and finds all that it names.
+// after the search, and finds all that it names.
 func TestAdoptionThatMayStillCome(t *testing.T) {
 	for _, mode := range []catalog.Mode{catalog.Append, catalog.Create} {
 		t.Run(string(mode), func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestAdoptionThatMayStillCome(t *testing.T) {
 				t.Fatalf("the pointer was not held back: %v", err)
 			}
 			e.age(t, old, e.keys(t, datasetsPrefix)...)
-			e.walked(t)
+			e.withoutOrphans(t)
 			resp, err := http.DefaultClient.Do(late)
 			if err != nil || resp.StatusCode >= 300 {
 				t.Fatalf("the late pointer was answered with %+v, %v", resp, err)
@@ -165,8 +165,8 @@ func TestAdoptionThatMayStillCome(t *testing.T) {
 			if files := e.readable(t); !slices.Contains(files, orphan) {
 				t.Errorf("the versions hold %q, not %s", files, orphan)
 			}
-			left := e.walked(t)
-			if again := e.walked(t); !slices.Equal(left, again) || !slices.Contains(left, orphan) {
+			left := e.withoutOrphans(t)
+			if again := e.withoutOrphans(t); !slices.Equal(left, again) || !slices.Contains(left, orphan) {
 				t.Errorf("left are %q", left)
 			}
 		})
@@ -198,7 +198,7 @@ func TestKilledBeforeThePointer(t *testing.T) {
 				t.Errorf("%d objects were left behind", len(all)-len(needed))
 			}
 			e.age(t, old, all...)
-			if left := openEngine(t, s, Defaults()).walked(t); !slices.Equal(left, needed) {
+			if left := openEngine(t, s, Defaults()).withoutOrphans(t); !slices.Equal(left, needed) {
 				t.Errorf("it has changed:\n%s", differences(left, needed))
 			}
 			e.readable(t)

@@ -51,7 +51,7 @@ func TestOrphansGo(t *testing.T) {
 	young := slices.Concat(e.litter(t, first.DatasetID), []string{e.putOwn(t, catalog.NewID(), 2)})
 
 	want := slices.Sorted(slices.Values(slices.Concat(needed, foreign, young)))
-	w, err := e.walk(t.Context(), time.Now().Add(-grace), maxOrphans)
+	w, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), maxOrphans)
 	if err != nil || len(w.doomed) != len(orphans) || w.limited {
 		t.Fatalf("%d orphans are found, not %d: %v", len(w.doomed), len(orphans), err)
 	}
@@ -69,15 +69,15 @@ func TestOrphansGo(t *testing.T) {
 	if files := e.readable(t); len(files) != maxRecent+3 {
 		t.Errorf("the kept versions hold %d files", len(files))
 	}
-	if left := e.walked(t); !slices.Equal(left, want) {
-		t.Errorf("another walk took more:\n%s", differences(left, want))
+	if left := e.withoutOrphans(t); !slices.Equal(left, want) {
+		t.Errorf("another search took more:\n%s", differences(left, want))
 	}
 }
 
-// TestWalkStopsAtDamage: where anything cannot be read that may name a file, the
-// walk removes nothing, in other folders either, and commits may adopt again what
-// it had found.
-func TestWalkStopsAtDamage(t *testing.T) {
+// TestOrphanSearchStopsAtDamage: where anything cannot be read that may name a
+// file, the search removes nothing, in other folders either, and commits may adopt
+// again what it had found.
+func TestOrphanSearchStopsAtDamage(t *testing.T) {
 	damage := func(e *engine, key string) func(*testing.T) {
 		return func(t *testing.T) { e.put(t, key, []byte("{")) }
 	}
@@ -107,8 +107,8 @@ func TestWalkStopsAtDamage(t *testing.T) {
 			e.age(t, old, before...)
 			base := e.store.Base
 			harm(e, last)(t)
-			if _, err := e.walk(t.Context(), time.Now().Add(-grace), maxOrphans); err == nil {
-				t.Fatal("the walk went well")
+			if _, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), maxOrphans); err == nil {
+				t.Fatal("the search went well")
 			}
 			e.store.Base = base
 			e.cleanOnce(t.Context(), time.Now().Add(2*e.cleaner.grace))
@@ -116,7 +116,7 @@ func TestWalkStopsAtDamage(t *testing.T) {
 				t.Errorf("it has changed:\n%s", differences(left, before))
 			}
 			for _, key := range orphans {
-				if !e.cleaner.keep(key) {
+				if !e.cleaner.mayAdopt(key) {
 					t.Errorf("%s cannot be adopted any more", key)
 				}
 			}
@@ -136,13 +136,13 @@ func TestLostPointers(t *testing.T) {
 	if err := e.store.Delete(t.Context(), "catalog/default/n.json"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.walk(t.Context(), time.Now().Add(-grace), maxOrphans); err != nil {
+	if _, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), maxOrphans); err != nil {
 		t.Errorf("without a single pointer: %v", err)
 	}
 	e.cleanOnce(t.Context(), time.Now().Add(2*e.cleaner.grace))
 	e = openEngine(t, e.store.Client, Defaults())
 	e.loadInto(t, "z", catalog.Append, 1)
-	w, err := e.walk(t.Context(), time.Now().Add(-grace), maxOrphans)
+	w, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), maxOrphans)
 	if err != nil || len(w.doomed) > 0 || !slices.Equal(w.lost, []string{lost.DatasetID}) {
 		t.Errorf("orphans are %q, without a pointer is %q, %v", w.doomed, w.lost, err)
 	}
@@ -153,7 +153,7 @@ func TestLostPointers(t *testing.T) {
 	}
 }
 
-// TestOrphansInParts: one walk takes a bounded number, and the next goes on.
+// TestOrphansInParts: one search takes a bounded number, and the next goes on.
 func TestOrphansInParts(t *testing.T) {
 	e := newEngine(t, Defaults())
 	answer := e.load1(t, catalog.Append, 1)
@@ -163,7 +163,7 @@ func TestOrphansInParts(t *testing.T) {
 	}
 	e.age(t, old, needed...)
 	for round, want := range []int{3, 3, 1, 0} {
-		w, err := e.walk(t.Context(), time.Now().Add(-grace), 3)
+		w, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), 3)
 		if err != nil || len(w.doomed) != want || w.limited != (want == 3) {
 			t.Errorf("round %d: %d orphans, more: %t, %v", round, len(w.doomed), w.limited, err)
 		}
@@ -195,7 +195,7 @@ func TestStorageClock(t *testing.T) {
 	if left := e.keys(t, "system/"); len(left) > 0 {
 		t.Errorf("left are %q", left)
 	}
-	w := &walk{cutoff: now}
+	w := &orphanSearch{cutoff: now}
 	if old := w.old([]storage.Object{{Key: "of no time"}, {Key: "old", ModifiedAt: now.Add(-1)}, {Key: "young", ModifiedAt: now}}); len(old) != 1 || old[0].Key != "old" {
 		t.Errorf("%+v count as old", old)
 	}
@@ -220,7 +220,7 @@ func TestOrphansGoFromS3(t *testing.T) {
 		cutoff time.Time
 		want   int
 	}{{now.Add(-grace), 0}, {now.Add(grace), len(orphans)}} {
-		w, err := e.walk(t.Context(), c.cutoff, maxOrphans)
+		w, err := e.searchOrphans(t.Context(), c.cutoff, maxOrphans)
 		if err != nil || len(w.doomed) != c.want {
 			t.Errorf("%d orphans from before %s, not %d: %v", len(w.doomed), c.cutoff, c.want, err)
 		}
@@ -233,7 +233,7 @@ func TestOrphansGoFromS3(t *testing.T) {
 }
 
 // TestOrphanConfig: the grace covers the longest query and the longest ingest,
-// and where no walk is made none is asked for.
+// and where no search is made none is asked for.
 func TestOrphanConfig(t *testing.T) {
 	for _, c := range []struct {
 		every, grace, query time.Duration
@@ -254,30 +254,30 @@ func TestOrphanConfig(t *testing.T) {
 	}
 }
 
-// TestWalksRun: a daemon searches by itself, and says so, until it ends; not
+// TestOrphanRemovalRuns: a daemon searches by itself, and says so, until it ends; not
 // where that is switched off.
-func TestWalksRun(t *testing.T) {
+func TestOrphanRemovalRuns(t *testing.T) {
 	e, p := tapped(t)
 	answer := e.load1(t, catalog.Append, 1)
 	e.age(t, old, e.putOwn(t, answer.DatasetID, 1))
-	e.walkNow(t.Context())
-	if done := counted(t, e.metrics.walks.WithLabelValues("done")); done != 1 || len(e.cleaner.takeDue(time.Now().Add(old))) != 1 {
-		t.Errorf("%v walks are done", done)
+	e.removeOrphansOnce(t.Context())
+	if done := counted(t, e.metrics.searches.WithLabelValues("done")); done != 1 || len(e.cleaner.takeDue(time.Now().Add(old))) != 1 {
+		t.Errorf("%v searches are done", done)
 	}
 	back := e.away()
-	e.walkNow(t.Context())
+	e.removeOrphansOnce(t.Context())
 	back()
-	if stopped := counted(t, e.metrics.walks.WithLabelValues("stopped")); stopped != 1 {
-		t.Errorf("%v walks are stopped", stopped)
+	if stopped := counted(t, e.metrics.searches.WithLabelValues("stopped")); stopped != 1 {
+		t.Errorf("%v searches are stopped", stopped)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	listing := func(r *http.Request) bool { return r.URL.Query().Get("prefix") == datasetsPrefix }
 	p.at.Store(&listing)
 	p.do = stop
-	e.walks(ctx, 0) // returns when its first walk has begun, and so ended it
+	e.removeOrphans(ctx, 0) // returns when its first search has begun, and so ended it
 	if p.at.Load() != nil {
-		t.Error("no walk was made")
+		t.Error("no search was made")
 	}
 	e.config.OrphanEvery = 0
-	e.walks(t.Context(), 0) // returns
+	e.removeOrphans(t.Context(), 0) // returns
 }

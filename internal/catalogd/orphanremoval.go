@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	firstWalk  = 5 * time.Minute // after the daemon's start
-	maxOrphans = 50_000          // doomed by one walk; the next one takes the rest
-	clockKey   = "system/catalogd/clock"
+	firstSearch = 5 * time.Minute // after the daemon's start
+	maxOrphans  = 50_000          // doomed by one search; the next one takes the rest
+	clockKey    = "system/catalogd/clock"
 )
 
-// walks searches for orphans now and then, the first time after a while, until
-// ctx ends.
-func (e *engine) walks(ctx context.Context, first time.Duration) {
+// removeOrphans searches for orphans now and then, the first time after a while,
+// until ctx ends.
+func (e *engine) removeOrphans(ctx context.Context, first time.Duration) {
 	every := e.config.OrphanEvery.Std()
 	if every == 0 {
 		return
@@ -30,32 +30,32 @@ func (e *engine) walks(ctx context.Context, first time.Duration) {
 			return
 		case <-timer.C:
 		}
-		e.walkNow(ctx)
+		e.removeOrphansOnce(ctx)
 		timer.Reset(every)
 	}
 }
 
-// walkNow searches for orphans that are older than the grace.
-func (e *engine) walkNow(ctx context.Context) {
-	var w *walk
+// removeOrphansOnce searches for orphans that are older than the grace.
+func (e *engine) removeOrphansOnce(ctx context.Context) {
+	var s *orphanSearch
 	own := time.Now()
 	now, err := e.store.now(ctx)
 	if err == nil {
 		if now.After(own) {
 			now = own // of two clocks the one that spares more
 		}
-		w, err = e.walk(ctx, now.Add(-e.config.OrphanGrace.Std()), maxOrphans)
+		s, err = e.searchOrphans(ctx, now.Add(-e.config.OrphanGrace.Std()), maxOrphans)
 	}
 	if ctx.Err() != nil {
 		return
 	}
-	e.metrics.walked(err)
+	e.metrics.searched(err)
 	if err != nil {
 		e.log.Warn("orphans were looked for and not all could be read; none is removed", "again_in", e.config.OrphanEvery.Std().String(), "error", err)
 		return
 	}
-	e.log.Info("orphans were looked for", "objects", w.seen, "orphans", len(w.doomed), "bytes", w.bytes, "removed_in", e.cleaner.grace.String(),
-		"more", w.limited, "folders_without_pointer", len(w.lost), "such_as", w.lost[:min(3, len(w.lost))])
+	e.log.Info("orphans were looked for", "objects", s.seen, "orphans", len(s.doomed), "bytes", s.bytes, "removed_in", e.cleaner.grace.String(),
+		"more", s.limited, "folders_without_pointer", len(s.lost), "such_as", s.lost[:min(3, len(s.lost))])
 }
 
 // now gives the time by storage's clock, of which its listings speak. The object

@@ -13,9 +13,10 @@ import (
 
 const datasetsPrefix = "datasets/"
 
-// walk is one search through datasets/ for orphans: objects that no kept version
-// of any dataset names. They are left behind by a daemon that was killed before
-// it moved a pointer, or before it removed what had expired.
+// orphanSearch is one search through datasets/ for orphans, as Iceberg's orphan
+// file removal makes it for one table: for objects that no kept version of any
+// dataset names. They are left behind by a daemon that was killed before it moved
+// a pointer, or before it removed what had expired.
 //
 // What is younger than the cutoff is spared, for it may still be registered. Of
 // the rest a page is listed first, then the dataset's pointer is read, and then
@@ -23,11 +24,11 @@ const datasetsPrefix = "datasets/"
 // brings later was not on the page. A commit that adopts an old object meanwhile
 // is told by the cleaner's watch; after that it finds the object doomed, and
 // copies it. What was doomed is removed when the longest query has passed, and
-// only if the walk read all that it wanted to: one pointer that cannot be read
+// only if the search read all that it wanted to: one pointer that cannot be read
 // may be of any folder.
 //
 // It takes memory for one page, one dataset's names and the keys that it dooms.
-type walk struct {
+type orphanSearch struct {
 	*engine
 	cutoff time.Time // by storage's clock
 	limit  int       // of doomed
@@ -41,27 +42,27 @@ type walk struct {
 	limited bool     // there may be more
 }
 
-// walk searches for orphans from before the cutoff and has at most limit of them
-// removed. After an error none is.
-func (e *engine) walk(ctx context.Context, cutoff time.Time, limit int) (w *walk, err error) {
-	w = &walk{engine: e, cutoff: cutoff, limit: limit, seed: maphash.MakeSeed()}
+// searchOrphans looks for orphans from before the cutoff and has at most limit of
+// them removed. After an error none is.
+func (e *engine) searchOrphans(ctx context.Context, cutoff time.Time, limit int) (s *orphanSearch, err error) {
+	s = &orphanSearch{engine: e, cutoff: cutoff, limit: limit, seed: maphash.MakeSeed()}
 	defer func() {
 		if err != nil {
-			e.cleaner.pardon(w.doomed)
+			e.cleaner.pardon(s.doomed)
 		}
 	}()
 	pointers, err := e.readPointers(ctx)
 	if err != nil || pointers == 0 { // without any, the pointers were lost sooner than the datasets
-		return w, err
+		return s, err
 	}
-	if err := e.store.pages(ctx, datasetsPrefix, func(page []storage.Object) error { return w.page(ctx, page) }); err != nil && !errors.Is(err, errEnough) {
-		return w, err
+	if err := e.store.pages(ctx, datasetsPrefix, func(page []storage.Object) error { return s.page(ctx, page) }); err != nil && !errors.Is(err, errEnough) {
+		return s, err
 	}
 	at := time.Now().Add(e.cleaner.grace)
-	for _, key := range w.doomed {
+	for _, key := range s.doomed {
 		e.cleaner.schedule(deletion{key: key, at: at, orphan: true})
 	}
-	return w, nil
+	return s, nil
 }
 
 // readPointers sees to it that every pointer in storage is known here, and counts
@@ -88,28 +89,28 @@ func (e *engine) readPointers(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-var errEnough = errors.New("enough orphans for one walk")
+var errEnough = errors.New("enough orphans for one search")
 
 // page judges a page of the listing, folder by folder.
-func (w *walk) page(ctx context.Context, page []storage.Object) error {
-	w.seen += len(page)
+func (s *orphanSearch) page(ctx context.Context, page []storage.Object) error {
+	s.seen += len(page)
 	for len(page) > 0 {
 		id, n := datasetOf(page[0].Key), 1
 		for n < len(page) && datasetOf(page[n].Key) == id {
 			n++
 		}
-		old := w.old(page[:n])
+		old := s.old(page[:n])
 		page = page[n:]
 		if id == "" || len(old) == 0 {
 			continue
 		}
-		if w.folder == nil || w.folder.id != id {
-			w.folder = newFolder(w.store, w.seed, id)
+		if s.folder == nil || s.folder.id != id {
+			s.folder = newFolder(s.store, s.seed, id)
 		}
-		if err := w.judge(ctx, w.folder, old); err != nil {
+		if err := s.judge(ctx, s.folder, old); err != nil {
 			return err
 		}
-		if w.limited = len(w.doomed) >= w.limit; w.limited {
+		if s.limited = len(s.doomed) >= s.limit; s.limited {
 			return errEnough
 		}
 	}
@@ -127,9 +128,9 @@ func datasetOf(key string) string {
 	return id
 }
 
-func (w *walk) old(objects []storage.Object) (old []storage.Object) {
+func (s *orphanSearch) old(objects []storage.Object) (old []storage.Object) {
 	for _, o := range objects {
-		if o.ModifiedAt.Before(w.cutoff) && !o.ModifiedAt.IsZero() {
+		if o.ModifiedAt.Before(s.cutoff) && !o.ModifiedAt.IsZero() {
 			old = append(old, o)
 		}
 	}
@@ -137,21 +138,21 @@ func (w *walk) old(objects []storage.Object) (old []storage.Object) {
 }
 
 // judge dooms what no version names of a folder's old objects.
-func (w *walk) judge(ctx context.Context, f *folder, old []storage.Object) error {
+func (s *orphanSearch) judge(ctx context.Context, f *folder, old []storage.Object) error {
 	if old = f.loose(old); len(old) == 0 || f.spared {
 		return nil
 	}
-	watch := w.cleaner.watch()
-	defer w.cleaner.unwatch(watch)
-	if err := w.catchUp(ctx, f); err != nil || f.spared {
+	watch := s.cleaner.watch()
+	defer s.cleaner.unwatch(watch)
+	if err := s.catchUp(ctx, f); err != nil || f.spared {
 		return err
 	}
 	for _, o := range f.loose(old) {
-		if len(w.doomed) == w.limit {
+		if len(s.doomed) == s.limit {
 			break
 		}
-		if doomed := w.cleaner.doom(watch, []string{o.Key}); len(doomed) > 0 {
-			w.doomed, w.bytes = append(w.doomed, o.Key), w.bytes+o.Size
+		if doomed := s.cleaner.doom(watch, []string{o.Key}); len(doomed) > 0 {
+			s.doomed, s.bytes = append(s.doomed, o.Key), s.bytes+o.Size
 		}
 	}
 	return nil
@@ -159,12 +160,12 @@ func (w *walk) judge(ctx context.Context, f *folder, old []storage.Object) error
 
 // catchUp reads what the folder's dataset names by now. A folder whose dataset
 // may still change by a commit from before is spared.
-func (w *walk) catchUp(ctx context.Context, f *folder) error {
+func (s *orphanSearch) catchUp(ctx context.Context, f *folder) error {
 	var h *head
-	if ds := w.dir.owner(f.id); ds != nil {
-		defer w.dir.release(ds)
+	if ds := s.dir.owner(f.id); ds != nil {
+		defer s.dir.release(ds)
 		var err error
-		if h, err = w.stored(ctx, ds); errors.Is(err, errUnsettled) {
+		if h, err = s.stored(ctx, ds); errors.Is(err, errUnsettled) {
 			f.spared = true
 			return nil
 		} else if err != nil {
@@ -184,7 +185,7 @@ func (w *walk) catchUp(ctx context.Context, f *folder) error {
 	lost, err := f.wasCommitted(ctx)
 	if lost {
 		f.spared = true
-		w.lost = append(w.lost, f.id)
+		s.lost = append(s.lost, f.id)
 	}
 	return err
 }

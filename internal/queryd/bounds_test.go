@@ -28,13 +28,15 @@ func (d *daemon) background(ctx context.Context, sql string) <-chan error {
 	return ended
 }
 
-// stillServes makes sure that the daemon is well and has nothing left running.
+// stillServes makes sure that the daemon is well and has nothing left running,
+// what it asks itself included.
 func (d *daemon) stillServes() {
 	d.t.Helper()
-	waitFor(d.t, "no statement is listed", func() bool { return len(d.listed(query.Active))+len(d.listed(query.Queued)) == 0 })
+	d.waitIdle()
 	if got := d.sql("SELECT 42").rows(d.t); got != "[[42]]" {
 		d.t.Errorf("afterwards: %s", got)
 	}
+	d.waitIdle()
 }
 
 func TestDeadline(t *testing.T) {

@@ -197,6 +197,25 @@ func (d *daemon) waitReady() {
 	})
 }
 
+// logged waits for a line of the log that holds text, and gives the log. A client
+// may have its whole answer before the line of its request is written.
+func (d *daemon) logged(text string) string {
+	d.t.Helper()
+	var log string
+	waitFor(d.t, "the log has "+text, func() bool {
+		log = d.log.String()
+		return strings.Contains(log, text)
+	})
+	return log
+}
+
+// waitIdle waits until no statement runs or waits. One whose answer has been
+// read may still be listed.
+func (d *daemon) waitIdle() {
+	d.t.Helper()
+	waitFor(d.t, "no statement is listed", func() bool { return len(d.listed(query.Active))+len(d.listed(query.Queued)) == 0 })
+}
+
 // listed gives the statements that run or wait, in the state.
 func (d *daemon) listed(state string) []query.Running {
 	d.t.Helper()

@@ -15,7 +15,7 @@ type Config struct {
 	MaxConcurrent  int              `toml:"max_concurrent"`  // statements that run at once, a worker process each
 	MaxQueue       int              `toml:"max_queue"`       // statements that may wait for their turn
 	QueueWait      service.Duration `toml:"queue_wait"`      // the longest wait for a turn
-	StallTimeout   service.Duration `toml:"stall_timeout"`   // how long a client that takes nothing may keep its turn
+	StallTimeout   service.Duration `toml:"stall_timeout"`   // how long a statement may keep its turn while none of its answer can be sent
 	DefaultTimeout service.Duration `toml:"default_timeout"` // for a statement that does not say
 	MaxTimeout     service.Duration `toml:"max_timeout"`     // the most that timeout_ms may ask for
 	MemoryBytes    int64            `toml:"memory_bytes"`    // of one statement's worker
@@ -72,7 +72,7 @@ func (c Config) Check() error {
 	case c.DefaultTimeout <= 0 || c.MaxTimeout < c.DefaultTimeout:
 		return fmt.Errorf("[queryd] default_timeout must be above zero and at most max_timeout")
 	case c.StallTimeout <= 0:
-		return fmt.Errorf("[queryd] stall_timeout must be above zero; a client that takes nothing for so long loses its turn")
+		return fmt.Errorf("[queryd] stall_timeout must be above zero; a statement none of whose answer can be sent for so long loses its turn")
 	case c.MemoryBytes < 256<<20:
 		return fmt.Errorf("[queryd] memory_bytes is %d; a worker needs at least %d", c.MemoryBytes, 256<<20)
 	case c.SpillBytes < 0:

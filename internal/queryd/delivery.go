@@ -19,17 +19,23 @@ const (
 	// waitingBytes bounds what answers that are made and need no worker any more
 	// hold for their clients, all together.
 	waitingBytes = 8 * aheadBytes
-	// pieceBytes is how much a client has to take to count as reading.
-	pieceBytes = 64 << 10
+	// pieceBytes is how much is written at once. Each piece that is written counts
+	// as progress of the client, so it has to be small.
+	pieceBytes = 4 << 10
 )
 
-// errStalled is the cause of a context that ended because a client took nothing.
-var errStalled = errors.New("the client took nothing of its answer")
+// errStalled is the cause of a context that ended because a client took too little.
+var errStalled = errors.New("nothing more of the answer could be sent to the client")
 
 // delivery brings an answer to its client, in a goroutine of its own that runs
 // from start to wait. The client may be slow: up to aheadBytes wait for it here.
-// Who waits for it longer, since no more may, has no more than its patience with
-// a client that takes nothing, and then gives the statement up.
+// Who waits for it longer, since no more may, gives the statement up when no piece
+// could be written for as long as its patience.
+//
+// What a client has taken is not known here, only what its connection has: once
+// the buffers of that are full, the kernel lets a write go on when a part of them
+// has become free, which may be more than a MB. So a client that reads steadily,
+// but less than that within the patience, is given up, too.
 type delivery struct {
 	w        http.ResponseWriter
 	control  *http.ResponseController
@@ -155,7 +161,7 @@ func (d *delivery) send(full []byte) error {
 	return d.control.Flush()
 }
 
-// moved notes that the client has taken n bytes.
+// moved notes that the client's connection has taken n bytes.
 func (d *delivery) moved(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

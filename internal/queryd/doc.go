@@ -15,8 +15,8 @@
 // An answer may be up to 8 MiB ahead of its client. One that is made gives its
 // turn free, and waits for its client in memory, as far as a bound for all of
 // them allows. So a client holds a turn only while it is that far behind, and
-// one that takes nothing for StallTimeout meanwhile loses it. Memory does not grow
-// with a result.
+// loses it when nothing more can be sent to it for StallTimeout. Memory does not
+// grow with a result.
 //
 // The deadline of a statement covers everything from its arrival to the last
 // byte of its answer: the catalog keeps the files of old versions for as long as

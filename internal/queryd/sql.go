@@ -56,19 +56,19 @@ func (s *server) serve(ctx context.Context, out *output, q *job) error {
 	}
 	err = s.run(ctx, out, q, eng)
 	if errors.Is(err, errStale) {
-		s.engines.put(eng)
 		if eng, err = s.engines.renew(ctx, eng); err != nil {
 			return err
 		}
 		err = s.run(ctx, out, q, eng)
 	}
-	s.engines.put(eng)
 	out.end()
 	return err
 }
 
-// run parses the statement, finds what it reads, runs it and makes its answer.
+// run parses the statement, finds what it reads, runs it and makes its answer. It
+// puts the engine back, also in a panic.
 func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) error {
+	defer s.engines.put(eng)
 	session, err := eng.pool.Acquire(ctx)
 	if err != nil {
 		return err

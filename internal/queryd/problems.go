@@ -11,9 +11,9 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// explain turns what ended a statement into what its client is told. What ended
+// problemOf turns what ended a statement into what its client is told. What ended
 // its context comes first, whatever error it surfaced as.
-func explain(ctx context.Context, q *job, err error) error {
+func problemOf(ctx context.Context, q *job, err error) error {
 	switch cause := context.Cause(ctx); {
 	case err == nil:
 		return nil
@@ -31,12 +31,12 @@ func explain(ctx context.Context, q *job, err error) error {
 		return err
 	}
 	if e.Cause != "" {
-		return explainDuck(e).Because(errors.New(e.Cause))
+		return engineProblem(e).Because(errors.New(e.Cause))
 	}
-	return explainDuck(e)
+	return engineProblem(e)
 }
 
-func explainDuck(e *duck.Error) *wire.Problem {
+func engineProblem(e *duck.Error) *wire.Problem {
 	switch {
 	case errors.Is(e, duck.ErrInvalid):
 		return invalid(e.Detail, e.Position)

@@ -47,7 +47,7 @@ func readStatement(r *http.Request, c Config) (statement, error) {
 		}
 		body.SQL = string(text)
 	} else if err := wire.ReadJSON(r, &body); err != nil {
-		return statement{}, explainBody(err)
+		return statement{}, bodyProblem(err)
 	}
 	if body.AsOf != nil {
 		return statement{}, wire.ErrNotSupported.Errorf("as_of is not supported in this version; a statement reads the current versions")
@@ -61,8 +61,8 @@ func readStatement(r *http.Request, c Config) (statement, error) {
 	return check(body.Request, r.Header.Get("Accept"), c)
 }
 
-// explainBody adds to what is wrong with a body how a bare statement is sent.
-func explainBody(err error) error {
+// bodyProblem says what is wrong with a body, and how a bare statement is sent.
+func bodyProblem(err error) error {
 	p := wire.AsProblem(err)
 	if p.Is(wire.ErrBadRequest) {
 		p.Detail += `; send {"sql": "SELECT …"}, or the bare statement with Content-Type: text/plain`

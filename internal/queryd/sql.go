@@ -24,7 +24,7 @@ func (s *server) sql(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := s.jobs.begin(r.Context(), st)
 	defer s.jobs.end(q)
 	w.Header().Set(query.HeaderQueryID, q.id)
-	err = explain(ctx, q, s.perform(ctx, w, q))
+	err = problemOf(ctx, q, s.perform(ctx, w, q))
 	s.metrics.finished(r.Context(), q, err)
 	// The text may hold what is nobody's business; its hash tells equal ones.
 	sum := sha256.Sum256([]byte(st.sql))

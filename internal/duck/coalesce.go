@@ -29,7 +29,7 @@ const (
 // coalescer has out to itself from newCoalescer to close.
 type coalescer struct {
 	schema *arrow.Schema
-	timer  *time.Timer // set while something waits
+	timer  *time.Timer // of hurry; runs from the start, and anew from the first add after it fired
 
 	mu      sync.Mutex // the timer sends, too
 	out     *frameWriter
@@ -38,7 +38,7 @@ type coalescer struct {
 	rows    int64
 	bytes   int64
 	enough  int64 // rows that make a batch
-	armed   bool  // of timer
+	armed   bool  // the timer runs
 	closed  bool
 	err     error // of what the timer sent
 }
@@ -52,7 +52,8 @@ func newCoalescer(out *frameWriter, schema *arrow.Schema) *coalescer {
 	return c
 }
 
-// hurry sends what has waited for long enough.
+// hurry sends what has waited, for patience at most: rows, and whole frames that
+// were gathered, the columns of a result without rows yet included.
 func (c *coalescer) hurry() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -138,10 +139,11 @@ func (c *coalescer) send() error {
 	return c.frame(func() error { return c.ipc.Write(batch) })
 }
 
-// frame puts what write produces into one data frame.
+// frame puts what write produces into one data frame, or none if write fails.
 func (c *coalescer) frame(write func() error) error {
 	start := c.out.begin(frameData)
 	if err := write(); err != nil {
+		c.out.abandon(start)
 		return err
 	}
 	return c.out.end(start)

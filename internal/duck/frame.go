@@ -58,6 +58,9 @@ func (f *frameWriter) end(start int) error {
 	return nil
 }
 
+// abandon takes back the frame that begin started.
+func (f *frameWriter) abandon(start int) { f.buf = f.buf[:start] }
+
 // Write appends p to the frame that was begun.
 func (f *frameWriter) Write(p []byte) (int, error) {
 	f.buf = append(f.buf, p...)

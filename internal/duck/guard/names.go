@@ -15,7 +15,7 @@ var tableFunctions = []string{
 // bannedFunctions take names out of strings, where no parser sees them, or read
 // or change what belongs to the process and not to the data.
 var bannedFunctions = []string{
-	"query", "query_table", "histogram_values",
+	"query", "query_table", "histogram_values", "json_serialize_plan", "json_serialize_sql", "json_deserialize_sql",
 	"current_setting", "getvariable", "nextval", "currval", "setseed", "write_log", "sleep_ms",
 	"pg_sleep", "current_query", "pg_get_viewdef", "get_block_size",
 }

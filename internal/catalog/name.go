@@ -3,6 +3,7 @@ package catalog
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,7 +43,7 @@ func (n Name) String() string {
 var namePart = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,127}$`)
 
 // ParseName reads "placements" or "hr.placements"; anything else is
-// [ErrBadName].
+// [ErrBadName], and so are namespaces whose names mean something else in SQL.
 func ParseName(s string) (Name, error) {
 	n := Name{Namespace: DefaultNamespace, Name: s}
 	if space, name, dotted := strings.Cut(s, "."); dotted {
@@ -54,6 +55,9 @@ func ParseName(s string) (Name, error) {
 			shown = shown[:64] + "..."
 		}
 		return Name{}, ErrBadName.Errorf("%q is no dataset name: use [a-z_][a-z0-9_]{0,127}, with at most one dot between namespace and name", shown)
+	}
+	if slices.Contains([]string{"main", "memory", "system", "temp", "information_schema", "pg_catalog"}, n.Namespace) {
+		return Name{}, ErrBadName.Errorf("the namespace %s is SQL's own, and no statement could name a dataset in it: choose another", n.Namespace)
 	}
 	return n, nil
 }

@@ -1,6 +1,22 @@
 package catalog
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
+
+func TestNamespacesOfSQLAreNoDatasets(t *testing.T) {
+	for _, name := range []string{"main.t", "memory.t", "system.t", "temp.t", "information_schema.t", "pg_catalog.t"} {
+		if _, err := ParseName(name); !errors.Is(err, ErrBadName) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, name := range []string{"t", "hr.t", "default.t", "main", "system"} {
+		if _, err := ParseName(name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
 
 func TestNameFromFile(t *testing.T) {
 	for file, want := range map[string]string{

@@ -12,6 +12,7 @@ type View struct {
 	Schema  string   `json:"schema"` // "" for a table that is named without one
 	Name    string   `json:"name"`
 	Files   []string `json:"files"`
+	Rows    int64    `json:"rows"` // of all files; DuckDB plans joins by it, and knows no other way
 	Columns []Column `json:"columns"`
 }
 
@@ -68,5 +69,5 @@ func (v View) selectSQL() (string, error) {
 	if len(v.Files) == 0 {
 		return "SELECT " + list + " WHERE false", nil
 	}
-	return fmt.Sprintf("SELECT * FROM read_parquet(%s, schema = MAP {%s})", literalList(v.Files), list), nil
+	return fmt.Sprintf("SELECT * FROM read_parquet(%s, schema = MAP {%s}, explicit_cardinality = %d)", literalList(v.Files), list, v.Rows), nil
 }

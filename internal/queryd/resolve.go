@@ -94,7 +94,7 @@ func (t *tables) views(paths []string) []duck.View {
 	views := make([]duck.View, len(t.named))
 	for i, table := range t.named {
 		name := t.names[i]
-		views[i] = duck.View{Schema: table.Schema, Name: table.Name, Files: files[name]}
+		views[i] = duck.View{Schema: table.Schema, Name: table.Name, Files: files[name], Rows: t.manifests[name].Rows}
 		for _, c := range t.manifests[name].Columns {
 			views[i].Columns = append(views[i].Columns, duck.Column{FieldID: c.FieldID, Name: c.Name, Type: c.Type})
 		}

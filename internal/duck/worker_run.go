@@ -20,6 +20,15 @@ func (w *worker) runQuery(payload []byte) error {
 	if q == nil {
 		return errors.New("no statement was parsed")
 	}
+	err := w.answer(q, r)
+	if interrupted(err) && w.checkInterrupt() == nil {
+		err = w.cause(q, r)
+	}
+	return r.blameFile(q.locate(err))
+}
+
+// answer runs a statement and sends its rows.
+func (w *worker) answer(q *query, r runRequest) error {
 	c, done, err := w.session()
 	if err != nil {
 		return err
@@ -27,7 +36,7 @@ func (w *worker) runQuery(payload []byte) error {
 	defer done()
 	res, err := w.begin(c, q, r)
 	if err != nil {
-		return r.blameFile(q.locate(err))
+		return err
 	}
 	defer res.close()
 	if err := w.out.message(frameColumns, res.columns); err != nil {
@@ -35,9 +44,39 @@ func (w *worker) runQuery(payload []byte) error {
 	}
 	truncated, err := res.stream(w.out, r.Limit)
 	if err != nil {
-		return r.blameFile(q.locate(err))
+		return err
 	}
 	return w.out.message(frameEnd, runEnd{Truncated: truncated})
+}
+
+// cause runs a statement again for nothing but its error. Where one thread fails,
+// DuckDB stops the others, and now and then that they were stopped is all it says.
+func (w *worker) cause(q *query, r runRequest) error {
+	c, done, err := w.session()
+	if err != nil {
+		return err
+	}
+	defer done()
+	res, err := w.begin(c, q, r)
+	if err != nil {
+		return err
+	}
+	defer res.close()
+	for {
+		batch, err := res.next()
+		if err != nil {
+			return err
+		}
+		if batch == nil {
+			return &workerFailure{Kind: failInternal, Message: "DuckDB interrupted the statement of its own accord", Position: -1}
+		}
+		batch.Release()
+	}
+}
+
+func interrupted(err error) bool {
+	var failure *workerFailure
+	return errors.As(err, &failure) && failure.Kind == failInterrupted
 }
 
 // begin makes the views of a run and starts its statement.

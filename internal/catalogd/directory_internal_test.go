@@ -123,6 +123,9 @@ func TestForgettingRacesWithCreates(t *testing.T) {
 			})
 		}
 		group.Wait()
+		if page, err := e.list(t.Context(), catalog.Name{}, maxPage); err != nil || len(page.Datasets) != round+1 {
+			t.Fatalf("%d datasets are listed after round %d, %v", len(page.Datasets), round, err)
+		}
 		if answer := e.loadInto(t, name, catalog.Append, 100+round); answer.Rows != 2 || answer.DatasetID != id {
 			t.Errorf("the dataset became %+v", answer)
 		}

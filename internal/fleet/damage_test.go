@@ -39,3 +39,25 @@ func TestDamagedDataIsNoFaultOfTheStatement(t *testing.T) {
 		t.Errorf("%d %v", status, doc)
 	}
 }
+
+// So is one that is missing, or was cut.
+func TestAMissingFileIsNoFaultOfTheStatement(t *testing.T) {
+	data := t.TempDir()
+	l := lake{t, startFleet(t, data).URL("gateway")}
+	for name, damage := range map[string]func(path string) error{
+		"gone": os.Remove,
+		"cut":  func(path string) error { return os.Truncate(path, 100) },
+	} {
+		l.mustIngest("name="+name, timesheets(10, "2026-01-04"))
+		_, manifest := l.send(http.MethodGet, "/v1/catalog/manifest/"+name, "", "")
+		object, _ := list(manifest, "objects")[0].(map[string]any)
+		path := filepath.Join(data, "objects", "lakehouse-go-primary", object["key"].(string))
+		if err := damage(path); err != nil {
+			t.Fatal(err)
+		}
+		status, doc := l.send(http.MethodPost, "/v1/sql", "application/json", `{"sql":"select * from `+name+`"}`)
+		if status != http.StatusInternalServerError || doc["code"] != "data_damaged" || strings.Contains(doc["detail"].(string), "parquet") {
+			t.Errorf("%s: %d %v", name, status, doc)
+		}
+	}
+}

@@ -26,6 +26,9 @@ func problemOf(ctx context.Context, q *job, err error) error {
 		return query.ErrTimeout.Errorf("the statement did not finish within %d ms: make it cheaper, or allow it more with timeout_ms", ms).
 			With("timeout_ms", ms).Because(err)
 	}
+	if errors.Is(err, errLost) {
+		return query.ErrDamaged.Errorf("a data file of one of the statement's tables is missing or was cut: the log names it under this request id; restore the file from a backup, or replace the dataset").Because(err)
+	}
 	var e *duck.Error
 	if !errors.As(err, &e) {
 		return err

@@ -33,6 +33,9 @@ const chooseTimeout = 5 * time.Second
 // errStale tells that a source no longer is where the objects are.
 var errStale = errors.New("the objects are no longer where they were")
 
+// errLost tells that storage does not have what the catalog says it has.
+var errLost = errors.New("an object of a version is missing, or has not its size")
+
 // localSource reads storaged's own files, in place.
 type localSource struct{ folder, instance string }
 
@@ -51,7 +54,7 @@ func (s localSource) open(_ context.Context, objects []catalog.DataObject) ([]st
 		paths[i] = storage.LocalPath(s.folder, o.Key)
 		info, err := os.Stat(paths[i])
 		if err != nil || info.Size() != o.Size {
-			return nil, nil, fmt.Errorf("%w: %s is missing in %s, or has not its %d bytes", errStale, o.Key, s.folder, o.Size)
+			return nil, nil, fmt.Errorf("%w: %w: %s in %s, of %d bytes", errStale, errLost, o.Key, s.folder, o.Size)
 		}
 	}
 	return paths, func() {}, nil
@@ -84,7 +87,7 @@ func (s cacheSource) open(ctx context.Context, objects []catalog.DataObject) ([]
 		return nil, nil, fmt.Errorf("%w: %w", errStale, err)
 	case errors.Is(err, storage.ErrObjectNotFound):
 		// Not the client's 404: the catalog names what storage has lost.
-		return nil, nil, fmt.Errorf("a version's object is gone: %v", err)
+		return nil, nil, fmt.Errorf("%w: %v", errLost, err)
 	}
 	return paths, release, err
 }

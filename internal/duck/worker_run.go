@@ -9,7 +9,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
 )
 
-// runQuery runs the statement that was parsed last, on a connection of its own.
+// runQuery runs the statement that was parsed last.
 func (w *worker) runQuery(payload []byte) error {
 	var r runRequest
 	if err := json.Unmarshal(payload, &r); err != nil {
@@ -20,15 +20,15 @@ func (w *worker) runQuery(payload []byte) error {
 	if q == nil {
 		return errors.New("no statement was parsed")
 	}
-	err := w.answer(q, r)
+	err := w.withResult(q, r, func(res *result) error { return w.send(res, r.Limit) })
 	if interrupted(err) && w.checkInterrupt() == nil {
-		err = w.cause(q, r)
+		err = w.withResult(q, r, (*result).failure)
 	}
 	return r.blameFile(q.locate(err))
 }
 
-// answer runs a statement and sends its rows.
-func (w *worker) answer(q *query, r runRequest) error {
+// withResult starts a statement, on a connection of its own, and has its result used.
+func (w *worker) withResult(q *query, r runRequest, use func(*result) error) error {
 	c, done, err := w.session()
 	if err != nil {
 		return err
@@ -39,31 +39,26 @@ func (w *worker) answer(q *query, r runRequest) error {
 		return err
 	}
 	defer res.close()
+	return use(res)
+}
+
+// send sends a result.
+func (w *worker) send(res *result, limit int64) error {
 	if err := w.out.message(frameColumns, res.columns); err != nil {
 		return err
 	}
-	truncated, err := res.stream(w.out, r.Limit)
+	truncated, err := res.stream(w.out, limit)
 	if err != nil {
 		return err
 	}
 	return w.out.message(frameEnd, runEnd{Truncated: truncated})
 }
 
-// cause runs a statement again for nothing but its error. Where one thread fails,
+// failure runs a statement that failed before to its error. Where one thread fails,
 // DuckDB stops the others, and now and then that they were stopped is all it says.
-func (w *worker) cause(q *query, r runRequest) error {
-	c, done, err := w.session()
-	if err != nil {
-		return err
-	}
-	defer done()
-	res, err := w.begin(c, q, r)
-	if err != nil {
-		return err
-	}
-	defer res.close()
+func (r *result) failure() error {
 	for {
-		batch, err := res.next()
+		batch, err := r.next()
 		if err != nil {
 			return err
 		}

@@ -12,18 +12,18 @@ import (
 func TestLocalPathReadsNaturally(t *testing.T) {
 	long := strings.Repeat("x", 300)
 	for key, want := range map[string]string{
-		"datasets/0198/data/7f.parquet":           "/root/datasets/0198/data/7f.parquet",
-		"datasets/0198/metadata/v1.metadata.json": "/root/datasets/0198/metadata/v1.metadata.json",
-		"catalog/default/placements.json":         "/root/catalog/default/placements.json",
-		"price=1.25/x.csv":                        "/root/price=1.25/x.csv",
-		"a":                                       "/root/a%",
-		"a/b":                                     "/root/a/b%",
-		"x.json/y.json":                           "/root/x.json%/y.json",
-		"50%.txt":                                 "/root/50%25.txt",
-		"notes/über.txt":                          "/root/notes/über.txt",
-		long:                                      "/root/" + long[:253] + "%+/" + long[253:] + "%",
+		"datasets/0198/data/7f.parquet":           "/bucket/datasets/0198/data/7f.parquet",
+		"datasets/0198/metadata/v1.metadata.json": "/bucket/datasets/0198/metadata/v1.metadata.json",
+		"catalog/default/placements.json":         "/bucket/catalog/default/placements.json",
+		"price=1.25/x.csv":                        "/bucket/price=1.25/x.csv",
+		"a":                                       "/bucket/a%",
+		"a/b":                                     "/bucket/a/b%",
+		"x.json/y.json":                           "/bucket/x.json%/y.json",
+		"50%.txt":                                 "/bucket/50%25.txt",
+		"notes/über.txt":                          "/bucket/notes/über.txt",
+		long:                                      "/bucket/" + long[:253] + "%+/" + long[253:] + "%",
 	} {
-		if got := storage.LocalPath("/root", key); got != want {
+		if got := storage.LocalPath("/bucket", key); got != want {
 			t.Errorf("LocalPath(%q) = %q, want %q", key, got, want)
 		}
 	}

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,25 +37,34 @@ type process struct {
 
 func spawn(t *testing.T, storageURL, data string) process {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	p := spawnAt(t, testbed.FreeAddress(t), storageURL, data)
+	await(t, p.Client)
+	return p
+}
+
+// spawnAt starts a catalogd at an address, with more settings from the
+// environment, and does not wait.
+func spawnAt(t *testing.T, address, storageURL, data string, settings ...string) process {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(address)
+	at, err := strconv.Atoi(port)
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
 	known, _ := service.Port("catalogd")
-	cmd := exec.Command(os.Args[0], "--port-offset", fmt.Sprint(port-known))
+	cmd := exec.Command(os.Args[0], "--port-offset", fmt.Sprint(at-known))
 	cmd.Env = append(os.Environ(), beCatalogd+"=1", "LAKEHOUSE_PEERS_STORAGED="+storageURL, "LAKEHOUSE_FLEET_DATA="+data, "LAKEHOUSE_CATALOGD_SPOOL="+data)
+	cmd.Env = append(cmd.Env, settings...)
 	cmd.Dir = data
 	cmd.Stderr = t.Output()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	p := process{Cmd: cmd, house: house{Client: &catalog.Client{Client: wire.Client{
-		Service: "catalogd", Base: fmt.Sprintf("http://127.0.0.1:%d", port), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		Service: "catalogd", Base: "http://" + address, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	}}}}
 	t.Cleanup(p.kill)
-	await(t, p.Client)
 	return p
 }
 

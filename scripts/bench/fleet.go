@@ -74,6 +74,11 @@ func (f *fleet) gateway() wire.Client {
 	return wire.Client{Service: "gateway", Base: f.url("gateway") + "/v1", HTTP: http.DefaultClient}
 }
 
+// direct is how another daemon calls one.
+func (f *fleet) direct(daemon string) wire.Client {
+	return wire.Client{Service: daemon, Base: f.url(daemon), HTTP: http.DefaultClient}
+}
+
 // freeOffset finds one at which all ports of a fleet are free, below those that
 // the system hands out.
 func freeOffset() (int, error) {

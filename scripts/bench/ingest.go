@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -166,7 +165,7 @@ func (b *bench) bareCopy(ctx context.Context, file csvFile) (time.Duration, int6
 // copyMain is the process of bareCopy: it prints the nanoseconds of the COPY.
 func copyMain(from, to string) int {
 	err := func() error {
-		db, err := sql.Open("duckdb", "")
+		db, err := openDuck()
 		if err != nil {
 			return err
 		}

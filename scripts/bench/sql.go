@@ -52,6 +52,9 @@ func (b *bench) sql(ctx context.Context) error {
 	return nil
 }
 
+// openDuck opens an empty DuckDB in this process.
+func openDuck() (*sql.DB, error) { return sql.Open("duckdb", "") }
+
 // inProcess opens DuckDB here, with a view over the dataset's own files.
 func (b *bench) inProcess(ctx context.Context, f *fleet) (*sql.DB, error) {
 	manifest, err := (&catalog.Client{Client: f.gateway()}).Manifest(ctx, "timesheets", 0)
@@ -66,7 +69,7 @@ func (b *bench) inProcess(ctx context.Context, f *fleet) (*sql.DB, error) {
 		}
 		paths = append(paths, quote(path))
 	}
-	db, err := sql.Open("duckdb", "")
+	db, err := openDuck()
 	if err != nil {
 		return nil, err
 	}

@@ -52,3 +52,9 @@ func speed(bytes int64, d time.Duration) value {
 
 // mebibytes of memory.
 func mebibytes(bytes int64) value { return value{float64(bytes) / (1 << 20), "MiB"} }
+
+// percentile gives the value that so many percent do not exceed.
+func percentile(list []time.Duration, percent int) time.Duration {
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[(len(sorted)*percent+99)/100-1]
+}

@@ -35,21 +35,26 @@ func (b *bench) storage(ctx context.Context) error {
 	if _, err := os.Stat(b.minio); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: rows beside MinIO are left out: %v\n", err)
 	} else {
-		var server *process
-		if server, minio, err = b.startMinIO(ctx); err != nil {
+		var peer *process
+		if peer, minio, err = b.startMinIO(ctx); err != nil {
 			return err
 		}
-		defer server.stop()
+		defer peer.stop()
 	}
+	server, files, err := b.startFileServer(ctx)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
 	for _, o := range []object{{"64 MiB", 64 << 20, 6 * b.runs}, {"4 KiB", 4 << 10, 100 * b.runs}} {
-		if err := b.storeAndRead(ctx, o, storaged, minio); err != nil {
+		if err := b.storeAndRead(ctx, o, storaged, minio, files); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.crowdedPuts(ctx, storaged, minio)
 }
 
-func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio string) error {
+func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio, files string) error {
 	payload := make([]byte, o.bytes)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(payload) // never fails
 	// A few keys, written again and again: memory that the page cache touches for
@@ -70,7 +75,7 @@ func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio stri
 			return writeDurably(name(filepath.Join(b.scratch, "disk-"), i), payload)
 		})
 	}
-	writers, readers := []side{putTo(storaged), disk}, []side{getFrom(storaged)}
+	writers, readers := []side{putTo(storaged), disk}, []side{getFrom(storaged), getFrom(files)}
 	if minio != "" {
 		writers, readers = append(writers, putTo(minio)), append(readers, getFrom(minio))
 	}
@@ -82,16 +87,37 @@ func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio stri
 		return err
 	}
 	b.addStorage("PUT", o, writes[0], writes[1], "bare write, fsync, rename, fsync of the folder")
-	if minio == "" {
-		return nil
+	if minio != "" {
+		b.addStorage("PUT", o, writes[0], writes[2], "MinIO")
 	}
-	b.addStorage("PUT", o, writes[0], writes[2], "MinIO")
 	reads, err := alternate(o.runs, readers...)
 	if err != nil {
 		return err
 	}
-	b.addStorage("GET", o, reads[0], reads[1], "MinIO")
+	b.addStorage("GET", o, reads[0], reads[1], "net/http's file server")
+	if minio != "" {
+		b.addStorage("GET", o, reads[0], reads[2], "MinIO")
+	}
 	return nil
+}
+
+// startFileServer serves the scratch folder, where the bare disk's files lie, by
+// net/http alone, and gives the URL that their numbers are appended to.
+func (b *bench) startFileServer(ctx context.Context) (*process, string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, "", err
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", port)
+	server, err := b.startProcess("fileserver", nil, nil, self, "serve", address, b.scratch)
+	if err != nil {
+		return nil, "", err
+	}
+	return server, "http://" + address + "/disk-", server.await(ctx, "http://"+address+"/", http.StatusOK)
 }
 
 // addStorage shows large objects as a speed and small ones as a time.

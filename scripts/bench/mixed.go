@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+)
+
+const (
+	mixedClients = 32
+	mixedEach    = 20
+	heavySQL     = `SELECT count(*) FROM (SELECT hash(a.i, b.i) % 1000003 AS h, count(*) FROM range(20000) a(i), range(2000) b(i) GROUP BY 1)`
+	smallSQL     = "SELECT count(*) FROM timesheets WHERE overtime_hours > 5 AND approved"
+)
+
+// mixed measures small statements of many clients beside one heavy one, against
+// the same clients alone.
+func (b *bench) mixed(ctx context.Context) error {
+	file, err := b.timesheets(ctx, smallMegabytes)
+	if err != nil {
+		return err
+	}
+	f, err := b.startFleet(ctx, "mixed", daemons()...)
+	if err != nil {
+		return err
+	}
+	defer f.stop()
+	if _, err := f.load(ctx, file, "timesheets"); err != nil {
+		return err
+	}
+	solo, err := f.crowd(ctx)
+	if err != nil {
+		return err
+	}
+	heavy, stop := context.WithCancel(ctx)
+	var load sync.WaitGroup
+	var heavyErr error
+	load.Go(func() {
+		for heavy.Err() == nil && heavyErr == nil {
+			_, err := f.query().Run(heavy, query.Request{SQL: heavySQL})
+			if heavy.Err() == nil {
+				heavyErr = err
+			}
+		}
+	})
+	beside, err := f.crowd(ctx)
+	stop()
+	load.Wait()
+	if err = errors.Join(err, heavyErr); err != nil {
+		return err
+	}
+	b.add(row{what: "p99 of small statements of 32 clients beside a heavy one", ours: millis(percentile(beside, 99)),
+		peer: millis(percentile(solo, 99)), who: "the same clients without it", lower: true, note: "wanted: 5"})
+	return nil
+}
+
+// crowd lets many clients ask the small statement at once.
+func (f *fleet) crowd(ctx context.Context) ([]time.Duration, error) {
+	took := make([][]time.Duration, mixedClients)
+	errs := make([]error, mixedClients)
+	var group sync.WaitGroup
+	for c := range mixedClients {
+		group.Go(func() {
+			for range mixedEach {
+				d, err := timed(func() error {
+					_, err := f.query().Run(ctx, query.Request{SQL: smallSQL})
+					return err
+				})
+				if err != nil {
+					errs[c] = err
+					return
+				}
+				took[c] = append(took[c], d)
+			}
+		})
+	}
+	group.Wait()
+	return slices.Concat(took...), errors.Join(errs...)
+}

@@ -13,7 +13,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
-	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
@@ -37,25 +36,21 @@ func newPool(env service.Env, config Config, spool *spool) (*duck.Pool, error) {
 // reader and the writer: measured 110 KiB at 5,000 columns, 190 KiB at 10,000.
 const planPerColumn = 256 << 10
 
-// conversion is one CSV file on its way to Parquet.
+// conversion is one file on its way to Parquet.
 type conversion struct {
-	input   string
-	reading csvscan.Reading
-	columns []csvscan.ColumnResult // in the file's order
-	target  []catalog.Column       // the same columns, with their field ids, in the dataset's order
-	records int64
-	nulls   map[string]int64 // NULLs of each column; nil for the quarantine, whose rows are our own
-	bytes   int64            // of the input
+	input    string
+	relation relation         // of input
+	target   []catalog.Column // with their field ids, in the dataset's order
+	records  int64
+	nulls    map[string]int64 // NULLs of each column; nil for the quarantine, whose rows are our own
+	bytes    int64            // of the input
 }
 
 // convert writes Parquet files into out and returns their paths in the order of
 // the rows, after holding their counts against the scan's.
 func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]string, error) {
 	files := filepath.Join(out, "files") // DuckDB may write in out, but not claim out itself
-	statement, err := c.copyStatement(files, d.config.FileBytes)
-	if err != nil {
-		return nil, err
-	}
+	statement := c.copyStatement(files, d.config.FileBytes)
 	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, countStatement(files)},
 		Timeout: d.config.ConvertTimeout.Std(), PlanBytes: int64(len(c.target)) * planPerColumn})
 	if err != nil {
@@ -67,28 +62,12 @@ func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]stri
 	return parquetFiles(files)
 }
 
-// copyStatement writes the one COPY that converts the file. Every choice that
-// DuckDB could sniff is given: see package csvscan, "The fast path".
-func (c conversion) copyStatement(out string, fileBytes int64) (string, error) {
-	types := make([]string, len(c.columns))
-	expressions := map[string]string{}
-	for i, column := range c.columns {
-		duckType, err := duck.TypeOf(column.Type)
-		if err != nil {
-			return "", fmt.Errorf("column %s: %w", column.Name, err)
-		}
-		read, name := duckType, duck.Identifier(column.Name)
-		expressions[column.Name] = name
-		if column.Format != "" {
-			read = "VARCHAR"
-			expressions[column.Name] = fmt.Sprintf("strptime(%s, %s)::%s AS %s", name, duck.Literal(column.Format), duckType, name)
-		}
-		types[i] = duck.Literal(column.Name) + ": " + duck.Literal(read)
-	}
+// copyStatement writes the one COPY that converts the file.
+func (c conversion) copyStatement(out string, fileBytes int64) string {
 	selected := make([]string, len(c.target))
 	ids := make([]string, len(c.target))
 	for i, column := range c.target {
-		selected[i] = expressions[column.Name]
+		selected[i] = c.relation.columns[column.Name]
 		ids[i] = duck.Identifier(column.Name) + ": " + strconv.Itoa(column.FieldID)
 	}
 	group := c.rowGroup(fileBytes / 2)
@@ -96,17 +75,8 @@ func (c conversion) copyStatement(out string, fileBytes int64) (string, error) {
 	if group == maxRowGroup && c.records >= maxRowGroup {
 		dictionary = fmt.Sprintf("DICTIONARY_SIZE_LIMIT %d, ", maxDictionary)
 	}
-	return fmt.Sprintf("COPY (SELECT %s FROM read_csv(%s, %s, columns={%s})) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, %sROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d)",
-		strings.Join(selected, ", "), duck.Literal(c.input), readOptions(c.reading), strings.Join(types, ", "),
-		duck.Literal(out), strings.Join(ids, ", "), dictionary, group, fileBytes/2), nil
-}
-
-// readOptions writes a reading as options of read_csv.
-func readOptions(r csvscan.Reading) string {
-	longest := max(r.LongestLine+2, 2<<20)
-	return fmt.Sprintf(`auto_detect=false, header=%t, delim=%s, quote='"', escape='"', nullstr='', allow_quoted_nulls=false, `+
-		`strict_mode=true, null_padding=false, ignore_errors=false, max_line_size=%d, buffer_size=%d, parallel=%t`,
-		r.Header, duck.Literal(string(rune(r.Delimiter))), longest, max(longest*2, 32<<20), !r.QuotedNewlines)
+	return fmt.Sprintf("COPY (SELECT %s FROM %s) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, %sROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d)",
+		strings.Join(selected, ", "), c.relation.from, duck.Literal(out), strings.Join(ids, ", "), dictionary, group, fileBytes/2)
 }
 
 // Row groups are DuckDB's default of 122,880 rows, or fewer where the rows are

@@ -35,7 +35,7 @@ func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err e
 	if err := l.look(ctx); err != nil {
 		return answer, err
 	}
-	if l.got, err = receive(ctx, l.ws, up, l.config.MaxFileBytes, l.scanOptions()); err != nil {
+	if l.got, err = receive(ctx, l.ws, up, l.config.MaxFileBytes, l.format()); err != nil {
 		return answer, err
 	}
 	l.metrics.bytes.Add(float64(l.got.size))
@@ -56,7 +56,7 @@ func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err e
 		if !changed {
 			return answer, err
 		}
-		if err := l.got.rescan(ctx, l.ws, l.scanOptions()); err != nil {
+		if err := l.got.rescan(ctx, l.ws, l.format()); err != nil {
 			return answer, err
 		}
 	}
@@ -92,18 +92,22 @@ func (l *load) changedSince(ctx context.Context, refusal error) (bool, error) {
 	return before.DatasetID != l.current.DatasetID || !slices.Equal(before.Columns, l.current.Columns), nil
 }
 
-// scanOptions make the dataset's schema the file's target, unless the file is
-// to bring its own.
-func (l *load) scanOptions() csvscan.Options {
-	o := csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader}
+// format is how the file is read.
+func (l *load) format() format {
+	return csvFormat{csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader, Target: l.target()}}
+}
+
+// target gives the columns that the file has to fit, or nil where it brings its
+// own.
+func (l *load) target() []csvscan.Column {
 	if l.current == nil || l.opts.schema == catalog.ReplaceSchema {
-		return o
+		return nil
 	}
-	o.Target = make([]csvscan.Column, len(l.current.Columns))
+	target := make([]csvscan.Column, len(l.current.Columns))
 	for i, c := range l.current.Columns {
-		o.Target[i] = csvscan.Column{Name: c.Name, Type: c.Type, Unvalued: c.Unvalued}
+		target[i] = csvscan.Column{Name: c.Name, Type: c.Type, Unvalued: c.Unvalued}
 	}
-	return o
+	return target
 }
 
 // earlier answers a file that was loaded before, without loading it again.

@@ -97,7 +97,11 @@ func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *sou
 	if err != nil {
 		return err
 	}
-	files, err := l.convert(ctx, quarantineConversion(l.ws.path(badFile), src, columns), out)
+	conversion, err := quarantineConversion(l.ws.path(badFile), src, columns)
+	if err != nil {
+		return err
+	}
+	files, err := l.convert(ctx, conversion, out)
 	if err != nil {
 		return err
 	}
@@ -114,14 +118,11 @@ func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *sou
 	return err
 }
 
-func quarantineConversion(path string, src *source, columns []catalog.Column) conversion {
+func quarantineConversion(path string, src *source, columns []catalog.Column) (conversion, error) {
 	var file []csvscan.ColumnResult
 	for _, c := range catalog.QuarantineColumns() {
 		file = append(file, csvscan.ColumnResult{Name: c.Name, Type: c.Type})
 	}
-	return conversion{
-		input:   path,
-		reading: csvscan.Reading{Delimiter: ',', Header: true, LongestLine: src.longestBad, QuotedNewlines: true},
-		columns: file, target: columns, records: src.rejected, bytes: src.rejected * 256,
-	}
+	relation, err := csvRelation(path, csvscan.Reading{Delimiter: ',', Header: true, LongestLine: src.longestBad, QuotedNewlines: true}, file)
+	return conversion{input: path, relation: relation, target: columns, records: src.rejected, bytes: src.rejected * 256}, err
 }

@@ -17,12 +17,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
-	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // inputFile is the name of the upload in its workspace.
-const inputFile = "input.csv"
+const inputFile = "input"
 
 // receiveBuffer is how much of an upload is in hand at once: what was read is
 // still in the processor's cache when it is spooled and hashed.
@@ -104,13 +103,13 @@ func (u *upload) finish() error {
 type received struct {
 	size int64
 	hash [32]byte // BLAKE3, half the cost of SHA-256 on a processor with instructions for it
-	scan *csvscan.Result
+	scan scan
 	err  error // what the scan says against the file; size and hash hold all the same
 }
 
 // receive spools the upload, hashes it and scans it, all in one pass. The error
 // is about the upload itself; what is wrong with the file is in received.err.
-func receive(ctx context.Context, ws *workspace, u *upload, limit int64, scan csvscan.Options) (*received, error) {
+func receive(ctx context.Context, ws *workspace, u *upload, limit int64, f format) (*received, error) {
 	file, err := os.OpenFile(ws.path(inputFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -121,7 +120,7 @@ func receive(ctx context.Context, ws *workspace, u *upload, limit int64, scan cs
 	scanned := newRelay(relayBuffers, receiveBuffer)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		got.scan, got.err = csvscan.Scan(ctx, scanned, scan)
+		got.scan, got.err = f.scan(ctx, scanned)
 		// The scan may end early; the upload must be taken to its end.
 		_, err := io.Copy(io.Discard, scanned)
 		return err
@@ -178,13 +177,13 @@ func uploadProblem(err error, limit int64) error {
 }
 
 // rescan reads the spooled file again, for another target.
-func (got *received) rescan(ctx context.Context, ws *workspace, scan csvscan.Options) error {
+func (got *received) rescan(ctx context.Context, ws *workspace, f format) error {
 	file, err := os.Open(ws.path(inputFile))
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	got.scan, got.err = csvscan.Scan(ctx, file, scan)
+	got.scan, got.err = f.scan(ctx, file)
 	return ctx.Err()
 }
 

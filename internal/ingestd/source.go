@@ -23,7 +23,7 @@ const (
 // source is a file that was decided upon: what to convert, into which columns.
 type source struct {
 	path     string
-	reading  csvscan.Reading
+	relation relation               // of the file at path
 	file     []csvscan.ColumnResult // in the file's order
 	columns  []catalog.Column       // with field ids, in the dataset's order
 	records  int64
@@ -55,25 +55,24 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 	if l.got.err != nil {
 		return nil, scanProblem(l.got.err)
 	}
-	scan := l.got.scan
-	if len(scan.Drift) > 0 {
-		return nil, drift(l.name, l.opts.mode, scan.Drift)
+	v := l.got.scan.verdict()
+	if len(v.drift) > 0 {
+		return nil, drift(l.name, l.opts.mode, v.drift)
 	}
-	src := &source{file: scan.Columns, records: scan.Records, columns: l.assign(scan), warnings: warningsOf(scan)}
-	if scan.HasBadRows() && !l.opts.quarantine {
+	src := &source{file: v.columns, records: v.records, columns: l.assign(v.columns), warnings: warningsOf(v)}
+	if v.badRows && !l.opts.quarantine {
 		return nil, l.listBadRows(ctx)
 	}
-	if scan.Records == 0 && l.current != nil && l.current.Rows > 0 && l.opts.mode == catalog.Replace {
+	if v.records == 0 && l.current != nil && l.current.Rows > 0 && l.opts.mode == catalog.Replace {
 		src.warnings = append(src.warnings, fmt.Sprintf("the file has a header and no rows: the dataset is empty from now on; version %d has its %d rows", l.current.Version, l.current.Rows))
 	}
-	if scan.Clean() {
-		src.path, src.reading, src.nulls = l.ws.path(inputFile), scan.Reading(), nullsOf(scan)
-		return src, nil
+	if !v.clean {
+		return src, l.rewrite(ctx, src)
 	}
-	if err := l.rewrite(ctx, src); err != nil {
-		return nil, err
-	}
-	return src, nil
+	src.path, src.nulls = l.ws.path(inputFile), nullsOf(v.columns)
+	var err error
+	src.relation, err = l.got.scan.relation(src.path)
+	return src, err
 }
 
 // listBadRows reads the file again for the first rows that cannot be taken,
@@ -84,7 +83,7 @@ func (l *load) listBadRows(ctx context.Context) error {
 		return err
 	}
 	defer input.Close()
-	report, err := csvscan.Rewrite(ctx, input, io.Discard, l.got.scan, nil)
+	report, err := l.got.scan.rewrite(ctx, input, io.Discard, nil)
 	if err != nil {
 		return scanProblem(err)
 	}
@@ -107,7 +106,7 @@ func (l *load) rewrite(ctx context.Context, src *source) (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := csvscan.Rewrite(ctx, input, good, l.got.scan, quarantine.write)
+	report, err := l.got.scan.rewrite(ctx, input, good, quarantine.write)
 	if closeErr := quarantine.close(); err == nil {
 		err = closeErr
 	}
@@ -117,7 +116,10 @@ func (l *load) rewrite(ctx context.Context, src *source) (err error) {
 	if report.Records == 0 && report.BadCount > 0 {
 		return noGoodRow(report.Bad, report.BadCount)
 	}
-	src.path, src.reading = good.Name(), report.Reading()
+	src.path = good.Name()
+	if src.relation, err = csvRelation(src.path, report.Reading(), src.file); err != nil {
+		return err
+	}
 	src.warnings = append(src.warnings, swallowed(report.Bad)...)
 	src.records, src.rejected = report.Records, report.BadCount
 	src.nulls = make(map[string]int64, len(src.file))
@@ -130,9 +132,9 @@ func (l *load) rewrite(ctx context.Context, src *source) (err error) {
 
 // assign gives the file's columns their field ids, in the dataset's order where
 // there is a dataset.
-func (l *load) assign(scan *csvscan.Result) []catalog.Column {
-	wanted := make([]catalog.Column, len(scan.Columns))
-	for i, c := range scan.Columns {
+func (l *load) assign(file []csvscan.ColumnResult) []catalog.Column {
+	wanted := make([]catalog.Column, len(file))
+	for i, c := range file {
 		wanted[i] = catalog.Column{Name: c.Name, Type: c.Type, Nullable: true, Unvalued: !c.HasValue}
 	}
 	var current []catalog.Column
@@ -153,20 +155,17 @@ func position(columns []catalog.Column, name string) int {
 	return slices.IndexFunc(columns, func(c catalog.Column) bool { return c.Name == name })
 }
 
-func nullsOf(scan *csvscan.Result) map[string]int64 {
-	nulls := make(map[string]int64, len(scan.Columns))
-	for _, c := range scan.Columns {
+func nullsOf(columns []csvscan.ColumnResult) map[string]int64 {
+	nulls := make(map[string]int64, len(columns))
+	for _, c := range columns {
 		nulls[c.Name] = c.Nulls
 	}
 	return nulls
 }
 
-func warningsOf(scan *csvscan.Result) []string {
-	warnings := []string{}
-	if scan.BlankLines > 0 {
-		warnings = append(warnings, "blank lines were skipped: "+strconv.FormatInt(scan.BlankLines, 10))
-	}
-	for _, c := range scan.Columns {
+func warningsOf(v verdict) []string {
+	warnings := append([]string{}, v.warnings...)
+	for _, c := range v.columns {
 		switch {
 		case c.Format != "":
 			warnings = append(warnings, "column "+strconv.Quote(c.Name)+" was read as "+c.Type+" in the format "+c.Format)
@@ -201,6 +200,6 @@ func (l *load) convertAll(ctx context.Context, src *source) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.convert(ctx, conversion{input: src.path, reading: src.reading, columns: src.file, target: src.columns,
+	return l.convert(ctx, conversion{input: src.path, relation: src.relation, target: src.columns,
 		records: src.records, nulls: src.nulls, bytes: l.got.size}, out)
 }

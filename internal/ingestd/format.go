@@ -1,0 +1,44 @@
+package ingestd
+
+import (
+	"context"
+	"io"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+)
+
+// A format judges the files of one kind.
+type format interface {
+	// scan reads a file, to its end or as far as it has to, and says what it
+	// found. Its error is about the file, or r's or ctx's own.
+	scan(ctx context.Context, r io.Reader) (scan, error)
+}
+
+// scan is what one reading of a file found out about it.
+type scan interface {
+	verdict() verdict
+	// relation says how the converter reads the file at path as it is; it holds
+	// where the verdict is clean.
+	relation(path string) (relation, error)
+	// rewrite reads the same bytes again, and writes the records that can be taken
+	// to good, as the canonical CSV of package csvscan. Every other record goes to
+	// bad, which may be nil, with its raw text.
+	rewrite(ctx context.Context, r io.Reader, good io.Writer, bad func(csvscan.BadRow) error) (*csvscan.Report, error)
+}
+
+// verdict is what is decided by, whatever the format.
+type verdict struct {
+	columns  []csvscan.ColumnResult // in the file's order
+	records  int64                  // that are well formed
+	drift    []csvscan.Change       // from the target's columns; the file is refused
+	badRows  bool                   // some records cannot be taken
+	clean    bool                   // the converter reads the file as it is
+	warnings []string
+}
+
+// relation says how DuckDB reads a file: what it selects from, and what each
+// column is made of.
+type relation struct {
+	from    string            // a table function
+	columns map[string]string // expressions, each with its name
+}

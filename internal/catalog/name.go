@@ -63,10 +63,15 @@ func ParseName(s string) (Name, error) {
 }
 
 // NameFromFile makes a dataset's name of a file's: the base name without its
-// extension, lower-cased, every other character an underscore. It is "" where no
-// letter or digit would be left, for such names would all be alike.
+// extension (x.csv and x.csv.gz are both x), lower-cased, every other character an
+// underscore. It is "" where no letter or digit would be left, for such names would
+// all be alike.
 func NameFromFile(file string) string {
 	base := path.Base(strings.ReplaceAll(file, `\`, "/"))
+	switch packed := path.Ext(base); strings.ToLower(packed) {
+	case ".gz", ".gzip", ".zst", ".zstd":
+		base = strings.TrimSuffix(base, packed)
+	}
 	base = strings.TrimSuffix(base, path.Ext(base))
 	if !strings.ContainsFunc(base, func(r rune) bool { return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) }) {
 		return ""

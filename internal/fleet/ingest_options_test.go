@@ -43,7 +43,7 @@ func TestWhatHasNotComeYetIsRefusedByName(t *testing.T) {
 	for what, header := range map[string]http.Header{
 		"application/json":               {"Content-Type": {"application/json"}},
 		"application/vnd.apache.parquet": {"Content-Type": {"application/vnd.apache.parquet"}},
-		"Content-Encoding gzip":          {"Content-Type": {"text/csv"}, "Content-Encoding": {"gzip"}},
+		"Content-Encoding br":            {"Content-Type": {"text/csv"}, "Content-Encoding": {"br"}},
 	} {
 		status, doc := l.sendWith(header, http.MethodPost, "/v1/ingest?name=t&mode=append", csv)
 		if status != http.StatusBadRequest || doc["code"] != "not_supported" || !strings.Contains(fmt.Sprint(doc["detail"]), what) {

@@ -48,6 +48,7 @@ func TestConfigThatCannotWork(t *testing.T) {
 		t.Error(err)
 	}
 	for key, change := range map[string]func(*Config){
+		"max_expansion":   func(c *Config) { c.MaxExpansion = 0 },
 		"max_uploads":     func(c *Config) { c.MaxUploads = 0 },
 		"max_concurrent":  func(c *Config) { c.MaxConcurrent = 0 },
 		"worker_memory":   func(c *Config) { c.WorkerMemory = 1 << 20 },

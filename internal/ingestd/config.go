@@ -9,7 +9,8 @@ import (
 
 // Config is the section [ingestd].
 type Config struct {
-	MaxFileBytes   int64            `toml:"max_file_bytes"`  // of one upload; 0: as the disk holds
+	MaxFileBytes   int64            `toml:"max_file_bytes"`  // of one upload, unpacked; 0: as the disk holds
+	MaxExpansion   int64            `toml:"max_expansion"`   // bytes that may come of one compressed byte
 	MaxUploads     int              `toml:"max_uploads"`     // ingests under way at once; more get 503
 	MaxConcurrent  int              `toml:"max_concurrent"`  // conversions at once; more wait for their turn
 	WorkerMemory   int64            `toml:"worker_memory"`   // bytes that one conversion may use
@@ -22,6 +23,7 @@ type Config struct {
 // Defaults fit a box of two cores that does other things too.
 func Defaults() Config {
 	return Config{
+		MaxExpansion:   500,
 		MaxUploads:     256,
 		MaxConcurrent:  4,
 		WorkerMemory:   1 << 30,
@@ -37,6 +39,8 @@ const minWorkerMemory = 256 << 20
 // Check returns what of the section cannot work.
 func (c Config) Check() error {
 	switch {
+	case c.MaxExpansion < 1:
+		return errors.New("[ingestd] max_expansion must be at least 1")
 	case c.MaxUploads < 1:
 		return errors.New("[ingestd] max_uploads must be at least 1")
 	case c.MaxConcurrent < 1:
@@ -50,3 +54,6 @@ func (c Config) Check() error {
 	}
 	return nil
 }
+
+// bounds are those of one upload.
+func (c Config) bounds() bounds { return bounds{bytes: c.MaxFileBytes, expansion: c.MaxExpansion} }

@@ -51,10 +51,11 @@ func (d *ingestd) ingest(r *http.Request) (answer ingest.Answer, err error) {
 		return answer, err
 	}
 	defer leave()
-	up, err := openUpload(r)
+	up, err := openUpload(r, d.config.MaxExpansion)
 	if err != nil {
 		return answer, err
 	}
+	defer up.close()
 	name, err := opts.datasetName(up.fileName)
 	if err != nil {
 		return answer, err

@@ -35,10 +35,10 @@ func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err e
 	if err := l.look(ctx); err != nil {
 		return answer, err
 	}
-	if l.got, err = receive(ctx, l.ws, up, l.config.MaxFileBytes, l.format()); err != nil {
+	if l.got, err = receive(ctx, l.ws, up, l.config.bounds(), l.format()); err != nil {
 		return answer, err
 	}
-	l.metrics.bytes.Add(float64(l.got.size))
+	l.metrics.bytes.Add(float64(l.got.sent))
 	l.timer.done("receive")
 	l.hash = l.opts.contentHash(l.got.hash)
 	if answer, found, err := l.earlier(ctx); found || err != nil {
@@ -193,7 +193,7 @@ func (l *load) attempt(ctx context.Context) (answer ingest.Answer, err error) {
 
 func (l *load) newAnswer(src *source) ingest.Answer {
 	return ingest.Answer{
-		Rows: src.records, Rejected: src.rejected, BytesIn: l.got.size,
+		Rows: src.records, Rejected: src.rejected, BytesIn: l.got.sent,
 		Columns: columnsOf(src.columns, src.formats()), Warnings: src.warnings,
 	}
 }

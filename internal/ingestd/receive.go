@@ -35,14 +35,52 @@ type upload struct {
 	fileName string // of a multipart part, or ""
 	body     io.Reader
 	parts    *multipart.Reader // nil for a raw body
+	done     func()            // releases what reading the body took; nil where nothing
+}
+
+// close ends the reading of the upload.
+func (u *upload) close() {
+	if u.done != nil {
+		u.done()
+	}
 }
 
 // openUpload finds the file in a request: the body itself, or the one part
-// named "file" of a form.
-func openUpload(r *http.Request) (*upload, error) {
-	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
-		return nil, wire.ErrNotSupported.Errorf("Content-Encoding %s is not supported yet; send the file as it is", enc)
+// named "file" of a form. Where Content-Encoding says so, the body is unpacked
+// first.
+func openUpload(r *http.Request, maxRatio int64) (*upload, error) {
+	done, err := decodeContent(r, maxRatio)
+	if err != nil {
+		return nil, err
 	}
+	up, err := findFile(r)
+	if err != nil {
+		done()
+		return nil, err
+	}
+	up.done = done
+	return up, nil
+}
+
+// decodeContent undoes the Content-Encoding of a request.
+func decodeContent(r *http.Request, maxRatio int64) (done func(), err error) {
+	var p packing
+	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
+	case "", "identity":
+		return func() {}, nil
+	case "gzip", "x-gzip":
+		p = gzipped
+	case "zstd":
+		p = zstandard
+	default:
+		return nil, wire.ErrNotSupported.Errorf("Content-Encoding %s is not supported; send the file as it is, or with gzip or zstd", enc)
+	}
+	u := unpack(bufio.NewReaderSize(r.Body, receiveBuffer), p, maxRatio)
+	r.Body = bodyReader{u, r.Body}
+	return u.close, nil
+}
+
+func findFile(r *http.Request) (*upload, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err != nil, media == "text/csv", media == "application/octet-stream", media == "text/plain", media == "text/tab-separated-values":
@@ -99,9 +137,10 @@ func (u *upload) finish() error {
 	return wire.ErrBadRequest.Errorf("the form has a second field, %q; send one file in a request", part.FormName())
 }
 
-// received is an upload that lies in the spool.
+// received is an upload that lies in the spool, unpacked.
 type received struct {
-	size int64
+	sent int64    // bytes of the file as it was sent
+	size int64    // bytes that it holds
 	hash [32]byte // BLAKE3, half the cost of SHA-256 on a processor with instructions for it
 	scan scan
 	err  error // what the scan says against the file; size and hash hold all the same
@@ -109,7 +148,7 @@ type received struct {
 
 // receive spools the upload, hashes it and scans it, all in one pass. The error
 // is about the upload itself; what is wrong with the file is in received.err.
-func receive(ctx context.Context, ws *workspace, u *upload, limit int64, f format) (*received, error) {
+func receive(ctx context.Context, ws *workspace, u *upload, bounds bounds, f format) (*received, error) {
 	file, err := os.OpenFile(ws.path(inputFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -126,23 +165,41 @@ func receive(ctx context.Context, ws *workspace, u *upload, limit int64, f forma
 		return err
 	})
 	group.Go(func() error {
-		body := &boundedReader{r: u.body, left: limit, unbounded: limit == 0}
-		n, err := scanned.fill(body, io.MultiWriter(file, hash))
-		got.size = n
-		if err == nil {
-			err = u.finish()
-		}
+		err := got.fill(scanned, u, bounds, io.MultiWriter(file, hash))
 		scanned.CloseWithError(err) // nil ends the scan with io.EOF
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return nil, uploadProblem(err, limit)
+		return nil, uploadProblem(err, bounds.bytes)
 	}
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("spool the upload: %w", err)
 	}
 	hash.Sum(got.hash[:0])
 	return got, nil
+}
+
+// bounds are what an upload may come to.
+type bounds struct {
+	bytes     int64 // of the file, unpacked; 0: as the disk holds
+	expansion int64 // bytes that come of one compressed byte, at most
+}
+
+// fill takes the upload to its end, unpacking it where it is compressed. What goes
+// into the relay was written to tap before.
+func (got *received) fill(relay *relay, u *upload, bounds bounds, tap io.Writer) error {
+	sent := &counted{r: u.body}
+	body, done, err := unpackByMagic(sent, bounds.expansion)
+	if err != nil {
+		return err
+	}
+	defer done()
+	got.size, err = relay.fill(&boundedReader{r: body, left: bounds.bytes, unbounded: bounds.bytes == 0}, tap)
+	got.sent = sent.n
+	if err != nil {
+		return err
+	}
+	return u.finish()
 }
 
 var errTooLarge = errors.New("over the limit")
@@ -169,7 +226,7 @@ func uploadProblem(err error, limit int64) error {
 	case errors.As(err, &problem):
 		return err
 	case errors.Is(err, errTooLarge):
-		return ingest.ErrFileTooLarge.Errorf("the file is over %d bytes; split it, or raise [ingestd] max_file_bytes", limit).With("limit", limit)
+		return ingest.ErrFileTooLarge.Errorf("the file is over %d bytes, unpacked where it came compressed; split it, or raise [ingestd] max_file_bytes", limit).With("limit", limit)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return wire.ErrBadRequest.Errorf("the upload ended before its end; nothing was loaded: send it again").Because(err)
 	}
@@ -192,8 +249,10 @@ var magics = []struct{ prefix, what string }{
 	{"PK\x03\x04", "a ZIP archive or an Excel workbook; save it as CSV (UTF-8)"},
 	{"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV (UTF-8)"},
 	{"PAR1", "a Parquet file, which is not supported yet"},
-	{"\x1f\x8b", "compressed with gzip, which is not supported yet; send it unpacked"},
-	{"\x28\xb5\x2f\xfd", "compressed with zstd, which is not supported yet; send it unpacked"},
+	{"\x1f\x8b", "compressed twice; unpack it once"},
+	{"\x28\xb5\x2f\xfd", "compressed twice; unpack it once"},
+	{"BZh", "compressed with bzip2; compress it with gzip or zstd, or send it unpacked"},
+	{"\xfd7zXZ", "compressed with xz; compress it with gzip or zstd, or send it unpacked"},
 	{"%PDF", "a PDF document; export the table as CSV"},
 }
 

@@ -143,7 +143,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"ragged":           {"name=x", "a,b\n1,2\n3\n4,5,6\n", 422, "bad_rows"},
 		"unclosed quote":   {"name=x", "a,b\n1,\"two\n3,4\n", 422, "bad_rows"},
 		"NUL":              {"name=x", "a,b\n1,x\x00y\n", 422, "bad_rows"},
-		"not UTF-8":        {"name=x", "a,b\n1,caf\xe9\n2,y\n", 422, "bad_rows"},
+		"not UTF-8":        {"name=x", "a,b\n1,caf\xe9\n2,café\n", 422, "bad_rows"},
 		"a workbook":       {"name=x", "PK\x03\x04\x14\x00\x06\x00", 422, "bad_file"},
 		"no name":          {"", "a\n1\n", 400, "bad_name"},
 		"quoted name":      {"name=a%22b", "a\n1\n", 400, "bad_name"},

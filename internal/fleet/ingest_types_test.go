@@ -126,13 +126,13 @@ func TestFilesThatAreNoCSV(t *testing.T) {
 		"gzip":                   "\x1f\x8b\x08\x00",
 		"zstd":                   "\x28\xb5\x2f\xfd\x04",
 		"PDF document":           "%PDF-1.7\n",
-		"UTF-16":                 "\xff\xfea\x00\n\x00",
+		"not utf-16le":           "\xff\xfea\x00\n",
 		"the file is empty":      "\ufeff",
 		"it has no header":       "\n\n\r\n",
 		"too many columns":       strings.Repeat("c,", 10_001) + "c\n",
 		"never closed":           "a,\"b\n1,2\n",
 		"the header line has":    "a,b\x00\n1,2\n",
-		"save the file as UTF-8": "a,M\xfcller\n1,2\n",
+		"save the file as UTF-8": "a,M\xfcller,Ł\n1,2,3\n",
 	} {
 		status, doc := l.ingest("name=t", body)
 		if detail, _ := doc["detail"].(string); status != http.StatusUnprocessableEntity || !strings.Contains(detail, says) {

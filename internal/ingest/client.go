@@ -41,6 +41,7 @@ func (o Options) Query() url.Values {
 	set("schema", o.Schema)
 	set("on_error", string(o.OnError))
 	set("delimiter", o.Delimiter)
+	set("encoding", o.Encoding)
 	if o.NoHeader {
 		q.Set("header", "false")
 	}

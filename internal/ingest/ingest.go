@@ -42,6 +42,7 @@ type Options struct {
 	Schema         string  // strict (""), replace
 	OnError        OnError // "": reject
 	Delimiter      string  // "": sniffed; one of , ; | and tab
+	Encoding       string  // of a text, such as windows-1250; "": found out where that is certain
 	NoHeader       bool    // header=false: columns are named column_1, column_2, ...
 	AllowDuplicate bool    // append content that is there already
 }

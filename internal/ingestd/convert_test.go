@@ -46,7 +46,7 @@ func (d *ingestd) scanned(t *testing.T, csv string) (*load, *source) {
 		t.Fatal(err)
 	}
 	l := &load{ingestd: d, ws: ws, name: catalog.Name{Namespace: "default", Name: "t"}}
-	if l.got, err = receive(t.Context(), ws, &upload{body: strings.NewReader(csv)}, bounds{expansion: 500}, csvFormat{}); err != nil {
+	if l.got, err = receive(t.Context(), ws, &upload{body: strings.NewReader(csv)}, d.config.bounds(), l.pick); err != nil {
 		t.Fatal(err)
 	}
 	src, err := l.decide(t.Context())
@@ -152,7 +152,8 @@ func TestUploadOverItsLimitIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		body := "a\n" + strings.Repeat("1", size-2)
-		_, err = receive(context.Background(), ws, &upload{body: strings.NewReader(body)}, bounds{bytes: 100, expansion: 500}, csvFormat{})
+		l := &load{ingestd: d, ws: ws}
+		_, err = receive(context.Background(), ws, &upload{body: strings.NewReader(body)}, bounds{bytes: 100, expansion: 500}, l.pick)
 		if over := errors.Is(err, ingest.ErrFileTooLarge); over != (size > 100) {
 			t.Errorf("%d bytes: %v", size, err)
 		}

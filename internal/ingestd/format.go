@@ -14,6 +14,27 @@ type format interface {
 	scan(ctx context.Context, r io.Reader) (scan, error)
 }
 
+// headBytes is how much of a file tells its format.
+const headBytes = 4096
+
+// A picker tells the format of a file by its beginning. Where the file is certainly
+// in another encoding than UTF-8, it names that and no format: the file is scanned
+// once it is UTF-8.
+type picker func(head []byte) (f format, encoding string)
+
+// pick is the picker of the load's file.
+func (l *load) pick(head []byte) (f format, encoding string) {
+	if l.got == nil || !l.got.recoded {
+		if encoding = l.opts.encoding; encoding == "" {
+			encoding = utf16Name(head)
+		}
+		if encoding != "" && encoding != utf8Name {
+			return nil, encoding
+		}
+	}
+	return csvFormat{csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader, Target: l.target()}}, encoding
+}
+
 // scan is what one reading of a file found out about it.
 type scan interface {
 	verdict() verdict
@@ -31,6 +52,7 @@ type verdict struct {
 	columns  []csvscan.ColumnResult // in the file's order
 	records  int64                  // that are well formed
 	drift    []csvscan.Change       // from the target's columns; the file is refused
+	notUTF8  bool                   // some of the file is in another encoding
 	badRows  bool                   // some records cannot be taken
 	clean    bool                   // the converter reads the file as it is
 	warnings []string

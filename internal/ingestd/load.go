@@ -35,13 +35,19 @@ func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err e
 	if err := l.look(ctx); err != nil {
 		return answer, err
 	}
-	if l.got, err = receive(ctx, l.ws, up, l.config.bounds(), l.format()); err != nil {
+	if l.got, err = receive(ctx, l.ws, up, l.config.bounds(), l.pick); err != nil {
 		return answer, err
 	}
 	l.metrics.bytes.Add(float64(l.got.sent))
 	l.timer.done("receive")
 	l.hash = l.opts.contentHash(l.got.hash)
 	if answer, found, err := l.earlier(ctx); found || err != nil {
+		return answer, err
+	}
+	if what := foreign(l.got.path); what != "" {
+		return answer, ingest.ErrBadFile.Errorf("the file is %s", what)
+	}
+	if err := l.settleEncoding(ctx); err != nil {
 		return answer, err
 	}
 	for attempt := 1; ; attempt++ {
@@ -56,7 +62,7 @@ func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err e
 		if !changed {
 			return answer, err
 		}
-		if err := l.got.rescan(ctx, l.ws, l.format()); err != nil {
+		if err := l.got.rescan(ctx, l.pick); err != nil {
 			return answer, err
 		}
 	}
@@ -90,11 +96,6 @@ func (l *load) changedSince(ctx context.Context, refusal error) (bool, error) {
 		return before != l.current, nil
 	}
 	return before.DatasetID != l.current.DatasetID || !slices.Equal(before.Columns, l.current.Columns), nil
-}
-
-// format is how the file is read.
-func (l *load) format() format {
-	return csvFormat{csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader, Target: l.target()}}
 }
 
 // target gives the columns that the file has to fit, or nil where it brings its

@@ -18,7 +18,8 @@ type options struct {
 	mode           catalog.Mode
 	schema         catalog.SchemaMode
 	quarantine     bool
-	delimiter      byte // 0: sniffed
+	delimiter      byte   // 0: sniffed
+	encoding       string // "": found out
 	noHeader       bool
 	allowDuplicate bool
 }
@@ -58,6 +59,9 @@ func parseOptions(q url.Values) (options, error) {
 	}
 	o.allowDuplicate = duplicate == "true"
 	if o.delimiter, err = parseDelimiter(q.Get("delimiter")); err != nil {
+		return o, err
+	}
+	if o.encoding, err = parseEncoding(q.Get("encoding")); err != nil {
 		return o, err
 	}
 	if o.schema == catalog.ReplaceSchema && o.mode != catalog.Replace {
@@ -112,6 +116,9 @@ func parseDelimiter(given string) (byte, error) {
 func (o options) contentHash(bytes [32]byte) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "csv %x delimiter=%d header=%t quarantine=%t schema=%s", bytes, o.delimiter, !o.noHeader, o.quarantine, o.schema)
+	if o.encoding != "" {
+		fmt.Fprintf(h, " encoding=%s", o.encoding)
+	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 

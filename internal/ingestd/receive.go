@@ -140,26 +140,32 @@ func (u *upload) finish() error {
 // received is an upload that lies in the spool, unpacked.
 type received struct {
 	sent int64    // bytes of the file as it was sent
+	path string   // where it lies
 	size int64    // bytes that it holds
 	hash [32]byte // BLAKE3, half the cost of SHA-256 on a processor with instructions for it
-	scan scan
-	err  error // what the scan says against the file; size and hash hold all the same
+	// encoding is what the file is in for certain, by its beginning or by the
+	// caller's word, where it is to be made UTF-8 before it is scanned.
+	encoding string
+	recoded  bool // the file at path was made UTF-8
+	warnings []string
+	scan     scan
+	err      error // what the scan says against the file; size and hash hold all the same
 }
 
 // receive spools the upload, hashes it and scans it, all in one pass. The error
 // is about the upload itself; what is wrong with the file is in received.err.
-func receive(ctx context.Context, ws *workspace, u *upload, bounds bounds, f format) (*received, error) {
+func receive(ctx context.Context, ws *workspace, u *upload, bounds bounds, pick picker) (*received, error) {
 	file, err := os.OpenFile(ws.path(inputFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	got := &received{}
+	got := &received{path: file.Name()}
 	hash := blake3.New()
 	scanned := newRelay(relayBuffers, receiveBuffer)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		got.scan, got.err = f.scan(ctx, scanned)
+		got.scanAs(ctx, scanned, pick)
 		// The scan may end early; the upload must be taken to its end.
 		_, err := io.Copy(io.Discard, scanned)
 		return err
@@ -233,14 +239,29 @@ func uploadProblem(err error, limit int64) error {
 	return fmt.Errorf("receive the upload: %w", err)
 }
 
+// scanAs scans the file in the format that its beginning tells.
+func (got *received) scanAs(ctx context.Context, r io.Reader, pick picker) {
+	in := bufio.NewReaderSize(r, headBytes) // which larger reads pass by
+	head, err := in.Peek(headBytes)
+	if err != nil && err != io.EOF {
+		got.err = err
+		return
+	}
+	var f format
+	if f, got.encoding = pick(head); f != nil {
+		got.scan, got.err = f.scan(ctx, in)
+	}
+}
+
 // rescan reads the spooled file again, for another target.
-func (got *received) rescan(ctx context.Context, ws *workspace, f format) error {
-	file, err := os.Open(ws.path(inputFile))
+func (got *received) rescan(ctx context.Context, pick picker) error {
+	file, err := os.Open(got.path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	got.scan, got.err = f.scan(ctx, file)
+	got.scan, got.err = nil, nil
+	got.scanAs(ctx, file, pick)
 	return ctx.Err()
 }
 
@@ -257,8 +278,8 @@ var magics = []struct{ prefix, what string }{
 }
 
 // foreign names the kind of a file that is not CSV at all, or "".
-func foreign(ws *workspace) string {
-	file, err := os.Open(ws.path(inputFile))
+func foreign(path string) string {
+	file, err := os.Open(path)
 	if err != nil {
 		return ""
 	}

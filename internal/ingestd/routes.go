@@ -24,6 +24,7 @@ func (d *ingestd) routes() []service.Route {
 			{Name: "on_error", Type: "string", Doc: "reject (default), or quarantine to keep bad rows in NAME__quarantine"},
 			{Name: "format", Type: "string", Doc: "csv"},
 			{Name: "delimiter", Type: "string", Doc: "comma, semicolon, tab or pipe; default: sniffed"},
+			{Name: "encoding", Type: "string", Doc: "of a text, such as windows-1250; default: UTF-8, or UTF-16 or Windows-1252 where the file is certainly that"},
 			{Name: "header", Type: "boolean", Doc: "whether the first record names the columns; default true"},
 			{Name: "allow_duplicate", Type: "boolean", Doc: "append content that the dataset holds already"},
 			{Name: "types", Type: "string", Doc: "not supported yet"},

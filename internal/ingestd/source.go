@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
-	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
 )
 
@@ -49,9 +48,6 @@ func (s *source) formats() map[string]string {
 // decide judges the scanned file: it is refused, or becomes a source. A file
 // that is not clean is rewritten into canonical CSV first.
 func (l *load) decide(ctx context.Context) (*source, error) {
-	if what := foreign(l.ws); what != "" {
-		return nil, ingest.ErrBadFile.Errorf("the file is %s", what)
-	}
 	if l.got.err != nil {
 		return nil, scanProblem(l.got.err)
 	}
@@ -59,7 +55,7 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 	if len(v.drift) > 0 {
 		return nil, drift(l.name, l.opts.mode, v.drift)
 	}
-	src := &source{file: v.columns, records: v.records, columns: l.assign(v.columns), warnings: warningsOf(v)}
+	src := &source{file: v.columns, records: v.records, columns: l.assign(v.columns), warnings: append(warningsOf(v), l.got.warnings...)}
 	if v.badRows && !l.opts.quarantine {
 		return nil, l.listBadRows(ctx)
 	}
@@ -69,7 +65,7 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 	if !v.clean {
 		return src, l.rewrite(ctx, src)
 	}
-	src.path, src.nulls = l.ws.path(inputFile), nullsOf(v.columns)
+	src.path, src.nulls = l.got.path, nullsOf(v.columns)
 	var err error
 	src.relation, err = l.got.scan.relation(src.path)
 	return src, err
@@ -78,7 +74,7 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 // listBadRows reads the file again for the first rows that cannot be taken,
 // malformed ones and those with values that do not fit alike.
 func (l *load) listBadRows(ctx context.Context) error {
-	input, err := os.Open(l.ws.path(inputFile))
+	input, err := os.Open(l.got.path)
 	if err != nil {
 		return err
 	}
@@ -92,7 +88,7 @@ func (l *load) listBadRows(ctx context.Context) error {
 
 // rewrite parts the file into the rows to load and the rows to quarantine.
 func (l *load) rewrite(ctx context.Context, src *source) (err error) {
-	input, err := os.Open(l.ws.path(inputFile))
+	input, err := os.Open(l.got.path)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,11 @@ import (
 const maxName = 1024
 
 // HeaderError lists what is wrong with a header. It matches [ErrBadHeader].
-type HeaderError struct{ Problems []HeaderProblem }
+// It matches [ErrBadEncoding] too where the header is not UTF-8.
+type HeaderError struct {
+	Problems []HeaderProblem
+	notUTF8  bool
+}
 
 // HeaderProblem is one name that cannot be a column's.
 type HeaderProblem struct {
@@ -44,16 +48,18 @@ func (e *HeaderError) Error() string {
 	return b.String()
 }
 
-// Is matches ErrBadHeader.
-func (e *HeaderError) Is(target error) bool { return target == ErrBadHeader }
+// Is matches ErrBadHeader, and ErrBadEncoding where that is the reason.
+func (e *HeaderError) Is(target error) bool {
+	return target == ErrBadHeader || target == ErrBadEncoding && e.notUTF8
+}
 
 // headerNames reads the columns' names from the first record.
 func headerNames(rec *record) ([]string, error) {
 	if reason := unreadable(rec); reason != "" {
-		return nil, &HeaderError{[]HeaderProblem{{Reason: "the header line has " + reason}}}
+		return nil, &HeaderError{[]HeaderProblem{{Reason: "the header line has " + reason}}, !rec.utf8()}
 	}
 	if excelMark(rec.raw) {
-		return nil, &HeaderError{[]HeaderProblem{{Reason: "the first line is Excel's mark of the delimiter and no header: take that line out"}}}
+		return nil, &HeaderError{[]HeaderProblem{{Reason: "the first line is Excel's mark of the delimiter and no header: take that line out"}}, false}
 	}
 	names := make([]string, len(rec.fields))
 	first := make(map[string]int, len(names))
@@ -80,7 +86,7 @@ func headerNames(rec *record) ([]string, error) {
 		}
 	}
 	if problems != nil {
-		return nil, &HeaderError{problems}
+		return nil, &HeaderError{problems, false}
 	}
 	return names, nil
 }
@@ -121,8 +127,11 @@ func unreadable(rec *record) string {
 	if bytes.IndexByte(rec.raw, 0) >= 0 {
 		return "a NUL byte"
 	}
-	if !utf8.Valid(rec.raw) {
-		return "bytes that are not UTF-8: save the file as UTF-8"
+	if !rec.utf8() {
+		return "bytes that are not UTF-8: save the file as UTF-8, or say its encoding"
 	}
 	return ""
 }
+
+// utf8 reports that a record, as far as it is there, is UTF-8.
+func (r *record) utf8() bool { return !r.suspect || utf8.Valid(r.raw) }

@@ -19,6 +19,8 @@ var (
 	ErrBadHeader = errors.New("the header cannot name the columns")
 	// ErrNotUTF8 says that the file begins with the mark of another encoding.
 	ErrNotUTF8 = errors.New("the file is UTF-16, not UTF-8: save it as \"CSV UTF-8\" and send it again")
+	// ErrBadEncoding is matched by errors that come of bytes which are not UTF-8.
+	ErrBadEncoding = errors.New("the file is not UTF-8")
 	// ErrTooManyColumns says that the first record is wider than MaxColumns.
 	ErrTooManyColumns = errors.New("the file has too many columns")
 	// ErrBadOption is matched by errors about the options themselves: an

@@ -15,6 +15,8 @@ type Result struct {
 	// [Result.Misfits] counts those values, [Rewrite] lists the records.
 	Bad      []BadRow
 	BadCount int64
+	// NotUTF8 counts the malformed records with bytes that are not UTF-8.
+	NotUTF8 int64
 	// Misfits counts the values that do not fit the type given by the target
 	// or forced by the options, in columns that did not drift.
 	Misfits int64

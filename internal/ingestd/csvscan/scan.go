@@ -131,6 +131,9 @@ func (sc *scanner) take(rec *record) {
 func (sc *scanner) reject(rec *record, bad BadRow) {
 	res := sc.res
 	res.BadCount++
+	if !rec.utf8() {
+		res.NotUTF8++
+	}
 	if rec.over {
 		res.Oversized++
 	}

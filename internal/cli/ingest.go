@@ -54,6 +54,7 @@ func newIngest(g *Globals) *cobra.Command {
 	flags.StringVar(&onError, "on-error", "", "reject (default) or quarantine")
 	flags.StringVar(&opts.Delimiter, "delimiter", "", "comma, semicolon, tab or pipe (default: sniffed)")
 	flags.StringVar(&opts.Encoding, "encoding", "", "of the text, such as windows-1250 (default: found out where that is certain)")
+	flags.StringVar(&opts.Types, "types", "", "types of columns, as `zip:string,rate:decimal(10,2),start:date(%d/%m/%Y)`")
 	flags.BoolVar(&opts.NoHeader, "no-header", false, "the first record is data; columns are named column_1, column_2, ...")
 	flags.BoolVar(&opts.AllowDuplicate, "allow-duplicate", false, "append content that the dataset holds already")
 	return cmd

@@ -20,8 +20,6 @@ func TestWhatHasNotComeYetIsRefusedByName(t *testing.T) {
 		"mode=upsert&key=id":           `"key"`,
 		"mode=append&key=id":           `"key"`,
 		"mode=append&schema=evolve":    "schema=evolve",
-		"mode=append&types=id:string":  `"types"`,
-		"mode=append&types=":           `"types"`,
 		"mode=append&format=json":      "format=json",
 		"mode=append&format=parquet":   "format=parquet",
 		"mode=append&async=true":       `"async"`,

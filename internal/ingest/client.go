@@ -42,6 +42,7 @@ func (o Options) Query() url.Values {
 	set("on_error", string(o.OnError))
 	set("delimiter", o.Delimiter)
 	set("encoding", o.Encoding)
+	set("types", o.Types)
 	if o.NoHeader {
 		q.Set("header", "false")
 	}

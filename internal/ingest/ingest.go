@@ -43,6 +43,7 @@ type Options struct {
 	OnError        OnError // "": reject
 	Delimiter      string  // "": sniffed; one of , ; | and tab
 	Encoding       string  // of a text, such as windows-1250; "": found out where that is certain
+	Types          string  // of columns, as zip:string,rate:decimal(10,2),start:date(%d/%m/%Y)
 	NoHeader       bool    // header=false: columns are named column_1, column_2, ...
 	AllowDuplicate bool    // append content that is there already
 }

@@ -16,11 +16,14 @@ import (
 // scanProblem words what the scanner says against a whole file.
 func scanProblem(err error) error {
 	var header *csvscan.HeaderError
+	var missing *csvscan.MissingColumnError
 	switch {
 	case errors.As(err, &header):
 		return ingest.ErrBadHeader.Errorf("%v; name each column in the first line, and none twice, or use header=false where there is no header", header).With("errors", headerErrors(header))
 	case errors.Is(err, csvscan.ErrEmptyFile):
 		return ingest.ErrEmptyFile.Errorf("%v", err)
+	case errors.As(err, &missing):
+		return unknownColumn(missing)
 	case errors.Is(err, csvscan.ErrBadOption):
 		return ingest.ErrBadOption.Errorf("%v", err)
 	case errors.Is(err, csvscan.ErrNotUTF8), errors.Is(err, csvscan.ErrTooManyColumns), errors.Is(err, csvscan.ErrRecordTooLong):

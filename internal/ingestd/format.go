@@ -32,7 +32,8 @@ func (l *load) pick(head []byte) (f format, encoding string) {
 			return nil, encoding
 		}
 	}
-	return csvFormat{csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader, Target: l.target()}}, encoding
+	return csvFormat{csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader, Target: l.target(),
+		Types: l.opts.types.types, Formats: l.opts.types.formats}}, encoding
 }
 
 // scan is what one reading of a file found out about it.

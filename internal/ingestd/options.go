@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -20,6 +22,7 @@ type options struct {
 	quarantine     bool
 	delimiter      byte   // 0: sniffed
 	encoding       string // "": found out
+	types          givenTypes
 	noHeader       bool
 	allowDuplicate bool
 }
@@ -27,7 +30,7 @@ type options struct {
 // parseOptions reads the query parameters. What a later release brings is
 // refused by name, never ignored.
 func parseOptions(q url.Values) (options, error) {
-	for _, later := range []string{"types", "key", "async", "source"} {
+	for _, later := range []string{"key", "async", "source"} {
 		if q.Has(later) {
 			return options{}, wire.ErrNotSupported.Errorf("the parameter %q is not supported yet", later)
 		}
@@ -62,6 +65,9 @@ func parseOptions(q url.Values) (options, error) {
 		return o, err
 	}
 	if o.encoding, err = parseEncoding(q.Get("encoding")); err != nil {
+		return o, err
+	}
+	if o.types, err = parseTypes(q.Get("types")); err != nil {
 		return o, err
 	}
 	if o.schema == catalog.ReplaceSchema && o.mode != catalog.Replace {
@@ -118,6 +124,9 @@ func (o options) contentHash(bytes [32]byte) string {
 	fmt.Fprintf(h, "csv %x delimiter=%d header=%t quarantine=%t schema=%s", bytes, o.delimiter, !o.noHeader, o.quarantine, o.schema)
 	if o.encoding != "" {
 		fmt.Fprintf(h, " encoding=%s", o.encoding)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.types.types)) {
+		fmt.Fprintf(h, " %q:%s(%s)", name, o.types.types[name], o.types.formats[name])
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }

@@ -17,18 +17,26 @@ func TestOptionsAreCheckedByName(t *testing.T) {
 		"":                                nil,
 		"mode=append&on_error=quarantine": nil,
 		"delimiter=tab&header=false":      nil,
-		"delimiter=%3B":                   nil,
+		"delimiter=|":                     nil,
 		"mode=upsert":                     wire.ErrNotSupported,
 		"schema=evolve":                   wire.ErrNotSupported,
 		"format=parquet":                  wire.ErrNotSupported,
-		"types=zip:string":                wire.ErrNotSupported,
+		"types=zip:string":                nil,
+		`types="a,b: c":decimal(10, 2),d:date(%d.%m.%Y),e:map<string,long>`: nil,
+		"types=zip":                       ingest.ErrBadOption,
+		"types=zip:strnig":                ingest.ErrBadOption,
+		"types=zip:string,zip:long":       ingest.ErrBadOption,
+		"types=when:date(%Y%d)":           ingest.ErrBadOption,
+		"types=when:date(%d/%m/%Y %H:%M)": ingest.ErrBadOption,
+		"types=rate:decimal(40,2)":        ingest.ErrBadOption,
+		`types="open:string`:              ingest.ErrBadOption,
 		"async=true":                      wire.ErrNotSupported,
 		"mode=overwrite":                  ingest.ErrBadOption,
 		"header=yes":                      ingest.ErrBadOption,
 		"delimiter=x":                     ingest.ErrBadOption,
 		"mode=append&schema=replace":      ingest.ErrBadOption,
 	} {
-		q, err := url.ParseQuery(query)
+		q, err := url.ParseQuery(strings.ReplaceAll(query, "%", "%25"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +75,7 @@ func TestContentHashIsOfBytesAndReading(t *testing.T) {
 	if base.contentHash(one) != (options{mode: catalog.Append}).contentHash(one) {
 		t.Error("an append does not know again what a replace loaded")
 	}
-	for _, o := range []options{{delimiter: ';'}, {noHeader: true}, {quarantine: true}, {schema: catalog.ReplaceSchema}} {
+	for _, o := range []options{{delimiter: ';'}, {noHeader: true}, {quarantine: true}, {encoding: "utf-8"}, {types: givenTypes{types: map[string]string{"a": "string"}}}, {schema: catalog.ReplaceSchema}} {
 		if o.contentHash(one) == base.contentHash(one) {
 			t.Errorf("%+v reads the file in another way but has the same hash", o)
 		}

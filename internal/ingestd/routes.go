@@ -27,7 +27,7 @@ func (d *ingestd) routes() []service.Route {
 			{Name: "encoding", Type: "string", Doc: "of a text, such as windows-1250; default: UTF-8, or UTF-16 or Windows-1252 where the file is certainly that"},
 			{Name: "header", Type: "boolean", Doc: "whether the first record names the columns; default true"},
 			{Name: "allow_duplicate", Type: "boolean", Doc: "append content that the dataset holds already"},
-			{Name: "types", Type: "string", Doc: "not supported yet"},
+			{Name: "types", Type: "string", Doc: "types of columns, as zip:string,rate:decimal(10,2),start:date(%d/%m/%Y); a value that does not fit is a bad row"},
 			{Name: "key", Type: "string", Doc: "not supported yet"},
 			{Name: "async", Type: "boolean", Doc: "not supported yet"},
 			{Name: "source", Type: "string", Doc: "not supported yet"},

@@ -12,8 +12,9 @@ type column struct {
 	likely   class       // what the last value was that needed a close look; decimal for all numbers
 	room     digits      // of a number that needs none
 
-	fits     set // classes that fit
-	deferred set // local classes, settled at the end
+	given    given // the format to read by, where one was given
+	fits     set   // classes that fit
+	deferred set   // local classes, settled at the end
 
 	nulls    int64
 	n        [classes]int64
@@ -60,7 +61,10 @@ func (c *column) observeClosely(b []byte, line int64) {
 	case r.class >= local:
 		c.evidence[r.class-local] |= r.evidence
 	}
-	if c.typed && !c.fits.has(r.class) && !c.want.holds(b, r) {
+	if c.typed && !c.accepts(b, r) {
+		if c.fits.has(r.class) { // but contradicts the given format
+			r.class = text
+		}
 		c.note(r.class, b, line)
 	}
 }
@@ -92,6 +96,9 @@ func (c *column) note(k class, b []byte, line int64) {
 // have. From then on values in the chosen format fit, and no others. It returns
 // the format.
 func (c *column) settle() string {
+	if c.given.format != "" {
+		return c.given.format
+	}
 	var (
 		best   class
 		most   int64

@@ -108,6 +108,14 @@ func yearLast(b []byte, n int) (reading, int) {
 	return r, end
 }
 
+// kind gives the type that a local class's values are of.
+func (c class) kind() kind {
+	if (c-local)%3 == 0 {
+		return kindDate
+	}
+	return kindTimestamp
+}
+
 // padded reads one or two digits and says how they are written.
 func padded(b []byte, zero, bare evidence) (int, evidence) {
 	if len(b) == 1 {

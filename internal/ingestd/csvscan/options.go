@@ -47,11 +47,28 @@ type Options struct {
 	// Types forces the Iceberg type of columns, by name. A value that does not
 	// fit is a bad row.
 	Types map[string]string
+	// Formats gives the strptime format of columns of dates or timestamps in Types,
+	// by name; see [CheckFormat]. A value of another format is a bad row.
+	Formats map[string]string
 	// MaxRecord bounds a record in bytes; 0 means [DefaultMaxRecord].
 	MaxRecord int
 	// MaxColumns bounds the width of the file; 0 means [DefaultMaxColumns].
 	MaxColumns int
 }
+
+// MissingColumnError says that a type is given for a column that the file does
+// not have. It matches [ErrBadOption].
+type MissingColumnError struct {
+	Column  string
+	Columns []string // of the file
+}
+
+func (e *MissingColumnError) Error() string {
+	return fmt.Sprintf("%v: a type is given for column %q, which the file does not have", ErrBadOption, e.Column)
+}
+
+// Is matches ErrBadOption.
+func (e *MissingColumnError) Is(target error) bool { return target == ErrBadOption }
 
 // Column is one column of an existing dataset.
 type Column struct {

@@ -120,7 +120,7 @@ func (rw *rewriter) fits(rec *record) (BadRow, bool) {
 		}
 		v := rec.value(f)
 		if f.start < f.end && !f.escaped {
-			if r := classify(v); c.fits.has(r.class) || c.want.holds(v, r) {
+			if c.accepts(v, classify(v)) {
 				continue
 			}
 		}

@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // layOut sets up one column for each of the file's, with the type its values
 // are held against.
 func (r *Result) layOut(names []string) error {
-	forced, err := forcedTypes(r.opts.Types)
+	forced, err := forcedTypes(&r.opts)
 	if err != nil {
 		return err
 	}
@@ -27,29 +26,44 @@ func (r *Result) layOut(names []string) error {
 				c.expect(t.Type)
 			}
 		}
-		key := foldName(c.name)
-		if t, ok := forced[key]; ok {
-			delete(forced, key)
-			c.expect(t)
+		if f, ok := forced[foldName(c.name)]; ok {
+			delete(forced, foldName(c.name))
+			c.expect(f.typeName)
+			if f.given.format != "" {
+				c.read(f.given)
+			}
 		}
 	}
 	if len(forced) > 0 {
-		return fmt.Errorf("%w: a type is given for columns that the file does not have: %s",
-			ErrBadOption, strings.Join(slices.Sorted(maps.Keys(forced)), ", "))
+		first := slices.Min(slices.Collect(maps.Keys(forced)))
+		return &MissingColumnError{forced[first].column, names}
 	}
 	return nil
 }
 
-// forcedTypes keys the forced types by folded name.
-func forcedTypes(types map[string]string) (map[string]string, error) {
-	forced := make(map[string]string, len(types))
-	for name, t := range types {
+// forced is a type, and perhaps a format, that the options give a column.
+type forced struct {
+	column, typeName string
+	given            given
+}
+
+// forcedTypes keys what is forced by folded name.
+func forcedTypes(o *Options) (map[string]forced, error) {
+	all := make(map[string]forced, len(o.Types))
+	for name, t := range o.Types {
 		if parseType(t).kind == kindOther {
 			return nil, fmt.Errorf("%w: a CSV column cannot be read as %q", ErrBadOption, t)
 		}
-		forced[foldName(name)] = t
+		f := forced{column: name, typeName: t}
+		if format := o.Formats[name]; format != "" {
+			if err := CheckFormat(t, format); err != nil {
+				return nil, err
+			}
+			f.given, _ = parseFormat(format)
+		}
+		all[foldName(name)] = f
 	}
-	return forced, nil
+	return all, nil
 }
 
 // matcher returns what finds the target's column, or -1, for one of the file's:

@@ -86,7 +86,7 @@ func (t icebergType) always() set {
 func (t icebergType) locals() set {
 	var s set
 	for c := class(local); c < classes; c++ {
-		if (t.kind == kindDate) == ((c-local)%3 == 0) && (t.kind == kindDate || t.kind == kindTimestamp) {
+		if c.kind() == t.kind {
 			s |= of(c)
 		}
 	}

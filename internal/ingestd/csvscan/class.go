@@ -27,7 +27,7 @@ const (
 )
 
 // set is a set of classes.
-type set uint32
+type set uint64
 
 func of(cs ...class) set {
 	var s set
@@ -60,7 +60,12 @@ func classify(b []byte) reading {
 	case isDigit(c), c == '-':
 		return number(b)
 	case c == 't', c == 'f', c == 'T', c == 'F':
-		return reading{class: boolean(b)}
+		if k := boolean(b); k != text {
+			return reading{class: k}
+		}
+		return nameOfDay(b)
+	case c|0x20 >= 'a' && c|0x20 <= 's':
+		return nameOfDay(b)
 	}
 	return reading{}
 }

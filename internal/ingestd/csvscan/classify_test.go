@@ -67,12 +67,18 @@ func checkReading(t *testing.T, s string, r reading) {
 // checkLocal holds a local date against the formats it may be of.
 func checkLocal(t *testing.T, s string, r reading) {
 	t.Helper()
-	sep := map[class]string{0: "/", 1: "-", 2: ".", 3: "/", 4: "."}[(r.class-local)/3]
-	clock := []string{"", " 15:04", " 15:04:05"}[(r.class-local)%3]
+	clock := []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM"}[(r.class-local)%shapes]
+	group := (r.class - local) / shapes
+	if group >= 5 {
+		checkNamed(t, s, group, clock)
+		return
+	}
+	sep := map[class]string{0: "/", 1: "-", 2: ".", 3: "/", 4: "."}[group]
 	day, month := "2"+sep+"1"+sep+"2006", "1"+sep+"2"+sep+"2006"
-	if (r.class-local)/3 >= 3 {
+	if group >= 3 {
 		day, month = "", "2006"+sep+"01"+sep+"02"
 	}
+	s = upperClock(s)
 	_, notDay := time.Parse(day+clock, s)
 	_, notMonth := time.Parse(month+clock, s)
 	if notDay != nil && notMonth != nil {
@@ -84,4 +90,25 @@ func checkLocal(t *testing.T, s string, r reading) {
 	if day != "" && r.evidence&(dayFirst|monthFirst) == 0 && (notDay != nil || notMonth != nil) {
 		t.Fatalf("%q has one reading only", s)
 	}
+}
+
+// checkNamed holds a date that names its month, or a time alone, against the
+// standard library.
+func checkNamed(t *testing.T, s string, group class, clock string) {
+	t.Helper()
+	layouts := map[class][]string{5: {"2-Jan-2006", "2-January-2006"}, 6: {"2 Jan 2006", "2 January 2006"}, 7: {"Jan 2, 2006", "January 2, 2006"}, 8: {""}}[group]
+	for _, layout := range layouts {
+		if _, err := time.Parse(strings.TrimSpace(layout+clock), upperClock(s)); err == nil {
+			return
+		}
+	}
+	t.Fatalf("%q is read as none of %q%s", s, layouts, clock)
+}
+
+// upperClock writes am and pm as the standard library reads them.
+func upperClock(s string) string {
+	if n := len(s) - 2; n > 0 && strings.EqualFold(s[n+1:], "m") {
+		return s[:n] + strings.ToUpper(s[n:])
+	}
+	return s
 }

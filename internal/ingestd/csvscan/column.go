@@ -213,8 +213,10 @@ func (c *column) ownLocal(seen set) (name, format string) {
 		format := c.evidence[k-local].format(k)
 		switch {
 		case format == "":
-		case (k-local)%3 == 0:
+		case k.kind() == kindDate:
 			return "date", format
+		case k.kind() == kindTime:
+			return "time", format
 		default:
 			return "timestamp", format
 		}

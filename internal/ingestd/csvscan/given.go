@@ -10,10 +10,10 @@ import (
 type given struct {
 	format string
 	class  class
-	order  evidence // what the day and the month come as; 0: as the class says
+	order  evidence // how the day and the month come
 }
 
-var errUnknownFormat = fmt.Errorf("%w: dates are read as %%d/%%m/%%Y or %%m/%%d/%%Y, with / - or ., or as %%Y/%%m/%%d, and with %%H:%%M or %%H:%%M:%%S behind a blank", ErrBadOption)
+var errUnknownFormat = fmt.Errorf("%w: dates are read as %%d/%%m/%%Y or %%m/%%d/%%Y, with / - or ., as %%Y/%%m/%%d, %%d-%%b-%%Y, %%d %%B %%Y or %%b %%d, %%Y, and with %%H:%%M, %%H:%%M:%%S or %%I:%%M %%p behind a blank", ErrBadOption)
 
 // CheckFormat tells whether a type can be read by a strptime format, as
 // Options.Formats has them. Its error matches [ErrBadOption].
@@ -28,10 +28,14 @@ func CheckFormat(typeName, format string) error {
 // parseFormat reads one of the formats that the local classes have.
 func parseFormat(format string) (given, error) {
 	bare := strings.ReplaceAll(format, "%-", "%")
+	month := abbrMonth
+	if strings.Contains(bare, "%B") {
+		month = fullMonth
+	}
 	for c := class(local); c < classes; c++ {
 		for _, order := range []evidence{monthFirst, dayFirst} {
-			if order.format(c) == bare {
-				return given{format: bare, class: c, order: order}, nil
+			if (order | month).format(c) == bare {
+				return given{format: bare, class: c, order: order | month}, nil
 			}
 		}
 	}
@@ -45,7 +49,7 @@ func (c *column) read(g given) {
 
 // contradicts reports a value that the given format cannot be of.
 func (g given) contradicts(r reading) bool {
-	return r.class == g.class && r.evidence&(dayFirst|monthFirst)&^g.order != 0
+	return r.class == g.class && r.evidence&(dayFirst|monthFirst|abbrMonth|fullMonth)&^g.order != 0
 }
 
 // accepts reports that a value fits the column's type.

@@ -1,17 +1,28 @@
 package csvscan
 
-// The local classes are the dates that are not ISO 8601, each alone or with a
-// time of day: three ways to put the year last, two to put it first.
-const (
-	slashDate     = local + 3*iota // 31/1/2024 or 1/31/2024
-	dashDate                       // 31-1-2024 or 1-31-2024
-	dotDate                        // 31.1.2024 or 1.31.2024
-	yearSlashDate                  // 2024/01/31
-	yearDotDate                    // 2024.01.31
-	localClasses  = 15
+import "strings"
 
-	withMinutes = 1 // added to a class: 31/1/2024 8:30
-	withSeconds = 2 // 31/1/2024 8:30:15
+// The local classes are the dates and times that are not ISO 8601. Each way to
+// write a date stands alone or with a time of day: three put the year last, two put
+// it first, three name the month. The last group is a time alone.
+const (
+	slashDate     = local + shapes*iota // 31/1/2024 or 1/31/2024
+	dashDate                            // 31-1-2024 or 1-31-2024
+	dotDate                             // 31.1.2024 or 1.31.2024
+	yearSlashDate                       // 2024/01/31
+	yearDotDate                         // 2024.01.31
+	dashName                            // 31-Jan-2024
+	blankName                           // 31 Jan 2024
+	nameDate                            // Jan 31, 2024
+	noDate                              // nothing, and a time of twelve hours
+	localClasses  = 9 * shapes
+
+	// Shapes are added to a class.
+	withMinutes   = 1 // 31/1/2024 8:30
+	withSeconds   = 2 // 31/1/2024 8:30:15
+	withMinutes12 = 3 // 31/1/2024 8:30 PM
+	withSeconds12 = 4 // 31/1/2024 8:30:15 PM
+	shapes        = 5
 )
 
 // evidence is what values of a local class tell about their one format.
@@ -26,6 +37,8 @@ const (
 	bareB
 	zeroHour
 	bareHour
+	abbrMonth // some month is written Jan
+	fullMonth // some month is written January
 )
 
 // localTemporal reads a value that starts with n digits, 1, 2 or 4, and a
@@ -41,6 +54,12 @@ func localTemporal(b []byte, n int) reading {
 	case 1, 2:
 		r, end = yearLast(b, n)
 	}
+	return withClock(r, b, end)
+}
+
+// withClock completes the reading of a date that ends at end, 0 for none, with the
+// time of day that may follow.
+func withClock(r reading, b []byte, end int) reading {
 	if end == 0 || end == len(b) {
 		return r
 	}
@@ -110,7 +129,10 @@ func yearLast(b []byte, n int) (reading, int) {
 
 // kind gives the type that a local class's values are of.
 func (c class) kind() kind {
-	if (c-local)%3 == 0 {
+	switch {
+	case c >= noDate:
+		return kindTime
+	case (c-local)%shapes == 0:
 		return kindDate
 	}
 	return kindTimestamp
@@ -128,60 +150,103 @@ func padded(b []byte, zero, bare evidence) (int, evidence) {
 	return v, 0
 }
 
-// localClock reads 8:30, 08:30 or either with seconds to the end of b, and
-// returns withMinutes, withSeconds or 0.
-func localClock(b []byte) (class, evidence) {
+// localClock reads 8:30, 08:30, either with seconds, and each with AM or PM, to the
+// end of b, and returns the shape or 0.
+func localClock(b []byte) (shape class, e evidence) {
 	n := digitsFrom(b, 0)
-	if n < 1 || n > 2 {
+	if n < 1 || n > 2 || len(b) < n+3 || b[n] != ':' {
 		return 0, 0
 	}
 	hour, e := padded(b[:n], zeroHour, bareHour)
-	rest := b[n:]
-	if hour > 23 || len(rest) != 3 && len(rest) != 6 || rest[0] != ':' {
+	m, ok := twoDigits(b, n+1)
+	rest := b[n+3:]
+	if !ok || hour > 23 || m > 59 {
 		return 0, 0
 	}
-	if m, ok := twoDigits(rest, 1); !ok || m > 59 {
-		return 0, 0
+	shape = withMinutes
+	if len(rest) >= 3 && rest[0] == ':' {
+		if s, ok := twoDigits(rest, 1); !ok || s > 59 {
+			return 0, 0
+		}
+		shape, rest = withSeconds, rest[3:]
 	}
-	if len(rest) == 3 {
-		return withMinutes, e
+	switch {
+	case len(rest) == 0:
+		return shape, e
+	case len(rest) == 3 && rest[0] == ' ' && (rest[1]|0x20 == 'a' || rest[1]|0x20 == 'p') && rest[2]|0x20 == 'm' && hour >= 1 && hour <= 12:
+		return shape + withMinutes12 - withMinutes, e
 	}
-	if s, ok := twoDigits(rest, 4); !ok || s > 59 || rest[3] != ':' {
-		return 0, 0
-	}
-	return withSeconds, e
+	return 0, 0
 }
 
 // format returns the one strptime format of a local class, or "" when its
 // values do not decide one.
 func (e evidence) format(c class) string {
-	uniform := func(zero, bare evidence) bool { return e&zero == 0 || e&bare == 0 }
-	dayIs, monthIs := e&dayFirst != 0, e&monthFirst != 0
-	if dayIs == monthIs || !uniform(zeroA, bareA) || !uniform(zeroB, bareB) || !uniform(zeroHour, bareHour) {
+	if !e.uniform(zeroA, bareA) || !e.uniform(zeroB, bareB) || !e.uniform(zeroHour, bareHour) || !e.uniform(abbrMonth, fullMonth) {
 		return ""
 	}
-	part := func(name string, bare evidence) string {
-		if e&bare != 0 {
-			return "%-" + name
-		}
-		return "%" + name
+	shape := (c - local) % shapes
+	clock := e.clockFormat(shape)
+	if c >= noDate {
+		return strings.TrimPrefix(clock, " ")
 	}
-	date := local + (c-local)/3*3
+	date := e.dateFormat(c - shape)
+	if date == "" {
+		return ""
+	}
+	return date + clock
+}
+
+// uniform reports that something is not written in two ways.
+func (e evidence) uniform(one, other evidence) bool { return e&one == 0 || e&other == 0 }
+
+// part names a number that is written with a zero in front, or never.
+func (e evidence) part(name string, bare evidence) string {
+	if e&bare != 0 {
+		return "%-" + name
+	}
+	return "%" + name
+}
+
+// dateFormat gives the format of a way to write a date, "" where the day numbers
+// have to decide it and do not.
+func (e evidence) dateFormat(date class) string {
+	month := "%b"
+	if e&fullMonth != 0 {
+		month = "%B"
+	}
+	switch date {
+	case dashName:
+		return e.part("d", bareA) + "-" + month + "-%Y"
+	case blankName:
+		return e.part("d", bareA) + " " + month + " %Y"
+	case nameDate:
+		return month + " " + e.part("d", bareA) + ", %Y"
+	}
+	dayIs, monthIs := e&dayFirst != 0, e&monthFirst != 0
 	sep := map[class]string{slashDate: "/", yearSlashDate: "/", dashDate: "-", dotDate: ".", yearDotDate: "."}[date]
-	var f string
 	switch {
+	case dayIs == monthIs:
+		return ""
 	case date >= yearSlashDate:
-		f = "%Y" + sep + "%m" + sep + "%d"
+		return "%Y" + sep + "%m" + sep + "%d"
 	case dayIs:
-		f = part("d", bareA) + sep + part("m", bareB) + sep + "%Y"
-	default:
-		f = part("m", bareA) + sep + part("d", bareB) + sep + "%Y"
+		return e.part("d", bareA) + sep + e.part("m", bareB) + sep + "%Y"
 	}
-	switch c - date {
+	return e.part("m", bareA) + sep + e.part("d", bareB) + sep + "%Y"
+}
+
+// clockFormat gives the format of a time behind a date, with the blank between.
+func (e evidence) clockFormat(shape class) string {
+	switch shape {
 	case withMinutes:
-		f += " " + part("H", bareHour) + ":%M"
+		return " " + e.part("H", bareHour) + ":%M"
 	case withSeconds:
-		f += " " + part("H", bareHour) + ":%M:%S"
+		return " " + e.part("H", bareHour) + ":%M:%S"
+	case withMinutes12:
+		return " " + e.part("I", bareHour) + ":%M %p"
+	case withSeconds12:
+		return " " + e.part("I", bareHour) + ":%M:%S %p"
 	}
-	return f
+	return ""
 }

@@ -7,17 +7,32 @@ func temporal(b []byte, n int) reading {
 	case n == 2 && sep == ':':
 		switch seconds, end := clock(b, 0); {
 		case end != len(b) || end == 0:
+			return clockAlone(b)
 		case seconds:
 			return reading{class: timeSeconds}
 		default:
 			return reading{class: timeMinutes}
 		}
+	case n == 1 && sep == ':':
+		return clockAlone(b)
+	case n <= 2 && (sep == '-' || sep == ' ') && len(b) > n+1 && !isDigit(b[n+1]):
+		r, end := dayOfName(b, n)
+		return withClock(r, b, end)
 	case n == 4 && sep == '-':
 		return isoTemporal(b)
 	case sep == '/' || sep == '.' || sep == '-' && n <= 2:
 		return localTemporal(b, n)
 	}
 	return reading{}
+}
+
+// clockAlone reads a time of twelve hours.
+func clockAlone(b []byte) reading {
+	shape, e := localClock(b)
+	if shape < withMinutes12 {
+		return reading{}
+	}
+	return reading{class: noDate + shape, evidence: e}
 }
 
 // isoTemporal reads 2024-01-31 and what may follow a date.

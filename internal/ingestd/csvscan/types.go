@@ -124,7 +124,7 @@ func (t icebergType) reason(name, format string) string {
 	switch {
 	case format != "":
 		return "not a " + name + " in the column's format " + format
-	case t.kind == kindDate || t.kind == kindTimestamp:
+	case t.kind == kindDate || t.kind == kindTimestamp || t.kind == kindTime:
 		return "not a " + name + ": neither ISO 8601 nor the one format that the column's day numbers decide"
 	case t.kind == kindInt || t.kind == kindLong || t.kind == kindDecimal || t.kind == kindFloat || t.kind == kindDouble:
 		return "not a number that " + name + " gives back unchanged"

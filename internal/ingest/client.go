@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -41,6 +42,11 @@ func (o Options) Query() url.Values {
 	set("schema", o.Schema)
 	set("on_error", string(o.OnError))
 	set("delimiter", o.Delimiter)
+	set("quote", o.Quote)
+	set("escape", o.Escape)
+	if o.Skip > 0 {
+		q.Set("skip", strconv.Itoa(o.Skip))
+	}
 	set("encoding", o.Encoding)
 	set("types", o.Types)
 	if o.NoHeader {

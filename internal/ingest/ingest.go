@@ -42,6 +42,9 @@ type Options struct {
 	Schema         string  // strict (""), replace
 	OnError        OnError // "": reject
 	Delimiter      string  // "": sniffed; one of , ; | and tab
+	Quote          string  // double (""), single, none; with Delimiter
+	Escape         string  // of a quote inside of quotes: double (""), backslash; with Delimiter
+	Skip           int     // lines before the header
 	Encoding       string  // of a text, such as windows-1250; "": found out where that is certain
 	Types          string  // of columns, as zip:string,rate:decimal(10,2),start:date(%d/%m/%Y)
 	NoHeader       bool    // header=false: columns are named column_1, column_2, ...

@@ -10,7 +10,6 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/transform"
 
@@ -76,8 +75,8 @@ func plainUnit(u uint16) bool { return u >= ' ' && u < 0x7f || u == '\n' || u ==
 // what it is, and scans it then. A file that is UTF-8 but for some bytes is left as
 // it is: its lines are told, or go to quarantine.
 func (l *load) settleEncoding(ctx context.Context) error {
-	name := l.got.encoding
-	if name == "" && l.opts.encoding == "" && l.got.notUTF8() {
+	name, rewritten := l.got.encoding, l.opts.dialect != (dialect{})
+	if name == "" && (l.got.notUTF8() || rewritten) && l.opts.encoding == "" {
 		western, err := isWestern(ctx, l.got.path)
 		if err != nil {
 			return err
@@ -86,22 +85,25 @@ func (l *load) settleEncoding(ctx context.Context) error {
 			name = "windows-1252"
 		}
 	}
-	if name == "" || name == utf8Name {
+	if name == "" {
+		name = utf8Name
+	}
+	if name == utf8Name && !rewritten {
 		return nil
 	}
-	decoder, err := htmlindex.Get(name)
+	decoder, err := decoderOf(name)
 	if err != nil {
 		return err
 	}
 	text := l.ws.path(textFile)
-	if err := recode(ctx, l.got.path, text, name, decoder); err != nil {
+	if err := recode(ctx, l.got.path, text, name, decoder, l.opts.dialect); err != nil {
 		return err
 	}
 	if err := os.Remove(l.got.path); err != nil {
 		return err
 	}
 	l.got.path, l.got.recoded = text, true
-	if l.opts.encoding == "" {
+	if l.opts.encoding == "" && name != utf8Name {
 		l.got.warnings = append(l.got.warnings, fmt.Sprintf("the file is not UTF-8 and was read as %s; say encoding=NAME if it is another", name))
 	}
 	return l.got.rescan(ctx, l.pick)
@@ -112,9 +114,21 @@ func (got *received) notUTF8() bool {
 	return errors.Is(got.err, csvscan.ErrBadEncoding) || got.err == nil && got.scan != nil && got.scan.verdict().notUTF8
 }
 
-// recode writes a file in UTF-8. What the encoding does not know refuses the file:
+// decoderOf makes the decoder of an encoding; what is UTF-8 is left as it is.
+func decoderOf(name string) (transform.Transformer, error) {
+	if name == utf8Name {
+		return transform.Nop, nil
+	}
+	enc, err := htmlindex.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	return enc.NewDecoder(), nil
+}
+
+// recode writes a file in UTF-8, and as usual CSV where it is of a dialect. What the encoding does not know refuses the file:
 // no character is replaced.
-func recode(ctx context.Context, from, to, name string, enc encoding.Encoding) error {
+func recode(ctx context.Context, from, to, name string, decoder transform.Transformer, d dialect) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -126,11 +140,18 @@ func recode(ctx context.Context, from, to, name string, enc encoding.Encoding) e
 	}
 	defer out.Close()
 	raw := &unitCounter{r: contextReader{ctx, in}, order: orderOf(name)}
+	usual := &normaliser{dialect: d, w: out}
 	made := &replacements{w: out}
-	if _, err := io.CopyBuffer(made, struct{ io.Reader }{transform.NewReader(raw, enc.NewDecoder())}, make([]byte, receiveBuffer)); err != nil {
+	if d != (dialect{}) {
+		made.w = usual
+	}
+	if _, err := io.CopyBuffer(made, struct{ io.Reader }{transform.NewReader(raw, decoder)}, make([]byte, receiveBuffer)); err != nil {
 		return err
 	}
-	if made.n != raw.n {
+	if err := usual.close(); err != nil {
+		return err
+	}
+	if made.n != raw.n && name != utf8Name {
 		return ingest.ErrBadFile.Errorf("the file is not %s: it has bytes on line %d that mean nothing in it; mend them, or say encoding=NAME", name, made.line).With("line", made.line)
 	}
 	return out.Close()

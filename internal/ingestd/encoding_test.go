@@ -102,11 +102,11 @@ func TestRecodingLosesNoCharacter(t *testing.T) {
 		if err := os.WriteFile(from, []byte(c.in), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		enc, err := htmlindex.Get(c.encoding)
+		decoder, err := decoderOf(c.encoding)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = recode(t.Context(), from, to, c.encoding, enc)
+		err = recode(t.Context(), from, to, c.encoding, decoder, dialect{})
 		if c.line > 0 {
 			if !errors.Is(err, ingest.ErrBadFile) || !strings.Contains(err.Error(), fmt.Sprintf("line %d ", c.line)) {
 				t.Errorf("%s: %v", what, err)

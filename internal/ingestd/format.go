@@ -28,7 +28,7 @@ func (l *load) pick(head []byte) (f format, encoding string) {
 		if encoding = l.opts.encoding; encoding == "" {
 			encoding = utf16Name(head)
 		}
-		if encoding != "" && encoding != utf8Name {
+		if encoding != "" && encoding != utf8Name || l.opts.dialect != (dialect{}) {
 			return nil, encoding
 		}
 	}

@@ -23,6 +23,7 @@ type options struct {
 	delimiter      byte   // 0: sniffed
 	encoding       string // "": found out
 	types          givenTypes
+	dialect        dialect
 	noHeader       bool
 	allowDuplicate bool
 }
@@ -65,6 +66,9 @@ func parseOptions(q url.Values) (options, error) {
 		return o, err
 	}
 	if o.encoding, err = parseEncoding(q.Get("encoding")); err != nil {
+		return o, err
+	}
+	if o.dialect, err = parseDialect(q, o.delimiter, o.noHeader); err != nil {
 		return o, err
 	}
 	if o.types, err = parseTypes(q.Get("types")); err != nil {
@@ -124,6 +128,9 @@ func (o options) contentHash(bytes [32]byte) string {
 	fmt.Fprintf(h, "csv %x delimiter=%d header=%t quarantine=%t schema=%s", bytes, o.delimiter, !o.noHeader, o.quarantine, o.schema)
 	if o.encoding != "" {
 		fmt.Fprintf(h, " encoding=%s", o.encoding)
+	}
+	if o.dialect != (dialect{}) {
+		fmt.Fprintf(h, " dialect=%v", o.dialect)
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.types.types)) {
 		fmt.Fprintf(h, " %q:%s(%s)", name, o.types.types[name], o.types.formats[name])

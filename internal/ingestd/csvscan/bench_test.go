@@ -63,7 +63,7 @@ func BenchmarkScan(b *testing.B) {
 		for b.Loop() {
 			o := Options{}
 			_ = o.setDefaults()
-			s := newSplitter(context.Background(), bytes.NewReader(data), ',', &o)
+			s := newSplitter(context.Background(), opened{r: bytes.NewReader(data)}, ',', &o)
 			for s.next() {
 			}
 		}

@@ -89,8 +89,14 @@ func (o *Options) setDefaults() error {
 	if o.MaxRecord < 0 || o.MaxRecord > 1<<30 || o.MaxColumns < 0 {
 		return fmt.Errorf("%w: a record is bounded between 1 byte and 1 GiB, columns by a positive number", ErrBadOption)
 	}
-	switch d := o.Delimiter; {
-	case d == 0:
+	if o.Delimiter == 0 {
+		return nil
+	}
+	return checkDelimiter(o.Delimiter)
+}
+
+func checkDelimiter(d byte) error {
+	switch {
 	case d == '"', d == '\n', d == '\r', d >= 0x80, isAlnum(d):
 		return fmt.Errorf("%w: %q cannot be a delimiter; use one ASCII byte that is no letter, digit, quote or line end", ErrBadOption, string(rune(d)))
 	}

@@ -50,6 +50,7 @@ type Dialect struct {
 	QuotedNewlines bool // some quoted field holds a line end
 	LeadingBlanks  bool // blank lines come before the first record
 	TallFirst      bool // the first record holds line ends inside quotes
+	ExcelMark      bool // a line sep=; comes first, and is no record
 }
 
 // ColumnResult is one column of the file.
@@ -120,7 +121,7 @@ const (
 // is needed.
 func (r *Result) Clean() bool {
 	d := r.Dialect
-	return !r.HasBadRows() && r.BlankLines == 0 && !d.LeadingBlanks && !d.TallFirst &&
+	return !r.HasBadRows() && r.BlankLines == 0 && !d.LeadingBlanks && !d.TallFirst && !d.ExcelMark &&
 		(d.NewLine == "\n" || d.NewLine == "\r\n" || d.NewLine == "") &&
 		(d.Header || r.width > 1)
 }

@@ -38,7 +38,7 @@ func Rewrite(ctx context.Context, r io.Reader, w io.Writer, res *Result, bad fun
 	if err != nil {
 		return nil, err
 	}
-	s := newSplitter(ctx, in.r, res.opts.Delimiter, &res.opts)
+	s := newSplitter(ctx, in, res.opts.Delimiter, &res.opts)
 	rw := &rewriter{res: res, bad: bad, report: &Report{Nulls: make([]int64, len(res.Columns))}, out: canonical{w: w, delim: res.opts.Delimiter}}
 	for _, c := range res.Columns {
 		rw.names = append(rw.names, c.Name)

@@ -23,6 +23,9 @@ func Scan(ctx context.Context, r io.Reader, opts Options) (*Result, error) {
 		return nil, err
 	}
 	if opts.Delimiter == 0 {
+		opts.Delimiter = in.mark
+	}
+	if opts.Delimiter == 0 {
 		opts.Delimiter = sniff(in.sample, in.whole, &opts)
 	}
 	sc := newScanner(ctx, in, opts)
@@ -51,7 +54,7 @@ type scanner struct {
 
 func newScanner(ctx context.Context, in opened, opts Options) *scanner {
 	sc := &scanner{in: in, res: &Result{opts: opts}}
-	sc.s = newSplitter(ctx, in.r, opts.Delimiter, &sc.res.opts)
+	sc.s = newSplitter(ctx, in, opts.Delimiter, &sc.res.opts)
 	return sc
 }
 
@@ -146,7 +149,7 @@ func (sc *scanner) reject(rec *record, bad BadRow) {
 func (sc *scanner) conclude() *Result {
 	s, o := sc.s, &sc.res.opts
 	sc.res.Dialect = Dialect{Delimiter: o.Delimiter, NewLine: newLine(s.ends), BOM: sc.in.bom,
-		Header: !o.NoHeader, Quotes: s.quotes, QuotedNewlines: s.inner, LeadingBlanks: sc.leading > 0, TallFirst: sc.tall}
+		Header: !o.NoHeader, Quotes: s.quotes, QuotedNewlines: s.inner, LeadingBlanks: sc.leading > 0, TallFirst: sc.tall, ExcelMark: sc.in.mark != 0}
 	sc.res.conclude(sc.names)
 	return sc.res
 }

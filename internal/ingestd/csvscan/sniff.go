@@ -14,6 +14,7 @@ type opened struct {
 	sample []byte    // the beginning of r
 	whole  bool      // the sample is all there is
 	bom    bool
+	mark   byte // the delimiter that Excel's mark names, 0 without one
 }
 
 // open reads the beginning of a file and takes off the byte order mark.
@@ -29,7 +30,18 @@ func open(r io.Reader) (opened, error) {
 		return opened{}, ErrNotUTF8
 	}
 	sample, bom := bytes.CutPrefix(sample, []byte{0xef, 0xbb, 0xbf})
-	return opened{io.MultiReader(bytes.NewReader(sample), r), sample, whole, bom}, nil
+	sample, mark := cutExcelMark(sample)
+	return opened{io.MultiReader(bytes.NewReader(sample), r), sample, whole, bom, mark}, nil
+}
+
+// cutExcelMark takes off the line sep=; by which Excel is told the delimiter.
+func cutExcelMark(sample []byte) (rest []byte, mark byte) {
+	line, _, found := bytes.Cut(sample, []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	if !found || len(line) != len("sep=;") || !bytes.EqualFold(line[:4], []byte("sep=")) || checkDelimiter(line[4]) != nil {
+		return sample, 0
+	}
+	return sample[bytes.IndexByte(sample, '\n')+1:], line[4]
 }
 
 // sniff returns the delimiter under which the sample is most regular: the

@@ -78,9 +78,13 @@ type splitter struct {
 	inner  bool // line ends inside quotes
 }
 
-func newSplitter(ctx context.Context, r io.Reader, delim byte, o *Options) *splitter {
-	return &splitter{ctx: ctx, r: r, delim: delim, maxRecord: o.MaxRecord, maxFields: o.MaxColumns + 1,
+func newSplitter(ctx context.Context, in opened, delim byte, o *Options) *splitter {
+	s := &splitter{ctx: ctx, r: in.r, delim: delim, maxRecord: o.MaxRecord, maxFields: o.MaxColumns + 1,
 		buf: make([]byte, 2*readSize), line: 1, plain: true}
+	if in.mark != 0 {
+		s.line++
+	}
+	return s
 }
 
 // next reads the next record into s.rec, blank lines included. It returns

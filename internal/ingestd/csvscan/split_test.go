@@ -24,7 +24,7 @@ func split(t testing.TB, r io.Reader, delim byte, maxRecord int) []row {
 	if err := o.setDefaults(); err != nil {
 		t.Fatal(err)
 	}
-	s := newSplitter(context.Background(), r, delim, &o)
+	s := newSplitter(context.Background(), opened{r: r}, delim, &o)
 	var rows []row
 	for s.next() {
 		if s.rec.blank() {
@@ -144,7 +144,7 @@ func TestOverlongRecordIsNotHeld(t *testing.T) {
 	o := Options{MaxRecord: 1 << 20}
 	_ = o.setDefaults()
 	in := io.MultiReader(strings.NewReader("a,b\n1,\""), io.LimitReader(zeros{'\n'}, 16<<20), strings.NewReader("\"\n3,4\n"))
-	s := newSplitter(context.Background(), in, ',', &o)
+	s := newSplitter(context.Background(), opened{r: in}, ',', &o)
 	var (
 		sizes []int64
 		line  int64

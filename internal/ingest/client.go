@@ -42,6 +42,7 @@ func (o Options) Query() url.Values {
 	set("schema", o.Schema)
 	set("on_error", string(o.OnError))
 	set("delimiter", o.Delimiter)
+	set("format", o.Format)
 	set("quote", o.Quote)
 	set("escape", o.Escape)
 	if o.Skip > 0 {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,7 @@ type conversion struct {
 func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]string, error) {
 	files := filepath.Join(out, "files") // DuckDB may write in out, but not claim out itself
 	statement := c.copyStatement(files, d.config.FileBytes)
-	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, countStatement(files)},
+	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, c.countStatement(files)},
 		Timeout: d.config.ConvertTimeout.Std(), PlanBytes: int64(len(c.target)) * planPerColumn})
 	if err != nil {
 		return nil, convertProblem(err)
@@ -108,9 +109,25 @@ func (c conversion) rowGroup(groupBytes int64) int64 {
 
 // countStatement asks the files just written, by their footers, for the rows
 // and the NULLs of every column.
-func countStatement(out string) string {
+func (c conversion) countStatement(out string) string {
+	if slices.ContainsFunc(c.target, func(column catalog.Column) bool { return isNested(column.Type) }) {
+		return c.readCounts(out)
+	}
 	return fmt.Sprintf("SELECT column_id::BIGINT, sum(num_values)::BIGINT, sum(stats_null_count)::BIGINT FROM parquet_metadata(%s) GROUP BY 1",
 		duck.Literal(filepath.Join(out, "*.parquet")))
+}
+
+// readCounts counts by reading the files, for a footer tells of a nested column's
+// leaves alone.
+func (c conversion) readCounts(out string) string {
+	places, nonNull, nulls := make([]string, len(c.target)), make([]string, len(c.target)), make([]string, len(c.target))
+	for i, column := range c.target {
+		places[i] = strconv.Itoa(i)
+		nonNull[i] = fmt.Sprintf("count(%s) AS n%d", duck.Identifier(column.Name), i)
+		nulls[i] = fmt.Sprintf("rows - n%d", i)
+	}
+	return fmt.Sprintf("SELECT unnest([%s])::BIGINT, rows::BIGINT, unnest([%s])::BIGINT FROM (SELECT count(*) AS rows, %s FROM read_parquet(%s))",
+		strings.Join(places, ", "), strings.Join(nulls, ", "), strings.Join(nonNull, ", "), duck.Literal(filepath.Join(out, "*.parquet")))
 }
 
 // compare holds the converter's counts against the scanner's. The two read the

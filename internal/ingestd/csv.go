@@ -14,6 +14,8 @@ import (
 // csvFormat reads CSV, by package csvscan.
 type csvFormat struct{ options csvscan.Options }
 
+func (csvFormat) name() string { return formatCSV }
+
 func (f csvFormat) scan(ctx context.Context, r io.Reader) (scan, error) {
 	result, err := csvscan.Scan(ctx, r, f.options)
 	if err != nil {
@@ -56,15 +58,22 @@ func csvRelation(path string, reading csvscan.Reading, columns []csvscan.ColumnR
 		}
 		read, name := duckType, duck.Identifier(column.Name)
 		expressions[column.Name] = name
-		if column.Format != "" {
+		switch {
+		case column.Format != "":
 			read = "VARCHAR"
 			expressions[column.Name] = fmt.Sprintf("strptime(%s, %s)::%s AS %s", name, duck.Literal(column.Format), duckType, name)
+		case isNested(column.Type): // written as JSON, see package jsonscan
+			read = "VARCHAR"
+			expressions[column.Name] = fmt.Sprintf("%s::JSON::%s AS %s", name, duckType, name)
 		}
 		types[i] = duck.Literal(column.Name) + ": " + duck.Literal(read)
 	}
 	from := fmt.Sprintf("read_csv(%s, %s, columns={%s})", duck.Literal(path), readOptions(reading), strings.Join(types, ", "))
 	return relation{from, expressions}, nil
 }
+
+// isNested tells a list, a struct or a map.
+func isNested(typeName string) bool { return strings.HasSuffix(typeName, ">") }
 
 // readOptions writes a reading as options of read_csv.
 func readOptions(r csvscan.Reading) string {

@@ -26,6 +26,8 @@ func scanProblem(err error) error {
 		return unknownColumn(missing)
 	case errors.Is(err, csvscan.ErrBadOption):
 		return ingest.ErrBadOption.Errorf("%v", err)
+	case errors.Is(err, csvscan.ErrBadEncoding):
+		return ingest.ErrBadFile.Errorf("%v: save it as UTF-8, or say its encoding", err)
 	case errors.Is(err, csvscan.ErrNotUTF8), errors.Is(err, csvscan.ErrTooManyColumns), errors.Is(err, csvscan.ErrRecordTooLong):
 		return ingest.ErrBadFile.Errorf("%v", err)
 	}

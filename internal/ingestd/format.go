@@ -5,14 +5,23 @@ import (
 	"io"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/jsonscan"
 )
 
 // A format judges the files of one kind.
 type format interface {
+	// name is the parameter's word for it.
+	name() string
 	// scan reads a file, to its end or as far as it has to, and says what it
 	// found. Its error is about the file, or r's or ctx's own.
 	scan(ctx context.Context, r io.Reader) (scan, error)
 }
+
+// The names of the formats.
+const (
+	formatCSV  = "csv"
+	formatJSON = "json"
+)
 
 // headBytes is how much of a file tells its format.
 const headBytes = 4096
@@ -31,6 +40,9 @@ func (l *load) pick(head []byte) (f format, encoding string) {
 		if encoding != "" && encoding != utf8Name || l.opts.dialect != (dialect{}) {
 			return nil, encoding
 		}
+	}
+	if l.opts.format == formatJSON || l.opts.format == "" && !l.opts.saysCSV() && looksLikeJSON(head) {
+		return jsonFormat{jsonscan.Options{Target: l.target(), Types: l.opts.types.types, Formats: l.opts.types.formats}}, encoding
 	}
 	return csvFormat{csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader, Target: l.target(),
 		Types: l.opts.types.types, Formats: l.opts.types.formats}}, encoding

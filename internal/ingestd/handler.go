@@ -56,6 +56,9 @@ func (d *ingestd) ingest(r *http.Request) (answer ingest.Answer, err error) {
 		return answer, err
 	}
 	defer up.close()
+	if opts.format == "" {
+		opts.format = up.format
+	}
 	name, err := opts.datasetName(up.fileName)
 	if err != nil {
 		return answer, err

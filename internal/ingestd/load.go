@@ -40,7 +40,7 @@ func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err e
 	}
 	l.metrics.bytes.Add(float64(l.got.sent))
 	l.timer.done("receive")
-	l.hash = l.opts.contentHash(l.got.hash)
+	l.hash = l.opts.contentHash(l.got.hash, l.got.format)
 	if answer, found, err := l.earlier(ctx); found || err != nil {
 		return answer, err
 	}

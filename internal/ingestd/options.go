@@ -1,6 +1,7 @@
 package ingestd
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -24,6 +25,7 @@ type options struct {
 	encoding       string // "": found out
 	types          givenTypes
 	dialect        dialect
+	format         string // "": found out
 	noHeader       bool
 	allowDuplicate bool
 }
@@ -44,7 +46,7 @@ func parseOptions(q url.Values) (options, error) {
 	if o.schema, err = oneOf(q, "schema", catalog.Strict, []catalog.SchemaMode{catalog.Strict, catalog.ReplaceSchema}, "evolve"); err != nil {
 		return o, err
 	}
-	if _, err = oneOf(q, "format", "csv", []string{"csv"}, "json", "parquet"); err != nil {
+	if o.format, err = oneOf(q, "format", "", []string{formatCSV, formatJSON}, "parquet"); err != nil {
 		return o, err
 	}
 	onError, err := oneOf(q, "on_error", ingest.OnErrorReject, []ingest.OnError{ingest.OnErrorReject, ingest.OnErrorQuarantine})
@@ -74,11 +76,17 @@ func parseOptions(q url.Values) (options, error) {
 	if o.types, err = parseTypes(q.Get("types")); err != nil {
 		return o, err
 	}
+	if o.format != "" && o.format != formatCSV && o.saysCSV() {
+		return o, ingest.ErrBadOption.Errorf("delimiter, header, quote, escape and skip are of CSV; leave them out with format=%s", o.format)
+	}
 	if o.schema == catalog.ReplaceSchema && o.mode != catalog.Replace {
 		return o, ingest.ErrBadOption.Errorf("schema=replace goes with mode=replace alone: the rows that stay have the old schema")
 	}
 	return o, nil
 }
+
+// saysCSV tells options that only a CSV has.
+func (o options) saysCSV() bool { return o.delimiter != 0 || o.noHeader || o.dialect != (dialect{}) }
 
 // oneOf reads a parameter that takes one of a few words; later words are known
 // but not supported yet.
@@ -123,9 +131,12 @@ func parseDelimiter(given string) (byte, error) {
 // contentHash identifies what is loaded: the bytes, by their BLAKE3, and the
 // options that decide how they are read. The mode is left out, so that an append
 // finds content that a replace brought.
-func (o options) contentHash(bytes [32]byte) string {
+func (o options) contentHash(bytes [32]byte, format string) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "csv %x delimiter=%d header=%t quarantine=%t schema=%s", bytes, o.delimiter, !o.noHeader, o.quarantine, o.schema)
+	if format == "" {
+		format = cmp.Or(o.format, formatCSV)
+	}
+	fmt.Fprintf(h, "%s %x delimiter=%d header=%t quarantine=%t schema=%s", format, bytes, o.delimiter, !o.noHeader, o.quarantine, o.schema)
 	if o.encoding != "" {
 		fmt.Fprintf(h, " encoding=%s", o.encoding)
 	}

@@ -69,14 +69,14 @@ func TestNameComesFromTheFileOrTheQuery(t *testing.T) {
 func TestContentHashIsOfBytesAndReading(t *testing.T) {
 	one, other := sha256.Sum256([]byte("a\n1\n")), sha256.Sum256([]byte("a\n2\n"))
 	base := options{mode: catalog.Replace}
-	if base.contentHash(one) == base.contentHash(other) {
+	if base.contentHash(one, "") == base.contentHash(other, "") {
 		t.Error("other bytes have the same hash")
 	}
-	if base.contentHash(one) != (options{mode: catalog.Append}).contentHash(one) {
+	if base.contentHash(one, "") != (options{mode: catalog.Append}).contentHash(one, "") {
 		t.Error("an append does not know again what a replace loaded")
 	}
 	for _, o := range []options{{delimiter: ';'}, {noHeader: true}, {quarantine: true}, {encoding: "utf-8"}, {types: givenTypes{types: map[string]string{"a": "string"}}}, {schema: catalog.ReplaceSchema}} {
-		if o.contentHash(one) == base.contentHash(one) {
+		if o.contentHash(one, "") == base.contentHash(one, "") {
 			t.Errorf("%+v reads the file in another way but has the same hash", o)
 		}
 	}

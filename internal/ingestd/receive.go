@@ -35,6 +35,7 @@ type upload struct {
 	fileName string // of a multipart part, or ""
 	body     io.Reader
 	parts    *multipart.Reader // nil for a raw body
+	format   string            // that the media type names, or ""
 	done     func()            // releases what reading the body took; nil where nothing
 }
 
@@ -83,12 +84,14 @@ func decodeContent(r *http.Request, maxRatio int64) (done func(), err error) {
 func findFile(r *http.Request) (*upload, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
+	case err == nil && jsonMedia(media):
+		return &upload{body: r.Body, format: formatJSON}, nil
 	case err != nil, media == "text/csv", media == "application/octet-stream", media == "text/plain", media == "text/tab-separated-values":
 		return &upload{body: r.Body}, nil
 	case media == "application/x-www-form-urlencoded":
 		return nil, wire.ErrBadRequest.Errorf("the body came as a form, as curl -d sends it, without its line ends; use -F file=@FILE, or --data-binary @FILE with -H 'Content-Type: text/csv'")
 	case media != "multipart/form-data":
-		return nil, wire.ErrNotSupported.Errorf("files of the type %s are not supported yet; send CSV", media)
+		return nil, wire.ErrNotSupported.Errorf("files of the type %s are not supported; send CSV or JSON", media)
 	}
 	r.Body = bodyReader{bufio.NewReaderSize(r.Body, receiveBuffer), r.Body} // multipart reads 4 KiB at a time
 	parts, err := r.MultipartReader()
@@ -105,6 +108,15 @@ func findFile(r *http.Request) (*upload, error) {
 		return nil, wire.ErrBadRequest.Errorf("the form has the field %q; send one field, \"file\", and the options in the query string", part.FormName())
 	}
 	return &upload{fileName: part.FileName(), body: part, parts: parts}, nil
+}
+
+// jsonMedia tells the media types of JSON, alone or by the line.
+func jsonMedia(media string) bool {
+	switch media {
+	case "application/json", "text/json", "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/json-lines":
+		return true
+	}
+	return false
 }
 
 // formProblem explains a form that breaks off. What is wrong with the body below
@@ -146,7 +158,8 @@ type received struct {
 	// encoding is what the file is in for certain, by its beginning or by the
 	// caller's word, where it is to be made UTF-8 before it is scanned.
 	encoding string
-	recoded  bool // the file at path was made UTF-8
+	format   string // its name; "": not known yet
+	recoded  bool   // the file at path was made UTF-8
 	warnings []string
 	scan     scan
 	err      error // what the scan says against the file; size and hash hold all the same
@@ -249,6 +262,7 @@ func (got *received) scanAs(ctx context.Context, r io.Reader, pick picker) {
 	}
 	var f format
 	if f, got.encoding = pick(head); f != nil {
+		got.format = f.name()
 		got.scan, got.err = f.scan(ctx, in)
 	}
 }

@@ -60,7 +60,7 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 		return nil, l.listBadRows(ctx)
 	}
 	if v.records == 0 && l.current != nil && l.current.Rows > 0 && l.opts.mode == catalog.Replace {
-		src.warnings = append(src.warnings, fmt.Sprintf("the file has a header and no rows: the dataset is empty from now on; version %d has its %d rows", l.current.Version, l.current.Rows))
+		src.warnings = append(src.warnings, fmt.Sprintf("the file has no rows: the dataset is empty from now on; version %d has its %d rows", l.current.Version, l.current.Rows))
 	}
 	if !v.clean {
 		return src, l.rewrite(ctx, src)

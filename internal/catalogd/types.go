@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/iceberg-go"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/parquetfile"
 )
 
 // A column's type travels as text: Iceberg's names, list<T>, map<K,V> and
@@ -127,7 +128,7 @@ func (p *typeParser) structure(depth int) (iceberg.Type, error) {
 	seen := map[string]bool{}
 	for {
 		name, rest, ok := strings.Cut(p.rest, ":")
-		if !ok || !plainName(name) {
+		if !ok || !parquetfile.PlainName(name) {
 			return nil, fmt.Errorf("a struct's fields are written name:type, not %q", shorten(p.rest))
 		}
 		folded := strings.ToLower(name)
@@ -164,97 +165,6 @@ func (p *typeParser) expect(sign string) error {
 		return fmt.Errorf("%q is missing", sign)
 	}
 	return nil
-}
-
-// plainName tells a struct field's name that can stand in a type's text.
-func plainName(name string) bool { return name != "" && !strings.ContainsAny(name, "<>(),:\x00") }
-
-// typeOf gives the text of the type that holds an Arrow type without loss.
-// exact means that the file's bytes already are as Iceberg wants them; else
-// they are converted on the way in.
-func typeOf(t arrow.DataType) (text string, exact bool, err error) {
-	switch t := t.(type) {
-	case *arrow.Decimal128Type:
-		return decimalText(t)
-	case *arrow.Decimal256Type:
-		return decimalText(t)
-	case *arrow.TimestampType:
-		if t.TimeZone != "" {
-			return "timestamptz", t.Unit == arrow.Microsecond, nil
-		}
-		return "timestamp", t.Unit == arrow.Microsecond, nil
-	case *arrow.Time64Type:
-		return "time", t.Unit == arrow.Microsecond, nil
-	case *arrow.ListType:
-		text, exact, err = typeOf(t.Elem())
-		return "list<" + text + ">", exact, err
-	case *arrow.MapType:
-		return mapText(t)
-	case *arrow.StructType:
-		return structText(t)
-	}
-	switch t.ID() {
-	case arrow.BOOL:
-		return "boolean", true, nil
-	case arrow.INT32:
-		return "int", true, nil
-	case arrow.INT8, arrow.INT16, arrow.UINT8, arrow.UINT16:
-		return "int", false, nil
-	case arrow.INT64:
-		return "long", true, nil
-	case arrow.UINT32:
-		return "long", false, nil
-	case arrow.FLOAT32:
-		return "float", true, nil
-	case arrow.FLOAT64:
-		return "double", true, nil
-	case arrow.DATE32:
-		return "date", true, nil
-	case arrow.TIME32:
-		return "time", false, nil
-	case arrow.STRING:
-		return "string", true, nil
-	case arrow.NULL:
-		return "string", false, nil
-	case arrow.BINARY:
-		return "binary", true, nil
-	}
-	return "", false, fmt.Errorf("the type %s has no place in a dataset; cast it to one of boolean, int, long, float, double, decimal, date, time, timestamp, timestamptz, string, binary", t)
-}
-
-func decimalText(t arrow.DecimalType) (string, bool, error) {
-	if t.GetPrecision() > 38 || t.GetPrecision() < 1 || t.GetScale() < 0 || t.GetScale() > t.GetPrecision() {
-		return "", false, fmt.Errorf("%s has no place in a dataset; at most decimal(38,s) has", t)
-	}
-	return fmt.Sprintf("decimal(%d,%d)", t.GetPrecision(), t.GetScale()), true, nil
-}
-
-func mapText(t *arrow.MapType) (string, bool, error) {
-	key, keyExact, err := typeOf(t.KeyType())
-	if err != nil {
-		return "", false, err
-	}
-	item, itemExact, err := typeOf(t.ItemType())
-	return "map<" + key + "," + item + ">", keyExact && itemExact, err
-}
-
-func structText(t *arrow.StructType) (string, bool, error) {
-	exact := true
-	fields := make([]string, t.NumFields())
-	for i, f := range t.Fields() {
-		text, ok, err := typeOf(f.Type)
-		if err != nil {
-			return "", false, err
-		}
-		if !plainName(f.Name) {
-			return "", false, fmt.Errorf("a field inside of a struct cannot be named %q: the signs <>(),: have a meaning there", shorten(f.Name))
-		}
-		fields[i], exact = f.Name+":"+text, exact && ok
-	}
-	if len(fields) == 0 {
-		return "", false, errors.New("a struct without fields has no place in a dataset")
-	}
-	return "struct<" + strings.Join(fields, ",") + ">", exact, nil
 }
 
 // shorten bounds a client's text in an error.

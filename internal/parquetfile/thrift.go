@@ -1,4 +1,4 @@
-package catalogd
+package parquetfile
 
 import (
 	"encoding/binary"

@@ -15,8 +15,14 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/staffing"
 )
 
+// asMain makes this test's binary the command itself, for tests that need a process.
+const asMain = "LAKEHOUSE_TEST_AS_MAIN"
+
 func TestMain(m *testing.M) {
 	duck.Main()
+	if os.Getenv(asMain) != "" {
+		main()
+	}
 	os.Exit(m.Run())
 }
 

@@ -70,12 +70,16 @@ func oneLine(s string) string {
 	return s
 }
 
-// cell shows a JSON value: strings without quotes, NULL as nothing.
+// null is how a value that is not there is shown; the empty string is shown as
+// nothing.
+const null = "NULL"
+
+// cell shows a JSON value: strings without quotes.
 func cell(raw json.RawMessage) string {
 	var s string
 	switch {
 	case string(raw) == "null":
-		return ""
+		return null
 	case len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &s) == nil:
 		return s
 	}

@@ -1,17 +1,20 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
-	"context"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 )
 
@@ -23,17 +26,27 @@ func newSQL(g *Globals) *cobra.Command {
 	var limit int64
 	var params []string
 	cmd := &cobra.Command{
-		Use:   "sql STATEMENT",
-		Short: "Ask one SELECT; - reads the statement from standard input",
+		Use:   "sql [STATEMENT]",
+		Short: "Ask one SELECT, or many at a prompt; - reads the statement from standard input",
+		Long: "Ask one SELECT. Without a statement, on a terminal, it is a prompt (\\? shows what that can do);\n" +
+			"without a terminal the statements of standard input are run, up to the first error.",
 		Example: "  lakehouse sql 'SELECT state, count(*) AS n FROM placements GROUP BY 1 ORDER BY 2 DESC'\n" +
-			"  lakehouse sql 'SELECT * FROM placements WHERE state = ? AND bill_rate > ? AND zip = ?' --param TX --param 30 --param '\"75001\"'",
+			"  lakehouse sql 'SELECT * FROM placements WHERE state = ? AND bill_rate > ? AND zip = ?' --param TX --param 30 --param '\"75001\"'\n" +
+			"  lakehouse sql                 # a prompt\n" +
+			"  lakehouse sql < report.sql",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			if len(args) > 1 {
 				return fmt.Errorf("the statement is one argument, in quotes: %s; %d were given", sqlUsage, len(args))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if format == "" && g.JSON {
+				format = "json"
+			}
+			if len(args) == 0 {
+				return sqlSession(cmd, g, format, limit, params)
+			}
 			statement, err := readStatement(cmd.InOrStdin(), args[0])
 			if err != nil {
 				return err
@@ -41,9 +54,6 @@ func newSQL(g *Globals) *cobra.Command {
 			gateway, err := g.client()
 			if err != nil {
 				return err
-			}
-			if format == "" && g.JSON {
-				format = "json"
 			}
 			req := query.Request{SQL: statement}
 			for _, text := range params {
@@ -56,10 +66,12 @@ func newSQL(g *Globals) *cobra.Command {
 			if cmd.Flags().Changed("limit") {
 				req.Limit = &limit
 			}
-			return sqlWords(runSQL(cmd, query.Client{Client: gateway}, req, format), params)
+			err = runSQL(cmd, query.Client{Client: gateway}, req, format)
+			showPosition(cmd.ErrOrStderr(), statement, err)
+			return sqlWords(err, params)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "", "table (default), json, ndjson, csv or arrow")
+	cmd.Flags().StringVar(&format, "format", "", "table (default), vertical, json, ndjson, csv or arrow")
 	cmd.Flags().Int64Var(&limit, "limit", 0, "at most this many rows")
 	cmd.Flags().StringArrayVar(&params, "param", nil, "`VALUE` of the next ?; once for each. A number, true, false, null or \"string\" as\n"+
 		"JSON has it is taken as that, anything else as text; digits as text: '\"75001\"'")
@@ -94,59 +106,45 @@ func readStatement(in io.Reader, arg string) (string, error) {
 
 func runSQL(cmd *cobra.Command, client query.Client, req query.Request, format string) error {
 	switch format {
-	case "", "table":
-		return sqlTable(cmd.Context(), client, req, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	case "", formatTable, formatVertical:
+		s := session{query: client, limit: req.Limit, out: cmd.OutOrStdout(), format: cmp.Or(format, formatTable)}
+		note, err := s.show(cmd.Context(), req)
+		if err == nil {
+			fmt.Fprintln(cmd.ErrOrStderr(), note)
+		}
+		return err
 	case "json", "ndjson", "csv", "arrow":
 		req.Format = query.Format(format)
-	default:
-		return usageError{fmt.Errorf("--format %s is none of table, json, ndjson, csv, arrow", format)}
+		return copyResult(cmd.Context(), client, req, cmd.OutOrStdout())
 	}
-	stream, err := client.Stream(cmd.Context(), req)
+	return usageError{fmt.Errorf("--format %s is none of table, vertical, json, ndjson, csv, arrow", format)}
+}
+
+// sqlSession runs the prompt, or the statements of standard input.
+func sqlSession(cmd *cobra.Command, g *Globals, format string, limit int64, params []string) error {
+	s := &session{out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr(), format: cmp.Or(format, formatTable), before: formatTable}
+	switch {
+	case len(params) > 0:
+		return usageError{errors.New("--param goes with a statement on the command line: " + sqlUsage)}
+	case !slices.Contains(sessionFormats(), s.format):
+		return usageError{fmt.Errorf("--format %s is none of %s, which many statements can be answered in", format, strings.Join(sessionFormats(), ", "))}
+	case cmd.Flags().Changed("limit"):
+		s.limit = &limit
+	}
+	gateway, err := g.client()
 	if err != nil {
 		return err
 	}
-	defer stream.Close()
-	if _, err := io.Copy(cmd.OutOrStdout(), stream); err != nil {
-		return fmt.Errorf("the result is not whole: %w", err)
+	s.query, s.catalog = query.Client{Client: gateway}, catalog.Client{Client: gateway}
+	if s.term = newTerminal(cmd.InOrStdin(), cmd.OutOrStdout()); s.term != nil {
+		return s.prompt(cmd.Context(), gateway.Base)
 	}
-	return nil
-}
-
-func sqlTable(ctx context.Context, client query.Client, req query.Request, out, notes io.Writer) error {
-	answer, err := client.Run(ctx, req)
-	if err != nil {
-		return err
+	text := bufio.NewReader(cmd.InOrStdin())
+	if _, err := text.Peek(1); err == io.EOF {
+		return usageError{errors.New("standard input holds no statement; write it there, or as one argument: " + sqlUsage)}
 	}
-	WriteAnswer(out, answer)
-	plural := "s"
-	if answer.RowCount == 1 {
-		plural = ""
+	if err := s.run(cmd.Context(), text); !errors.Is(err, errQuit) {
+		return errors.Join(err, s.close())
 	}
-	fmt.Fprintf(notes, "%d row%s, %d ms\n", answer.RowCount, plural, answer.ElapsedMS)
-	if answer.Truncated {
-		fmt.Fprintln(notes, "There are more rows; use --limit, or --format csv for all of them.")
-	}
-	return nil
-}
-
-// WriteAnswer draws a result as a table, a plan as it is.
-func WriteAnswer(w io.Writer, answer query.Answer) {
-	if len(answer.Columns) == 2 && answer.Columns[0].Name == "explain_key" && answer.Columns[1].Name == "explain_value" {
-		for _, row := range answer.Rows {
-			fmt.Fprintln(w, strings.TrimSuffix(printable(cell(row[1]), "\n"), "\n"))
-		}
-		return
-	}
-	header := make([]string, len(answer.Columns))
-	right := make([]bool, len(answer.Columns))
-	for i, c := range answer.Columns {
-		header[i], right[i] = c.Name, numeric(c.Type)
-	}
-	rows := make([][]string, len(answer.Rows))
-	for i, row := range answer.Rows {
-		for _, raw := range row {
-			rows[i] = append(rows[i], cell(raw))
-		}
-	}
-	WriteTable(w, header, rows, right)
+	return s.close()
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -56,18 +57,9 @@ func newDatasets(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			datasets := []catalog.Dataset{}
-			client := catalog.Client{Client: gateway}
-			for cursor := ""; ; {
-				page, err := client.List(cmd.Context(), cursor, 0)
-				if err != nil {
-					return err
-				}
-				datasets = append(datasets, page.Datasets...)
-				if page.NextCursor == nil {
-					break
-				}
-				cursor = *page.NextCursor
+			datasets, err := allDatasets(cmd.Context(), catalog.Client{Client: gateway})
+			if err != nil {
+				return err
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), datasets)
@@ -82,6 +74,22 @@ func newDatasets(g *Globals) *cobra.Command {
 				[]bool{false, true, true, true, true, false})
 			return nil
 		},
+	}
+}
+
+// allDatasets gives every page of the listing.
+func allDatasets(ctx context.Context, client catalog.Client) ([]catalog.Dataset, error) {
+	datasets := []catalog.Dataset{}
+	for cursor := ""; ; {
+		page, err := client.List(ctx, cursor, 0)
+		if err != nil {
+			return nil, err
+		}
+		datasets = append(datasets, page.Datasets...)
+		if page.NextCursor == nil {
+			return datasets, nil
+		}
+		cursor = *page.NextCursor
 	}
 }
 

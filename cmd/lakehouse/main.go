@@ -15,7 +15,7 @@ import (
 func main() {
 	duck.Main()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	root := cli.New(newUp(), newDemo(), newConfig())
+	root := cli.New(newUp(), newDemo(), newConfig(), newStorage())
 	code := cli.Execute(ctx, root, os.Args[1:])
 	stop()
 	os.Exit(code)

@@ -13,7 +13,7 @@ import (
 func script(t *testing.T, text string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	root := cli.New(newUp(), newDemo(), newConfig())
+	root := cli.New(newUp(), newDemo(), newConfig(), newStorage())
 	root.SetIn(strings.NewReader(text))
 	root.SetOut(&out)
 	root.SetErr(&errs)

@@ -46,7 +46,8 @@ type usageError struct{ error }
 func Usage(err error) error { return usageError{err} }
 
 // New makes the command tree: the verbs of a running fleet and the commands
-// given, which run one.
+// given, which run one or work beside one. Of a command that has the name of a verb,
+// the verb gets the subcommands.
 func New(more ...*cobra.Command) *cobra.Command {
 	var g Globals
 	root := &cobra.Command{
@@ -59,8 +60,14 @@ func New(more ...*cobra.Command) *cobra.Command {
 	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else where the configuration that 'up' reads\nputs it, else http://127.0.0.1:3110); AUTH_TOKEN in the environment is the token")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "write JSON for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g))
-	root.AddCommand(more...)
+	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g))
+	for _, cmd := range more {
+		if verb, _, err := root.Find([]string{cmd.Name()}); err == nil && verb != root {
+			verb.AddCommand(cmd.Commands()...)
+			continue
+		}
+		root.AddCommand(cmd)
+	}
 	for _, cmd := range root.Commands() {
 		markUsage(cmd)
 	}

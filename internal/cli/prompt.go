@@ -97,16 +97,8 @@ const maxHistory = 1 << 20
 
 // openHistory gives the file that holds what was typed, for its owner alone.
 func openHistory() (path string, err error) {
-	state := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
-		}
-		state = filepath.Join(home, ".local", "state")
-	}
-	dir := filepath.Join(state, "lakehouse")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	dir, err := StateFolder("")
+	if err != nil {
 		return "", err
 	}
 	path = filepath.Join(dir, "sql_history")
@@ -115,6 +107,21 @@ func openHistory() (path string, err error) {
 		return "", err
 	}
 	return path, errors.Join(trimHistory(file), file.Close())
+}
+
+// StateFolder makes a folder for what the command line remembers of this user,
+// under $XDG_STATE_HOME, else ~/.local/state; it is for the user alone.
+func StateFolder(name string) (string, error) {
+	state := os.Getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	dir := filepath.Join(state, "lakehouse", name)
+	return dir, os.MkdirAll(dir, 0o700)
 }
 
 func trimHistory(file *os.File) error {

@@ -42,7 +42,7 @@ type running struct {
 // Start brings up every daemon of the configuration. They answer when Start
 // returns; [Fleet.WaitReady] tells when they can serve.
 func Start(ctx context.Context, c Config, secrets service.Secrets, log *slog.Logger) (*Fleet, error) {
-	lock, err := lockData(c.Fleet.Data)
+	lock, err := LockData(c.Fleet.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +63,9 @@ func Start(ctx context.Context, c Config, secrets service.Secrets, log *slog.Log
 	return f, nil
 }
 
-// lockData keeps a second fleet from the same folder.
-func lockData(data string) (*service.FileLock, error) {
+// LockData keeps every fleet from a data folder, which it makes if it is not there.
+// It fails, naming the process, if a fleet has it.
+func LockData(data string) (*service.FileLock, error) {
 	lock, err := service.LockFile(filepath.Join(data, "fleet.lock"))
 	var held *service.HeldError
 	if errors.As(err, &held) {

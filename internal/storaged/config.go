@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"slices"
 
@@ -149,20 +148,27 @@ func (b BucketConfig) orElse(c Config) BucketConfig {
 func newPlace(env service.Env, name string, c BucketConfig) (place, error) {
 	p := place{name: name, backend: c.Backend, secret: c.Secret}
 	if c.Backend == backendLocal {
-		p.root = filepath.Join(env.Fleet.Data, "objects", name)
+		p.root = LocalRoot(env.Fleet.Data, name)
 		return p, nil
 	}
-	secret, ok := env.Secrets.S3[c.Secret]
-	if !ok || secret.Endpoint == "" || secret.AccessKeyID == "" || secret.SecretAccessKey.Reveal() == "" {
-		return p, fmt.Errorf("backend \"s3\" needs [s3.%s] with endpoint, access_key_id and secret_access_key in %s",
-			c.Secret, cmp.Or(env.Fleet.SecretsFile, "the file that [fleet] secrets_file names"))
-	}
-	if u, err := url.Parse(secret.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return p, fmt.Errorf("the endpoint of [s3.%s] is no URL; write it like http://127.0.0.1:9000", c.Secret)
+	secret := env.Secrets.S3[c.Secret]
+	if err := checkS3(c.Secret, secret, cmp.Or(env.Fleet.SecretsFile, "the file that [fleet] secrets_file names")); err != nil {
+		return p, err
 	}
 	if !bucketName.MatchString(name) {
 		return p, fmt.Errorf("bucket %q of [s3.%s] is no name that S3 takes", name, c.Secret)
 	}
 	p.s3 = secret
 	return p, nil
+}
+
+// checkS3 tells what the section [s3.NAME] of a secrets file lacks.
+func checkS3(name string, secret service.S3, file string) error {
+	if secret.Endpoint == "" || secret.AccessKeyID == "" || secret.SecretAccessKey.Reveal() == "" {
+		return fmt.Errorf("backend \"s3\" needs [s3.%s] with endpoint, access_key_id and secret_access_key in %s", name, file)
+	}
+	if u, err := url.Parse(secret.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("the endpoint of [s3.%s] is no URL; write it like http://127.0.0.1:9000", name)
+	}
+	return nil
 }

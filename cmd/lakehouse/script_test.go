@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -67,5 +68,40 @@ func TestStatementsOfStandardInput(t *testing.T) {
 	}
 	if _, stdout, _ := script(t, "select 1;\nselekt;\nselect 3 as three;"); strings.Contains(stdout, "three") {
 		t.Error("a statement after an error was run")
+	}
+}
+
+func TestProfile(t *testing.T) {
+	lake(t)
+	var rows strings.Builder
+	for i := range 1000 {
+		state := []string{"TX", "TX", "CA", "", `"it's"`}[i%5]
+		if i%2 == 0 {
+			state = "TX"
+		}
+		fmt.Fprintf(&rows, "P%04d,%s,%d.50,2026-01-%02d,%v\n", i, state, i%10, 1+i%28, i%4 == 0)
+	}
+	write(t, "p.csv", "\"the \"\"id\"\"\",state,rate,day,late\n"+rows.String())
+	if code, _, stderr := lakehouse(t.Context(), "ingest", "p.csv"); code != 0 {
+		t.Fatal(stderr)
+	}
+	code, stdout, stderr := lakehouse(t.Context(), "profile", "p")
+	if code != 0 || !holdsAll(stderr, []string{"1000 rows; distinct is an estimate"}) || !holdsAll(stdout, []string{
+		`│ the "id" │ VARCHAR       │           0 │`, "│ state    │ VARCHAR       │ 100 (10.0%) │          3 │ CA", "TX (700), CA (100), it's (100)",
+		"│ 0.50       │ 9.50       │    5.00 │ 0.50 (100)", "│ 2026-01-01 │ 2026-01-28 │", "│ false      │ true       │         │ false (750), true (250)",
+	}) {
+		t.Errorf("%d %s\n%s", code, stderr, stdout)
+	}
+	code, stdout, stderr = lakehouse(t.Context(), "profile", "p", "--json")
+	if code != 0 || !holdsAll(stdout, []string{`"rows": 1000`, `"distinct_approx"`, `"value": "TX"`, `"rows": 700`, `"top": []`}) {
+		t.Errorf("%d %s\n%s", code, stderr, stdout)
+	}
+	nested := "(select [i, 2] as l, {'a': i, 'b': 'x'} as s, map {'k': i} as m, [1, 2, 3]::int[3] as f, 'x'::blob as b, null as n, 0.1::double / i as d, i % 3 > 1 as t, [{'a': 1}] as ls from range(9) r(i))"
+	code, stdout, stderr = lakehouse(t.Context(), "profile", nested)
+	if code != 0 || !holdsAll(stdout, []string{"│ l      │ BIGINT[] ", "9 │ 2      │ 2        │     2.00 │", "│ s      │ STRUCT(a BIGINT, b VARC… │          0 │          9 │        │", "│ m      │ MAP(VARCHAR, BIGINT)", "9 (100.0%)"}) {
+		t.Errorf("nested: %d %s\n%s", code, stderr, stdout)
+	}
+	if code, _, stderr := lakehouse(t.Context(), "profile", "q"); code != 1 || !strings.Contains(stderr, "[table_not_found]") {
+		t.Errorf("no such table: %d %s", code, stderr)
 	}
 }

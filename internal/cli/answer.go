@@ -45,17 +45,28 @@ type grid struct {
 }
 
 func newGrid(answer query.Answer) *grid {
-	n := len(answer.Columns)
-	g := &grid{header: make([]string, n), right: make([]bool, n), widths: make([]int, n), rows: make([][]string, len(answer.Rows))}
+	header, right, rows := make([]string, len(answer.Columns)), make([]bool, len(answer.Columns)), make([][]string, len(answer.Rows))
 	for i, c := range answer.Columns {
-		g.header[i], g.right[i] = oneLine(c.Name), numeric(c.Type)
-		g.widths[i] = text.StringWidth(g.header[i])
+		header[i], right[i] = c.Name, numeric(c.Type)
 	}
 	for r, row := range answer.Rows {
-		g.rows[r] = make([]string, n)
+		rows[r] = make([]string, len(row))
 		for i, raw := range row {
-			g.rows[r][i] = oneLine(cell(raw))
-			g.widths[i] = max(g.widths[i], text.StringWidth(g.rows[r][i]))
+			rows[r][i] = cell(raw)
+		}
+	}
+	return gridOf(header, rows, right)
+}
+
+// gridOf takes the texts of a table over.
+func gridOf(header []string, rows [][]string, right []bool) *grid {
+	g := &grid{header: header, rows: rows, right: right, widths: make([]int, len(header))}
+	for i := range header {
+		header[i] = oneLine(header[i])
+		g.widths[i] = text.StringWidth(header[i])
+		for _, row := range rows {
+			row[i] = oneLine(row[i])
+			g.widths[i] = max(g.widths[i], text.StringWidth(row[i]))
 		}
 	}
 	return g

@@ -60,7 +60,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else where the configuration that 'up' reads\nputs it, else http://127.0.0.1:3110); AUTH_TOKEN in the environment is the token")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "write JSON for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g))
+	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g))
 	for _, cmd := range more {
 		if verb, _, err := root.Find([]string{cmd.Name()}); err == nil && verb != root {
 			verb.AddCommand(cmd.Commands()...)

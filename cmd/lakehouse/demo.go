@@ -1,13 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,26 +22,36 @@ import (
 
 func newDemo() *cobra.Command {
 	var exit bool
+	var scale string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run a fleet on a scratch folder with a staffing agency's sample data",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			of, known := map[string]staffing.Scale{"small": staffing.Small, "large": staffing.Large}[scale]
+			if !known {
+				return cli.Usage(fmt.Errorf("--scale %s is neither small nor large", scale))
+			}
 			scratch, err := os.MkdirTemp("", "lakehouse-demo-")
 			if err != nil {
 				return err
 			}
-			d := &demo{scratch: scratch, exit: exit, out: cmd.OutOrStdout(), progress: cmd.ErrOrStderr()}
+			d := &demo{scratch: scratch, scale: of, exit: exit, out: cmd.OutOrStdout(), progress: cmd.ErrOrStderr()}
 			return errors.Join(d.run(cmd.Context()), os.RemoveAll(scratch))
 		},
 	}
 	cmd.Flags().BoolVar(&exit, "exit", false, "end the fleet after the answers instead of leaving it running")
+	cmd.Flags().StringVar(&scale, "scale", "small", "small (10,000 candidates, 30,000 timesheets; seconds) or large (500,000 and 3,000,000, 1.4 GB\nof CSV; minutes)")
 	return cmd
 }
+
+// questionTimeout is long enough for the large scale on a small box.
+const questionTimeout = 10 * time.Minute
 
 // demo is one run of the demonstration.
 type demo struct {
 	scratch       string
+	scale         staffing.Scale
 	exit          bool
 	out, progress io.Writer
 }
@@ -82,13 +93,9 @@ func (d *demo) show(ctx context.Context, url string) error {
 
 func (d *demo) ingest(ctx context.Context, client ingest.Client) error {
 	fmt.Fprintln(d.out, "\nA staffing agency's books, made up and always the same:")
-	generator := staffing.New(staffing.DefaultSeed)
-	for _, table := range staffing.Tables(staffing.Small) {
-		path := filepath.Join(d.scratch, table.Name+".csv")
-		if err := writeTable(ctx, generator, table, path); err != nil {
-			return fmt.Errorf("sample data %s: %w", table.Name, err)
-		}
-		answer, err := cli.IngestFile(ctx, client, ingest.Options{Name: table.Name}, path, d.progress)
+	generator := staffing.NewAt(staffing.DefaultSeed, d.scale)
+	for _, table := range staffing.Tables(d.scale) {
+		answer, err := d.ingestTable(ctx, client, generator, table)
 		if err != nil {
 			return fmt.Errorf("ingest %s: %w", table.Name, err)
 		}
@@ -97,19 +104,30 @@ func (d *demo) ingest(ctx context.Context, client ingest.Client) error {
 	return nil
 }
 
-func writeTable(ctx context.Context, generator *staffing.Generator, table staffing.Table, path string) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	buffer := bufio.NewWriterSize(file, 1<<20)
-	err = generator.Write(ctx, buffer, table.Name, table.Rows)
-	return errors.Join(err, buffer.Flush(), file.Close())
+// ingestTable sends a table while it is made: it is nowhere whole.
+func (d *demo) ingestTable(ctx context.Context, client ingest.Client, generator *staffing.Generator, table staffing.Table) (ingest.Answer, error) {
+	bar := cli.NewRowBar(d.progress, table.Name)
+	defer bar.End()
+	bar.Begin(int64(table.Rows))
+	ctx, stop := context.WithCancel(ctx)
+	body, text := io.Pipe()
+	made := make(chan struct{})
+	go func() {
+		defer close(made)
+		told := func(rows int) { bar.Add(int64(rows)) }
+		text.CloseWithError(generator.WriteParallel(ctx, text, table.Name, table.Rows, runtime.GOMAXPROCS(0), told))
+	}()
+	answer, _, err := client.CSV(ctx, ingest.Options{Name: table.Name}, body, -1, "")
+	stop()
+	body.Close() // where the answer came early, the rest is not made
+	<-made
+	return answer, err
 }
 
 func (d *demo) ask(ctx context.Context, client query.Client) error {
+	timeout := questionTimeout.Milliseconds()
 	for _, q := range staffing.Questions() {
-		answer, err := client.Run(ctx, query.Request{SQL: q.SQL})
+		answer, err := client.Run(ctx, query.Request{SQL: q.SQL, TimeoutMS: &timeout})
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.Question, err)
 		}

@@ -197,6 +197,9 @@ func TestTokensAtTheGateway(t *testing.T) {
 }
 
 func TestDemoAnswersItsQuestions(t *testing.T) {
+	if code, _, stderr := lakehouse(t.Context(), "demo", "--scale", "huge"); code != 2 || !strings.Contains(stderr, "neither small nor large") {
+		t.Errorf("--scale huge: %d %s", code, stderr)
+	}
 	code, stdout, stderr := lakehouse(t.Context(), "demo", "--exit")
 	if code != 0 {
 		t.Fatalf("%d %s", code, stderr)

@@ -9,14 +9,23 @@ import (
 	"golang.org/x/term"
 )
 
-// Bar is a progress bar over bytes, where somebody looks; elsewhere it does nothing.
+// Bar is a progress bar over bytes or rows, where somebody looks; elsewhere it does nothing.
 type Bar struct {
 	bars *mpb.Progress
 	bar  *mpb.Bar
 }
 
-// NewBar makes a bar of this name on w, which shows if w is a terminal.
+// NewBar makes a bar over bytes of this name on w, which shows if w is a terminal.
 func NewBar(w io.Writer, name string) *Bar {
+	return newBar(w, name, decor.CountersKibiByte("% .1f / % .1f"), decor.AverageSpeed(decor.SizeB1024(0), " % .1f"))
+}
+
+// NewRowBar is NewBar over rows.
+func NewRowBar(w io.Writer, name string) *Bar {
+	return newBar(w, name, decor.CountersNoUnit("%d / %d rows"), decor.Name(""))
+}
+
+func newBar(w io.Writer, name string, counters, speed decor.Decorator) *Bar {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return &Bar{}
@@ -24,10 +33,10 @@ func NewBar(w io.Writer, name string) *Bar {
 	bars := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
 	return &Bar{bars: bars, bar: bars.AddBar(0,
 		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
-		mpb.AppendDecorators(decor.CountersKibiByte("% .1f / % .1f"), decor.OnComplete(decor.AverageSpeed(decor.SizeB1024(0), " % .1f"), " done")))}
+		mpb.AppendDecorators(counters, decor.OnComplete(speed, " done")))}
 }
 
-// Begin says how many bytes there are to do.
+// Begin says how many there are to do.
 func (b *Bar) Begin(size int64) {
 	if b.bar != nil {
 		b.bar.SetTotal(size, false)

@@ -2,7 +2,7 @@ package staffing
 
 // A cell is the jobs, submissions and placements that belong together.
 const (
-	cellsPerBook       = 1_000
+	cellsPerBook       = 1_000 // at the Small scale
 	submissionsPerCell = submissionsPerBook / cellsPerBook
 	placementsPerCell  = placementsPerBook / cellsPerBook
 )
@@ -53,15 +53,16 @@ func newBook(g *Generator, number int) *book {
 	b := &bookkeeper{
 		book: &book{
 			number:      number,
-			jobs:        make([]opening, 0, jobsPerBook),
-			submissions: make([]candidacy, 0, submissionsPerBook),
-			placements:  make([]assignment, 0, placementsPerBook),
+			jobs:        make([]opening, 0, g.per.jobs),
+			submissions: make([]candidacy, 0, g.per.submissions),
+			placements:  make([]assignment, 0, g.per.placements),
 		},
 		market: g.market,
+		per:    g.per,
 		cursor: newCursor(g),
 		freeOn: make([]day, candidatesPerBook),
 	}
-	for cell := range cellsPerBook {
+	for cell := range g.per.cells {
 		b.addCell(cell)
 	}
 	b.balance()
@@ -73,12 +74,13 @@ func newBook(g *Generator, number int) *book {
 type bookkeeper struct {
 	*book
 	market *market
+	per    perBook
 	cursor *cursor
 	freeOn []day // when each candidate of the book can start again
 }
 
 func (b *bookkeeper) addCell(cell int) {
-	d := b.cursor.dice.at(cellStream, b.number*cellsPerBook+cell)
+	d := b.cursor.dice.at(cellStream, b.number*b.per.cells+cell)
 	submitted := d.between(10, submissionsPerCell-10)
 	filled := [...]int{0, 0, 1, 1, 1, 2, 2, 2, 3, 3}[d.IntN(10)]
 	b.addJob(d, cell, submitted, filled)
@@ -89,7 +91,7 @@ func (b *bookkeeper) addJob(d *dice, cell, submitted, filled int) {
 	row := len(b.jobs)
 	o := b.market.jobs.occupation(row)
 	of := b.market.occupations[o]
-	u := (float64(cell) + d.Float64()) / cellsPerBook
+	u := (float64(cell) + d.Float64()) / float64(b.per.cells)
 	opened := b.market.seasons[of.segment].day(u).workdayBefore()
 	if filled > 0 && opened > lastStart-3 {
 		opened = (lastStart - day(d.between(3, 31))).workdayBefore() // in time to be filled
@@ -110,7 +112,7 @@ func (b *bookkeeper) addJob(d *dice, cell, submitted, filled int) {
 	first := len(b.submissions)
 	for range submitted {
 		b.submissions = append(b.submissions, candidacy{
-			job:       b.number*jobsPerBook + row,
+			job:       b.number*b.per.jobs + row,
 			candidate: b.applicant(d, job, b.submissions[first:]),
 			placement: -1,
 		})
@@ -179,9 +181,9 @@ func (b *bookkeeper) fill(d *dice, job opening, first int) {
 
 	chosen := first + b.choose(d, b.submissions[first:], start)
 	submission := &b.submissions[chosen]
-	submission.placement = b.number*placementsPerBook + len(b.placements)
+	submission.placement = b.number*b.per.placements + len(b.placements)
 	a := assignment{
-		submission: b.number*submissionsPerBook + chosen,
+		submission: b.number*b.per.submissions + chosen,
 		job:        submission.job,
 		client:     job.client,
 		candidate:  submission.candidate,

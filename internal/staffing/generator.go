@@ -18,12 +18,18 @@ const flushAt = 256 << 10
 // settled when it is made.
 type Generator struct {
 	seed   uint64
+	per    perBook
 	market *market
 }
 
-// New makes a generator. Any seed has the promises of the package.
-func New(seed uint64) *Generator {
-	return &Generator{seed: seed, market: newMarket(seed)}
+// New makes a generator of the Small scale and of any number of its books. Any seed
+// has the promises of the package.
+func New(seed uint64) *Generator { return NewAt(seed, Small) }
+
+// NewAt makes a generator of the rows that a scale has.
+func NewAt(seed uint64, scale Scale) *Generator {
+	per := scale.perBook()
+	return &Generator{seed: seed, per: per, market: newMarket(seed, per)}
 }
 
 // Write writes a table as CSV: its header and its first rows. Tables says how

@@ -4,7 +4,7 @@ import "strings"
 
 func (c *cursor) job(r *record, row int) {
 	m := c.g.market
-	job := c.bookAt(row / jobsPerBook).jobs[row%jobsPerBook]
+	job := c.bookAt(row / c.g.per.jobs).jobs[row%c.g.per.jobs]
 	of := m.occupations[job.occupation]
 	at := c.site(c.other.at(clientStream, job.client), job.client)
 

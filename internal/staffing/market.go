@@ -97,12 +97,12 @@ type market struct {
 	stems        [2][]string
 }
 
-func newMarket(seed uint64) *market {
+func newMarket(seed uint64, per perBook) *market {
 	m := &market{practices: practices(), occupations: occupations(), cities: cities(), sources: sources(),
 		given: givenNames(), family: familyNames()}
 	m.stems[0], m.stems[1] = companyWords()
 	d := newDice(seed)
-	m.jobs = newDeal(d.at(dealStream, 0), m, jobsPerBook)
+	m.jobs = newDeal(d.at(dealStream, 0), m, per.jobs)
 	m.candidates = newDeal(d.at(dealStream, 1), m, candidatesPerBook)
 	for s := range segments {
 		m.seasons[s] = newSeason(m.practices[s].monthWeights)

@@ -1,7 +1,7 @@
 package staffing
 
 func (c *cursor) placement(r *record, row int) {
-	a := c.bookAt(row / placementsPerBook).placements[row%placementsPerBook]
+	a := c.bookAt(row / c.g.per.placements).placements[row%c.g.per.placements]
 	d := c.dice.at(placementStream, row)
 	kind := c.g.market.practices[a.segment].types.draw(d)
 	r.id(placementID(), row)

@@ -23,15 +23,15 @@ func (p *progress) reach(d *dice, s stage, on day) {
 }
 
 func (c *cursor) submission(r *record, row int) {
-	book := c.bookAt(row / submissionsPerBook)
-	s := book.submissions[row%submissionsPerBook]
-	job := book.jobs[s.job%jobsPerBook]
+	book := c.bookAt(row / c.g.per.submissions)
+	s := book.submissions[row%c.g.per.submissions]
+	job := book.jobs[s.job%c.g.per.jobs]
 	d := c.dice.at(submissionStream, row)
 
 	var steps progress
 	outcome, reason := "placed", ""
 	if s.placement >= 0 {
-		steps = hired(d, job.opened, book.placements[s.placement%placementsPerBook].start)
+		steps = hired(d, job.opened, book.placements[s.placement%c.g.per.placements].start)
 	} else {
 		of := c.g.market.occupations[job.occupation]
 		steps, outcome, reason = passedOver(d, job.opened, c.g.market.practices[of.segment].fillDays)

@@ -2,12 +2,31 @@ package staffing
 
 import "strings"
 
-// Scale is the number of books of business in a data set; Small is one.
+// Scale is the number of books of business in a data set. Its books are those of the
+// Small scale, but for Large: there they have twice the business.
 type Scale int
 
-// Small is 200 clients, 2,000 jobs, 10,000 candidates, 30,000 submissions,
-// 3,000 placements and 30,000 timesheets.
-const Small Scale = 1
+const (
+	// Small is 200 clients, 2,000 jobs, 10,000 candidates, 30,000 submissions,
+	// 3,000 placements and 30,000 timesheets.
+	Small Scale = 1
+	// Large is 10,000 clients, 200,000 jobs, 500,000 candidates, 3,000,000
+	// submissions, 300,000 placements and 3,000,000 timesheets.
+	Large Scale = 50
+)
+
+// perBook is how many cells a book has, and rows in them.
+type perBook struct {
+	cells, jobs, submissions, placements, timesheets int
+}
+
+func (s Scale) perBook() perBook {
+	busy := 1
+	if s == Large {
+		busy = 2
+	}
+	return perBook{busy * cellsPerBook, busy * jobsPerBook, busy * submissionsPerBook, busy * placementsPerBook, busy * timesheetsPerBook}
+}
 
 // Table is the shape of one table at one scale.
 type Table struct {
@@ -16,7 +35,8 @@ type Table struct {
 	Rows   int
 }
 
-// Rows of one book of business.
+// Rows of one book of business at the Small scale. A book has as many clients and
+// candidates at every scale.
 const (
 	clientsPerBook     = 200
 	jobsPerBook        = 2_000
@@ -43,21 +63,21 @@ func timesheetID() idFormat  { return idFormat{'T', 8} }
 // Tables lists the six tables in the order in which rows refer to each other:
 // parents first.
 func Tables(scale Scale) []Table {
-	n := int(scale)
+	n, per := int(scale), scale.perBook()
 	return []Table{
 		{"clients", columns(`client_id name industry city state zip phone payment_terms tier credit_limit
 			po_required customer_since`), n * clientsPerBook},
 		{"jobs", columns(`job_id client_id segment soc_code title description skills city state zip shift
-			remote openings pay_min pay_max bill_rate opened_on status`), n * jobsPerBook},
+			remote openings pay_min pay_max bill_rate opened_on status`), n * per.jobs},
 		{"candidates", columns(`candidate_id first_name last_name email phone city state zip soc_code occupation title
 			years_experience skills summary resume_text desired_pay source work_authorization
 			has_transport created_on`), n * candidatesPerBook},
 		{"submissions", columns(`submission_id job_id candidate_id submitted_at reviewed_at interviewed_at
-			offered_at decided_at outcome reject_reason`), n * submissionsPerBook},
+			offered_at decided_at outcome reject_reason`), n * per.submissions},
 		{"placements", columns(`placement_id submission_id job_id client_id candidate_id type start_date end_date
-			pay_rate bill_rate end_reason`), n * placementsPerBook},
+			pay_rate bill_rate end_reason`), n * per.placements},
 		{"timesheets", columns(`timesheet_id placement_id week_ending regular_hours overtime_hours pay_amount
-			bill_amount submitted_at approved_at approved`), n * timesheetsPerBook},
+			bill_amount submitted_at approved_at approved`), n * per.timesheets},
 	}
 }
 

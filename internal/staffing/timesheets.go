@@ -8,11 +8,11 @@ const fullWeek quarterHours = 40 * 4
 func (q quarterHours) hundredths() cents { return cents(q) * 25 }
 
 func (c *cursor) timesheet(r *record, row int) {
-	book := c.bookAt(row / timesheetsPerBook)
-	number, week := book.sheet(row % timesheetsPerBook)
+	book := c.bookAt(row / c.g.per.timesheets)
+	number, week := book.sheet(row % c.g.per.timesheets)
 	a := &book.placements[number]
 	ending := a.start.weekEnding() + day(7*week)
-	placement := book.number*placementsPerBook + number
+	placement := book.number*c.g.per.placements + number
 
 	d := c.dice.at(timesheetStream, row)
 	regular, overtime := c.hours(d, a, week, ending)

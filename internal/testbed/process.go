@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -28,14 +29,22 @@ func Start(t testing.TB, name string, cmd *exec.Cmd, health string) *Process {
 	out := &output{}
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
+	p := &Process{cmd: cmd, exited: make(chan struct{})}
+	started := make(chan error)
+	go func() {
+		// The kernel kills the server when the thread that started it ends, and a pool
+		// of workers ends a thread when it is closed: this one is the server's alone.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_ = cmd.Wait() // however it ends
+			close(p.exited)
+		}
+	}()
+	if err := <-started; err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	p := &Process{cmd: cmd, exited: make(chan struct{})}
-	go func() {
-		_ = cmd.Wait() // however it ends
-		close(p.exited)
-	}()
 	t.Cleanup(p.Kill)
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()

@@ -45,9 +45,9 @@ func newCopy() *cobra.Command {
 		Long: "Copy a whole bucket from a data folder to S3, back, or between two of a kind. DIR is a data folder, as\n" +
 			"'up --data' takes it; s3 is the section [s3.primary] of the secrets file, s3.NAME another one. The bucket\n" +
 			"keeps its name, for tables say s3://BUCKET/KEY where their files are.\n\n" +
-			"A fleet on a data folder has to be stopped first. A bucket in S3 may be in use: it is copied as it was when\n" +
-			"the copy began. Every object is read back and compared, and the catalog is written last. Run it again\n" +
-			"after it was stopped, and it goes on.",
+			"A fleet on a data folder has to be stopped first. A bucket in S3 may be read from while it is in use: what\n" +
+			"changes meanwhile is copied too. Do not write to one in use. Every object is read back and compared, and the\n" +
+			"catalog is written last. Run it again after it was stopped, and it goes on.",
 		Example: "  lakehouse storage copy --from ./data --to s3\n" +
 			"  lakehouse storage copy --from s3 --to /srv/lakehouse --bucket lakehouse-go-primary",
 		Args: cobra.NoArgs,

@@ -23,7 +23,6 @@ func (c *copier) object(ctx context.Context, source storage.Object, there *stora
 		case err != nil:
 			return err
 		case same:
-			c.passed.Add(1)
 			c.done(source.Size)
 			return nil
 		case !c.Overwrite:
@@ -41,7 +40,9 @@ func (c *copier) object(ctx context.Context, source storage.Object, there *stora
 	return c.Journal.add(source, stored)
 }
 
+// done counts an object that both sides hold.
 func (c *copier) done(size int64) {
+	c.seen.Add(1)
 	if c.Done != nil {
 		c.Done(size)
 	}

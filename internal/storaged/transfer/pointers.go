@@ -11,12 +11,14 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged/backend"
 )
 
-// pointer is an object of the catalog as it was when the copy began. They are small
+// pointer is an object of the catalog as it was when a pass began. They are small
 // and few beside the data, so they wait in memory.
 type pointer struct {
 	key   string
 	bytes []byte
 }
+
+func (p pointer) equal(q pointer) bool { return p.key == q.key && bytes.Equal(p.bytes, q.bytes) }
 
 func (c *copier) readPointers(ctx context.Context) ([]pointer, error) {
 	var saved []pointer
@@ -59,7 +61,6 @@ func (c *copier) putPointer(ctx context.Context, p pointer) error {
 	c.pointers++
 	there, err := read(ctx, c.to, p.key)
 	if err == nil && bytes.Equal(there, p.bytes) {
-		c.passed.Add(1)
 		c.done(int64(len(p.bytes)))
 		return nil
 	}

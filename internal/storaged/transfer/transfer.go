@@ -7,8 +7,9 @@
 //     what was read from the source. A data file whose name holds its hash is
 //     checked against that too, and one that does not have it is not stored.
 //   - The pointers of the catalog are read before anything else and written after
-//     everything else is there: the target never names what it does not hold, and
-//     a source that is written to meanwhile is copied as it was at the start.
+//     everything else is there, so the target never names what it does not hold. A
+//     writer of the source deletes what its newer pointers no longer name: if one has
+//     changed meanwhile, what is new is copied too, until a pass found none changed.
 //   - A copy that was killed goes on where it was when it is run again: what the
 //     target holds with the same bytes is passed over.
 //   - Nothing in the target is replaced by other bytes unless that is asked for,
@@ -24,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -67,23 +69,53 @@ type Summary struct {
 	Bytes    int64 `json:"bytes_copied"`
 }
 
+// maxPasses is how often a source that changes is gone over.
+const maxPasses = 10
+
 // Copy copies every object. After an error the target holds some of them, and no
-// pointer that was not there before; run again, it goes on.
+// pointer that was not there before unless pointers were what failed; run again, it
+// goes on.
 func Copy(ctx context.Context, from, to backend.Store, o Options) (Summary, error) {
+	if o.Journal == nil {
+		o.Journal = &Journal{known: map[string]pair{}}
+	}
 	c := &copier{from: from, to: to, Options: o}
 	saved, err := c.readPointers(ctx)
-	if err != nil {
-		return Summary{}, err
+	for pass := 1; err == nil; pass++ {
+		if err := c.pass(ctx, saved, pass == 1); err != nil {
+			return c.summary(), err
+		}
+		var now []pointer
+		now, err = c.readPointers(ctx)
+		switch {
+		case err != nil:
+		case slices.EqualFunc(saved, now, pointer.equal):
+			return c.putPointers(ctx, saved)
+		case pass == maxPasses:
+			err = fmt.Errorf("the source's datasets changed during each of %d passes; stop what writes to them, and run the copy again", maxPasses)
+		}
+		saved = now
 	}
+	return c.summary(), err
+}
+
+// pass brings all objects over that there are now.
+func (c *copier) pass(ctx context.Context, saved []pointer, first bool) error {
 	if err := c.checkPointers(ctx, saved); err != nil {
-		return Summary{}, err
+		return err
 	}
-	if err := c.count(ctx, saved); err != nil {
-		return Summary{}, err
+	if first {
+		if err := c.count(ctx, saved); err != nil {
+			return err
+		}
+	} else {
+		c.Done = nil // it was told of a first pass's objects
 	}
-	if err := c.copyObjects(ctx); err != nil {
-		return c.summary(), err
-	}
+	c.seen.Store(0)
+	return c.copyObjects(ctx)
+}
+
+func (c *copier) putPointers(ctx context.Context, saved []pointer) (Summary, error) {
 	for _, p := range saved {
 		if err := c.putPointer(ctx, p); err != nil {
 			return c.summary(), err
@@ -95,16 +127,16 @@ func Copy(ctx context.Context, from, to backend.Store, o Options) (Summary, erro
 type copier struct {
 	from, to backend.Store
 	Options
-	copied, passed, bytes atomic.Int64
-	pointers              int64
+	seen, copied, bytes atomic.Int64 // objects of this pass; of all passes
+	pointers            int64
 
 	mu        sync.Mutex
 	conflicts []string
 }
 
 func (c *copier) summary() Summary {
-	copied, passed := c.copied.Load(), c.passed.Load()
-	return Summary{Objects: copied + passed, Copied: copied, Passed: passed, Pointers: c.pointers, Bytes: c.bytes.Load()}
+	seen, copied := c.seen.Load(), c.copied.Load()
+	return Summary{Objects: seen, Copied: copied, Passed: max(seen-copied, 0), Pointers: c.pointers, Bytes: c.bytes.Load()}
 }
 
 // count tells Begin what there is to do.

@@ -3,6 +3,7 @@ package transfer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -111,13 +112,8 @@ func options() transfer.Options {
 
 var whole = []string{"catalog/default/t.json=v1", "datasets/1/data/a=rows", "datasets/1/data/b=", "notes/n.txt=note"}
 
-func TestPointersAreThoseOfTheStartAndComeLast(t *testing.T) {
+func TestPointersComeLast(t *testing.T) {
 	from, to := source(t), open(t)
-	from.onRead = func(key string) {
-		if key == "datasets/1/data/a" { // a writer commits meanwhile
-			put(t, from.Store, "catalog/default/t.json", "v2")
-		}
-	}
 	summary, err := transfer.Copy(t.Context(), from, to, options())
 	if err != nil || summary != (transfer.Summary{Objects: 4, Copied: 4, Pointers: 1, Bytes: 10}) {
 		t.Errorf("%+v, %v", summary, err)
@@ -127,6 +123,43 @@ func TestPointersAreThoseOfTheStartAndComeLast(t *testing.T) {
 	}
 	if last := to.put[len(to.put)-1]; last != "catalog/default/t.json" {
 		t.Errorf("%s was written last", last)
+	}
+}
+
+// A writer's newer pointer names what was not there when the copy began, and what
+// the older one named is deleted.
+func TestASourceThatIsWrittenToIsCopiedWhole(t *testing.T) {
+	from, to := source(t), open(t)
+	put(t, from.Store, "datasets/1/metadata/v1", "old")
+	var once sync.Once
+	from.onRead = func(key string) {
+		if !strings.HasPrefix(key, "catalog/") {
+			once.Do(func() {
+				put(t, from.Store, "datasets/0/data/new", "more")
+				put(t, from.Store, "catalog/default/t.json", "v2")
+				put(t, from.Store, "catalog/default/u.json", "u1")
+			})
+		}
+	}
+	summary, err := transfer.Copy(t.Context(), from, to, options())
+	if err != nil || summary != (transfer.Summary{Objects: 7, Copied: 7, Pointers: 2, Bytes: 19}) {
+		t.Errorf("%+v, %v", summary, err)
+	}
+	if got, want := holds(t, to.Store), []string{"catalog/default/t.json=v2", "catalog/default/u.json=u1", "datasets/0/data/new=more",
+		"datasets/1/data/a=rows", "datasets/1/data/b=", "datasets/1/metadata/v1=old", "notes/n.txt=note"}; !slices.Equal(got, want) {
+		t.Errorf("the target holds %q", got)
+	}
+
+	from, to = source(t), open(t)
+	n := 0
+	from.onRead = func(key string) {
+		if strings.HasPrefix(key, "catalog/") {
+			n++
+			put(t, from.Store, key, fmt.Sprint("v", n))
+		}
+	}
+	if _, err := transfer.Copy(t.Context(), from, to, options()); err == nil || !strings.Contains(err.Error(), "stop what writes to them") || slices.Contains(to.put, "catalog/default/t.json") {
+		t.Errorf("a source that never rests: %v, %q", err, to.put)
 	}
 }
 

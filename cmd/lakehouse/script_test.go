@@ -105,3 +105,22 @@ func TestProfile(t *testing.T) {
 		t.Errorf("no such table: %d %s", code, stderr)
 	}
 }
+
+// A shell that is set up by "completion" completes verbs, tables and formats.
+func TestShellsComplete(t *testing.T) {
+	lake(t)
+	for _, c := range []struct{ args, want string }{
+		{"completion bash", "complete -o default"},
+		{"completion zsh", "#compdef lakehouse"},
+		{"completion fish", "complete -c lakehouse"},
+		{"__complete prof", "profile\tShow what is in"},
+		{"__complete profile pl", "placements\n"},
+		{"__complete sql --format v", "vertical\n"},
+		{"__complete storage c", "copy\tCopy a whole bucket"},
+	} {
+		code, stdout, stderr := lakehouse(t.Context(), strings.Fields(c.args)...)
+		if code != 0 || !strings.Contains(stdout, c.want) {
+			t.Errorf("%s: %d %s %.200s", c.args, code, stderr, stdout)
+		}
+	}
+}

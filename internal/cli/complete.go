@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/reeflective/readline"
+	"github.com/spf13/cobra"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/cli/statements"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
@@ -16,6 +17,17 @@ import (
 
 // completionTimeout is how long a person waits for a completion at most.
 const completionTimeout = 2 * time.Second
+
+// completeTable completes the name of a table for the shell that asks.
+func (g *Globals) completeTable(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	gateway, err := g.client()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	c := completer{ctx: cmd.Context(), query: query.Client{Client: gateway}}
+	names := slices.DeleteFunc(slices.Clone(c.allTables()), func(name string) bool { return !strings.HasPrefix(name, typed) })
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
 
 // completer knows what may follow a text: tables, columns, words of SQL, commands.
 // What it learned of the catalog it keeps until forget.

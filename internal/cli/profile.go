@@ -57,7 +57,8 @@ func newProfile(g *Globals) *cobra.Command {
 		Long: "Show what is in the columns of a table or view, or of a SELECT in parentheses: nulls, distinct values, least, greatest, average and the most\n" +
 			"frequent values. The number of distinct values is an estimate, within a few percent, and so is which\n" +
 			"values are the most frequent; how often those are is counted. Every row is read, twice.",
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: g.completeTable,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			gateway, err := g.client()
 			if err != nil {

@@ -72,6 +72,7 @@ func newSQL(g *Globals) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "table (default), vertical, json, ndjson, csv or arrow")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(append(sessionFormats(), "arrow"), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().Int64Var(&limit, "limit", 0, "at most this many rows")
 	cmd.Flags().StringArrayVar(&params, "param", nil, "`VALUE` of the next ?; once for each. A number, true, false, null or \"string\" as\n"+
 		"JSON has it is taken as that, anything else as text; digits as text: '\"75001\"'")

@@ -18,8 +18,9 @@
 //     are of a group that is never issued.
 //
 // The data comes in books of business: 200 clients with all that belongs to
-// them, which is the Small scale. A greater scale is more books, at the Large one
-// with twice the business in each; rows refer to rows of their own book only, so any number of whole books is closed, and any
-// one of them can be generated alone. Within a book, a cell of two jobs owns 30
-// submissions and 3 placements, so that relations are found by arithmetic.
+// them, which is the Small scale. A greater scale is more books, at the Large
+// one with twice the business in each; rows refer to rows of their own book
+// only, so any number of whole books is closed, and any one of them can be
+// generated alone. Within a book, a cell of two jobs owns 30 submissions and 3
+// placements, so that relations are found by arithmetic.
 package staffing

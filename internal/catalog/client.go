@@ -30,12 +30,14 @@ func (c *Client) Register(ctx context.Context, reg Registration, idempotencyKey 
 
 // Manifest gives the version of a dataset; version 0 is the current one.
 func (c *Client) Manifest(ctx context.Context, name string, version int64) (Manifest, error) {
-	q := url.Values{}
-	if version > 0 {
-		q.Set("version", strconv.FormatInt(version, 10))
-	}
+	return c.ManifestAt(ctx, name, At{Version: version})
+}
+
+// ManifestAt gives a version of a dataset. One that was never there, or is kept no
+// longer, is [ErrVersionNotFound], never another one.
+func (c *Client) ManifestAt(ctx context.Context, name string, at At) (Manifest, error) {
 	var m Manifest
-	err := c.JSON(ctx, http.MethodGet, "/catalog/manifest/"+url.PathEscape(name), q, nil, &m)
+	err := c.JSON(ctx, http.MethodGet, "/catalog/manifest/"+url.PathEscape(name), at.query(), nil, &m)
 	return m, err
 }
 

@@ -48,7 +48,7 @@ func TestFailedCreateIsForgotten(t *testing.T) {
 				t.Fatalf("%s was answered with %v", name, err)
 			}
 		}
-		if _, err := e.manifest(t.Context(), name, 0); !errors.Is(err, catalog.ErrDatasetNotFound) {
+		if _, err := e.manifest(t.Context(), name, catalog.At{}); !errors.Is(err, catalog.ErrDatasetNotFound) {
 			t.Errorf("the manifest of %s is answered with %v", name, err)
 		}
 	}
@@ -90,7 +90,7 @@ func TestUnansweredCreateIsRemembered(t *testing.T) {
 		t.Fatalf("the late pointer was answered with %+v, %v", resp, err)
 	}
 	resp.Body.Close()
-	if m, err := e.manifest(t.Context(), "late", 0); err != nil || m.DatasetID != id {
+	if m, err := e.manifest(t.Context(), "late", catalog.At{}); err != nil || m.DatasetID != id {
 		t.Errorf("the dataset is %+v, %v", m, err)
 	}
 }
@@ -117,7 +117,7 @@ func TestForgettingRacesWithCreates(t *testing.T) {
 				}
 			})
 			group.Go(func() {
-				if _, err := e.manifest(t.Context(), name, 0); err != nil && !errors.Is(err, catalog.ErrDatasetNotFound) {
+				if _, err := e.manifest(t.Context(), name, catalog.At{}); err != nil && !errors.Is(err, catalog.ErrDatasetNotFound) {
 					t.Errorf("the manifest of %s is answered with %v", name, err)
 				}
 			})

@@ -40,24 +40,15 @@ func (d *daemon) handleRegister(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *daemon) handleManifest(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	for _, name := range []string{"as_of", "tag"} {
-		if q.Has(name) {
-			return wire.ErrNotSupported.Errorf("%s is not there yet; use version=N, which /catalog/versions lists", name)
-		}
-	}
-	var version int64
-	if q.Has("version") {
-		var err error
-		if version, err = strconv.ParseInt(q.Get("version"), 10, 64); err != nil || version < 1 {
-			return badParameter("version", q.Get("version"), "a version, which count 1, 2, 3")
-		}
+	at, err := readAt(r.URL.Query())
+	if err != nil {
+		return err
 	}
 	e, err := d.ready()
 	if err != nil {
 		return err
 	}
-	m, err := e.manifest(r.Context(), chi.URLParam(r, "name"), version)
+	m, err := e.manifest(r.Context(), chi.URLParam(r, "name"), at)
 	if err != nil {
 		return err
 	}

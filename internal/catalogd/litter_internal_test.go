@@ -78,7 +78,7 @@ func (e *engine) readable(t *testing.T) (files []string) {
 			t.Errorf("receipts of %s: %v", n, err)
 		}
 		for _, v := range page.Versions {
-			m, err := fresh.manifest(t.Context(), n.String(), v.Version)
+			m, err := fresh.manifest(t.Context(), n.String(), catalog.At{Version: v.Version})
 			if err != nil {
 				t.Fatalf("%s, version %d: %v", n, v.Version, err)
 			}

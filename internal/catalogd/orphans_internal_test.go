@@ -97,7 +97,7 @@ func TestOrphanSearchStopsAtDamage(t *testing.T) {
 			e := newEngine(t, Defaults())
 			first := e.load1(t, catalog.Append, 1)
 			e.loadInto(t, "z", catalog.Append, 1)
-			last, err := e.manifest(t.Context(), "z", 0)
+			last, err := e.manifest(t.Context(), "z", catalog.At{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -115,7 +115,7 @@ func TestAdoptionDuringASearch(t *testing.T) {
 				if slices.Contains(files, orphan) != c.inPlace || slices.Contains(files, other) || len(files) != 3 && mode == catalog.Append {
 					t.Errorf("the versions hold %q; the orphan was %s", files, orphan)
 				}
-				m, err := e.manifest(t.Context(), reg.name.String(), 0)
+				m, err := e.manifest(t.Context(), reg.name.String(), catalog.At{})
 				if err != nil || !slices.ContainsFunc(m.Objects, func(o catalog.DataObject) bool { return (o.Key == orphan) == c.inPlace }) {
 					t.Errorf("the version is %+v, %v", m, err)
 				}

@@ -45,6 +45,9 @@ func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 	if base == nil {
 		return p, nil
 	}
+	if base.Dataset.UpdatedAt.After(p.now) {
+		p.now = base.Dataset.UpdatedAt // the clock has gone back, and a history does not
+	}
 	var err error
 	if p.before, err = e.table(ctx, base); err != nil {
 		return nil, err

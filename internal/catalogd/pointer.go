@@ -99,3 +99,8 @@ func (p *pointer) check() error {
 	}
 	return nil
 }
+
+// name is the dataset's, as users write it.
+func (p *pointer) name() string {
+	return catalog.Name{Namespace: p.Dataset.Namespace, Name: p.Dataset.Name}.String()
+}

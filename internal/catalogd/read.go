@@ -12,8 +12,8 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// manifest gives a version of a dataset, 0 for the current one.
-func (e *engine) manifest(ctx context.Context, name string, version int64) (catalog.Manifest, error) {
+// manifest gives a version of a dataset.
+func (e *engine) manifest(ctx context.Context, name string, at catalog.At) (catalog.Manifest, error) {
 	h, err := e.lookup(ctx, name)
 	if err != nil {
 		return catalog.Manifest{}, err
@@ -22,18 +22,19 @@ func (e *engine) manifest(ctx context.Context, name string, version int64) (cata
 	if err != nil {
 		return catalog.Manifest{}, err
 	}
+	return e.manifestOf(ctx, h, t, at)
+}
+
+func (e *engine) manifestOf(ctx context.Context, h *head, t *iceTable, at catalog.At) (catalog.Manifest, error) {
 	d := h.Dataset
 	m := catalog.Manifest{
 		Name: d.Name, Namespace: d.Namespace, DatasetID: d.DatasetID, Fingerprint: d.Fingerprint, Version: d.Version, SnapshotID: h.SnapshotID,
 		Rows: d.Rows, Bytes: d.Bytes, Columns: h.Columns, LastColumnID: h.LastColumnID, Objects: t.objects,
 		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, MetadataKey: h.MetadataKey,
 	}
-	if version == 0 || version == d.Version {
-		return m, nil
-	}
-	snapshot, kept := t.snapshotOf(version)
-	if !kept {
-		return m, e.noVersion(h, t, version)
+	snapshot, err := t.find(h, at)
+	if err != nil || snapshot.SnapshotID == h.SnapshotID {
+		return m, err
 	}
 	return m, e.rewind(ctx, &m, t, snapshot)
 }
@@ -57,15 +58,6 @@ func (e *engine) rewind(ctx context.Context, m *catalog.Manifest, t *iceTable, s
 }
 
 func versionOf(s *table.Snapshot) int64 { return summaryNumber(s, versionKey) }
-
-func (e *engine) noVersion(h *head, t *iceTable, version int64) error {
-	oldest := h.Dataset.Version
-	if len(t.history) > 0 {
-		oldest = versionOf(&t.history[0].Snapshot)
-	}
-	return catalog.ErrVersionNotFound.Errorf("%s has the versions %d to %d, not %d", h.Dataset.Name, oldest, h.Dataset.Version, version).
-		With("oldest", oldest).With("newest", h.Dataset.Version)
-}
 
 // versions gives one page of the history, newest first: those before a version,
 // 0 for all.

@@ -97,8 +97,11 @@ func TestWrongRequests(t *testing.T) {
 	h := open(t)
 	h.register(t, catalog.Registration{Name: "a", Columns: []catalog.Column{{Name: "a", Type: "long", Nullable: true}}})
 	for path, kind := range map[string]*wire.Kind{
-		"/catalog/manifest/a?as_of=2026-01-01T00:00:00Z": wire.ErrNotSupported,
-		"/catalog/manifest/a?tag=payroll":                wire.ErrNotSupported,
+		"/catalog/manifest/a?as_of=yesterday":            wire.ErrBadRequest,
+		"/catalog/manifest/a?as_of=2026-01-01T00:00:00Z": catalog.ErrVersionNotFound,
+		"/catalog/manifest/a?tag=":                       wire.ErrBadRequest,
+		"/catalog/manifest/a?tag=payroll":                catalog.ErrTagNotFound,
+		"/catalog/manifest/a?version=1&tag=payroll":      wire.ErrBadRequest,
 		"/catalog/manifest/a?version=0":                  wire.ErrBadRequest,
 		"/catalog/manifest/a?versoin=1":                  wire.ErrUnknownParameter,
 		"/catalog/manifest/A":                            catalog.ErrBadName,

@@ -21,7 +21,7 @@ func (e *engine) adopt(t *testing.T, key string) string {
 	if _, created, err := e.register(t.Context(), reg); err != nil || !created {
 		t.Fatalf("created is %t, %v", created, err)
 	}
-	m, err := e.manifest(t.Context(), "n", 0)
+	m, err := e.manifest(t.Context(), "n", catalog.At{})
 	if err != nil || len(m.Objects) != 1 {
 		t.Fatalf("the version is %+v, %v", m, err)
 	}
@@ -64,7 +64,7 @@ func TestSharedExpiry(t *testing.T) {
 	a := newEngine(t, shared())
 	b := openEngine(t, a.store.Client, shared())
 	a.load1(t, catalog.Replace, 1)
-	m, err := a.manifest(t.Context(), "n", 1)
+	m, err := a.manifest(t.Context(), "n", catalog.At{Version: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestPointerTakenAway(t *testing.T) {
 	if err := e.store.Delete(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
-	_, readErr := e.manifest(t.Context(), "n", 0)
+	_, readErr := e.manifest(t.Context(), "n", catalog.At{})
 	_, writeErr := e.tryLoad(t, "n", catalog.Append, 4)
 	for what, err := range map[string]error{"a reader": readErr, "a writer": writeErr} {
 		if !errors.Is(err, catalog.ErrDatasetNotFound) || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "put it back") {

@@ -251,6 +251,9 @@ func (st *staged) expire(b *table.MetadataBuilder, base *iceTable, gone []record
 	if err := b.RemoveSnapshots(ids, false); err != nil {
 		return err
 	}
+	if err := noteEnds(b, base.history, ids); err != nil {
+		return err
+	}
 	used := map[int]bool{b.CurrentSchema().ID: true}
 	for _, r := range st.table.history {
 		if r.SchemaID != nil {

@@ -152,7 +152,7 @@ func TestSweep(t *testing.T) {
 
 	needed := map[string]bool{}
 	for version := last.Version - 2; version <= last.Version; version++ {
-		m, err := e.manifest(t.Context(), "n", version)
+		m, err := e.manifest(t.Context(), "n", catalog.At{Version: version})
 		if err != nil {
 			t.Fatalf("version %d: %v", version, err)
 		}
@@ -167,7 +167,7 @@ func TestSweep(t *testing.T) {
 	if after := e.keys(t, "datasets/"); len(after) >= len(all) {
 		t.Errorf("%d files before, %d after", len(all), len(after))
 	}
-	if _, err := e.manifest(t.Context(), "n", last.Version-3); err == nil {
+	if _, err := e.manifest(t.Context(), "n", catalog.At{Version: last.Version - 3}); err == nil {
 		t.Error("an expired version has a manifest")
 	}
 }
@@ -212,7 +212,7 @@ func TestManifestsAreMerged(t *testing.T) {
 		t.Errorf("%d objects of %d", len(fresh.objects), appends)
 	}
 	for version := int64(1); version <= appends; version += 7 {
-		m, err := e.manifest(t.Context(), "n", version)
+		m, err := e.manifest(t.Context(), "n", catalog.At{Version: version})
 		if err != nil || len(m.Objects) != int(version) {
 			t.Errorf("version %d has %d objects, %v", version, len(m.Objects), err)
 		}

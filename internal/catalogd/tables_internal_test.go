@@ -30,7 +30,7 @@ func TestTablesInMemoryAreBounded(t *testing.T) {
 		for v := range versions {
 			e.loadInto(t, name, catalog.Append, 100*n+v)
 		}
-		m, err := e.manifest(t.Context(), name, 0)
+		m, err := e.manifest(t.Context(), name, catalog.At{})
 		if err != nil || len(m.Objects) != versions {
 			t.Fatalf("%s has %+v, %v", name, m, err)
 		}
@@ -45,7 +45,7 @@ func TestTablesInMemoryAreBounded(t *testing.T) {
 	e = openEngine(t, e.store.Client, c)
 	for range 2 {
 		for name, objects := range want {
-			m, err := e.manifest(t.Context(), name, 0)
+			m, err := e.manifest(t.Context(), name, catalog.At{})
 			if err != nil || fmt.Sprint(m.Objects) != fmt.Sprint(objects) {
 				t.Fatalf("%s has %v, %v, not %v", name, m.Objects, err, objects)
 			}
@@ -79,7 +79,7 @@ func TestGroupCommitsWithoutRoom(t *testing.T) {
 					if _, err := e.tryLoad(t, name, catalog.Append, w*each+i); err != nil {
 						t.Errorf("%s: %v", name, err)
 					}
-					if _, err := e.manifest(t.Context(), name, 0); err != nil {
+					if _, err := e.manifest(t.Context(), name, catalog.At{}); err != nil {
 						t.Errorf("%s: %v", name, err)
 					}
 				}
@@ -88,7 +88,7 @@ func TestGroupCommitsWithoutRoom(t *testing.T) {
 	}
 	group.Wait()
 	for d := range datasets {
-		m, err := e.manifest(t.Context(), fmt.Sprint("n", d), 0)
+		m, err := e.manifest(t.Context(), fmt.Sprint("n", d), catalog.At{})
 		if err != nil || m.Rows != writers*each+1 || int64(len(m.Objects)) != m.Rows {
 			t.Errorf("dataset %d has %d rows in %d objects, %v", d, m.Rows, len(m.Objects), err)
 		}

@@ -31,7 +31,6 @@ var (
 	ErrBadName           = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_name", Title: "Bad name"}
 	ErrDatasetNotFound   = &wire.Kind{Status: http.StatusNotFound, Code: "dataset_not_found", Title: "No such dataset"}
 	ErrVersionNotFound   = &wire.Kind{Status: http.StatusNotFound, Code: "version_not_found", Title: "No such version"}
-	ErrTagNotFound       = &wire.Kind{Status: http.StatusNotFound, Code: "tag_not_found", Title: "No such tag"}
 	ErrDatasetExists     = &wire.Kind{Status: http.StatusConflict, Code: "dataset_exists", Title: "Dataset exists"}
 	ErrSchemaDrift       = &wire.Kind{Status: http.StatusConflict, Code: "schema_drift", Title: "Schema drift"}
 	ErrDatasetChanged    = &wire.Kind{Status: http.StatusConflict, Code: "dataset_changed", Title: "Dataset changed meanwhile"}

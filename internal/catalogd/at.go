@@ -20,29 +20,28 @@ import (
 // current, in milliseconds: of one that a tag keeps while the next has expired.
 const untilKey = "lakehouse.until."
 
-// readAt reads which version a query string asks for.
-func readAt(q url.Values) (at catalog.At, err error) {
-	given := 0
-	for _, name := range []string{"version", "as_of", "tag"} {
-		if q.Has(name) {
-			given++
-		}
+// readAt reads which version a query string asks for, by one of some parameters.
+func readAt(q url.Values, by ...string) (at catalog.At, err error) {
+	given := slices.DeleteFunc(by, func(name string) bool { return !q.Has(name) })
+	switch {
+	case len(given) == 0:
+		return at, nil
+	case len(given) > 1:
+		return at, wire.ErrBadRequest.Errorf("%s each name a version; give one of them", strings.Join(given, " and "))
 	}
-	if given > 1 {
-		return at, wire.ErrBadRequest.Errorf("version, as_of and tag each name a version; give one of them")
-	}
-	if q.Has("version") {
+	switch given[0] {
+	case "version":
 		if at.Version, err = strconv.ParseInt(q.Get("version"), 10, 64); err != nil || at.Version < 1 {
 			return at, badParameter("version", q.Get("version"), "a version, which count 1, 2, 3")
 		}
-	}
-	if q.Has("as_of") {
+	case "as_of":
 		if at.AsOf, err = catalog.ParseTime(q.Get("as_of")); err != nil || at.AsOf.IsZero() {
 			return at, wire.ErrBadRequest.Errorf("as_of: %v", err)
 		}
-	}
-	if at.Tag = q.Get("tag"); q.Has("tag") && at.Tag == "" {
-		return at, badParameter("tag", "", "a tag, which /catalog/versions lists")
+	case "tag":
+		if at.Tag = q.Get("tag"); at.Tag == "" {
+			return at, badParameter("tag", "", "a tag, which /catalog/versions lists")
+		}
 	}
 	return at, nil
 }

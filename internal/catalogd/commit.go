@@ -20,10 +20,12 @@ const (
 	swapPause     = 20 * time.Millisecond
 )
 
-// attempt is a version that was written, and whose pointer may have been.
+// attempt is a version, or an edit, that was written, and whose pointer may have
+// been.
 type attempt struct {
 	*plan
 	*staged
+	edit *request // nil: a version of registrations
 }
 
 // errLeft is the end of a registration whose client left before the commit, so
@@ -57,13 +59,13 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 	}
 	var lost []attempt
 	for range maxSwaps {
-		a, err := e.stageBatch(ctx, base, batch)
+		a, err := e.stageAny(ctx, base, batch)
 		if a == nil || err != nil {
 			return err
 		}
 		made, swapErr := e.swap(ctx, ds, base, a)
 		if swapErr == nil {
-			e.dir.publish(ds, made)
+			e.dir.publish(ds, base, made)
 			e.landed(ds, a)
 			return nil
 		}
@@ -98,6 +100,14 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 	return wire.ErrUnavailable.Errorf("other writers were faster %d times at %s; try again", maxSwaps, ds.name).After(time.Second)
 }
 
+// stageAny plans what a batch asks for: registrations, or one edit.
+func (e *engine) stageAny(ctx context.Context, base *head, batch []*request) (*attempt, error) {
+	if len(batch) > 0 && batch[0].edit != nil {
+		return e.stageEdit(ctx, base, batch[0])
+	}
+	return e.stageBatch(ctx, base, batch)
+}
+
 // stageBatch plans a version upon base and writes all of it but the pointer. It
 // answers the requests that need no version; nil means that none is left.
 func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (*attempt, error) {
@@ -105,6 +115,7 @@ func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (
 	if err != nil {
 		return nil, err
 	}
+	p.advance()
 	for _, r := range batch {
 		if r.finished() {
 			continue
@@ -123,11 +134,7 @@ func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (
 	if len(p.accepted) == 0 {
 		return nil, nil
 	}
-	baseKey := ""
-	if base != nil {
-		baseKey = base.MetadataKey
-	}
-	st, err := e.store.stage(ctx, p.before, baseKey, p.change(), e.retention)
+	st, err := e.store.stage(ctx, p.before, p.baseKey(), p.change(), e.retention)
 	if err != nil {
 		return nil, err
 	}
@@ -141,27 +148,42 @@ func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (
 
 // swap replaces the pointer, if it still is what the plan was made upon.
 func (e *engine) swap(ctx context.Context, ds *dataset, base *head, a *attempt) (*head, error) {
-	text, err := a.state.encode()
+	made, err := e.point(ctx, ds, base, a.state)
 	if err != nil {
 		return nil, err
 	}
+	made.table.Store(a.table)
+	if len(a.ledger.segments) == len(a.state.Archive) {
+		segments := a.ledger.segments // of its own, or the head would hold on to the whole attempt
+		made.segments.Store(&segments)
+	}
+	return made, nil
+}
+
+// point writes a pointer, if it still is what base says (nil: there is none).
+func (e *engine) point(ctx context.Context, ds *dataset, base *head, next *pointer) (*head, error) {
 	only := storage.Condition{IfNoneMatch: true}
+	next.Format, next.Revision = pointerFormat, 1
 	if base != nil {
 		only = storage.Condition{IfMatch: base.etag}
+		next.Revision = base.Revision + 1
+	}
+	text, err := next.encode()
+	if err != nil {
+		return nil, err
 	}
 	stored, _, err := e.store.Put(ctx, pointerKey(ds.name), bytes.NewReader(text), int64(len(text)), only)
 	if err != nil {
 		return nil, err
 	}
-	made := &head{pointer: a.state, etag: stored.ETag}
-	segments := a.ledger.segments // of its own, or the head would hold on to the whole attempt
-	made.table.Store(a.table)
-	made.segments.Store(&segments)
-	return made, nil
+	return &head{pointer: next, etag: stored.ETag}, nil
 }
 
-// holds tells whether a version is part of a dataset's history.
+// holds tells whether a version is part of a dataset's history, or an edit done.
 func (e *engine) holds(ctx context.Context, h *head, a *attempt) (bool, error) {
+	if a.edit != nil {
+		return e.done(ctx, h, a.edit)
+	}
 	if h == nil || h.Dataset.DatasetID != a.state.Dataset.DatasetID {
 		return false, nil
 	}
@@ -178,7 +200,11 @@ func (e *engine) holds(ctx context.Context, h *head, a *attempt) (bool, error) {
 
 // landed answers the requests of a version that is in.
 func (e *engine) landed(ds *dataset, a *attempt) {
-	e.metrics.committed(len(a.accepted))
+	if a.edit != nil {
+		defer a.edit.finish(catalog.Registered{}, true, nil)
+	} else {
+		e.metrics.committed(len(a.accepted))
+	}
 	e.cleaner.expire(ds, a.expired)
 	e.cleaner.remove(metadataGrace, a.dropped...)
 	for _, location := range a.superseded {

@@ -131,14 +131,14 @@ func (d *directory) release(ds *dataset) {
 	}
 }
 
-// publish makes h what the dataset is now, unless a newer version is known: a
+// publish makes h, which was read or written after seen was known, what the
+// dataset is now. It is not where something newer has become known meanwhile: a
 // reader may have waited long for its answer from storage.
-func (d *directory) publish(ds *dataset, h *head) *head {
+func (d *directory) publish(ds *dataset, seen, h *head) *head {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	known := ds.head.Load()
-	if known != nil && known.Dataset.DatasetID == h.Dataset.DatasetID &&
-		(known.Dataset.Version > h.Dataset.Version || known.etag == h.etag) {
+	if known != nil && (known.etag == h.etag || known != seen && known.Revision >= h.Revision) {
 		return known
 	}
 	if at, found := slices.BinarySearchFunc(d.order, ds.name, compareNames); !found {

@@ -65,7 +65,7 @@ var errBadPointer = errors.New("the pointer cannot be read")
 // reload reads a dataset's pointer from storage and makes it current. nil means
 // that there is none.
 func (e *engine) reload(ctx context.Context, ds *dataset) (*head, error) {
-	key := pointerKey(ds.name)
+	key, seen := pointerKey(ds.name), ds.head.Load()
 	data, etag, err := e.store.read(ctx, key)
 	if errors.Is(err, storage.ErrObjectNotFound) {
 		return nil, nil
@@ -80,7 +80,7 @@ func (e *engine) reload(ctx context.Context, ds *dataset) (*head, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", errBadPointer, key, err)
 	}
-	return e.dir.publish(ds, &head{pointer: p, etag: etag}), nil
+	return e.dir.publish(ds, seen, &head{pointer: p, etag: etag}), nil
 }
 
 // current gives what a dataset is now, nil for a free name. Where another

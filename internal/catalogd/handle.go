@@ -40,7 +40,7 @@ func (d *daemon) handleRegister(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *daemon) handleManifest(w http.ResponseWriter, r *http.Request) error {
-	at, err := readAt(r.URL.Query())
+	at, err := readAt(r.URL.Query(), "version", "as_of", "tag")
 	if err != nil {
 		return err
 	}

@@ -59,9 +59,23 @@ func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 		return nil, err
 	}
 	state := *base.pointer
-	state.Dataset.Version++
 	p.state, p.schema = &state, p.before.meta.CurrentSchema()
 	return p, nil
+}
+
+// advance makes the plan that of a new version.
+func (p *plan) advance() {
+	if p.state != nil {
+		p.state.Dataset.Version++
+	}
+}
+
+// baseKey is the metadata that the plan builds upon.
+func (p *plan) baseKey() string {
+	if p.base == nil {
+		return ""
+	}
+	return p.base.MetadataKey
 }
 
 // add holds a request against what the dataset will be after those before it.

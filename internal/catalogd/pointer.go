@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	pointerFormat = 1
+	pointerFormat = 2 // 1 had no revision, and its dataset was always there
 	pointerPrefix = "catalog/"
 	pointerSuffix = ".json"
 )
@@ -21,6 +21,7 @@ const (
 // whole, by compare-and-swap, and never patched.
 type pointer struct {
 	Format       int              `json:"format"`
+	Revision     int64            `json:"revision"` // of the object: counts its writes
 	Dataset      catalog.Dataset  `json:"dataset"`
 	MetadataKey  string           `json:"metadata_key"`
 	SnapshotID   int64            `json:"snapshot_id"`
@@ -62,8 +63,8 @@ func decodePointer(data []byte) (*pointer, error) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		return nil, err
 	}
-	if p.Format != pointerFormat {
-		return nil, fmt.Errorf("its format is %d, and this release reads %d: use the release that wrote it, or a newer one", p.Format, pointerFormat)
+	if p.Format < 1 || p.Format > pointerFormat {
+		return nil, fmt.Errorf("its format is %d, and this release reads up to %d: use the release that wrote it, or a newer one", p.Format, pointerFormat)
 	}
 	return &p, p.check()
 }
@@ -99,6 +100,9 @@ func (p *pointer) check() error {
 	}
 	return nil
 }
+
+// live tells that there is a dataset.
+func (p *pointer) live() bool { return p != nil && p.Dataset.DatasetID != "" }
 
 // name is the dataset's, as users write it.
 func (p *pointer) name() string {

@@ -13,10 +13,11 @@ const (
 	maxPatience = 10 * time.Millisecond // for more of them to come
 )
 
-// request is a registration whose objects are in place, waiting to be
+// request is a registration whose objects are in place, or an edit, waiting to be
 // committed. Whoever commits it fills the answer and closes done.
 type request struct {
 	*registration
+	edit    *edit // nil: a registration
 	ctx     context.Context
 	wanted  []catalog.Column
 	made    target // the schema that the files were made for
@@ -33,6 +34,9 @@ func (r *request) finish(answer catalog.Registered, created bool, err error) {
 	r.answer, r.created, r.err = answer, created, err
 	close(r.done)
 }
+
+// appends tells a request that may share a version with others like it.
+func (r *request) appends() bool { return r.edit == nil && r.Mode == catalog.Append }
 
 func (r *request) finished() bool {
 	select {
@@ -129,7 +133,7 @@ func (ds *dataset) take() []*request {
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
 	n := 0
-	for n < len(ds.queue) && n < maxBatch && ds.queue[n].Mode == catalog.Append {
+	for n < len(ds.queue) && n < maxBatch && ds.queue[n].appends() {
 		n++
 	}
 	if n == 0 {

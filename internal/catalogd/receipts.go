@@ -25,6 +25,8 @@ type receipt struct {
 	Request string       `json:"request,omitempty"` // what the key stands for
 	Mode    catalog.Mode `json:"mode,omitempty"`
 	Answer  *answered    `json:"answer,omitempty"`
+	// Said is the answer to an edit; such a receipt is of no content.
+	Said json.RawMessage `json:"said,omitempty"`
 	// Gone marks content that is not in the current version any more; the
 	// receipt is kept for its key alone.
 	Gone bool `json:"gone,omitempty"`
@@ -42,7 +44,7 @@ type answered struct {
 
 // bulk is about how many bytes of the receipt a client or the columns decide.
 func (r *receipt) bulk() int {
-	n := len(r.Note)
+	n := len(r.Note) + len(r.Said)
 	if r.Answer != nil {
 		n += len(r.Answer.Unvalued) * 6
 	}
@@ -71,7 +73,7 @@ func (rs receipts) still(gone bool, now time.Time) receipts {
 	for _, r := range rs {
 		r.Gone = r.Gone || gone
 		if !r.lives(now) {
-			r.Key, r.Request, r.Mode, r.Answer = "", "", "", nil
+			r.Key, r.Request, r.Mode, r.Answer, r.Said = "", "", "", nil, nil
 		}
 		if !r.Gone || r.Key != "" {
 			kept = append(kept, r)

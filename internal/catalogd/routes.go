@@ -24,11 +24,11 @@ func (d *daemon) routes() []service.Route {
 	}
 	unavailable := []*wire.Kind{wire.ErrNotReady, wire.ErrUnavailable}
 	of := func(kinds ...*wire.Kind) []*wire.Kind { return append(kinds, unavailable...) }
-	return []service.Route{
+	return append([]service.Route{
 		{
 			Method: "POST", Path: "/catalog/register", ID: "register_version", Access: service.Write, MaxBody: maxRegistration,
 			Summary: "Register Parquet objects as a new version of a dataset",
-			Headers: []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and body gets the first answer, for 24 hours"}},
+			Headers: idempotency(),
 			Body:    &service.Body{Type: catalog.Registration{}},
 			Answers: []service.Answer{
 				{Status: 201, Doc: "a new version", Type: catalog.Registered{}},
@@ -75,5 +75,5 @@ func (d *daemon) routes() []service.Route {
 			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrReceiptNotFound, catalog.ErrIdempotencyReused),
 			Handle:  d.handleReceipt,
 		},
-	}
+	}, d.changes(of)...)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -78,7 +77,7 @@ func (s *store) stage(ctx context.Context, base *iceTable, baseKey string, c cha
 	if err := st.finish(builder, base, snapshot, keep, c); err != nil {
 		return nil, err
 	}
-	st.metadataKey = w.prefix + fmt.Sprintf("%05d-%s.metadata.json", c.version, catalog.NewID())
+	st.metadataKey = metadataKey(catalog.Dataset{DatasetID: c.datasetID, Version: c.version})
 	text, err := st.table.text()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,45 @@
+package catalog
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// Tag gives a version a name that keeps it from expiry; at names the version, zero
+// the current one. A tag of that name at another version is [ErrTagExists], unless
+// move is set. Each mutation takes an Idempotency-Key, "" for none: a retry with the
+// same one gets the first answer, for 24 hours.
+func (c *Client) Tag(ctx context.Context, name, tag string, at At, move bool, idempotencyKey string) (Tagged, error) {
+	q := at.query()
+	q.Set("tag", tag)
+	if move {
+		q.Set("move", "true")
+	}
+	var answer Tagged
+	err := c.change(ctx, http.MethodPost, "/catalog/tag/", name, q, nil, idempotencyKey, &answer)
+	return answer, err
+}
+
+// Untag takes a tag away and gives what it named.
+func (c *Client) Untag(ctx context.Context, name, tag, idempotencyKey string) (Tagged, error) {
+	var answer Tagged
+	err := c.change(ctx, http.MethodDelete, "/catalog/tag/", name, url.Values{"tag": {tag}}, nil, idempotencyKey, &answer)
+	return answer, err
+}
+
+// change calls an operation that changes a dataset.
+func (c *Client) change(ctx context.Context, method, path, name string, q url.Values, body any, key string, answer any) error {
+	header := http.Header{}
+	if key != "" {
+		header.Set(wire.HeaderIdempotencyKey, key)
+	}
+	resp, err := c.Do(ctx, wire.Call{Method: method, Path: path + url.PathEscape(name), Query: q, Header: header, JSON: body})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	return wire.DecodeJSON(resp.Body, answer)
+}

@@ -1,0 +1,164 @@
+package catalogd
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/apache/iceberg-go/table"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// edit is a change of a dataset that brings no objects: a tag, a rollback, a drop.
+// It queues with the registrations and is committed by itself.
+type edit struct {
+	alteration
+	op      string
+	key     string // Idempotency-Key, or ""
+	request string // what the key stands for
+}
+
+// alteration is what an edit does.
+type alteration interface {
+	// apply works the change into a plan, fills the result and gives what is to be
+	// written; nil means that the dataset is as wanted already. It is asked again,
+	// upon what the dataset is then, where another writer was faster or the answer
+	// of storage was lost: it has to know its own work.
+	apply(ctx context.Context, e *engine, p *plan) (*staged, error)
+	// result points to what the client is answered. It is kept as JSON for a retry
+	// with the same key.
+	result() any
+}
+
+// newEdit makes an edit of one sort (op); params are what a key stands for.
+func newEdit(op string, a alteration, key string, params ...any) (*edit, error) {
+	if len(key) > maxKeyBytes {
+		return nil, wire.ErrBadRequest.Errorf("%s has %d bytes; at most %d", wire.HeaderIdempotencyKey, len(key), maxKeyBytes).With("limit", maxKeyBytes)
+	}
+	text, err := json.Marshal(append([]any{op}, params...))
+	sum := sha256.Sum256(text)
+	return &edit{alteration: a, op: op, key: key, request: hex.EncodeToString(sum[:])}, err
+}
+
+// edit changes a dataset; changed is false where it was as wanted already.
+func (e *engine) edit(ctx context.Context, n catalog.Name, ed *edit) (changed bool, err error) {
+	ds := e.dir.open(n)
+	defer e.dir.release(ds)
+	q := &request{edit: ed, ctx: ctx, done: make(chan struct{})}
+	e.submit(ds, q)
+	service.Annotate(ctx, slog.String("dataset", n.String()), slog.Bool("unchanged", !q.created))
+	return q.created, q.err
+}
+
+// stageEdit plans an edit upon base and writes all of it but the pointer. nil means
+// that it is answered.
+func (e *engine) stageEdit(ctx context.Context, base *head, r *request) (*attempt, error) {
+	if r.finished() {
+		return nil, nil
+	}
+	p, err := e.newPlan(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	if found, err := p.edited(r.edit); found || err != nil {
+		r.finish(catalog.Registered{}, false, err)
+		return nil, nil
+	}
+	st, err := r.edit.apply(ctx, e, p)
+	if st == nil || err != nil {
+		r.finish(catalog.Registered{}, false, err)
+		return nil, nil
+	}
+	if err := p.remember(r.edit); err != nil {
+		return nil, err
+	}
+	st.blobs = append(st.blobs, p.blobs...)
+	if err := e.store.writeAll(ctx, st.blobs); err != nil {
+		return nil, err
+	}
+	return &attempt{plan: p, staged: st, edit: r}, nil
+}
+
+// edited answers an edit whose key was answered before.
+func (p *plan) edited(ed *edit) (found bool, err error) {
+	if ed.key == "" {
+		return false, nil
+	}
+	earlier, found := p.ledger.byKey(ed.key, p.now)
+	switch {
+	case !found:
+		return false, nil
+	case earlier.Request != ed.request:
+		return false, keyReused(ed.key)
+	}
+	return true, json.Unmarshal(earlier.Said, ed.result())
+}
+
+// remember keeps the answer to an edit for its key.
+func (p *plan) remember(ed *edit) error {
+	if ed.key != "" && p.state.live() {
+		said, err := json.Marshal(ed.result())
+		if err != nil {
+			return err
+		}
+		p.ledger.recent = append(p.ledger.recent.still(false, p.now), receipt{
+			At: p.now, Version: p.state.Dataset.Version, Gone: true,
+			Key: ed.key, Request: ed.request, Mode: catalog.Mode(ed.op), Said: said,
+		})
+	}
+	if p.state.live() {
+		p.state.Receipts, p.state.Archive = p.ledger.recent, p.ledger.refs
+	}
+	return nil
+}
+
+// done tells whether a dataset is as an edit wants it.
+func (e *engine) done(ctx context.Context, h *head, r *request) (bool, error) {
+	p, err := e.newPlan(ctx, h)
+	if err != nil {
+		return false, err
+	}
+	if found, err := p.edited(r.edit); found || err != nil {
+		return found, nil // a key that another request took is told at the next try
+	}
+	st, err := r.edit.apply(ctx, e, p)
+	return st == nil && err == nil, nil
+}
+
+// restage makes the next metadata of a table, without a new version. Nothing is
+// written yet.
+func (s *store) restage(p *plan, change func(*table.MetadataBuilder) error) (*staged, error) {
+	b, err := table.MetadataBuilderFromBase(p.before.meta, s.location(p.base.MetadataKey))
+	if err != nil {
+		return nil, err
+	}
+	if err := change(b); err != nil {
+		return nil, err
+	}
+	after := *p.before
+	if after.meta, err = b.SetLastUpdatedMS().Build(); err != nil {
+		return nil, err
+	}
+	st := &staged{
+		table: &after, snapshotID: p.base.SnapshotID, schemaID: after.meta.CurrentSchema().ID,
+		metadataKey: metadataKey(p.base.Dataset), superseded: forgotten(p.before.meta, after.meta),
+	}
+	text, err := after.text()
+	if err != nil {
+		return nil, err
+	}
+	st.blobs = []blob{{key: st.metadataKey, data: text}}
+	p.state.MetadataKey = st.metadataKey
+	return st, nil
+}
+
+// metadataKey is a fresh one for a dataset's next metadata file.
+func metadataKey(d catalog.Dataset) string {
+	return metadataPrefix(d.DatasetID) + fmt.Sprintf("%05d-%s.metadata.json", d.Version, catalog.NewID())
+}

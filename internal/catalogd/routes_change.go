@@ -1,0 +1,42 @@
+package catalogd
+
+import (
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+func idempotency() []service.Param {
+	return []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and the same request gets the first answer, for 24 hours"}}
+}
+
+// changes are the operations that change a dataset and bring no objects. of adds
+// the errors that all have.
+func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
+	tag := service.Param{Name: "tag", Type: "string", Doc: "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}, but not main"}
+	return []service.Route{
+		{
+			Method: "POST", Path: "/catalog/tag/{name}", ID: "tag_version", Access: service.Write, Headers: idempotency(),
+			Summary: "Give a version of a dataset a tag, which keeps it from expiry",
+			Query: []service.Param{
+				tag,
+				{Name: "version", Type: "integer", Doc: "default: the current one"},
+				{Name: "move", Type: "boolean", Doc: "take the tag from the version that has it"},
+			},
+			Answers: []service.Answer{
+				{Status: 201, Doc: "the version has the tag", Type: catalog.Tagged{}},
+				{Status: 200, Doc: "it had it already", Type: catalog.Tagged{}},
+			},
+			Errors: of(catalog.ErrBadName, catalog.ErrBadTag, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagExists, catalog.ErrIdempotencyReused),
+			Handle: d.handleTag,
+		},
+		{
+			Method: "DELETE", Path: "/catalog/tag/{name}", ID: "untag_version", Access: service.Write, Headers: idempotency(),
+			Summary: "Take a tag away; its version may expire then",
+			Query:   []service.Param{tag},
+			Answers: []service.Answer{{Status: 200, Doc: "what the tag named", Type: catalog.Tagged{}}},
+			Errors:  of(catalog.ErrBadName, catalog.ErrBadTag, catalog.ErrDatasetNotFound, catalog.ErrTagNotFound, catalog.ErrIdempotencyReused),
+			Handle:  d.handleUntag,
+		},
+	}
+}

@@ -8,6 +8,13 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
+// Rollback makes a new version with the content and the schema of an older one.
+func (c *Client) Rollback(ctx context.Context, name string, to At, idempotencyKey string) (RolledBack, error) {
+	var answer RolledBack
+	err := c.change(ctx, http.MethodPost, "/catalog/rollback/", name, to.query(), nil, idempotencyKey, &answer)
+	return answer, err
+}
+
 // Tag gives a version a name that keeps it from expiry; at names the version, zero
 // the current one. A tag of that name at another version is [ErrTagExists], unless
 // move is set. Each mutation takes an Idempotency-Key, "" for none: a retry with the

@@ -13,6 +13,22 @@ var (
 	ErrTagExists   = &wire.Kind{Status: http.StatusConflict, Code: "tag_exists", Title: "Tag exists"}
 )
 
+// RolledBack is the answer to a rollback: the version that has the content and the
+// schema of an older one. Unchanged says that the current version was that already.
+type RolledBack struct {
+	Dataset     string   `json:"dataset"`
+	Namespace   string   `json:"namespace"`
+	DatasetID   string   `json:"dataset_id"`
+	Version     int64    `json:"version"`
+	SnapshotID  int64    `json:"snapshot_id"`
+	To          int64    `json:"rolled_back_to"` // the older version
+	Fingerprint string   `json:"fingerprint"`
+	Rows        int64    `json:"rows"`
+	Bytes       int64    `json:"bytes"`
+	Columns     []Column `json:"columns"`
+	Unchanged   bool     `json:"unchanged"`
+}
+
 // Tagged is a tag and the version that has it. A tagged version does not expire.
 type Tagged struct {
 	Dataset    string `json:"dataset"`

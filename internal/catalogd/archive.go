@@ -26,8 +26,10 @@ type archived struct {
 	Key      string    `json:"key"`
 	Receipts int       `json:"receipts"`
 	Newest   time.Time `json:"newest"`
-	// Gone: the content of all of them is not in the current version any more.
-	Gone bool `json:"gone,omitempty"`
+	// Gone: the content of all of them is not in the current version any more, for
+	// those that do not say otherwise since the version Until.
+	Gone  bool  `json:"gone,omitempty"`
+	Until int64 `json:"until,omitempty"`
 }
 
 // lives tells whether some of the segment's receipts may still answer their keys.
@@ -170,7 +172,7 @@ func (s *store) segments(ctx context.Context, refs []archived) ([]*segment, erro
 // spill moves the recent receipts into a segment, where they are many or long;
 // too many segments become one. It gives the ledger after that, the object to
 // write, and the keys of those that it replaces.
-func (l ledger) spill(datasetID string, now time.Time) (after ledger, made []blob, replaced []string, err error) {
+func (l ledger) spill(datasetID string, keep keeping) (after ledger, made []blob, replaced []string, err error) {
 	bulk := 0
 	for _, r := range l.recent {
 		bulk += r.bulk()
@@ -184,33 +186,66 @@ func (l ledger) spill(datasetID string, now time.Time) (after ledger, made []blo
 		moved = nil
 		for i, s := range l.segments {
 			replaced = append(replaced, l.refs[i].Key)
-			moved = append(moved, s.receipts.still(l.refs[i].Gone, now)...)
+			moved = append(moved, s.retired(l.refs[i]).still(0, keep)...)
 		}
-		moved = append(moved, l.recent.still(false, now)...)
+		moved = append(moved, l.recent.still(0, keep)...)
 		after = ledger{}
 	}
 	text, err := json.Marshal(moved)
 	if err != nil {
 		return l, nil, nil, err
 	}
-	ref := archived{Key: receiptsPrefix(datasetID) + catalog.NewID() + ".json", Receipts: len(moved), Newest: now}
+	ref := archived{Key: receiptsPrefix(datasetID) + catalog.NewID() + ".json", Receipts: len(moved), Newest: keep.now}
 	after.refs = append(after.refs[:len(after.refs):len(after.refs)], ref)
 	after.segments = append(after.segments[:len(after.segments):len(after.segments)], newSegment(moved))
 	return after, []blob{{key: ref.Key, data: text}}, replaced, nil
 }
 
-// replaced gives the ledger after the content was replaced: of what was
-// archived only the keys within their life still count.
-func (l ledger) replaced(now time.Time) (after ledger, dropped []string) {
+// retired gives a segment's receipts as the pointer has them.
+func (s *segment) retired(ref archived) receipts {
+	if !ref.Gone {
+		return s.receipts
+	}
+	rs := slices.Clone(s.receipts)
+	for i := range rs {
+		if !rs[i].Gone {
+			rs[i].Gone, rs[i].Until = true, ref.Until
+		}
+	}
+	return rs
+}
+
+// replaced gives the ledger after the content was replaced by a version. What was
+// archived counts as long as its keys live, or a version is kept that has it.
+func (l ledger) replaced(version int64, keep keeping) (after ledger, dropped []string) {
 	after.recent = l.recent
 	for i, ref := range l.refs {
-		if !ref.lives(now) {
+		if !ref.Gone {
+			ref.Gone, ref.Until = true, version
+		}
+		needed := func(r receipt) bool { return keep.any(r.Version, r.Until) }
+		if !ref.lives(keep.now) && !slices.ContainsFunc(l.segments[i].retired(ref), needed) {
 			dropped = append(dropped, ref.Key)
 			continue
 		}
-		ref.Gone = true
 		after.refs = append(after.refs, ref)
 		after.segments = append(after.segments, l.segments[i])
 	}
 	return after, dropped
+}
+
+// contentOf gives the receipts of what a version holds, as far as they are known.
+func (l ledger) contentOf(version int64) (found receipts) {
+	take := func(rs receipts) {
+		for _, r := range rs {
+			if r.in(version) {
+				found = append(found, r)
+			}
+		}
+	}
+	for i, s := range l.segments {
+		take(s.retired(l.refs[i]))
+	}
+	take(l.recent)
+	return found
 }

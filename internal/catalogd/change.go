@@ -36,6 +36,17 @@ func (d *daemon) change(w http.ResponseWriter, r *http.Request, made int, op str
 	return wire.WriteJSON(w, made, a.result())
 }
 
+func (d *daemon) handleRollback(w http.ResponseWriter, r *http.Request) error {
+	to, err := readAt(r.URL.Query(), "version", "tag", "as_of")
+	if err != nil {
+		return err
+	}
+	if to == (catalog.At{}) {
+		return wire.ErrBadRequest.Errorf("say to what: version=2, tag=payroll-w44 or as_of=2026-11-01T00:00:00Z")
+	}
+	return d.change(w, r, http.StatusCreated, "rollback", func(n catalog.Name) alteration { return &rollback{name: n, to: to} }, to)
+}
+
 func (d *daemon) handleTag(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	tag := q.Get("tag")

@@ -202,7 +202,8 @@ func (e *engine) holds(ctx context.Context, h *head, a *attempt) (bool, error) {
 func (e *engine) landed(ds *dataset, a *attempt) {
 	if a.edit != nil {
 		defer a.edit.finish(catalog.Registered{}, true, nil)
-	} else {
+	}
+	if a.advanced {
 		e.metrics.committed(len(a.accepted))
 	}
 	e.cleaner.expire(ds, a.expired)

@@ -107,7 +107,7 @@ func (p *plan) remember(ed *edit) error {
 		if err != nil {
 			return err
 		}
-		p.ledger.recent = append(p.ledger.recent.still(false, p.now), receipt{
+		p.ledger.recent = append(p.ledger.recent.still(0, p.keeping()), receipt{
 			At: p.now, Version: p.state.Dataset.Version, Gone: true,
 			Key: ed.key, Request: ed.request, Mode: catalog.Mode(ed.op), Said: said,
 		})

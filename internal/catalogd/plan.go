@@ -26,9 +26,11 @@ type plan struct {
 	mayAdopt func(key string) bool // a file that lies in the folder already
 
 	accepted []*request
+	advanced bool // to a new version
 	repeats  []repeat
 	files    []dataFile
 	replaces bool
+	removed  []catalog.DataObject
 	blobs    []blob   // to be written beside the table's
 	dropped  []string // keys that nothing refers to afterwards
 }
@@ -55,7 +57,7 @@ func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 	if p.ledger, err = e.ledger(ctx, base); err != nil {
 		return nil, err
 	}
-	if p.ledger, p.blobs, p.dropped, err = p.ledger.spill(base.Dataset.DatasetID, p.now); err != nil {
+	if p.ledger, p.blobs, p.dropped, err = p.ledger.spill(base.Dataset.DatasetID, p.keeping()); err != nil {
 		return nil, err
 	}
 	state := *base.pointer
@@ -65,9 +67,17 @@ func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 
 // advance makes the plan that of a new version.
 func (p *plan) advance() {
+	p.advanced = true
 	if p.state != nil {
 		p.state.Dataset.Version++
 	}
+}
+
+func (p *plan) keeping() keeping {
+	if p.before == nil {
+		return keeping{now: p.now}
+	}
+	return keeping{now: p.now, history: p.before.history}
 }
 
 // baseKey is the metadata that the plan builds upon.
@@ -158,10 +168,11 @@ func (p *plan) accept(r *request, t target) {
 		}}
 	}
 	d := &p.state.Dataset
+	var retired int64
 	if r.Mode != catalog.Append {
-		p.replaces = true
+		p.replaces, retired = true, d.Version
 		var dropped []string
-		p.ledger, dropped = p.ledger.replaced(p.now)
+		p.ledger, dropped = p.ledger.replaced(d.Version, p.keeping())
 		p.dropped = append(p.dropped, dropped...)
 		d.Rows, d.Bytes, d.Files = 0, 0, 0
 	}
@@ -171,7 +182,7 @@ func (p *plan) accept(r *request, t target) {
 	d.UpdatedAt, d.Fingerprint = p.now, catalog.Fingerprint(t.columns)
 	p.state.Columns, p.schema = t.columns, t.schema
 	p.state.LastColumnID = max(p.state.LastColumnID, t.schema.HighestFieldID())
-	p.ledger.recent = p.ledger.recent.with(r.receipt(d.Version, p.now), r.Mode != catalog.Append)
+	p.ledger.recent = p.ledger.recent.with(r.receipt(d.Version, p.now), retired, p.keeping())
 	p.state.Receipts, p.state.Archive = p.ledger.recent, p.ledger.refs
 	p.files = append(p.files, r.files...)
 	p.accepted = append(p.accepted, r)
@@ -196,7 +207,7 @@ func (r *request) addedRows() (rows int64) {
 func (p *plan) change() change {
 	return change{
 		datasetID: p.state.Dataset.DatasetID, version: p.state.Dataset.Version, now: p.now,
-		target: target{columns: p.state.Columns, schema: p.schema}, files: p.files, replaces: p.replaces,
+		target: target{columns: p.state.Columns, schema: p.schema}, files: p.files, replaces: p.replaces, removed: p.removed,
 		answered: func(schemaID int) bool { return p.ledger.answeredWith(schemaID, p.now) },
 	}
 }

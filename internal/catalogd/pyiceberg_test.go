@@ -17,7 +17,8 @@ import (
 
 // foreignTable is what PyIceberg sees of a table.
 type foreignTable struct {
-	UUID     string `json:"uuid"`
+	UUID     string           `json:"uuid"`
+	Tags     map[string]int64 `json:"tags"` // the version of each
 	Versions []struct {
 		Version   int64            `json:"version"`
 		Operation string           `json:"operation"`
@@ -73,7 +74,8 @@ func exported(t *testing.T, s *storage.Client) string {
 }
 
 // TestPyIceberg: a foreign engine sees the same versions, columns, files and
-// rows, through appends, replacement, adoption, a new schema and emptiness.
+// rows, through appends, replacement, adoption, a new schema, emptiness and a
+// rollback, and the tags.
 func TestPyIceberg(t *testing.T) {
 	h := open(t)
 	s := h.storage
@@ -88,6 +90,8 @@ func TestPyIceberg(t *testing.T) {
 		field("at", arrow.StructOf(field("city", arrow.BinaryTypes.String, 0), field("zip", arrow.BinaryTypes.String, 0)), 0),
 		field("pay", &arrow.Decimal128Type{Precision: 18, Scale: 2}, 0))
 	h.register(t, catalog.Registration{Name: "people", Schema: catalog.ReplaceSchema, Objects: objects(put(t, s, "in/3.parquet", wide))})
+	h.rollback(t, catalog.At{Version: 3})
+	h.tag(t, "people", "payroll", 2, false)
 
 	want := map[int64]string{
 		1: `[{"name":"Nil","age":null}]`,
@@ -96,10 +100,14 @@ func TestPyIceberg(t *testing.T) {
 		4: `[]`,
 		5: `[{"name":"Cy","age":7}]`,
 		6: `[{"tags":["a","b"],"at":{"city":"Austin","zip":"01234"},"pay":"12.50"}]`,
+		7: `[{"name":"Ada","age":36},{"name":"Bob","age":40},{"name":"Nil","age":null}]`,
 	}
 	seen := readForeign(t, s, h.manifest(t, "people", 0).MetadataKey)
 	if seen.UUID != first.DatasetID || len(seen.Versions) != len(want) {
 		t.Fatalf("PyIceberg sees %d versions of %s", len(seen.Versions), seen.UUID)
+	}
+	if want := map[string]int64{"payroll": 2}; !reflect.DeepEqual(seen.Tags, want) {
+		t.Errorf("PyIceberg sees the tags %v, not %v", seen.Tags, want)
 	}
 	for _, v := range seen.Versions {
 		m := h.manifest(t, "people", v.Version)

@@ -2,6 +2,7 @@ package catalogd
 
 import (
 	"encoding/json"
+	"sort"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -27,9 +28,10 @@ type receipt struct {
 	Answer  *answered    `json:"answer,omitempty"`
 	// Said is the answer to an edit; such a receipt is of no content.
 	Said json.RawMessage `json:"said,omitempty"`
-	// Gone marks content that is not in the current version any more; the
-	// receipt is kept for its key alone.
-	Gone bool `json:"gone,omitempty"`
+	// Gone marks content that is not in the current version any more. It was in
+	// those from Version on and before Until; 0 there: in none that is known.
+	Gone  bool  `json:"gone,omitempty"`
+	Until int64 `json:"until,omitempty"`
 }
 
 // answered is what the first answer to a key said of its version, which may be
@@ -60,24 +62,45 @@ func (r *receipt) lives(now time.Time) bool {
 // receipts are those of a dataset, oldest first.
 type receipts []receipt
 
-// with gives the receipts after one more registration. One that replaces the
-// content retires those before it, of which only keys within their life stay.
-func (rs receipts) with(r receipt, replaces bool) receipts {
-	return append(rs.still(replaces, r.At), r)
+// keeping is what decides which receipts still mean something: the time, by which
+// keys live, and the versions that are kept, to which a dataset may be rolled back.
+type keeping struct {
+	now     time.Time
+	history []record // oldest first
 }
 
-// still gives the receipts that still mean something; gone says that the
-// content of all of them is not in the current version any more.
-func (rs receipts) still(gone bool, now time.Time) receipts {
+// any tells whether a version is kept from one on and before another.
+func (k keeping) any(from, until int64) bool {
+	at := sort.Search(len(k.history), func(i int) bool { return versionOf(&k.history[i].Snapshot) >= from })
+	return at < len(k.history) && versionOf(&k.history[at].Snapshot) < until
+}
+
+// with gives the receipts after one more registration. One that replaces the
+// content retires those before it with the version that it makes (0: it does not);
+// of them stay the keys within their life, and the content of kept versions.
+func (rs receipts) with(r receipt, retired int64, keep keeping) receipts {
+	return append(rs.still(retired, keep), r)
+}
+
+// still gives the receipts that still mean something; retired is the version since
+// which the content of all of them is not there any more (0: it is).
+func (rs receipts) still(retired int64, keep keeping) receipts {
 	kept := make(receipts, 0, len(rs)+1)
 	for _, r := range rs {
-		r.Gone = r.Gone || gone
-		if !r.lives(now) {
+		if retired > 0 && !r.Gone {
+			r.Gone, r.Until = true, retired
+		}
+		if !r.lives(keep.now) {
 			r.Key, r.Request, r.Mode, r.Answer, r.Said = "", "", "", nil, nil
 		}
-		if !r.Gone || r.Key != "" {
+		if !r.Gone || r.Key != "" || keep.any(r.Version, r.Until) {
 			kept = append(kept, r)
 		}
 	}
 	return kept
+}
+
+// in tells whether a version holds the receipt's content.
+func (r *receipt) in(version int64) bool {
+	return r.Version <= version && (!r.Gone || r.Until > version)
 }

@@ -17,11 +17,6 @@ func Routes() []service.Route { return (*daemon)(nil).routes() }
 func (d *daemon) routes() []service.Route {
 	cursor := service.Param{Name: "cursor", Type: "string", Doc: "next_cursor of the page before"}
 	limit := service.Param{Name: "limit", Type: "integer", Doc: "entries on a page; default 100, at most 1000"}
-	version := []service.Param{
-		{Name: "version", Type: "integer", Doc: "by its number; default: the current one, as with none of the three"},
-		{Name: "as_of", Type: "string", Doc: "the one that was current at this RFC 3339 time"},
-		{Name: "tag", Type: "string", Doc: "the one that has this tag"},
-	}
 	unavailable := []*wire.Kind{wire.ErrNotReady, wire.ErrUnavailable}
 	of := func(kinds ...*wire.Kind) []*wire.Kind { return append(kinds, unavailable...) }
 	return append([]service.Route{
@@ -40,8 +35,8 @@ func (d *daemon) routes() []service.Route {
 		},
 		{
 			Method: "GET", Path: "/catalog/manifest/{name}", ID: "get_manifest", Access: service.Read,
-			Summary: "A version of a dataset: its schema and its objects",
-			Query:   version,
+			Summary: "A version of a dataset, the current one if none is named: its schema and its objects",
+			Query:   byVersion(),
 			Answers: []service.Answer{{Status: 200, Doc: "the manifest", Type: catalog.Manifest{}}},
 			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound),
 			Handle:  d.handleManifest,

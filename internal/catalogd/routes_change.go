@@ -6,6 +6,15 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
+// byVersion are the parameters that name a version.
+func byVersion() []service.Param {
+	return []service.Param{
+		{Name: "version", Type: "integer", Doc: "by its number"},
+		{Name: "as_of", Type: "string", Doc: "the one that was current at this RFC 3339 time"},
+		{Name: "tag", Type: "string", Doc: "the one that has this tag"},
+	}
+}
+
 func idempotency() []service.Param {
 	return []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and the same request gets the first answer, for 24 hours"}}
 }
@@ -15,6 +24,17 @@ func idempotency() []service.Param {
 func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 	tag := service.Param{Name: "tag", Type: "string", Doc: "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}, but not main"}
 	return []service.Route{
+		{
+			Method: "POST", Path: "/catalog/rollback/{name}", ID: "rollback_dataset", Access: service.Write, Headers: idempotency(),
+			Summary: "Make a new version with the content and the schema of an older one",
+			Query:   byVersion(),
+			Answers: []service.Answer{
+				{Status: 201, Doc: "a new version", Type: catalog.RolledBack{}},
+				{Status: 200, Doc: "the current version has that content and schema already, or the key had its answer", Type: catalog.RolledBack{}},
+			},
+			Errors: of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound, catalog.ErrIdempotencyReused),
+			Handle: d.handleRollback,
+		},
 		{
 			Method: "POST", Path: "/catalog/tag/{name}", ID: "tag_version", Access: service.Write, Headers: idempotency(),
 			Summary: "Give a version of a dataset a tag, which keeps it from expiry",

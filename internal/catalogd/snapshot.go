@@ -26,6 +26,7 @@ type change struct {
 	target    target
 	files     []dataFile
 	replaces  bool // the files are the whole content, else they are added
+	removed   []catalog.DataObject
 	now       time.Time
 	answered  func(schemaID int) bool // the answer to a key has its columns; nil: none has
 }
@@ -154,6 +155,15 @@ func (st *staged) content(ctx context.Context, w *manifestWriter, base *iceTable
 		if st.table.manifests, err = w.deleted(ctx, base.manifests); err != nil {
 			return err
 		}
+	case len(c.removed) > 0:
+		if st.table.manifests, err = w.without(ctx, living(base.manifests), c.removed); err != nil {
+			return err
+		}
+		gone := make(map[string]bool, len(c.removed))
+		for _, o := range c.removed {
+			gone[o.Key] = true
+		}
+		st.table.objects = slices.DeleteFunc(slices.Clone(base.objects), func(o catalog.DataObject) bool { return gone[o.Key] })
 	default:
 		if st.table.manifests, err = w.merge(ctx, living(base.manifests)); err != nil {
 			return err
@@ -188,14 +198,21 @@ func summarise(base *iceTable, c change) *table.Summary {
 	set("added-data-files", files)
 	set("added-records", rows)
 	set("added-files-size", bytes)
-	operation := table.OpAppend
-	if c.replaces && base != nil {
-		operation = table.OpOverwrite
-		set("deleted-data-files", oldFiles)
-		set("deleted-records", oldRows)
-		set("removed-files-size", oldBytes)
-		oldFiles, oldRows, oldBytes = 0, 0, 0
+	goneFiles, goneRows, goneBytes := oldFiles, oldRows, oldBytes
+	if !c.replaces {
+		goneFiles, goneRows, goneBytes = 0, 0, 0
+		for _, o := range c.removed {
+			goneFiles, goneRows, goneBytes = goneFiles+1, goneRows+o.Rows, goneBytes+o.Size
+		}
 	}
+	operation := table.OpAppend
+	if base != nil && (c.replaces || len(c.removed) > 0) {
+		operation = table.OpOverwrite
+		set("deleted-data-files", goneFiles)
+		set("deleted-records", goneRows)
+		set("removed-files-size", goneBytes)
+	}
+	oldFiles, oldRows, oldBytes = oldFiles-goneFiles, oldRows-goneRows, oldBytes-goneBytes
 	set("total-data-files", oldFiles+files)
 	set("total-records", oldRows+rows)
 	set("total-files-size", oldBytes+bytes)

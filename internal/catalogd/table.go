@@ -148,14 +148,29 @@ func (t *iceTable) columnsAt(s *table.Snapshot) ([]catalog.Column, error) {
 	return t.columnsOf(*s.SchemaID)
 }
 
+// schemaAt gives the schema of a version.
+func (t *iceTable) schemaAt(s *table.Snapshot) (*iceberg.Schema, error) {
+	if s.SchemaID == nil {
+		return t.meta.CurrentSchema(), nil
+	}
+	return t.schemaWith(*s.SchemaID)
+}
+
+func (t *iceTable) schemaWith(id int) (*iceberg.Schema, error) {
+	schemas := t.meta.Schemas()
+	at := slices.IndexFunc(schemas, func(s *iceberg.Schema) bool { return s.ID == id })
+	if at < 0 {
+		return nil, fmt.Errorf("the table's metadata has no schema %d", id)
+	}
+	return schemas[at], nil
+}
+
 // columnsOf gives the columns of a schema that the metadata holds.
 func (t *iceTable) columnsOf(schemaID int) ([]catalog.Column, error) {
-	schemas := t.meta.Schemas()
-	at := slices.IndexFunc(schemas, func(s *iceberg.Schema) bool { return s.ID == schemaID })
-	if at < 0 {
-		return nil, fmt.Errorf("the table's metadata has no schema %d", schemaID)
+	schema, err := t.schemaWith(schemaID)
+	if err != nil {
+		return nil, err
 	}
-	schema := schemas[at]
 	columns := make([]catalog.Column, 0, schema.NumFields())
 	for _, f := range schema.Fields() {
 		text, err := textOf(f.Type)

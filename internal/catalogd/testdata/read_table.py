@@ -48,7 +48,9 @@ def main(location, folder):
     metadata = FromInputFile.table_metadata(io.new_input(location))
     table = Table(("t",), metadata, location, io, None)
     versions = [describe(table, s) for s in table.metadata.snapshots]
-    json.dump({"uuid": str(metadata.table_uuid), "versions": versions}, sys.stdout)
+    numbers = {s.snapshot_id: v["version"] for s, v in zip(table.metadata.snapshots, versions)}
+    tags = {name: numbers[ref.snapshot_id] for name, ref in table.metadata.refs.items() if ref.snapshot_ref_type == "tag"}
+    json.dump({"uuid": str(metadata.table_uuid), "tags": tags, "versions": versions}, sys.stdout)
 
 
 main(*sys.argv[1:])

@@ -15,6 +15,17 @@ func (c *Client) Rollback(ctx context.Context, name string, to At, idempotencyKe
 	return answer, err
 }
 
+// Diff compares two versions; to is the current one where it is zero.
+func (c *Client) Diff(ctx context.Context, name string, from, to At) (VersionDiff, error) {
+	var d VersionDiff
+	q := url.Values{"from": {from.String()}}
+	if to != (At{}) {
+		q.Set("to", to.String())
+	}
+	err := c.JSON(ctx, http.MethodGet, "/catalog/diff/"+url.PathEscape(name), q, nil, &d)
+	return d, err
+}
+
 // Tag gives a version a name that keeps it from expiry; at names the version, zero
 // the current one. A tag of that name at another version is [ErrTagExists], unless
 // move is set. Each mutation takes an Idempotency-Key, "" for none: a retry with the

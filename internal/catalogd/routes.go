@@ -58,6 +58,17 @@ func (d *daemon) routes() []service.Route {
 			Handle:  d.handleVersions,
 		},
 		{
+			Method: "GET", Path: "/catalog/diff/{name}", ID: "diff_versions", Access: service.Read,
+			Summary: "What separates two versions of a dataset: columns, rows, files, bytes",
+			Query: []service.Param{
+				{Name: "from", Type: "string", Doc: "a version: a number, tag:NAME or an RFC 3339 time"},
+				{Name: "to", Type: "string", Doc: "likewise; default: the current one"},
+			},
+			Answers: []service.Answer{{Status: 200, Doc: "the differences, rows counted by the files that hold them", Type: catalog.VersionDiff{}}},
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound),
+			Handle:  d.handleDiff,
+		},
+		{
 			Method: "GET", Path: "/catalog/receipts/{name}", ID: "get_receipt", Access: service.Read,
 			Summary: "What an earlier registration was answered, by its Idempotency-Key or its content",
 			Query: []service.Param{

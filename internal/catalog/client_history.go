@@ -48,6 +48,34 @@ func (c *Client) Untag(ctx context.Context, name, tag, idempotencyKey string) (T
 	return answer, err
 }
 
+// Drop takes a dataset away. Until the time in the answer [Client.Restore] brings it
+// back; its name is free at once.
+func (c *Client) Drop(ctx context.Context, name, idempotencyKey string) (Dropped, error) {
+	var answer Dropped
+	err := c.change(ctx, http.MethodDelete, "/catalog/datasets/", name, nil, nil, idempotencyKey, &answer)
+	return answer, err
+}
+
+// Restore brings a dropped dataset back under its name, which has to be free.
+// datasetID says which, where several of the name were dropped ([ErrDroppedAmbiguous]);
+// "" is the only one.
+func (c *Client) Restore(ctx context.Context, name, datasetID, idempotencyKey string) (Dataset, error) {
+	q := url.Values{}
+	if datasetID != "" {
+		q.Set("dataset_id", datasetID)
+	}
+	var answer Dataset
+	err := c.change(ctx, http.MethodPost, "/catalog/restore/", name, q, nil, idempotencyKey, &answer)
+	return answer, err
+}
+
+// Dropped gives one page of the datasets that can be restored.
+func (c *Client) Dropped(ctx context.Context, cursor string, limit int) (DroppedList, error) {
+	var page DroppedList
+	err := c.JSON(ctx, http.MethodGet, "/catalog/dropped", pageQuery(cursor, limit), nil, &page)
+	return page, err
+}
+
 // change calls an operation that changes a dataset.
 func (c *Client) change(ctx context.Context, method, path, name string, q url.Values, body any, key string, answer any) error {
 	header := http.Header{}

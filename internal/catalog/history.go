@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"net/http"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -12,6 +13,33 @@ var (
 	ErrTagNotFound = &wire.Kind{Status: http.StatusNotFound, Code: "tag_not_found", Title: "No such tag"}
 	ErrTagExists   = &wire.Kind{Status: http.StatusConflict, Code: "tag_exists", Title: "Tag exists"}
 )
+
+// The errors of dropped datasets.
+var (
+	ErrDroppedNotFound  = &wire.Kind{Status: http.StatusNotFound, Code: "dropped_not_found", Title: "No such dropped dataset"}
+	ErrDroppedAmbiguous = &wire.Kind{Status: http.StatusConflict, Code: "dropped_ambiguous", Title: "Several dropped datasets"}
+)
+
+// Dropped is a dataset that was dropped. Until RestorableUntil it can be restored;
+// after that its files are deleted.
+type Dropped struct {
+	Name            string    `json:"name"`
+	Namespace       string    `json:"namespace"`
+	DatasetID       string    `json:"dataset_id"`
+	Version         int64     `json:"version"` // the current one when it was dropped
+	Rows            int64     `json:"rows"`
+	Bytes           int64     `json:"bytes"` // of that version
+	Files           int64     `json:"files"`
+	DroppedAt       time.Time `json:"dropped_at"`
+	RestorableUntil time.Time `json:"restorable_until"`
+}
+
+// DroppedList is one page of dropped datasets, by namespace and name, and those of
+// one name in the order in which they were dropped.
+type DroppedList struct {
+	Datasets   []Dropped `json:"datasets"`
+	NextCursor *string   `json:"next_cursor"`
+}
 
 // RolledBack is the answer to a rollback: the version that has the content and the
 // schema of an older one. Unchanged says that the current version was that already.

@@ -3,6 +3,7 @@ package catalogd
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -74,6 +75,42 @@ func (d *daemon) handleUntag(w http.ResponseWriter, r *http.Request) error {
 	return d.change(w, r, http.StatusOK, "untag", func(n catalog.Name) alteration {
 		return &untagging{name: n, tag: tag}
 	}, tag)
+}
+
+func (d *daemon) handleDrop(w http.ResponseWriter, r *http.Request) error {
+	return d.change(w, r, http.StatusOK, "drop", func(n catalog.Name) alteration { return &drop{name: n} })
+}
+
+func (d *daemon) handleRestore(w http.ResponseWriter, r *http.Request) error {
+	id := r.URL.Query().Get("dataset_id")
+	if id != "" && !validID(id) {
+		return badParameter("dataset_id", id, "a UUID in lower case, as GET /catalog/dropped gives it")
+	}
+	return d.change(w, r, http.StatusOK, "restore", func(n catalog.Name) alteration { return &restoring{name: n, id: id} }, id)
+}
+
+func (d *daemon) handleDropped(w http.ResponseWriter, r *http.Request) error {
+	limit, err := pageLimit(r)
+	if err != nil {
+		return err
+	}
+	var after catalog.Name
+	cursor := r.URL.Query().Get("cursor")
+	name, id, _ := strings.Cut(cursor, "/")
+	if cursor != "" {
+		if after, err = catalog.ParseName(name); err != nil || !validID(id) {
+			return badParameter("cursor", cursor, "the next_cursor of a listing")
+		}
+	}
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	page, err := e.dropped(r.Context(), after, id, limit)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, page)
 }
 
 // yes reads a boolean parameter; one that is not given is false.

@@ -25,7 +25,7 @@ type cleaner struct {
 
 	mu      sync.Mutex
 	due     []deletion
-	expired map[*dataset]*expiry
+	expired map[expiredOf]*expiry
 	doomed  map[string]bool // data files that are to be removed, so that no commit may adopt them
 	watches map[*watch]bool
 }
@@ -41,6 +41,12 @@ type deletion struct {
 // remove.
 type watch struct{ adopted map[string]bool }
 
+// expiredOf is whose versions expired: of a name the dataset that had it then.
+type expiredOf struct {
+	*dataset
+	id string
+}
+
 // expiry is the versions of a dataset that went since its last sweep.
 type expiry struct {
 	since   time.Time
@@ -49,7 +55,7 @@ type expiry struct {
 }
 
 func newCleaner(grace time.Duration) *cleaner {
-	return &cleaner{grace: grace, expired: map[*dataset]*expiry{}, doomed: map[string]bool{}, watches: map[*watch]bool{}}
+	return &cleaner{grace: grace, expired: map[expiredOf]*expiry{}, doomed: map[string]bool{}, watches: map[*watch]bool{}}
 }
 
 // remove has files removed after a while.
@@ -67,7 +73,7 @@ func (c *cleaner) schedule(d deletion) {
 }
 
 // expire notes versions that are not kept any longer.
-func (c *cleaner) expire(ds *dataset, gone []record) {
+func (c *cleaner) expire(ds expiredOf, gone []record) {
 	if len(gone) == 0 {
 		return
 	}
@@ -83,7 +89,7 @@ func (c *cleaner) expire(ds *dataset, gone []record) {
 
 // putBack notes versions again whose sweep failed. They wait in full, however
 // many they are.
-func (c *cleaner) putBack(ds *dataset, gone []record) {
+func (c *cleaner) putBack(ds expiredOf, gone []record) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if newer := c.expired[ds]; newer != nil {
@@ -162,10 +168,10 @@ func (c *cleaner) takeDue(now time.Time) (taken []deletion) {
 }
 
 // takeExpired gives the datasets whose expired versions are to be swept up.
-func (c *cleaner) takeExpired(now time.Time) map[*dataset][]record {
+func (c *cleaner) takeExpired(now time.Time) map[expiredOf][]record {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	taken := map[*dataset][]record{}
+	taken := map[expiredOf][]record{}
 	for ds, e := range c.expired {
 		if len(e.records) >= sweepBatch && !e.failed || now.Sub(e.since) >= sweepPatience {
 			taken[ds] = e.records

@@ -184,7 +184,7 @@ func (e *engine) holds(ctx context.Context, h *head, a *attempt) (bool, error) {
 	if a.edit != nil {
 		return e.done(ctx, h, a.edit)
 	}
-	if h == nil || h.Dataset.DatasetID != a.state.Dataset.DatasetID {
+	if !h.live() || h.Dataset.DatasetID != a.state.Dataset.DatasetID {
 		return false, nil
 	}
 	if h.SnapshotID == a.snapshotID {
@@ -202,11 +202,12 @@ func (e *engine) holds(ctx context.Context, h *head, a *attempt) (bool, error) {
 func (e *engine) landed(ds *dataset, a *attempt) {
 	if a.edit != nil {
 		defer a.edit.finish(catalog.Registered{}, true, nil)
+		e.metrics.edits.WithLabelValues(a.edit.edit.op).Inc()
 	}
 	if a.advanced {
 		e.metrics.committed(len(a.accepted))
 	}
-	e.cleaner.expire(ds, a.expired)
+	e.cleaner.expire(expiredOf{ds, a.state.Dataset.DatasetID}, a.expired)
 	e.cleaner.remove(metadataGrace, a.dropped...)
 	for _, location := range a.superseded {
 		if key, err := e.store.key(location); err == nil {

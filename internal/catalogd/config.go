@@ -17,6 +17,7 @@ type Config struct {
 	DeleteAfter service.Duration `toml:"delete_after"` // how long files stay that no kept version needs: the longest query
 	OrphanEvery service.Duration `toml:"orphan_every"` // between two searches for orphans; 0: none is made
 	OrphanGrace service.Duration `toml:"orphan_grace"` // how long an object stays that no version names: the longest ingest and the longest query
+	DropGrace   service.Duration `toml:"drop_grace"`   // how long a dropped dataset can be restored
 	TableMemory int64            `toml:"table_memory"` // bytes of tables in memory, about
 	Spool       string           `toml:"spool"`        // folder for copies in the making; "": the system's
 }
@@ -30,6 +31,7 @@ func Defaults() Config {
 		DeleteAfter: service.Duration(time.Hour),
 		OrphanEvery: service.Duration(24 * time.Hour),
 		OrphanGrace: service.Duration(24 * time.Hour),
+		DropGrace:   service.Duration(7 * 24 * time.Hour),
 		TableMemory: 256 << 20,
 	}
 }
@@ -46,6 +48,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("[catalogd] orphan_every: at least 1m, or 0s for never, not %s", c.OrphanEvery.Std())
 	case c.OrphanEvery != 0 && c.OrphanGrace.Std() < c.DeleteAfter.Std()+minIngest:
 		return fmt.Errorf("[catalogd] orphan_grace: at least delete_after and %s more, for the longest ingest, not %s", minIngest, c.OrphanGrace.Std())
+	case c.DropGrace < 0:
+		return fmt.Errorf("[catalogd] drop_grace: 0s or more, not %s", c.DropGrace.Std())
 	case c.TableMemory < 1<<20:
 		return fmt.Errorf("[catalogd] table_memory: at least 1048576 (1 MiB), not %d", c.TableMemory)
 	case c.MaxVersions < c.KeepNewest:

@@ -48,6 +48,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 			var group sync.WaitGroup
 			group.Go(func() { e.clean(ctx) })
 			group.Go(func() { e.removeOrphans(ctx, firstSearch) })
+			group.Go(func() { e.deleteDropped(ctx) })
 			group.Wait()
 		}
 	}()

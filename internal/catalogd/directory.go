@@ -15,11 +15,12 @@ import (
 // while somebody uses it: whoever takes a dataset out by open, find or owner
 // releases it.
 type directory struct {
-	mu     sync.Mutex
-	byName map[catalog.Name]*dataset
-	order  []catalog.Name // of those that exist
-	ids    map[string]catalog.Name
-	tables *tables
+	mu      sync.Mutex
+	byName  map[catalog.Name]*dataset
+	order   []catalog.Name // of those that exist
+	waiting []catalog.Name // of those under which dropped datasets wait, in order
+	ids     map[string]catalog.Name
+	tables  *tables
 }
 
 func newDirectory(t *tables) *directory {
@@ -141,10 +142,9 @@ func (d *directory) publish(ds *dataset, seen, h *head) *head {
 	if known != nil && (known.etag == h.etag || known != seen && known.Revision >= h.Revision) {
 		return known
 	}
-	if at, found := slices.BinarySearchFunc(d.order, ds.name, compareNames); !found {
-		d.order = slices.Insert(d.order, at, ds.name)
-	}
-	d.ids[h.Dataset.DatasetID] = ds.name
+	place(&d.order, ds.name, h.live())
+	place(&d.waiting, ds.name, len(h.Dropped) > 0)
+	d.assign(ds.name, h)
 	ds.head.Store(h)
 	if known != nil {
 		d.tables.forget(known)
@@ -153,6 +153,37 @@ func (d *directory) publish(ds *dataset, seen, h *head) *head {
 		d.tables.loaded(h)
 	}
 	return h
+}
+
+// place puts a name into an ordered list, or takes it out.
+func place(order *[]catalog.Name, n catalog.Name, in bool) {
+	switch at, found := slices.BinarySearchFunc(*order, n, compareNames); {
+	case in && !found:
+		*order = slices.Insert(*order, at, n)
+	case !in && found:
+		*order = slices.Delete(*order, at, at+1)
+	}
+}
+
+// assign notes which ids belong to a name: those of its dataset and of the dropped
+// ones. One that left belongs to the name that it has now.
+func (d *directory) assign(n catalog.Name, h *head) {
+	for _, left := range h.Left {
+		if owner, known := d.ids[left.DatasetID]; known && owner != n {
+			continue
+		}
+		if to, err := catalog.ParseName(left.To); err == nil {
+			d.ids[left.DatasetID] = to
+		} else {
+			delete(d.ids, left.DatasetID)
+		}
+	}
+	for _, dropped := range h.Dropped {
+		d.ids[dropped.Dataset.DatasetID] = n
+	}
+	if h.live() {
+		d.ids[h.Dataset.DatasetID] = n
+	}
 }
 
 // claim reserves an id for a dataset until its last user releases it, and for good
@@ -189,6 +220,14 @@ func (d *directory) after(n catalog.Name, limit int) []*dataset {
 		page = append(page, d.byName[name])
 	}
 	return page
+}
+
+// withDropped gives the names from n on under which dropped datasets wait, in order.
+func (d *directory) withDropped(n catalog.Name) []catalog.Name {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at, _ := slices.BinarySearchFunc(d.waiting, n, compareNames)
+	return slices.Clone(d.waiting[at:])
 }
 
 // names gives all names that exist.

@@ -102,7 +102,7 @@ func (p *plan) edited(ed *edit) (found bool, err error) {
 
 // remember keeps the answer to an edit for its key.
 func (p *plan) remember(ed *edit) error {
-	if ed.key != "" && p.state.live() {
+	if ed.key != "" {
 		said, err := json.Marshal(ed.result())
 		if err != nil {
 			return err
@@ -112,9 +112,7 @@ func (p *plan) remember(ed *edit) error {
 			Key: ed.key, Request: ed.request, Mode: catalog.Mode(ed.op), Said: said,
 		})
 	}
-	if p.state.live() {
-		p.state.Receipts, p.state.Archive = p.ledger.recent, p.ledger.refs
-	}
+	p.state.Receipts, p.state.Archive = p.ledger.recent, p.ledger.refs
 	return nil
 }
 

@@ -163,8 +163,8 @@ func (e *engine) lookup(ctx context.Context, text string) (*head, error) {
 	}
 	defer e.dir.release(ds)
 	h, err := e.current(ctx, ds)
-	if err == nil && h == nil {
-		err = e.notFound(n)
+	if err == nil && !h.live() {
+		err = e.absent(n, h)
 	}
 	return h, err
 }

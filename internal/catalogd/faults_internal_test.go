@@ -57,7 +57,7 @@ func TestCleanUpIsTriedAgain(t *testing.T) {
 // not again right after that failed.
 func TestManyFailedVersionsWait(t *testing.T) {
 	c := newCleaner(time.Hour)
-	ds := &dataset{}
+	ds := expiredOf{dataset: &dataset{}}
 	c.expire(ds, make([]record, sweepBatch))
 	now := time.Now()
 	gone := c.takeExpired(now)[ds]
@@ -115,7 +115,7 @@ func TestSweepEndsWithItsContext(t *testing.T) {
 	ds.token <- struct{}{}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := e.sweep(ctx, ds, nil); !errors.Is(err, context.Canceled) {
+	if err := e.sweep(ctx, expiredOf{dataset: ds}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("the sweep ended with %v", err)
 	}
 }

@@ -7,6 +7,8 @@ type metrics struct {
 	registrations prometheus.Counter
 	orphans       prometheus.Counter
 	searches      *prometheus.CounterVec
+	edits         *prometheus.CounterVec
+	deleted       prometheus.Counter
 }
 
 func newMetrics(registry prometheus.Registerer) *metrics {
@@ -24,7 +26,13 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 			Name: "lakehouse_catalog_orphan_walks_total", Help: "Searches for such objects: done, or stopped by what could not be read, so that nothing was removed.",
 		}, []string{"outcome"}),
 	}
-	registry.MustRegister(m.versions, m.registrations, m.orphans, m.searches)
+	m.edits = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "lakehouse_catalog_edits_total", Help: "Changes of datasets that brought no objects, by their sort: tag, rollback, drop, ...",
+	}, []string{"op"})
+	m.deleted = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "lakehouse_catalog_dropped_objects_deleted_total", Help: "Objects deleted of dropped datasets whose time was over.",
+	})
+	registry.MustRegister(m.versions, m.registrations, m.orphans, m.searches, m.edits, m.deleted)
 	return m
 }
 

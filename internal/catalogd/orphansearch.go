@@ -172,8 +172,12 @@ func (s *orphanSearch) catchUp(ctx context.Context, f *folder) error {
 			return err
 		}
 	}
-	if h != nil && h.Dataset.DatasetID == f.id {
+	switch {
+	case h.live() && h.Dataset.DatasetID == f.id:
 		return f.read(ctx, h)
+	case h.knew(f.id): // it may be restored, or has another name by now
+		f.spared = true
+		return nil
 	}
 	if f.head != nil {
 		return fmt.Errorf("dataset %s lost its pointer meanwhile", f.id)

@@ -17,7 +17,7 @@ var errPrepareAgain = errors.New("the schema changed meanwhile")
 
 // plan is one version in the making: what a batch does to a dataset.
 type plan struct {
-	base     *head // nil: the name is free
+	base     *head // not live: the name is free
 	before   *iceTable
 	state    *pointer // what the dataset will be; nil until a request is accepted on a free name
 	ledger   ledger
@@ -44,7 +44,10 @@ type repeat struct {
 // newPlan begins with the dataset as it is.
 func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 	p := &plan{base: base, now: time.Now().UTC().Truncate(time.Millisecond), mayAdopt: e.cleaner.mayAdopt}
-	if base == nil {
+	if base != nil && !base.live() {
+		p.ledger.recent = base.Receipts
+	}
+	if !base.live() {
 		return p, nil
 	}
 	if base.Dataset.UpdatedAt.After(p.now) {
@@ -75,7 +78,7 @@ func (p *plan) advance() {
 
 func (p *plan) keeping() keeping {
 	if p.before == nil {
-		return keeping{now: p.now}
+		return keeping{now: p.now, all: true}
 	}
 	return keeping{now: p.now, history: p.before.history}
 }
@@ -100,7 +103,7 @@ func (p *plan) add(r *request) (earlier *receipt, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if !sameFields(t.schema, r.made.schema) || p.state != nil && r.claimed != p.state.Dataset.DatasetID {
+	if !sameFields(t.schema, r.made.schema) || !p.isIn(r) {
 		return nil, errPrepareAgain
 	}
 	if err := p.refuseDoubles(r); err != nil {
@@ -108,6 +111,15 @@ func (p *plan) add(r *request) (earlier *receipt, err error) {
 	}
 	p.accept(r, t)
 	return nil, nil
+}
+
+// isIn tells whether a request's files lie in the folder of the dataset: of the one
+// that is there, or of one that begins with it.
+func (p *plan) isIn(r *request) bool {
+	if p.state == nil {
+		return r.begins && !p.base.knew(r.claimed)
+	}
+	return r.claimed == p.state.Dataset.DatasetID
 }
 
 // earlier finds the registration that r repeats. It refuses r where the dataset
@@ -163,9 +175,8 @@ func (p *plan) refuseDoubles(r *request) error {
 
 func (p *plan) accept(r *request, t target) {
 	if p.state == nil {
-		p.state = &pointer{Format: pointerFormat, Dataset: catalog.Dataset{
-			Name: r.name.Name, Namespace: r.name.Namespace, DatasetID: r.claimed, Version: 1, CreatedAt: p.now,
-		}}
+		p.state = vacant(r.name, p.base)
+		p.state.Dataset.DatasetID, p.state.Dataset.Version, p.state.Dataset.CreatedAt = r.claimed, 1, p.now
 	}
 	d := &p.state.Dataset
 	var retired int64

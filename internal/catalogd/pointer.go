@@ -17,7 +17,8 @@ const (
 )
 
 // pointer is what catalog/<namespace>/<name>.json holds: the state of a dataset
-// as far as a listing, a registration and a retry need it. It is replaced as a
+// as far as a listing, a registration and a retry need it, or that the name has none
+// now (a Dataset without an id). It is replaced as a
 // whole, by compare-and-swap, and never patched.
 type pointer struct {
 	Format       int              `json:"format"`
@@ -29,6 +30,8 @@ type pointer struct {
 	LastColumnID int              `json:"last_column_id"`
 	Receipts     receipts         `json:"receipts"`          // the newest
 	Archive      []archived       `json:"archive,omitempty"` // where the older ones are
+	Dropped      []dropped        `json:"dropped,omitempty"` // that had the name
+	Left         []departed       `json:"left,omitempty"`    // likewise
 }
 
 func pointerKey(n catalog.Name) string {
@@ -77,6 +80,8 @@ func (p *pointer) check() error {
 		return err
 	case n.Namespace != d.Namespace || n.Name != d.Name:
 		return errors.New("its name and namespace are mixed up")
+	case !p.live():
+		return p.checkOthers()
 	case !validID(d.DatasetID):
 		return fmt.Errorf("dataset_id %q is no UUID", d.DatasetID)
 	case !strings.HasPrefix(p.MetadataKey, metadataPrefix(d.DatasetID)):
@@ -98,11 +103,8 @@ func (p *pointer) check() error {
 		}
 		seen[c.Name] = true
 	}
-	return nil
+	return p.checkOthers()
 }
-
-// live tells that there is a dataset.
-func (p *pointer) live() bool { return p != nil && p.Dataset.DatasetID != "" }
 
 // name is the dataset's, as users write it.
 func (p *pointer) name() string {

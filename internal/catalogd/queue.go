@@ -23,6 +23,7 @@ type request struct {
 	made    target // the schema that the files were made for
 	files   []dataFile
 	claimed string // the dataset id that they lie under
+	begins  bool   // the name was free
 
 	done    chan struct{}
 	answer  catalog.Registered

@@ -107,10 +107,12 @@ func (e *engine) list(ctx context.Context, after catalog.Name, limit int) (page 
 	}
 	found := e.dir.after(after, limit+1)
 	for _, ds := range found[:min(limit, len(found))] {
-		page.Datasets = append(page.Datasets, ds.head.Load().Dataset)
+		if h := ds.head.Load(); h.live() { // it may have been dropped right now
+			page.Datasets = append(page.Datasets, h.Dataset)
+		}
 	}
 	if len(found) > limit {
-		last := page.Datasets[limit-1]
+		last := found[limit-1].name
 		cursor := last.Namespace + "." + last.Name
 		page.NextCursor = &cursor
 	}

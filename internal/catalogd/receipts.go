@@ -67,10 +67,14 @@ type receipts []receipt
 type keeping struct {
 	now     time.Time
 	history []record // oldest first
+	all     bool     // which versions are kept is not known
 }
 
 // any tells whether a version is kept from one on and before another.
 func (k keeping) any(from, until int64) bool {
+	if k.all {
+		return from < until
+	}
 	at := sort.Search(len(k.history), func(i int) bool { return versionOf(&k.history[i].Snapshot) >= from })
 	return at < len(k.history) && versionOf(&k.history[at].Snapshot) < until
 }

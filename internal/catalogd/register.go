@@ -55,7 +55,7 @@ func (e *engine) register(ctx context.Context, r *registration) (answer catalog.
 // again answers a registration that was answered before, without any work.
 func (e *engine) again(ctx context.Context, ds *dataset, r *registration) (answer catalog.Registered, found bool, err error) {
 	h, err := e.current(ctx, ds)
-	if h == nil || err != nil {
+	if !h.live() || err != nil {
 		return answer, false, err
 	}
 	known, err := e.ledger(ctx, h)
@@ -101,7 +101,8 @@ func (e *engine) prepare(ctx context.Context, ds *dataset, q *request, sources [
 		return nil, err
 	}
 	named := q.Columns
-	if h != nil && len(named) == 0 && len(sources) == 0 {
+	q.begins = !h.live()
+	if h.live() && len(named) == 0 && len(sources) == 0 {
 		named = h.Columns
 	}
 	p, err := e.newPlan(ctx, h)
@@ -137,8 +138,11 @@ func (e *engine) inPlace(o storage.Object) bool {
 func (e *engine) folder(ds *dataset, h *head, r *registration) (string, error) {
 	id := r.DatasetID
 	switch {
-	case h != nil:
+	case h.live():
 		return h.Dataset.DatasetID, nil
+	case h.knew(id):
+		return "", catalog.ErrDatasetChanged.Errorf("the dataset %s was dropped or renamed meanwhile, and %s is free; read its manifest and begin again", id, r.name).
+			With("dataset_id", id)
 	case id == "":
 		id = catalog.NewID()
 	}

@@ -15,8 +15,6 @@ const maxRegistration = 16 << 20
 func Routes() []service.Route { return (*daemon)(nil).routes() }
 
 func (d *daemon) routes() []service.Route {
-	cursor := service.Param{Name: "cursor", Type: "string", Doc: "next_cursor of the page before"}
-	limit := service.Param{Name: "limit", Type: "integer", Doc: "entries on a page; default 100, at most 1000"}
 	unavailable := []*wire.Kind{wire.ErrNotReady, wire.ErrUnavailable}
 	of := func(kinds ...*wire.Kind) []*wire.Kind { return append(kinds, unavailable...) }
 	return append([]service.Route{
@@ -44,7 +42,7 @@ func (d *daemon) routes() []service.Route {
 		{
 			Method: "GET", Path: "/catalog/list", ID: "list_datasets", Access: service.Read,
 			Summary: "All datasets, by namespace and name",
-			Query:   []service.Param{cursor, limit},
+			Query:   []service.Param{pageCursor(), pageSize()},
 			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.List{}}},
 			Errors:  of(),
 			Handle:  d.handleList,
@@ -52,7 +50,7 @@ func (d *daemon) routes() []service.Route {
 		{
 			Method: "GET", Path: "/catalog/versions/{name}", ID: "list_versions", Access: service.Read,
 			Summary: "The versions of a dataset that are kept, newest first",
-			Query:   []service.Param{cursor, limit},
+			Query:   []service.Param{pageCursor(), pageSize()},
 			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.Versions{}}},
 			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound),
 			Handle:  d.handleVersions,

@@ -15,6 +15,14 @@ func byVersion() []service.Param {
 	}
 }
 
+func pageCursor() service.Param {
+	return service.Param{Name: "cursor", Type: "string", Doc: "next_cursor of the page before"}
+}
+
+func pageSize() service.Param {
+	return service.Param{Name: "limit", Type: "integer", Doc: "entries on a page; default 100, at most 1000"}
+}
+
 func idempotency() []service.Param {
 	return []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and the same request gets the first answer, for 24 hours"}}
 }
@@ -34,6 +42,29 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			},
 			Errors: of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound, catalog.ErrIdempotencyReused),
 			Handle: d.handleRollback,
+		},
+		{
+			Method: "DELETE", Path: "/catalog/datasets/{name}", ID: "drop_dataset", Access: service.Write, Headers: idempotency(),
+			Summary: "Drop a dataset; it can be restored for a while",
+			Answers: []service.Answer{{Status: 200, Doc: "it is dropped, and can be restored until the time given", Type: catalog.Dropped{}}},
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIdempotencyReused),
+			Handle:  d.handleDrop,
+		},
+		{
+			Method: "POST", Path: "/catalog/restore/{name}", ID: "restore_dataset", Access: service.Write, Headers: idempotency(),
+			Summary: "Bring a dropped dataset back under its name",
+			Query:   []service.Param{{Name: "dataset_id", Type: "string", Doc: "which one, where several of the name were dropped"}},
+			Answers: []service.Answer{{Status: 200, Doc: "it is there again, as it was dropped", Type: catalog.Dataset{}}},
+			Errors:  of(catalog.ErrBadName, catalog.ErrDroppedNotFound, catalog.ErrDroppedAmbiguous, catalog.ErrDatasetExists, catalog.ErrIdempotencyReused),
+			Handle:  d.handleRestore,
+		},
+		{
+			Method: "GET", Path: "/catalog/dropped", ID: "list_dropped", Access: service.Read,
+			Summary: "The dropped datasets that can be restored",
+			Query:   []service.Param{pageCursor(), pageSize()},
+			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.DroppedList{}}},
+			Errors:  of(),
+			Handle:  d.handleDropped,
 		},
 		{
 			Method: "POST", Path: "/catalog/tag/{name}", ID: "tag_version", Access: service.Write, Headers: idempotency(),

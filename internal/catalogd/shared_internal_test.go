@@ -116,7 +116,7 @@ func TestPointerTakenAway(t *testing.T) {
 			t.Errorf("%s is told %v", what, err)
 		}
 	}
-	if err := e.sweep(t.Context(), e.dir.find(catalog.Name{Namespace: "default", Name: "n"}), nil); !errors.Is(err, catalog.ErrDatasetNotFound) {
+	if err := e.sweep(t.Context(), expiredOf{dataset: e.dir.find(catalog.Name{Namespace: "default", Name: "n"})}, nil); !errors.Is(err, catalog.ErrDatasetNotFound) {
 		t.Errorf("the sweep ended with %v", err)
 	}
 	if left := e.keys(t, datasetsPrefix); !slices.Equal(left, all) {

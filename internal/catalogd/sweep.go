@@ -9,13 +9,15 @@ import (
 // sweep finds the files that expired versions needed and no kept one does, and
 // has them removed once the longest query has passed.
 //
+// Where the name has another dataset meanwhile, or none, nothing is removed: the
+// files may belong to one that can be restored. Orphan removal finds what is left.
 // Where another catalogd may adopt a file meanwhile, the data files are left to
 // orphan removal, which takes none that could still be adopted.
-func (e *engine) sweep(ctx context.Context, ds *dataset, gone []record) error {
+func (e *engine) sweep(ctx context.Context, ds expiredOf, gone []record) error {
 	w := e.cleaner.watch()
 	defer e.cleaner.unwatch(w)
-	h, err := e.stored(ctx, ds)
-	if h == nil || err != nil {
+	h, err := e.stored(ctx, ds.dataset)
+	if !h.live() || h.Dataset.DatasetID != ds.id || err != nil {
 		return err
 	}
 	t, err := e.table(ctx, h)

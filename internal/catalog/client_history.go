@@ -76,6 +76,13 @@ func (c *Client) Dropped(ctx context.Context, cursor string, limit int) (Dropped
 	return page, err
 }
 
+// Rename gives a dataset another name, which has to be free.
+func (c *Client) Rename(ctx context.Context, name, to, idempotencyKey string) (Renamed, error) {
+	var answer Renamed
+	err := c.change(ctx, http.MethodPost, "/catalog/rename/", name, url.Values{"to": {to}}, nil, idempotencyKey, &answer)
+	return answer, err
+}
+
 // change calls an operation that changes a dataset.
 func (c *Client) change(ctx context.Context, method, path, name string, q url.Values, body any, key string, answer any) error {
 	header := http.Header{}

@@ -41,6 +41,16 @@ type DroppedList struct {
 	NextCursor *string   `json:"next_cursor"`
 }
 
+// Renamed is the answer to a rename. The dataset has its id, its history and its
+// tags still; Quarantine is where its bad rows are now, if it has any.
+type Renamed struct {
+	From       string  `json:"from"`
+	To         string  `json:"to"`
+	DatasetID  string  `json:"dataset_id"`
+	Version    int64   `json:"version"`
+	Quarantine *string `json:"quarantine"`
+}
+
 // RolledBack is the answer to a rollback: the version that has the content and the
 // schema of an older one. Unchanged says that the current version was that already.
 type RolledBack struct {

@@ -89,6 +89,30 @@ func (d *daemon) handleRestore(w http.ResponseWriter, r *http.Request) error {
 	return d.change(w, r, http.StatusOK, "restore", func(n catalog.Name) alteration { return &restoring{name: n, id: id} }, id)
 }
 
+func (d *daemon) handleRename(w http.ResponseWriter, r *http.Request) error {
+	from, err := catalog.ParseName(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	to, err := catalog.ParseName(r.URL.Query().Get("to"))
+	if err != nil {
+		return err
+	}
+	if err := checkRename(from, to); err != nil {
+		return err
+	}
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	key := r.Header.Get(wire.HeaderIdempotencyKey)
+	answer, err := e.rename(r.Context(), &rename{name: from, to: to, op: catalog.NewID(), key: key}, key)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, answer)
+}
+
 func (d *daemon) handleDropped(w http.ResponseWriter, r *http.Request) error {
 	limit, err := pageLimit(r)
 	if err != nil {

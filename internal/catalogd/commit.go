@@ -95,6 +95,11 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 		for _, b := range a.staged.blobs {
 			e.cleaner.remove(0, b.key)
 		}
+		if !base.settled() {
+			if base, err = e.settle(ctx, ds); err != nil {
+				return err
+			}
+		}
 		wait(ctx, rand.N(swapPause))
 	}
 	return wire.ErrUnavailable.Errorf("other writers were faster %d times at %s; try again", maxSwaps, ds.name).After(time.Second)

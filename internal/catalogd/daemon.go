@@ -89,6 +89,7 @@ func (d *daemon) loadOnce(ctx context.Context) (*engine, error) {
 	s := &store{Client: &d.storage, bucket: bucket}
 	e := &engine{
 		config: d.config, store: s, dir: newDirectory(newTables(d.config.TableMemory)), log: d.env.Log, metrics: d.metrics,
+		moves:     make(chan struct{}, 1),
 		cleaner:   newCleaner(d.config.DeleteAfter.Std()),
 		retention: retention{maxVersions: d.config.MaxVersions, maxAge: d.config.MaxAge.Std(), keepNewest: d.config.KeepNewest},
 	}

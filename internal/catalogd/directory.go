@@ -142,9 +142,9 @@ func (d *directory) publish(ds *dataset, seen, h *head) *head {
 	if known != nil && (known.etag == h.etag || known != seen && known.Revision >= h.Revision) {
 		return known
 	}
-	place(&d.order, ds.name, h.live())
-	place(&d.waiting, ds.name, len(h.Dropped) > 0)
 	d.assign(ds.name, h)
+	place(&d.order, ds.name, h.live() && d.ids[h.Dataset.DatasetID] == ds.name)
+	place(&d.waiting, ds.name, len(h.Dropped) > 0)
 	ds.head.Store(h)
 	if known != nil {
 		d.tables.forget(known)
@@ -181,8 +181,18 @@ func (d *directory) assign(n catalog.Name, h *head) {
 	for _, dropped := range h.Dropped {
 		d.ids[dropped.Dataset.DatasetID] = n
 	}
-	if h.live() {
-		d.ids[h.Dataset.DatasetID] = n
+	if !h.live() {
+		return
+	}
+	id := h.Dataset.DatasetID
+	if owner, known := d.ids[id]; h.Moving != nil && known && owner.String() == h.Moving.Name {
+		return // it has arrived there
+	}
+	d.ids[id] = n
+	if h.Arrived != nil {
+		if from, err := catalog.ParseName(h.Arrived.Name); err == nil {
+			place(&d.order, from, false)
+		}
 	}
 }
 

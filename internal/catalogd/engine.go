@@ -21,6 +21,7 @@ type engine struct {
 	metrics   *metrics
 	cleaner   *cleaner
 	retention retention
+	moves     chan struct{} // held by the one who completes renames
 }
 
 // load reads every pointer of the bucket that is not known as it is. One that
@@ -54,10 +55,14 @@ func (e *engine) load(ctx context.Context) error {
 func (e *engine) known(ctx context.Context, n catalog.Name, etag string) (*head, error) {
 	ds := e.dir.open(n)
 	defer e.dir.release(ds)
-	if h := ds.head.Load(); h != nil && h.etag == etag {
-		return h, nil
+	h, err := ds.head.Load(), error(nil)
+	if h == nil || h.etag != etag {
+		h, err = e.reload(ctx, ds)
 	}
-	return e.reload(ctx, ds)
+	if err != nil || h.settled() {
+		return h, err
+	}
+	return e.settle(ctx, ds)
 }
 
 var errBadPointer = errors.New("the pointer cannot be read")
@@ -83,9 +88,19 @@ func (e *engine) reload(ctx context.Context, ds *dataset) (*head, error) {
 	return e.dir.publish(ds, seen, &head{pointer: p, etag: etag}), nil
 }
 
-// current gives what a dataset is now, nil for a free name. Where another
-// catalogd may write, storage is asked whether what is known still holds.
+// current gives what a dataset is now, nil for a name that never had one. A rename
+// that it is in is completed first.
 func (e *engine) current(ctx context.Context, ds *dataset) (*head, error) {
+	h, err := e.latest(ctx, ds)
+	if err != nil || h.settled() {
+		return h, err
+	}
+	return e.settle(ctx, ds)
+}
+
+// latest gives a dataset's pointer. Where another catalogd may write, storage is
+// asked whether what is known still holds.
+func (e *engine) latest(ctx context.Context, ds *dataset) (*head, error) {
 	h := ds.head.Load()
 	if doubt := ds.doubt.Swap(false); h == nil || doubt {
 		h, err := e.reload(ctx, ds)

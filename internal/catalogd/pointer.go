@@ -32,6 +32,8 @@ type pointer struct {
 	Archive      []archived       `json:"archive,omitempty"` // where the older ones are
 	Dropped      []dropped        `json:"dropped,omitempty"` // that had the name
 	Left         []departed       `json:"left,omitempty"`    // likewise
+	Moving       *moving          `json:"moving,omitempty"`  // to another name
+	Arrived      *moving          `json:"arrived,omitempty"` // from another name, which may not know yet
 }
 
 func pointerKey(n catalog.Name) string {

@@ -67,6 +67,14 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			Handle:  d.handleDropped,
 		},
 		{
+			Method: "POST", Path: "/catalog/rename/{name}", ID: "rename_dataset", Access: service.Write, Headers: idempotency(),
+			Summary: "Give a dataset another name",
+			Query:   []service.Param{{Name: "to", Type: "string", Doc: "the new name, which has to be free"}},
+			Answers: []service.Answer{{Status: 200, Doc: "it has that name, and nothing else changed", Type: catalog.Renamed{}}},
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrDatasetExists, catalog.ErrIdempotencyReused),
+			Handle:  d.handleRename,
+		},
+		{
 			Method: "POST", Path: "/catalog/tag/{name}", ID: "tag_version", Access: service.Write, Headers: idempotency(),
 			Summary: "Give a version of a dataset a tag, which keeps it from expiry",
 			Query: []service.Param{

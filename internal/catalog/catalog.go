@@ -53,6 +53,9 @@ type Column struct {
 	// Unvalued marks a string column in which no version so far holds a value:
 	// it adopts the first real type that a later file brings.
 	Unvalued bool `json:"unvalued,omitempty"`
+	// Description is what people say the column is. A registration does not set it:
+	// a column of the same name keeps the one that it has.
+	Description string `json:"description,omitempty"`
 }
 
 // DataObject is one Parquet file of a version.
@@ -78,6 +81,7 @@ type Manifest struct {
 	CreatedAt    time.Time    `json:"created_at"` // of the dataset
 	UpdatedAt    time.Time    `json:"updated_at"` // of this version
 	MetadataKey  string       `json:"metadata_key"`
+	Description  string       `json:"description,omitempty"`
 }
 
 // Dataset is the row of a dataset in a listing: its current version.
@@ -92,6 +96,7 @@ type Dataset struct {
 	Fingerprint string    `json:"fingerprint"`
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
+	Description string    `json:"description,omitempty"`
 }
 
 // List is one page of datasets, by namespace and name.

@@ -83,6 +83,13 @@ func (c *Client) Rename(ctx context.Context, name, to, idempotencyKey string) (R
 	return answer, err
 }
 
+// Describe says what a dataset and its columns are. It makes no version.
+func (c *Client) Describe(ctx context.Context, name string, d Description, idempotencyKey string) (Described, error) {
+	var answer Described
+	err := c.change(ctx, http.MethodPatch, "/catalog/datasets/", name, nil, d, idempotencyKey, &answer)
+	return answer, err
+}
+
 // change calls an operation that changes a dataset.
 func (c *Client) change(ctx context.Context, method, path, name string, q url.Values, body any, key string, answer any) error {
 	header := http.Header{}

@@ -51,6 +51,23 @@ type Renamed struct {
 	Quarantine *string `json:"quarantine"`
 }
 
+// Description says what a dataset and its columns are. What is left out stays as it
+// is, and an empty text takes a description away. It is kept in Iceberg's own places,
+// the table property comment and the fields' doc.
+type Description struct {
+	Description *string           `json:"description,omitempty"`
+	Columns     map[string]string `json:"columns,omitempty"` // by name
+}
+
+// Described is the answer to a description: all that is said of the dataset now.
+type Described struct {
+	Dataset     string   `json:"dataset"`
+	Namespace   string   `json:"namespace"`
+	DatasetID   string   `json:"dataset_id"`
+	Description string   `json:"description"`
+	Columns     []Column `json:"columns"`
+}
+
 // RolledBack is the answer to a rollback: the version that has the content and the
 // schema of an older one. Unchanged says that the current version was that already.
 type RolledBack struct {

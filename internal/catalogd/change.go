@@ -81,6 +81,17 @@ func (d *daemon) handleDrop(w http.ResponseWriter, r *http.Request) error {
 	return d.change(w, r, http.StatusOK, "drop", func(n catalog.Name) alteration { return &drop{name: n} })
 }
 
+func (d *daemon) handleDescribe(w http.ResponseWriter, r *http.Request) error {
+	var texts catalog.Description
+	if err := wire.ReadJSON(r, &texts); err != nil {
+		return err
+	}
+	if err := checkDescription(texts); err != nil {
+		return err
+	}
+	return d.change(w, r, http.StatusOK, "describe", func(n catalog.Name) alteration { return &describe{name: n, texts: texts} }, texts)
+}
+
 func (d *daemon) handleRestore(w http.ResponseWriter, r *http.Request) error {
 	id := r.URL.Query().Get("dataset_id")
 	if id != "" && !validID(id) {

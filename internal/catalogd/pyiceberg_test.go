@@ -17,8 +17,10 @@ import (
 
 // foreignTable is what PyIceberg sees of a table.
 type foreignTable struct {
-	UUID     string           `json:"uuid"`
-	Tags     map[string]int64 `json:"tags"` // the version of each
+	UUID     string             `json:"uuid"`
+	Comment  string             `json:"comment"`
+	Docs     map[string]*string `json:"docs"` // of the current columns
+	Tags     map[string]int64   `json:"tags"` // the version of each
 	Versions []struct {
 		Version   int64            `json:"version"`
 		Operation string           `json:"operation"`
@@ -92,6 +94,7 @@ func TestPyIceberg(t *testing.T) {
 	h.register(t, catalog.Registration{Name: "people", Schema: catalog.ReplaceSchema, Objects: objects(put(t, s, "in/3.parquet", wide))})
 	h.rollback(t, catalog.At{Version: 3})
 	h.tag(t, "people", "payroll", 2, false)
+	h.describe(t, "people", "Who works here", map[string]string{"age": "in years"})
 
 	want := map[int64]string{
 		1: `[{"name":"Nil","age":null}]`,
@@ -105,6 +108,9 @@ func TestPyIceberg(t *testing.T) {
 	seen := readForeign(t, s, h.manifest(t, "people", 0).MetadataKey)
 	if seen.UUID != first.DatasetID || len(seen.Versions) != len(want) {
 		t.Fatalf("PyIceberg sees %d versions of %s", len(seen.Versions), seen.UUID)
+	}
+	if seen.Comment != "Who works here" || seen.Docs["age"] == nil || *seen.Docs["age"] != "in years" {
+		t.Errorf("PyIceberg sees the comment %q and the docs %v", seen.Comment, seen.Docs)
 	}
 	if want := map[string]int64{"payroll": 2}; !reflect.DeepEqual(seen.Tags, want) {
 		t.Errorf("PyIceberg sees the tags %v, not %v", seen.Tags, want)

@@ -30,13 +30,19 @@ func (e *engine) manifestOf(ctx context.Context, h *head, t *iceTable, at catalo
 	m := catalog.Manifest{
 		Name: d.Name, Namespace: d.Namespace, DatasetID: d.DatasetID, Fingerprint: d.Fingerprint, Version: d.Version, SnapshotID: h.SnapshotID,
 		Rows: d.Rows, Bytes: d.Bytes, Columns: h.Columns, LastColumnID: h.LastColumnID, Objects: t.objects,
-		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, MetadataKey: h.MetadataKey,
+		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, MetadataKey: h.MetadataKey, Description: d.Description,
 	}
 	snapshot, err := t.find(h, at)
 	if err != nil || snapshot.SnapshotID == h.SnapshotID {
 		return m, err
 	}
-	return m, e.rewind(ctx, &m, t, snapshot)
+	err = e.rewind(ctx, &m, t, snapshot)
+	for i, c := range m.Columns { // a description is of the dataset, not of a version
+		if at := slices.IndexFunc(h.Columns, func(now catalog.Column) bool { return now.Name == c.Name }); at >= 0 {
+			m.Columns[i].Description = h.Columns[at].Description
+		}
+	}
+	return m, err
 }
 
 // rewind makes of a dataset's current manifest that of an older version.

@@ -137,7 +137,11 @@ func (t *iceTable) targetOf(s *table.Snapshot, current []catalog.Column, entries
 	if err != nil {
 		return target{}, err
 	}
+	fields := slices.Clone(schema.Fields())
 	for i, c := range columns {
+		if at := slices.IndexFunc(current, func(now catalog.Column) bool { return now.Name == c.Name }); at >= 0 {
+			columns[i].Description, fields[i].Doc = current[at].Description, current[at].Description
+		}
 		at := slices.IndexFunc(current, func(now catalog.Column) bool { return now.FieldID == c.FieldID })
 		if at >= 0 {
 			columns[i].Unvalued = current[at].Unvalued
@@ -145,7 +149,7 @@ func (t *iceTable) targetOf(s *table.Snapshot, current []catalog.Column, entries
 			columns[i].Unvalued = c.Type == "string" && !valued(entries, c.FieldID)
 		}
 	}
-	return target{columns: columns, schema: iceberg.NewSchema(0, schema.Fields()...)}, nil
+	return target{columns: columns, schema: iceberg.NewSchema(0, fields...)}, nil
 }
 
 // valued tells whether a file may hold a value in a column.

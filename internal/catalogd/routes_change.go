@@ -51,6 +51,14 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			Handle:  d.handleDrop,
 		},
 		{
+			Method: "PATCH", Path: "/catalog/datasets/{name}", ID: "describe_dataset", Access: service.Write, Headers: idempotency(),
+			Summary: "Say what a dataset and its columns are",
+			Body:    &service.Body{Type: catalog.Description{}},
+			Answers: []service.Answer{{Status: 200, Doc: "all that is said of it now", Type: catalog.Described{}}},
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIdempotencyReused),
+			Handle:  d.handleDescribe,
+		},
+		{
 			Method: "POST", Path: "/catalog/restore/{name}", ID: "restore_dataset", Access: service.Write, Headers: idempotency(),
 			Summary: "Bring a dropped dataset back under its name",
 			Query:   []service.Param{{Name: "dataset_id", Type: "string", Doc: "which one, where several of the name were dropped"}},

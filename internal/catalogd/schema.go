@@ -56,6 +56,11 @@ type target struct {
 // fit holds the columns of a registration against the dataset as it is (nil:
 // the name is free). What does not fit is refused with the difference.
 func fit(current *pointer, schema *iceberg.Schema, mode catalog.SchemaMode, wanted []catalog.Column) (target, error) {
+	var described []catalog.Column
+	if current != nil {
+		described = current.Columns
+	}
+	wanted = describedAs(wanted, described)
 	switch {
 	case current == nil:
 		columns, lastID := catalog.Assign(nil, 0, wanted)
@@ -115,7 +120,7 @@ func newTarget(columns []catalog.Column, before *iceberg.Schema, lastID int) (ta
 	fields := make([]iceberg.NestedField, len(columns))
 	for i, c := range columns {
 		columns[i].Nullable = true
-		fields[i] = iceberg.NestedField{ID: c.FieldID, Name: c.Name}
+		fields[i] = iceberg.NestedField{ID: c.FieldID, Name: c.Name, Doc: c.Description}
 		if before != nil {
 			if old, ok := before.FindTypeByID(c.FieldID); ok {
 				fields[i].Type = old

@@ -134,13 +134,13 @@ func useSchema(b *table.MetadataBuilder, schema *iceberg.Schema) error {
 	return b.SetCurrentSchemaID(-1)
 }
 
-// sameOrder tells whether two schemas are the same, the order included.
+// sameOrder tells whether two schemas are the same, order and descriptions included.
 func sameOrder(a, b *iceberg.Schema) bool {
 	if !sameFields(a, b) {
 		return false
 	}
 	for i := range a.NumFields() {
-		if a.Field(i).ID != b.Field(i).ID {
+		if a.Field(i).ID != b.Field(i).ID || a.Field(i).Doc != b.Field(i).Doc {
 			return false
 		}
 	}
@@ -270,14 +270,19 @@ func (st *staged) expire(b *table.MetadataBuilder, base *iceTable, gone []record
 	if err := noteEnds(b, base.history, ids); err != nil {
 		return err
 	}
+	return dropSchemas(b, base.meta.Schemas(), st.table.history, answered)
+}
+
+// dropSchemas removes the schemas that no version has, nor an answer to a key.
+func dropSchemas(b *table.MetadataBuilder, schemas []*iceberg.Schema, history []record, answered func(schemaID int) bool) error {
 	used := map[int]bool{b.CurrentSchema().ID: true}
-	for _, r := range st.table.history {
+	for _, r := range history {
 		if r.SchemaID != nil {
 			used[*r.SchemaID] = true
 		}
 	}
 	var unused []int
-	for _, s := range base.meta.Schemas() {
+	for _, s := range schemas {
 		if !used[s.ID] && (answered == nil || !answered(s.ID)) {
 			unused = append(unused, s.ID)
 		}

@@ -177,7 +177,7 @@ func (t *iceTable) columnsOf(schemaID int) ([]catalog.Column, error) {
 		if err != nil {
 			return nil, fmt.Errorf("column %q of schema %d: %w", f.Name, schema.ID, err)
 		}
-		columns = append(columns, catalog.Column{FieldID: f.ID, Name: f.Name, Type: text, Nullable: !f.Required})
+		columns = append(columns, catalog.Column{FieldID: f.ID, Name: f.Name, Type: text, Nullable: !f.Required, Description: f.Doc})
 	}
 	return columns, nil
 }

@@ -50,7 +50,7 @@ def main(location, folder):
     versions = [describe(table, s) for s in table.metadata.snapshots]
     numbers = {s.snapshot_id: v["version"] for s, v in zip(table.metadata.snapshots, versions)}
     tags = {name: numbers[ref.snapshot_id] for name, ref in table.metadata.refs.items() if ref.snapshot_ref_type == "tag"}
-    json.dump({"uuid": str(metadata.table_uuid), "tags": tags, "versions": versions}, sys.stdout)
+    json.dump({"uuid": str(metadata.table_uuid), "tags": tags, "comment": table.properties.get("comment"), "docs": {f.name: f.doc for f in table.schema().fields}, "versions": versions}, sys.stdout)
 
 
 main(*sys.argv[1:])

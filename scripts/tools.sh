@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds once, into .tools/bin, the programs that the tests run against: MinIO
-# and versitygw, the two S3 servers, and just where the system has none. A
-# second run finds them and ends in a moment.
+# and versitygw, the two S3 servers, and just where the system has none; and brings,
+# into .tools/httpfs, the extension with which DuckDB reads from S3. A second run
+# finds them and ends in a moment.
 #
 # Progress goes to standard error. What could not be had is one line
 # "skip - NAME: WHY" on standard output; the exit code stays 0, since everything
@@ -52,6 +53,33 @@ get_just() {
 	fi
 }
 
+# get_httpfs: from the package of DuckDB's makers, which holds one file. pip takes
+# it with this hash alone; DuckDB itself checks the signature when it loads it.
+HTTPFS=duckdb-extension-httpfs==1.5.5
+HTTPFS_WHEEL=84913dbe172ccb54368de2c4a020c38ca8b0e76f99df548f7fac37934cc7826f
+get_httpfs() {
+	local use="queries straight from S3" dir=$TOOLS/httpfs
+	if [ "$(uname -sm)" != "Linux x86_64" ]; then
+		echo "skip - httpfs ($use): its package is for Linux on x86-64"
+		return
+	fi
+	if [ -e "$dir/httpfs.duckdb_extension" ] && [ "$(cat "$dir/pinned" 2>/dev/null)" = "$HTTPFS_WHEEL" ]; then
+		return
+	fi
+	printf 'tools: getting the extension httpfs from the package %s\n' "$HTTPFS" >&2
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	echo "$HTTPFS --hash=sha256:$HTTPFS_WHEEL" >"$dir/requirements.txt"
+	if have python3 && python3 -m pip install -q --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
+		--target "$dir" -r "$dir/requirements.txt" >"$LOG" 2>&1; then
+		ln -s "duckdb_extension_httpfs/extensions/v${HTTPFS#*==}/httpfs.duckdb_extension" "$dir/httpfs.duckdb_extension"
+		echo "$HTTPFS_WHEEL" >"$dir/pinned"
+	else
+		echo "skip - httpfs ($use): pip install $HTTPFS: $(tail -n 1 "$LOG")"
+	fi
+}
+
 build minio "$MINIO" "the S3 backend against a real server"
 build versitygw "$VERSITYGW" "the S3 backend against a second one"
 get_just
+get_httpfs

@@ -19,6 +19,16 @@ type Rules struct {
 	ReadDirs  []string // folders whose files may be read
 	ReadFiles []string // single files that may be read
 	WriteDirs []string // folders in which files may be read, made, changed and removed
+	// ConnectPort is the one TCP port that may be connected to, at any address; 0:
+	// there are no sockets at all. Names allows, beside it, what the names of hosts are
+	// looked up with: UDP, and the resolver's files.
+	ConnectPort uint16
+	Names       bool
+}
+
+// resolverFiles are what the C library looks the names of hosts up with.
+func resolverFiles() []string {
+	return []string{"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf"}
 }
 
 // Report tells what the kernel enforces. A kernel without Landlock or seccomp
@@ -37,9 +47,10 @@ const (
 )
 
 // Enter applies the rules: no new privileges; Landlock as far as the kernel
-// knows it (no file outside the rules, no execution, no TCP, no signals to
-// others); seccomp (no sockets, no execution, no tracing, no other processes,
-// no change of a file's owner or mode). DuckDB and the Go runtime go on
+// knows it (no file outside the rules, no execution, no TCP but to the one port, no
+// signals to others); seccomp (no sockets but those to connect from where the rules
+// have a port, no execution, no tracing, no other processes, no change of a file's
+// owner or mode). DuckDB and the Go runtime go on
 // working. An error means that something the kernel supports was not applied,
 // and the process must end.
 func Enter(rules Rules) (Report, error) {
@@ -58,10 +69,16 @@ func Enter(rules Rules) (Report, error) {
 		landlock.PathAccess(readFile, rules.ReadFiles...),
 		landlock.PathAccess(writeDir, rules.WriteDirs...),
 	}
+	if rules.Names {
+		paths = append(paths, landlock.PathAccess(readFile, resolverFiles()...).IgnoreIfMissing())
+	}
+	if rules.ConnectPort != 0 {
+		paths = append(paths, landlock.ConnectTCP(rules.ConnectPort))
+	}
 	if err := landlock.V11.BestEffort().Restrict(paths...); err != nil {
 		return Report{}, fmt.Errorf("landlock: %w", err)
 	}
-	seccomp, err := loadFilter()
+	seccomp, err := loadFilter(rules)
 	if err != nil {
 		return Report{}, fmt.Errorf("seccomp: %w", err)
 	}

@@ -8,6 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -29,6 +32,7 @@ type probeOrder struct {
 	Rules   Rules
 	Outside string // a file that no rule names
 	Listen  string // an address on which the test listens
+	Other   string // another one
 	Limit   int64
 }
 
@@ -103,6 +107,19 @@ func attempts(o probeOrder) map[string]func() error {
 			return unix.Exec(made, []string{"x"}, nil)
 		},
 		"connect tcp":   func() error { _, err := net.Dial("tcp", o.Listen); return err },
+		"connect other": func() error { _, err := net.Dial("tcp", o.Other); return err },
+		"fast open": func() error {
+			fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+			if err != nil {
+				return err
+			}
+			port, _ := strconv.Atoi(o.Other[strings.LastIndexByte(o.Other, ':')+1:])
+			return unix.Sendto(fd, []byte("x"), unix.MSG_FASTOPEN, &unix.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}})
+		},
+		"multipath tcp": func() error { _, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, unix.IPPROTO_MPTCP); return err },
+		"raw socket":    func() error { _, err := unix.Socket(unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP); return err },
+		"netlink":       func() error { _, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW, 0); return err },
+		"read hosts":    func() error { _, err := os.ReadFile("/etc/hosts"); return err },
 		"listen tcp":    func() error { _, err := net.Listen("tcp", "127.0.0.1:0"); return err },
 		"socket udp":    func() error { _, err := net.Dial("udp", "127.0.0.1:53"); return err },
 		"socket unix":   func() error { _, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0); return err },
@@ -129,6 +146,40 @@ func callError(_, _ uintptr, e syscall.Errno) error {
 }
 
 func TestKernelRefusesEverythingElse(t *testing.T) {
+	order := newOrder(t)
+	refuses(t, order)
+	order.Rules.ConnectPort = portOf(order.Listen)
+	refuses(t, order, "connect tcp")
+	order.Rules.Names = true
+	refuses(t, order, "connect tcp", "socket udp", "read hosts")
+}
+
+func portOf(address string) uint16 {
+	port, _ := strconv.Atoi(address[strings.LastIndexByte(address, ':')+1:])
+	return uint16(port)
+}
+
+// refuses: but for what begins with ok, and what is allowed beside it.
+func refuses(t *testing.T, order probeOrder, allowed ...string) {
+	t.Helper()
+	// What an earlier probe made.
+	for _, name := range []string{"made", "etc"} {
+		_ = os.Remove(filepath.Join(order.Rules.WriteDirs[0], name))
+	}
+	answer := runProbe(t, order)
+	if !answer.Report.Seccomp || answer.Report.LandlockABI < 4 {
+		t.Skipf("this kernel enforces only %+v", answer.Report)
+	}
+	for name, result := range answer.Results {
+		if want := name[:3] == "ok " || slices.Contains(allowed, name); want != (result == "<nil>") {
+			t.Errorf("with %v allowed, %s: %s", allowed, name, result)
+		}
+	}
+}
+
+// newOrder makes files inside and outside of what the rules name, and listens.
+func newOrder(t *testing.T) probeOrder {
+	t.Helper()
 	root := t.TempDir()
 	for _, dir := range []string{"read", "write"} {
 		if err := os.Mkdir(filepath.Join(root, dir), 0o700); err != nil {
@@ -143,31 +194,27 @@ func TestKernelRefusesEverythingElse(t *testing.T) {
 	if err := os.Symlink("../outside", filepath.Join(root, "read", "link")); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	order := probeOrder{
+	return probeOrder{
 		Rules: Rules{
 			ReadDirs:  []string{filepath.Join(root, "read")},
 			ReadFiles: []string{filepath.Join(root, "single")},
 			WriteDirs: []string{filepath.Join(root, "write")},
 		},
 		Outside: filepath.Join(root, "outside"),
-		Listen:  listener.Addr().String(),
+		Listen:  listening(t),
+		Other:   listening(t),
 		Limit:   32 << 30,
 	}
-	answer := runProbe(t, order)
-	if !answer.Report.Seccomp || answer.Report.LandlockABI < 1 {
-		t.Skipf("this kernel enforces only %+v", answer.Report)
+}
+
+func listening(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, result := range answer.Results {
-		allowed := name[:3] == "ok "
-		if allowed != (result == "<nil>") {
-			t.Errorf("%s: %s", name, result)
-		}
-	}
+	t.Cleanup(func() { listener.Close() })
+	return listener.Addr().String()
 }
 
 type probeAnswer struct {

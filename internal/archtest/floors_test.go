@@ -36,12 +36,13 @@ func floors() map[string]floor {
 		"service":     {may: []string{"wire"}, external: true, why: "service is what every daemon is; if it knew one, all would link it"},
 		"duck":        {may: []string{"wire"}, external: true, why: "the workers know SQL and files, not the fleet; that keeps the sandbox small enough to check"},
 		"parquetfile": {external: true, why: "what a footer says is checked in one place, for the daemon that reads files and the one that registers them"},
+		"httpfs":      {why: "the doctor, queryd and the tests look for the extension without linking DuckDB"},
 		"staffing":    {why: "the sample data comes out the same everywhere, so it stands on the standard library alone"},
 
 		"storaged": daemon("storage"),
 		"catalogd": daemon("catalog", "storage", "parquetfile"),
 		"ingestd":  daemon("ingest", "catalog", "storage", "duck", "parquetfile"),
-		"queryd":   daemon("query", "catalog", "storage", "duck"),
+		"queryd":   daemon("query", "catalog", "storage", "duck", "httpfs"),
 		"gateway":  daemon("storage", "catalog", "ingest", "query"),
 
 		"fleet": {

@@ -35,7 +35,7 @@ func benchWorker(b *testing.B, p *Pool, sql string, r Request) {
 // benchInProcess runs the same statement on an instance in this process, its
 // views made anew each time as a worker does.
 func benchInProcess(b *testing.B, p *Pool, sql string, views []View) {
-	db, err := openInstance(setup{Limits: p.config.Limits, SpillDir: filepath.Join(b.TempDir(), "s")}, false)
+	db, err := openUnlocked(setup{Limits: p.config.Limits, SpillDir: filepath.Join(b.TempDir(), "s")}, signed)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,9 @@
 //   - the kernel: no files but those folders, no sockets, no execution, bounded
 //     memory (package sandbox).
 //
+// Where files are objects in S3 ([S3]), the instance may read the objects of one set
+// of views alone, and the kernel lets the worker connect to S3's port.
+//
 // A worker has built its walls before it reads a byte that comes from outside.
 // What it cannot do to itself the parent does: it watches the worker's memory
 // and the statement's context, and kills. A worker that crashes, hangs or swells

@@ -3,6 +3,7 @@ package duck
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -85,18 +86,23 @@ func engineError(message string) *workerFailure {
 		Type     string `json:"exception_type"`
 		Message  string `json:"exception_message"`
 		Position string `json:"position"`
+		Status   string `json:"status_code"` // of an answer over HTTP
 	}
 	f := &workerFailure{Kind: failInternal, Message: message, Position: -1}
 	if i := strings.IndexByte(message, '{'); i >= 0 && json.Unmarshal([]byte(message[i:]), &detail) == nil && detail.Type != "" {
 		f.Message = detail.Message
 		f.Position = bytePosition(detail.Position)
-		f.Kind = kindOf(detail.Type, detail.Message)
+		status, _ := strconv.Atoi(detail.Status)
+		f.Kind = kindOf(detail.Type, detail.Message, status)
 	}
 	return f
 }
 
 // kindOf sorts DuckDB's exception types by who has to act.
-func kindOf(exception, message string) failureKind {
+func kindOf(exception, message string, status int) failureKind {
+	if kind, ok := sortHTTP(exception, message, status); ok {
+		return kind
+	}
 	if strings.HasPrefix(message, "Failed to read file") || strings.Contains(message, "TProtocolException") {
 		return failDamaged
 	}

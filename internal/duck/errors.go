@@ -9,17 +9,19 @@ import (
 // The kinds of failure, for errors.Is. Besides them a call whose context was
 // cancelled fails with context.Canceled.
 var (
-	ErrInvalid    = errors.New("invalid SQL")             // the statement or its data is at fault
-	ErrNotAllowed = errors.New("SQL not allowed")         // a wall refused it
-	ErrTimeout    = errors.New("query timed out")         // the context's deadline passed
-	ErrMemory     = errors.New("query memory exceeded")   // Limits.MemoryBytes reached
-	ErrSpill      = errors.New("spill space exceeded")    // Limits.SpillBytes reached
-	ErrCrashed    = errors.New("query worker crashed")    // the worker died; the statement may be tried again
-	ErrDamaged    = errors.New("data file damaged")       // a file of a View cannot be read
-	ErrDiskFull   = errors.New("disk full")               // for what was to be spilled or written
-	ErrInternal   = errors.New("query engine failed")     // DuckDB failed at no fault of the statement
-	ErrBusy       = errors.New("all query workers busy")  // none became free before the context ended
-	ErrClosed     = errors.New("query workers shut down") // the pool is closed
+	ErrInvalid     = errors.New("invalid SQL")                    // the statement or its data is at fault
+	ErrNotAllowed  = errors.New("SQL not allowed")                // a wall refused it
+	ErrTimeout     = errors.New("query timed out")                // the context's deadline passed
+	ErrMemory      = errors.New("query memory exceeded")          // Limits.MemoryBytes reached
+	ErrSpill       = errors.New("spill space exceeded")           // Limits.SpillBytes reached
+	ErrCrashed     = errors.New("query worker crashed")           // the worker died; the statement may be tried again
+	ErrDamaged     = errors.New("data file damaged")              // a file of a View cannot be read
+	ErrUnreachable = errors.New("object storage unreachable")     // S3 does not answer, or not as it should
+	ErrKeyRefused  = errors.New("object storage refuses the key") // of Config.S3
+	ErrDiskFull    = errors.New("disk full")                      // for what was to be spilled or written
+	ErrInternal    = errors.New("query engine failed")            // DuckDB failed at no fault of the statement
+	ErrBusy        = errors.New("all query workers busy")         // none became free before the context ended
+	ErrClosed      = errors.New("query workers shut down")        // the pool is closed
 )
 
 // Error is what the calls of this package fail with.

@@ -13,7 +13,7 @@ import (
 // newTestParser parses in this process, without any other wall.
 func newTestParser(t testing.TB) *parser {
 	t.Helper()
-	db, err := openInstance(setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: t.TempDir()}, false)
+	db, err := openUnlocked(setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: t.TempDir()}, signed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func FuzzGuard(f *testing.F) {
 		f.Add(sql)
 	}
 	s := setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: f.TempDir()}
-	db, err := openInstance(s, true)
+	db, err := openInstance(s)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -16,15 +16,33 @@ func engineMemory(s setup) int64 {
 	return max(s.PlanBytes, (s.Limits.MemoryBytes-96<<20)/10*8)
 }
 
-// openInstance opens a private in-memory instance and, where lock is set, closes
-// the second wall: nothing outside the setup's folders is read or written, no
-// extension is loaded, no setting changes any more. Any error is final.
-func openInstance(s setup, lock bool) (bindings.Database, error) {
-	var (
-		db      bindings.Database
-		config  bindings.Config
-		message string
-	)
+// openInstance opens a private in-memory instance behind the second wall. Any error
+// is final.
+func openInstance(s setup) (bindings.Database, error) {
+	db, err := openUnlocked(s, signed)
+	if err != nil {
+		return db, err
+	}
+	return db, lockInstance(db, s)
+}
+
+// extensions tells which ones an instance loads before it is locked.
+type extensions bool
+
+const (
+	signed   extensions = false // by DuckDB's makers, which is checked and takes its time
+	unsigned extensions = true  // also others
+)
+
+// openUnlocked opens a private in-memory instance with its settings.
+func openUnlocked(s setup, allowed extensions) (db bindings.Database, err error) {
+	var config bindings.Config
+	if bindings.CreateConfig(&config) != bindings.StateSuccess ||
+		bindings.SetConfig(config, "allow_unsigned_extensions", strconv.FormatBool(bool(allowed))) != bindings.StateSuccess {
+		return db, errors.New("duckdb: no configuration")
+	}
+	defer bindings.DestroyConfig(&config)
+	var message string
 	if bindings.OpenExt(":memory:", &db, config, &message) != bindings.StateSuccess {
 		return db, fmt.Errorf("duckdb: %s", message)
 	}
@@ -33,21 +51,43 @@ func openInstance(s setup, lock bool) (bindings.Database, error) {
 		return db, err
 	}
 	defer c.close()
-	settings := settingsOf(s)
-	if lock {
-		settings = append(settings, locksOf(s)...)
+	if err := c.exec(settingsSQL(settingsOf(s))); err != nil {
+		return db, fmt.Errorf("duckdb: settings: %w", err)
 	}
+	if s.S3 == nil {
+		return db, nil
+	}
+	secret, err := s.S3.secretSQL()
+	if err != nil {
+		return db, err
+	}
+	return db, c.exec(s.S3.loadSQL() + settingsSQL(s.S3.settings()) + secret)
+}
+
+// lockInstance closes the second wall: nothing outside the setup's folders and files
+// is read or written, no extension is loaded, no setting changes any more.
+func lockInstance(db bindings.Database, s setup) error {
+	c, err := connect(db)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	if err := c.exec(settingsSQL(locksOf(s))); err != nil {
+		return fmt.Errorf("duckdb: settings: %w", err)
+	}
+	settings := append(settingsOf(s), locksOf(s)...)
+	if s.S3 != nil {
+		settings = append(settings, s.S3.settings()...)
+	}
+	return readBack(c, settings)
+}
+
+func settingsSQL(settings []setting) string {
 	var sql strings.Builder
 	for _, setting := range settings {
 		fmt.Fprintf(&sql, "SET GLOBAL %s = %s;", setting.name, setting.value)
 	}
-	if err := c.exec(sql.String()); err != nil {
-		return db, fmt.Errorf("duckdb: settings: %w", err)
-	}
-	if !lock {
-		return db, nil
-	}
-	return db, readBack(c, settings)
+	return sql.String()
 }
 
 // setting is one option of DuckDB; value is SQL, want what current_setting must
@@ -62,6 +102,7 @@ func settingsOf(s setup) []setting {
 		{"max_temp_directory_size", Literal(fmt.Sprintf("%dB", s.Limits.SpillBytes)), ""},
 		{"TimeZone", "'UTC'", "UTC"},
 		{"errors_as_json", "true", "true"},
+		{"allow_persistent_secrets", "false", "false"}, // before the first secret
 		// Files never change under their name.
 		{"parquet_metadata_cache", "true", "true"},
 		{"validate_external_file_cache", "'NO_VALIDATION'", "NO_VALIDATION"},
@@ -77,7 +118,6 @@ func locksOf(s setup) []setting {
 		{"autoinstall_known_extensions", "false", "false"},
 		{"autoload_known_extensions", "false", "false"},
 		{"allow_community_extensions", "false", "false"},
-		{"allow_persistent_secrets", "false", "false"},
 		{"allowed_directories", literalList(dirs), ""},
 		{"allowed_paths", literalList(s.ReadFiles), ""},
 		{"enable_external_access", "false", "false"},

@@ -15,6 +15,7 @@ type setup struct {
 	ReadFiles []string `json:"read_files"`
 	WriteDir  string   `json:"write_dir"` // "" for query workers
 	SpillDir  string   `json:"spill_dir"`
+	S3        *S3      `json:"s3"` // nil: nothing is read from there
 }
 
 type parseRequest struct {
@@ -56,6 +57,8 @@ const (
 	failSpill       failureKind = "spill"
 	failInterrupted failureKind = "interrupted"
 	failDamaged     failureKind = "damaged"
+	failUnreachable failureKind = "unreachable"
+	failKeyRefused  failureKind = "key_refused"
 	failInternal    failureKind = "internal"
 )
 

@@ -27,6 +27,9 @@ type Config struct {
 	Limits     Limits
 	// ReadDir is the folder whose files queries may read, "" for none.
 	ReadDir string
+	// S3, where it is given, is what the Files of a View are objects of, and ReadDir
+	// is "".
+	S3 *S3
 	// SpillDir holds the workers' temporary files. It is the pool's alone: what
 	// workers left behind there is removed.
 	SpillDir string
@@ -97,6 +100,10 @@ func (c Config) validate() error {
 		return fmt.Errorf("duck: SpillDir and ReadDir must be absolute paths")
 	case c.Log == nil:
 		return fmt.Errorf("duck: Log is missing")
+	case c.S3 != nil && c.ReadDir != "":
+		return fmt.Errorf("duck: files are in ReadDir or in S3, not in both")
+	case c.S3 != nil:
+		return c.S3.validate()
 	}
 	return nil
 }

@@ -196,6 +196,14 @@ func (p *process) failure(payload []byte) *Error {
 		e := failure(ErrDamaged, "a data file of one of the statement's tables is damaged: the log names it")
 		e.Cause = f.Message
 		return e
+	case failUnreachable:
+		e := failure(ErrUnreachable, "the S3 endpoint does not answer as it should; it may be starting: try again, or look at its log")
+		e.Cause = f.Message
+		return e
+	case failKeyRefused:
+		e := failure(ErrKeyRefused, "the S3 endpoint refuses the key that query workers read with")
+		e.Cause = f.Message
+		return e
 	case failNotAllowed:
 		return &Error{Kind: ErrNotAllowed, Detail: f.Message, Position: f.Position}
 	}

@@ -38,7 +38,7 @@ func (p *Pool) startAll() {
 
 // querySetup is the setup of a query worker.
 func (p *Pool) querySetup() setup {
-	s := setup{Parent: os.Getpid(), Limits: p.config.Limits}
+	s := setup{Parent: os.Getpid(), Limits: p.config.Limits, S3: p.config.S3}
 	if p.config.ReadDir != "" {
 		s.ReadDirs = []string{p.config.ReadDir}
 	}

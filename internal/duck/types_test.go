@@ -29,7 +29,7 @@ func FuzzTypeOf(f *testing.F) {
 	for _, seed := range []string{"list<struct<a: int>>", "map<string, decimal(9,2)>", `struct<a"b: int>`, "struct<a') : int>"} {
 		f.Add(seed)
 	}
-	db, err := openInstance(setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: f.TempDir()}, true)
+	db, err := openInstance(setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: f.TempDir()})
 	if err != nil {
 		f.Fatal(err)
 	}

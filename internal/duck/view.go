@@ -12,7 +12,8 @@ type View struct {
 	Schema  string   `json:"schema"` // "" for a table that is named without one
 	Name    string   `json:"name"`
 	Files   []string `json:"files"`
-	Rows    int64    `json:"rows"` // of all files; DuckDB plans joins by it, and knows no other way
+	Sizes   []int64  `json:"sizes,omitempty"` // of each file, in bytes; held against the size in S3
+	Rows    int64    `json:"rows"`            // of all files; DuckDB plans joins by it, and knows no other way
 	Columns []Column `json:"columns"`
 }
 

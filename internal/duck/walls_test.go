@@ -30,7 +30,10 @@ func runProbe(kind string) {
 			panic(err)
 		}
 	}
-	db, err := openInstance(s, kind == lockProbe)
+	db, err := openUnlocked(s, signed)
+	if err == nil && kind == lockProbe {
+		err = lockInstance(db, s)
+	}
 	if err != nil {
 		panic(err)
 	}

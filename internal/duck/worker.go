@@ -7,10 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"sync"
-
-	"git.agentview.dev/profit/golanglakehouse/internal/duck/sandbox"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
 )
@@ -44,7 +41,8 @@ type worker struct {
 	interrupts *os.File
 	db         bindings.Database
 	parser     *parser
-	query      *query // parsed last, not yet run
+	objects    *objects // nil where files are on this box
+	query      *query   // parsed last, not yet run
 
 	mu      sync.Mutex
 	calls   uint32      // requests read, the number of the last
@@ -104,65 +102,6 @@ func (w *worker) awaitInterrupts() {
 	}
 }
 
-// prepare reads the setup and builds the walls.
-func (w *worker) prepare() error {
-	s, err := w.readSetup()
-	if err != nil {
-		return err
-	}
-	memory, err := sandbox.OpenMemory(os.Getpid())
-	if err != nil {
-		return err
-	}
-	defer memory.Close()
-	report, err := sandbox.Enter(rulesOf(s))
-	if err != nil {
-		return err
-	}
-	if w.db, err = openInstance(s, true); err != nil {
-		return err
-	}
-	if w.parser, err = newParser(w.db); err != nil {
-		return err
-	}
-	size, err := memory.AddressSpace()
-	if err != nil {
-		return err
-	}
-	if err := sandbox.Limit(size + max(s.Limits.MemoryBytes, s.PlanBytes) + addressSlack); err != nil {
-		return err
-	}
-	debug.SetMemoryLimit(s.Limits.MemoryBytes / 8)
-	return w.out.send(frameReady, report)
-}
-
-func (w *worker) readSetup() (s setup, err error) {
-	kind, payload, err := w.next()
-	if err != nil || kind != frameSetup {
-		return s, fmt.Errorf("no setup: %w", err)
-	}
-	if err := json.Unmarshal(payload, &s); err != nil {
-		return s, err
-	}
-	if os.Getppid() != s.Parent {
-		return s, errors.New("the parent is gone")
-	}
-	return s, nil
-}
-
-// addressSlack is how much address space a worker may reserve beyond its bound
-// of memory: heaps and stacks reserve more than they use.
-const addressSlack = 1 << 30
-
-// rulesOf gives the kernel wall of a setup.
-func rulesOf(s setup) sandbox.Rules {
-	rules := sandbox.Rules{ReadDirs: s.ReadDirs, ReadFiles: s.ReadFiles, WriteDirs: []string{s.SpillDir}}
-	if s.WriteDir != "" {
-		rules.WriteDirs = append(rules.WriteDirs, s.WriteDir)
-	}
-	return rules
-}
-
 // serve answers one request. An error ends the worker.
 func (w *worker) serve(kind byte, payload []byte) error {
 	var err error
@@ -176,14 +115,29 @@ func (w *worker) serve(kind byte, payload []byte) error {
 	default:
 		return fmt.Errorf("unknown request %q", kind)
 	}
-	if err == nil {
-		return w.out.flush()
+	var broken *wallError
+	switch {
+	case err == nil:
+		return w.ahead(w.out.flush())
+	case errors.As(err, &broken):
+		return err
 	}
 	var failure *workerFailure
 	if !errors.As(err, &failure) {
 		failure = &workerFailure{Kind: failInternal, Message: err.Error(), Position: -1}
 	}
-	return w.out.send(frameFailed, failure)
+	if w.objects != nil {
+		failure.Message = w.objects.setup.S3.hide(failure.Message)
+	}
+	return w.ahead(w.out.send(frameFailed, failure))
+}
+
+// ahead makes ready what the next request may need, once this one has its answer.
+func (w *worker) ahead(err error) error {
+	if err != nil || w.objects == nil {
+		return err
+	}
+	return w.objects.prepare()
 }
 
 func (w *worker) parse(payload []byte) error {
@@ -202,8 +156,8 @@ func (w *worker) parse(payload []byte) error {
 
 // session opens the connection of one statement and makes it the one that an
 // interrupt is for.
-func (w *worker) session() (c *connection, done func(), err error) {
-	if c, err = connect(w.db); err != nil {
+func (w *worker) session(db bindings.Database) (c *connection, done func(), err error) {
+	if c, err = connect(db); err != nil {
 		return nil, nil, err
 	}
 	w.setRunning(c)

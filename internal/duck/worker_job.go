@@ -13,7 +13,7 @@ func (w *worker) runJob(payload []byte) error {
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return err
 	}
-	c, done, err := w.session()
+	c, done, err := w.session(w.db)
 	if err != nil {
 		return err
 	}

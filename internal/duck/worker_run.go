@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
 )
 
 // runQuery runs the statement that was parsed last.
@@ -29,7 +31,11 @@ func (w *worker) runQuery(payload []byte) error {
 
 // withResult starts a statement, on a connection of its own, and has its result used.
 func (w *worker) withResult(q *query, r runRequest, use func(*result) error) error {
-	c, done, err := w.session()
+	db, err := w.instance(r.Views)
+	if err != nil {
+		return err
+	}
+	c, done, err := w.session(db)
 	if err != nil {
 		return err
 	}
@@ -40,6 +46,28 @@ func (w *worker) withResult(q *query, r runRequest, use func(*result) error) err
 	}
 	defer res.close()
 	return use(res)
+}
+
+// instance gives the one in which a statement over these views runs.
+func (w *worker) instance(views []View) (bindings.Database, error) {
+	urls := urlsOf(views)
+	if w.objects == nil || len(urls) == 0 {
+		return w.db, nil
+	}
+	db, fresh, err := w.objects.instance(urls)
+	if err != nil || !fresh {
+		return db, err
+	}
+	c, done, err := w.session(db)
+	if err != nil {
+		return db, err
+	}
+	err = checkSizes(c, urls, views)
+	done()
+	if err != nil {
+		w.objects.forget()
+	}
+	return db, err
 }
 
 // send sends a result.

@@ -61,6 +61,20 @@ func Tool(t testing.TB, name string) string {
 	return path
 }
 
+// HTTPFS gives the path of DuckDB's extension httpfs: $LAKEHOUSE_HTTPFS, else that
+// of the tools folder. The test is skipped if it is not there.
+func HTTPFS(t testing.TB) string {
+	t.Helper()
+	path := os.Getenv("LAKEHOUSE_HTTPFS")
+	if path == "" {
+		path = filepath.Join(moduleRoot(t), ".tools", "httpfs", "httpfs.duckdb_extension")
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("skipped: %s is not there; scripts/tools.sh gets it", path)
+	}
+	return path
+}
+
 func moduleRoot(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()

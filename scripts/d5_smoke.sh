@@ -78,6 +78,16 @@ select_all() {
 		fi
 	done
 
+	if [ "$BACKEND" = minio ]; then
+		if ! grep -q '^httpfs' "$DIR/lakehouse.toml"; then
+			skip "all of it straight from S3: .tools/httpfs is not there, see what scripts/tools.sh says"
+		elif grep -q '"query workers are up","root":"http' "$DIR/queryd.log"; then
+			pass "its objects come straight from S3"
+		else
+			fail "its objects come straight from S3" "$(grep -m 3 -E 'workers|straight' "$DIR/queryd.log")"
+		fi
+	fi
+
 	query "{\"sql\":\"$ENDLESS\",\"timeout_ms\":300}"
 	expect_problem "a statement ends at its deadline" 504 query_timeout
 	start client curl -sS -o "$DIR/cancelled" -d "{\"sql\":\"$ENDLESS\",\"timeout_ms\":60000}" "$(url queryd)/sql"

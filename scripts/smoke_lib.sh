@@ -374,6 +374,9 @@ write_config() {
 			use_path_style = true
 		TOML
 		chmod 600 "$DIR/secrets-go.toml"
+		if [ -e "$TOOLS/httpfs/httpfs.duckdb_extension" ]; then
+			printf '\n[queryd]\nhttpfs = "%s"\n' "$TOOLS/httpfs/httpfs.duckdb_extension" >>"$DIR/lakehouse.toml"
+		fi
 	fi
 }
 

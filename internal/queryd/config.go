@@ -2,7 +2,9 @@ package queryd
 
 import (
 	"fmt"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -21,16 +23,17 @@ type Config struct {
 	MemoryBytes    int64            `toml:"memory_bytes"`    // of one statement's worker
 	SpillBytes     int64            `toml:"spill_bytes"`     // temporary files of one statement
 	Threads        int              `toml:"threads"`         // of one statement
-	Access         string           `toml:"access"`          // auto, local or cache
+	Access         string           `toml:"access"`          // auto, local, s3 or cache
+	HTTPFS         string           `toml:"httpfs"`          // DuckDB's extension, for access s3; "": where it is looked for
 	CacheBytes     int64            `toml:"cache_bytes"`     // of objects fetched from storaged
 }
 
 // The ways to the files of a table.
 const (
-	accessAuto  = "auto"  // local where it holds, else cache
+	accessAuto  = "auto"  // the first that holds of local, s3, cache
 	accessLocal = "local" // storaged's own files, in place
+	accessS3    = "s3"    // objects straight from their bucket
 	accessCache = "cache" // objects fetched from storaged
-	accessS3    = "s3"
 )
 
 // Defaults is a configuration that works on one box.
@@ -81,10 +84,22 @@ func (c Config) Check() error {
 		return fmt.Errorf("[queryd] threads is %d; at least 1 is needed", c.Threads)
 	case c.CacheBytes < 0:
 		return fmt.Errorf("[queryd] cache_bytes is negative")
-	case c.Access == accessS3:
-		return fmt.Errorf("[queryd] access = \"s3\" is not supported in this version; use \"auto\" or \"cache\", which fetch through storaged")
-	case c.Access != accessAuto && c.Access != accessLocal && c.Access != accessCache:
-		return fmt.Errorf("[queryd] access = %q is none of auto, local, cache", c.Access)
+	case !slices.Contains([]string{accessAuto, accessLocal, accessS3, accessCache}, c.Access):
+		return fmt.Errorf("[queryd] access = %q is none of auto, local, s3, cache", c.Access)
+	case c.HTTPFS != "" && !filepath.IsAbs(c.HTTPFS):
+		return fmt.Errorf("[queryd] httpfs = %q is no absolute path", c.HTTPFS)
+	}
+	return nil
+}
+
+// CheckEnv tells what a section that passes Check misses on this box: the extension,
+// where it has to be there.
+func (c Config) CheckEnv(service.Env) error {
+	if c.HTTPFS == "" && c.Access != accessS3 {
+		return nil
+	}
+	if _, err := c.extension(); err != nil {
+		return fmt.Errorf("[queryd] httpfs: %w", err)
 	}
 	return nil
 }

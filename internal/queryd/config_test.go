@@ -17,7 +17,7 @@ func TestConfigThatCannotWork(t *testing.T) {
 		"spill_bytes":     func(c *Config) { c.SpillBytes = -1 },
 		"threads":         func(c *Config) { c.Threads = 0 },
 		"cache_bytes":     func(c *Config) { c.CacheBytes = -1 },
-		"auto":            func(c *Config) { c.Access = "s3" },
+		"httpfs":          func(c *Config) { c.HTTPFS = "httpfs.duckdb_extension" },
 		"none of":         func(c *Config) { c.Access = "nfs" },
 	} {
 		c := Defaults()

@@ -35,6 +35,9 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
+	if err := c.CheckEnv(env); err != nil {
+		return nil, err
+	}
 	s := &server{
 		env: env, config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")},
 		gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}, waiting: semaphore.NewWeighted(waitingBytes),

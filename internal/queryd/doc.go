@@ -23,6 +23,7 @@
 // the longest query may take.
 //
 // Files are read in place where this daemon sees the same disk as storaged
-// (access "local"), else fetched once into a bounded cache (access "cache",
-// package objectcache).
+// (access "local"), else straight from their bucket where that is in S3 and DuckDB's
+// extension for it is here (access "s3"), else fetched once into a bounded cache
+// (access "cache", package objectcache).
 package queryd

@@ -38,6 +38,7 @@ type engine struct {
 type engines struct {
 	config   Config
 	storage  *storage.Client
+	secrets  map[string]service.S3
 	log      *slog.Logger
 	registry *prometheus.Registry
 	metrics  *metrics
@@ -46,8 +47,9 @@ type engines struct {
 
 	spillLock *service.FileLock // so that no second queryd empties spillDir
 
-	choosing chan struct{}      // held by who chooses; guards cache and made
+	choosing chan struct{}      // held by who chooses; guards cache, noS3 and made
 	cache    *objectcache.Cache // nil until it is needed
+	noS3     error              // why workers over S3 did not start, nil if they may
 	made     int                // engines so far
 
 	mu      sync.Mutex
@@ -57,7 +59,7 @@ type engines struct {
 
 func newEngines(env service.Env, c Config, m *metrics) (*engines, error) {
 	e := &engines{
-		config: c, storage: &storage.Client{Client: env.Peer("storaged")},
+		config: c, storage: &storage.Client{Client: env.Peer("storaged")}, secrets: env.Secrets.S3,
 		log: env.Log, registry: env.Metrics, metrics: m,
 		cacheDir: filepath.Join(env.Fleet.Data, "cache", "query"), spillDir: filepath.Join(env.Fleet.Data, "spill", "query"),
 		choosing: make(chan struct{}, 1), reason: "storaged has not been asked yet",
@@ -171,30 +173,44 @@ func (e *engines) build(ctx context.Context) (*engine, error) {
 		}
 		e.retire(before)
 	}
+	eng, err := e.startWorkers(src)
+	if _, direct := src.(s3Source); direct && err != nil && e.config.Access == accessAuto {
+		e.log.Warn("query workers over S3 do not start; objects are read through storaged", "error", err)
+		e.noS3 = err
+		if src, err = e.openCache(); err == nil {
+			eng, err = e.startWorkers(src)
+		}
+	}
+	return eng, err
+}
+
+// startWorkers makes the engine over a source. The caller holds e.choosing.
+func (e *engines) startWorkers(src source) (eng *engine, err error) {
 	e.made++
-	eng := &engine{source: src, metrics: prometheus.NewRegistry()}
+	eng = &engine{source: src, metrics: prometheus.NewRegistry()}
 	if eng.pool, err = duck.NewPool(e.poolConfig(eng)); err != nil {
 		return nil, err
 	}
 	e.registry.MustRegister(eng.metrics)
-	e.log.Info("query workers are up", "root", src.root(), "sandbox", eng.pool.Sandbox())
+	e.log.Info("query workers are up", "root", src.String(), "sandbox", eng.pool.Sandbox())
 	return eng, nil
 }
 
 func (e *engines) poolConfig(eng *engine) duck.Config {
 	c := e.config
-	return duck.Config{
+	config := duck.Config{
 		Workers: (c.MaxConcurrent + 1) / 2, MaxWorkers: c.MaxConcurrent,
 		Limits:   duck.Limits{MemoryBytes: c.MemoryBytes, Threads: c.Threads, SpillBytes: c.SpillBytes},
-		ReadDir:  eng.root(),
 		SpillDir: filepath.Join(e.spillDir, strconv.Itoa(e.made)), // a folder belongs to one pool
 		Log:      e.log, Metrics: eng.metrics,
 	}
+	eng.allow(&config)
+	return config
 }
 
 // retire takes the current engine out of use. Statements that run on it finish.
 func (e *engines) retire(old *engine) {
-	e.log.Warn("the objects are elsewhere now", "was", old.root())
+	e.log.Warn("the objects are elsewhere now", "was", old.String())
 	e.registry.Unregister(old.metrics)
 	e.mu.Lock()
 	old.retired, e.current = true, nil

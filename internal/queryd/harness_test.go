@@ -69,6 +69,11 @@ func start(t testing.TB, c Config, peers service.Peers) *daemon {
 
 func startOn(t testing.TB, data string, c Config, peers service.Peers) *daemon {
 	t.Helper()
+	return startWith(t, data, c, peers, service.Secrets{})
+}
+
+func startWith(t testing.TB, data string, c Config, peers service.Peers, secrets service.Secrets) *daemon {
+	t.Helper()
 	d := &daemon{t: t, data: data, log: &logBuffer{}}
 	fleet := service.DefaultFleet()
 	fleet.Data = data
@@ -77,7 +82,7 @@ func startOn(t testing.TB, data string, c Config, peers service.Peers) *daemon {
 	if peers == nil {
 		peers = service.Peers{"storaged": "http://127.0.0.1:1", "catalogd": "http://127.0.0.1:1"}
 	}
-	env, err := service.NewEnv("queryd", fleet, peers, service.Secrets{}, slog.New(slog.NewJSONHandler(d.log, nil)))
+	env, err := service.NewEnv("queryd", fleet, peers, secrets, slog.New(slog.NewJSONHandler(d.log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -39,11 +40,30 @@ type lake struct {
 	writer  *duck.Pool
 	down    atomic.Bool // storaged, as queryd sees it
 	peers   service.Peers
+	secrets service.Secrets // with which queryd reads from S3
 }
 
 func newLake(t testing.TB) *lake {
 	t.Helper()
-	l := &lake{t: t, storage: testbed.StartStoraged(t)}
+	return newLakeOver(t, testbed.StartStoraged(t))
+}
+
+// newS3Lake is over a bucket in MinIO.
+func newS3Lake(t testing.TB) *lake {
+	t.Helper()
+	testbed.HTTPFS(t)
+	env := testbed.NewEnv(t, "storaged")
+	env.Secrets.S3 = map[string]service.S3{"primary": testbed.StartMinIO(t)}
+	c := storaged.Defaults()
+	c.Backend = "s3"
+	l := newLakeOver(t, testbed.StartStoragedWith(t, env, c))
+	l.secrets = env.Secrets
+	return l
+}
+
+func newLakeOver(t testing.TB, client *storage.Client) *lake {
+	t.Helper()
+	l := &lake{t: t, storage: client}
 	env := testbed.NewEnv(t, "catalogd")
 	env.Peers = service.Peers{"storaged": l.storage.Base}
 	daemon, err := catalogd.New(t.Context(), env, catalogd.Defaults())
@@ -116,23 +136,42 @@ func (l *lake) staffing() {
 	l.write("hr.people", catalog.Replace, "id: 1, born: 2", "SELECT i AS id, DATE '1980-01-01' + i::INTEGER AS born FROM range(5) t(i)")
 }
 
-// accesses runs a test against a queryd of each access.
-func accesses(t *testing.T, l *lake, test func(t *testing.T, d *daemon)) {
-	for _, access := range []string{accessLocal, accessCache, accessAuto} {
-		t.Run(access, func(t *testing.T) {
-			c := small()
-			c.Access = access
-			d := start(t, c, l.peers)
-			d.waitReady()
-			test(t, d)
+// accesses runs a test against a queryd of each access, over storage that has it.
+func accesses(t *testing.T, test func(t *testing.T, l *lake, d *daemon)) {
+	for kind, over := range map[string]struct {
+		lake     func(testing.TB) *lake
+		accesses []string
+	}{
+		"on disk": {newLake, []string{accessLocal, accessCache, accessAuto}},
+		"in S3":   {newS3Lake, []string{accessS3}},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			l := over.lake(t)
+			for _, access := range over.accesses {
+				t.Run(access, func(t *testing.T) {
+					c := small()
+					c.Access = access
+					test(t, l, l.query(t, c))
+				})
+			}
 		})
 	}
 }
 
+// query starts a queryd over the lake.
+func (l *lake) query(t testing.TB, c Config) *daemon {
+	t.Helper()
+	if len(l.secrets.S3) > 0 {
+		c.HTTPFS = testbed.HTTPFS(t)
+	}
+	d := startWith(t, t.TempDir(), c, l.peers, l.secrets)
+	d.waitReady()
+	return d
+}
+
 func TestTables(t *testing.T) {
-	l := newLake(t)
-	l.staffing()
-	accesses(t, l, func(t *testing.T, d *daemon) {
+	accesses(t, func(t *testing.T, l *lake, d *daemon) {
+		l.staffing()
 		for sql, want := range map[string]string{
 			"SELECT count(*), sum(rate) FROM placements":                                        `[[3000,"1124625.00"]]`,
 			"SELECT state, count(*) FROM PLACEMENTS WHERE rate >= 700 GROUP BY 1 ORDER BY 1":    `[["CA",67],["NY",67],["TX",66]]`,
@@ -191,8 +230,7 @@ func TestTableNotFound(t *testing.T) {
 }
 
 func TestWhatIsWrittenIsReadAtOnce(t *testing.T) {
-	l := newLake(t)
-	accesses(t, l, func(t *testing.T, d *daemon) {
+	accesses(t, func(t *testing.T, l *lake, d *daemon) {
 		name := "visits_" + path.Base(t.Name())
 		for i := 1; i <= 5; i++ {
 			l.write(name, catalog.Append, "n: 1", fmt.Sprintf("SELECT i AS n FROM range(%d, %d) t(i)", (i-1)*10, i*10))
@@ -204,9 +242,8 @@ func TestWhatIsWrittenIsReadAtOnce(t *testing.T) {
 }
 
 func TestEmptyTable(t *testing.T) {
-	l := newLake(t)
-	l.write("nobody", catalog.Replace, "id: 1, name: 2", "SELECT 1::BIGINT AS id, 'x' AS name WHERE false")
-	accesses(t, l, func(t *testing.T, d *daemon) {
+	accesses(t, func(t *testing.T, l *lake, d *daemon) {
+		l.write("nobody", catalog.Replace, "id: 1, name: 2", "SELECT 1::BIGINT AS id, 'x' AS name WHERE false")
 		if got := d.sql("SELECT count(*), max(name) FROM nobody").rows(t); got != "[[0,null]]" {
 			t.Errorf("got %s", got)
 		}
@@ -216,9 +253,8 @@ func TestEmptyTable(t *testing.T) {
 // TestStatementReadsOneVersion: a replacement while a result is being sent
 // changes nothing in it.
 func TestStatementReadsOneVersion(t *testing.T) {
-	l := newLake(t)
 	const rows = 200_000
-	accesses(t, l, func(t *testing.T, d *daemon) {
+	accesses(t, func(t *testing.T, l *lake, d *daemon) {
 		name := "v_" + path.Base(t.Name())
 		l.write(name, catalog.Replace, "n: 1, pad: 2", fmt.Sprintf("SELECT 1::BIGINT AS n, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS pad FROM range(%d) t(i)", rows))
 		body, err := d.Stream(t.Context(), query.Request{SQL: "SELECT n, pad FROM " + name, Format: query.CSV})

@@ -53,6 +53,10 @@ func engineProblem(e *duck.Error) *wire.Problem {
 		return query.ErrMemory.Errorf("%s; or raise [queryd] spill_bytes", e.Detail).With("limit", e.Limit)
 	case errors.Is(e, duck.ErrDiskFull):
 		return storage.ErrStorageFull.Errorf("%s", e.Detail)
+	case errors.Is(e, duck.ErrUnreachable):
+		return wire.ErrUnavailable.Errorf("%s", e.Detail).With("service", "s3").After(queueRetry)
+	case errors.Is(e, duck.ErrKeyRefused):
+		return wire.ErrUnavailable.Errorf("%s; check [s3.NAME.read], else [s3.NAME], in the secrets file, and what that key may do", e.Detail).With("service", "s3").After(queueRetry)
 	case errors.Is(e, duck.ErrDamaged):
 		return query.ErrDamaged.Errorf("%s under this request id; restore the file from a backup, or replace the dataset", e.Detail)
 	case errors.Is(e, duck.ErrCrashed):

@@ -86,15 +86,18 @@ func (t *tables) objects() []catalog.DataObject {
 
 // views gives every table its files, whose paths are those of objects.
 func (t *tables) views(paths []string) []duck.View {
-	files := map[catalog.Name][]string{}
+	files, sizes := map[catalog.Name][]string{}, map[catalog.Name][]int64{}
 	for _, name := range t.distinct() {
-		n := len(t.manifests[name].Objects)
-		files[name], paths = paths[:n], paths[n:]
+		objects := t.manifests[name].Objects
+		files[name], paths = paths[:len(objects)], paths[len(objects):]
+		for _, o := range objects {
+			sizes[name] = append(sizes[name], o.Size)
+		}
 	}
 	views := make([]duck.View, len(t.named))
 	for i, table := range t.named {
 		name := t.names[i]
-		views[i] = duck.View{Schema: table.Schema, Name: table.Name, Files: files[name], Rows: t.manifests[name].Rows}
+		views[i] = duck.View{Schema: table.Schema, Name: table.Name, Files: files[name], Sizes: sizes[name], Rows: t.manifests[name].Rows}
 		for _, c := range t.manifests[name].Columns {
 			views[i].Columns = append(views[i].Columns, duck.Column{FieldID: c.FieldID, Name: c.Name, Type: c.Type})
 		}

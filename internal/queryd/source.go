@@ -10,19 +10,25 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/queryd/objectcache"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// source finds the files of objects on this box.
+// source finds the files of objects, on this box or in S3.
 type source interface {
-	// root is the folder that all files are in, the only one workers may read.
-	root() string
+	// String says where all files are, for the log.
+	String() string
+	// allow lets workers read them, and nothing else.
+	allow(c *duck.Config)
 	// open gives the objects' paths, in their order, which stay until release is
 	// called. [errStale] means that the source must be chosen anew.
 	open(ctx context.Context, objects []catalog.DataObject) (paths []string, release func(), err error)
+	// judge looks at what a run over the files failed with before its first row. It
+	// makes an error [errStale] if the source may be at fault.
+	judge(err error) error
 	// same tells that other finds the same files.
 	same(other source) bool
 }
@@ -39,7 +45,11 @@ var errLost = errors.New("an object of a version is missing, or has not its size
 // localSource reads storaged's own files, in place.
 type localSource struct{ folder, instance string }
 
-func (s localSource) root() string { return s.folder }
+func (s localSource) String() string { return s.folder }
+
+func (s localSource) allow(c *duck.Config) { c.ReadDir = s.folder }
+
+func (s localSource) judge(err error) error { return err }
 
 func (s localSource) same(other source) bool { return s == other }
 
@@ -68,7 +78,11 @@ func readInstance(root string) (string, error) {
 // cacheSource reads copies that are fetched from storaged.
 type cacheSource struct{ cache *objectcache.Cache }
 
-func (s cacheSource) root() string { return s.cache.Dir() }
+func (s cacheSource) String() string { return s.cache.Dir() }
+
+func (s cacheSource) allow(c *duck.Config) { c.ReadDir = s.cache.Dir() }
+
+func (s cacheSource) judge(err error) error { return err }
 
 func (s cacheSource) same(other source) bool { return s == other }
 
@@ -111,9 +125,16 @@ func (e *engines) choose(ctx context.Context) (source, error) {
 		return nil, err
 	}
 	for _, b := range buckets {
-		if !b.Default || b.Root == "" || b.Instance == "" {
-			continue
+		if b.Default {
+			return e.chooseFor(b)
 		}
+	}
+	return e.openCache()
+}
+
+// chooseFor gives the best way to a bucket that access allows and this box has.
+func (e *engines) chooseFor(b storage.Bucket) (source, error) {
+	if e.config.Access != accessS3 && b.Root != "" && b.Instance != "" {
 		if got, err := readInstance(b.Root); err == nil && got == b.Instance {
 			return localSource{folder: b.Root, instance: b.Instance}, nil
 		}
@@ -122,6 +143,20 @@ func (e *engines) choose(ctx context.Context) (source, error) {
 		return nil, wire.ErrNotReady.Errorf("storaged's folder cannot be read from here, and [queryd] access is \"local\"; set it to \"auto\" or \"cache\"").
 			After(queueRetry)
 	}
+	if b.Backend != "s3" {
+		if e.config.Access == accessS3 {
+			return nil, wire.ErrNotReady.Errorf("storaged keeps its objects on its own disk, and [queryd] access is \"s3\"; set it to \"auto\"").After(queueRetry)
+		}
+		return e.openCache()
+	}
+	src, err := e.newS3Source(b)
+	switch {
+	case err == nil:
+		return src, nil
+	case e.config.Access == accessS3:
+		return nil, wire.ErrNotReady.Errorf("[queryd] access is \"s3\", and the bucket cannot be read from here: %v", err).After(queueRetry)
+	}
+	e.log.Info("objects are read through storaged, not straight from S3", "why", err)
 	return e.openCache()
 }
 

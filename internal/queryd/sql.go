@@ -101,7 +101,7 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 	service.Annotate(ctx, slog.String("tables", read.String()))
 	stream, err := session.Run(ctx, request)
 	if err != nil {
-		return err
+		return eng.judge(err)
 	}
 	defer stream.Close()
 	return answerWith(out, q, stream)

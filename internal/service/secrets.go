@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,6 +99,16 @@ type S3 struct {
 	SecretAccessKey Secret  `toml:"secret_access_key"`
 	UsePathStyle    bool    `toml:"use_path_style"`
 	Read            *S3Read `toml:"read"`
+}
+
+// S3Address is what may be said of an endpoint: where it is, and nothing that could be
+// a password.
+func S3Address(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" {
+		return "(an endpoint that is no URL)"
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // S3Read is a key that may only read, for query workers.

@@ -71,13 +71,20 @@ type Listing struct {
 // Bucket describes one configured bucket. Root is the folder that holds the
 // objects of a local bucket, for a reader on the same box; Instance identifies
 // that folder ([InstanceFile] in it holds the same text), so that such a reader
-// can tell that it looks at the same disk.
+// can tell that it looks at the same disk. Of a bucket in S3, Endpoint, Region and
+// PathStyle tell where a reader with a key of its own finds it; Secret names the
+// section [s3.NAME] of the secrets file, and is none itself.
 type Bucket struct {
 	Name     string `json:"name"`
 	Default  bool   `json:"default"`
 	Backend  string `json:"backend"` // "local" or "s3"
 	Root     string `json:"root,omitempty"`
 	Instance string `json:"instance,omitempty"`
+
+	Endpoint  string `json:"endpoint,omitempty"` // scheme, host and port
+	Region    string `json:"region,omitempty"`
+	PathStyle bool   `json:"path_style,omitempty"`
+	Secret    string `json:"secret,omitempty"`
 }
 
 // Buckets is the answer to GET /storage/buckets.

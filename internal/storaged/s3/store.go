@@ -19,7 +19,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,7 +42,9 @@ const (
 type Store struct {
 	bucket   string
 	secret   string // NAME of the [s3.NAME] section, for errors
-	endpoint string // without user and path, for errors
+	endpoint string // without user and path
+	region   string
+	style    bool // the bucket is in the path
 	create   bool
 	client   *awss3.Client
 	conns    interface{ CloseIdleConnections() }
@@ -73,7 +74,8 @@ func Open(ctx context.Context, c Config, log *slog.Logger) *Store {
 		region = defaultRegion
 	}
 	s := &Store{
-		bucket: c.Bucket, secret: c.SecretName, endpoint: address(c.Secret.Endpoint), create: c.Create, conns: client,
+		bucket: c.Bucket, secret: c.SecretName, endpoint: service.S3Address(c.Secret.Endpoint), create: c.Create, conns: client,
+		region: region, style: c.Secret.UsePathStyle,
 		parts: make(chan struct{}, c.Writes),
 		client: awss3.New(awss3.Options{
 			BaseEndpoint:     aws.String(c.Secret.Endpoint),
@@ -94,16 +96,6 @@ func Open(ctx context.Context, c Config, log *slog.Logger) *Store {
 		log.Warn("the bucket cannot be reached yet", "bucket", c.Bucket, "endpoint", s.endpoint, "error", err)
 	}
 	return s
-}
-
-// address is what errors say of an endpoint: where it is, and nothing that
-// could be a password.
-func address(endpoint string) string {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" {
-		return "(an endpoint that is no URL)"
-	}
-	return u.Scheme + "://" + u.Host
 }
 
 // find makes sure, once, that the bucket is there.
@@ -143,9 +135,9 @@ func (s *Store) Ready(ctx context.Context) []string {
 	return nil
 }
 
-// Describe names the bucket; its objects have no folder.
+// Describe says where the bucket is, for a reader that has a key.
 func (s *Store) Describe() storage.Bucket {
-	return storage.Bucket{Name: s.bucket, Backend: "s3"}
+	return storage.Bucket{Name: s.bucket, Backend: "s3", Endpoint: s.endpoint, Region: s.region, PathStyle: s.style, Secret: s.secret}
 }
 
 // Close gives the idle connections up.

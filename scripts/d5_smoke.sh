@@ -78,7 +78,7 @@ select_all() {
 		fi
 	done
 
-	if [ "$BACKEND" = minio ]; then
+	if [ "$FLAVOUR" = " minio" ]; then
 		if ! grep -q '^httpfs' "$DIR/lakehouse.toml"; then
 			skip "all of it straight from S3: .tools/httpfs is not there, see what scripts/tools.sh says"
 		elif grep -q '"query workers are up","root":"http' "$DIR/queryd.log"; then

@@ -61,6 +61,7 @@ func (e *engine) removeOrphansOnce(ctx context.Context) {
 // now gives the time by storage's clock, of which its listings speak. The object
 // is a fresh one each time, since one that is written over never goes back.
 func (s *store) now(ctx context.Context) (time.Time, error) {
+	ctx = storage.IntoReserve(ctx) // a full disk is when orphans have to go
 	if err := s.Delete(ctx, clockKey); err != nil {
 		return time.Time{}, err
 	}

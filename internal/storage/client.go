@@ -31,6 +31,9 @@ func (c *Client) Put(ctx context.Context, key string, body io.Reader, size int64
 	if cond.IfNoneMatch {
 		header.Set("If-None-Match", "*")
 	}
+	if intoReserve(ctx) {
+		header.Set(HeaderReserve, "cleanup")
+	}
 	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPut, Path: objectPath(key), Query: c.query(), Header: header, Body: body, Size: size})
 	if err != nil {
 		return Stored{}, false, err

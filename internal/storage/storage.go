@@ -36,6 +36,7 @@ var (
 	ErrIncomplete         = &wire.Kind{Status: http.StatusBadRequest, Code: "incomplete_body", Title: "Incomplete body"}
 	ErrBadDigest          = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_digest", Title: "Bad digest"}
 	ErrStorageFull        = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "storage_full", Title: "Storage full"}
+	ErrDiskReserve        = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "disk_reserve", Title: "Disk reserve reached"}
 	ErrReservedKey        = &wire.Kind{Status: http.StatusForbidden, Code: "reserved_key", Title: "Reserved key"}
 )
 
@@ -80,6 +81,9 @@ type Bucket struct {
 	Backend  string `json:"backend"` // "local" or "s3"
 	Root     string `json:"root,omitempty"`
 	Instance string `json:"instance,omitempty"`
+	// Of a local bucket: what is free on its disk, and what of that is kept in reserve.
+	FreeBytes    *int64 `json:"free_bytes,omitempty"`
+	ReserveBytes *int64 `json:"reserve_bytes,omitempty"`
 
 	Endpoint  string `json:"endpoint,omitempty"` // scheme, host and port
 	Region    string `json:"region,omitempty"`

@@ -30,6 +30,7 @@ type Config struct {
 	CreateBucket        bool                    `toml:"create_bucket"`         // make an S3 bucket that is not there
 	MaxObjectBytes      int64                   `toml:"max_object_bytes"`      // at most 5 GiB
 	MaxConcurrentWrites int                     `toml:"max_concurrent_writes"` // of users, and as many again of daemons; more are refused; one to S3 takes up to 5 MiB of memory
+	ReserveBytes        int64                   `toml:"reserve_bytes"`         // of a local bucket's disk, kept free; 0: the larger of 1 GiB and 2% of it
 	Buckets             map[string]BucketConfig `toml:"buckets"`               // by name
 }
 
@@ -73,6 +74,8 @@ func (c Config) Check() error {
 	switch {
 	case c.MaxObjectBytes < 1 || c.MaxObjectBytes > maxObject:
 		return fmt.Errorf("[storaged] max_object_bytes: %d is not between 1 and %d", c.MaxObjectBytes, int64(maxObject))
+	case c.ReserveBytes < 0:
+		return fmt.Errorf("[storaged] reserve_bytes: %d is negative; 0 keeps the larger of 1 GiB and 2%% of the disk", c.ReserveBytes)
 	case c.MaxConcurrentWrites < 1:
 		return fmt.Errorf("[storaged] max_concurrent_writes: %d is less than 1", c.MaxConcurrentWrites)
 	}

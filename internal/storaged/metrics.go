@@ -2,6 +2,7 @@ package storaged
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,6 +13,7 @@ import (
 
 // metrics is what /metrics says of storaged beside its requests.
 type metrics struct {
+	registry prometheus.Registerer
 	bytesIn  prometheus.Counter
 	bytesOut prometheus.Counter
 	refused  *prometheus.CounterVec
@@ -20,6 +22,7 @@ type metrics struct {
 
 func newMetrics(registry prometheus.Registerer) *metrics {
 	m := &metrics{
+		registry: registry,
 		bytesIn:  prometheus.NewCounter(prometheus.CounterOpts{Name: "lakehouse_storage_received_bytes_total", Help: "Bytes of objects read from clients."}),
 		bytesOut: prometheus.NewCounter(prometheus.CounterOpts{Name: "lakehouse_storage_sent_bytes_total", Help: "Bytes of objects sent to clients."}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -32,6 +35,25 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 	}
 	registry.MustRegister(m.bytesIn, m.bytesOut, m.refused, m.latency)
 	return m
+}
+
+// watchDisk adds how full the disk of a local bucket is.
+func (m *metrics) watchDisk(store backend.Store) {
+	b := store.Describe()
+	if b.FreeBytes == nil {
+		return
+	}
+	gauge := func(name, help string, value func(storage.Bucket) *int64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: prometheus.Labels{"bucket": b.Name}}, func() float64 {
+			if n := value(store.Describe()); n != nil {
+				return float64(*n)
+			}
+			return math.NaN()
+		})
+	}
+	m.registry.MustRegister(
+		gauge("lakehouse_storage_disk_free_bytes", "Bytes free on the disk of a local bucket.", func(b storage.Bucket) *int64 { return b.FreeBytes }),
+		gauge("lakehouse_storage_disk_reserve_bytes", "Bytes of them that are kept in reserve: below, writes are refused.", func(b storage.Bucket) *int64 { return b.ReserveBytes }))
 }
 
 // measured is a store whose operations are timed.

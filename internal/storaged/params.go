@@ -27,6 +27,7 @@ func writeHeaders() []service.Param {
 	return []service.Param{
 		{Name: "If-Match", Type: "string", Doc: "replace only the object with this ETag"},
 		{Name: "If-None-Match", Type: "string", Doc: "*: only where no object is"},
+		{Name: storage.HeaderReserve, Type: "string", Doc: "of the daemons: a small write under a reserved prefix that clean-up needs, and that may take what the disk keeps in reserve"},
 		{Name: "Content-Digest", Type: "string", Doc: "RFC 9530 digest (sha-256, sha-512) that the bytes must have"},
 	}
 }

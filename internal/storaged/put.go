@@ -1,6 +1,7 @@
 package storaged
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -28,9 +29,14 @@ func (s *server) put(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer leave()
-	object, created, err := store.Put(r.Context(), backend.Write{Key: key, Body: body, Size: r.ContentLength, Cond: cond})
+	object, created, err := store.Put(r.Context(), backend.Write{
+		Key: key, Body: body, Size: r.ContentLength, Cond: cond, IntoReserve: intoReserve(r, key),
+	})
 	s.metrics.bytesIn.Add(float64(body.read))
 	if err != nil {
+		if errors.Is(err, storage.ErrDiskReserve) {
+			s.metrics.refused.WithLabelValues(storage.ErrDiskReserve.Code).Inc()
+		}
 		return err
 	}
 	status := http.StatusOK
@@ -39,6 +45,13 @@ func (s *server) put(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("ETag", object.ETag)
 	return wire.WriteJSON(w, status, storage.Stored{Key: key, Size: object.Size, ETag: object.ETag})
+}
+
+// intoReserve tells that a write is a daemon's, small, and said to be needed for
+// clean-up.
+func intoReserve(r *http.Request, key string) bool {
+	return r.Header.Get(storage.HeaderReserve) != "" && storage.Reserved(key) != "" &&
+		r.ContentLength >= 0 && r.ContentLength <= storage.MaxReserveWrite
 }
 
 // writeCondition reads the preconditions of a write. One that cannot be kept

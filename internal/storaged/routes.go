@@ -16,7 +16,7 @@ func (s *server) routes() []service.Route {
 			Query: bucketParam(), Headers: writeHeaders(), Body: &service.Body{Media: octets}, MaxBody: service.Unbounded,
 			Answers: []service.Answer{{Status: 201, Doc: "stored under a new key", Type: storage.Stored{}}, {Status: 200, Doc: "replaced an object", Type: storage.Stored{}}},
 			Errors: objectErrors(storage.ErrPreconditionFailed, storage.ErrObjectTooLarge, storage.ErrTooManyWrites,
-				storage.ErrIncomplete, storage.ErrBadDigest, storage.ErrStorageFull), Handle: s.put},
+				storage.ErrIncomplete, storage.ErrBadDigest, storage.ErrStorageFull, storage.ErrDiskReserve), Handle: s.put},
 		{Method: "GET", Path: object, ID: "get_object", Summary: "Read an object", Access: service.Read,
 			Query: bucketParam(), Headers: getHeaders(),
 			Answers: []service.Answer{{Status: 200, Doc: "the object", Media: octets}, {Status: 206, Doc: "a range of it", Media: octets}, {Status: 304, Doc: "not modified"}},

@@ -43,13 +43,14 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 			return nil, errors.Join(err, s.close())
 		}
 		s.buckets = append(s.buckets, bucket{p.name, s.metrics.measure(p.backend, store)})
+		s.metrics.watchDisk(store)
 	}
 	return &service.Daemon{Routes: s.routes(), Ready: s.ready, Close: s.close}, nil
 }
 
 func (s *server) open(ctx context.Context, p place, env service.Env) (backend.Store, error) {
 	if p.backend == backendLocal {
-		return local.Open(p.name, p.root)
+		return local.Open(p.name, p.root, s.config.ReserveBytes)
 	}
 	return s3.Open(ctx, s3.Config{
 		Bucket: p.name, SecretName: p.secret, Secret: p.s3, Create: s.config.CreateBucket, Writes: s.writes.total(),

@@ -42,6 +42,8 @@ type Write struct {
 	Body io.Reader
 	Size int64
 	Cond storage.Condition
+	// IntoReserve lets the write take what a disk keeps in reserve.
+	IntoReserve bool
 }
 
 // Page selects a part of a listing: at most Limit keys and folded prefixes.

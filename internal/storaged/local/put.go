@@ -32,12 +32,17 @@ func (s *Store) Put(_ context.Context, w backend.Write) (storage.Object, bool, e
 	if _, err := s.current(path, w); err != nil {
 		return storage.Object{}, false, err // before the body is read for nothing
 	}
+	room, err := s.space.admit(w.Size, w.IntoReserve)
+	if err != nil {
+		return storage.Object{}, false, err
+	}
+	defer room.end()
 	f, err := s.createTemp()
 	if err != nil {
 		return storage.Object{}, false, s.full(err)
 	}
 	defer f.discard()
-	if err := s.fill(f, w.Body, w.Size); err != nil {
+	if err := s.fill(f, w.Body, w.Size, room); err != nil {
 		return storage.Object{}, false, s.full(err)
 	}
 	previous, err := s.current(path, w)
@@ -64,7 +69,7 @@ func (s *Store) publish(f *tempFile, path string, w backend.Write) (storage.Obje
 	if previous != nil && !info.ModTime().After(previous.ModTime()) {
 		// The other writer was sealed later and came first.
 		if err := s.seal(f, previous); err != nil {
-			return storage.Object{}, false, err
+			return storage.Object{}, false, s.full(err)
 		}
 		if info, err = f.Stat(); err != nil {
 			return storage.Object{}, false, err
@@ -75,7 +80,7 @@ func (s *Store) publish(f *tempFile, path string, w backend.Write) (storage.Obje
 	}
 	f.moved = true
 	if err := s.tree.flush(path); err != nil {
-		return storage.Object{}, false, err
+		return storage.Object{}, false, s.full(err)
 	}
 	return describe(w.Key, info), previous == nil, nil
 }
@@ -145,8 +150,8 @@ func (f *tempFile) discard() {
 	}
 }
 
-// fill copies the body; size is its length or -1.
-func (s *Store) fill(f *tempFile, body io.Reader, size int64) error {
+// fill copies the body; size is its length or -1. It counts against room.
+func (s *Store) fill(f *tempFile, body io.Reader, size int64, room *admission) error {
 	buffer, _ := s.buffers.Get().(*[bufferSize]byte)
 	if buffer == nil {
 		buffer = new([bufferSize]byte)
@@ -156,6 +161,9 @@ func (s *Store) fill(f *tempFile, body io.Reader, size int64) error {
 	for {
 		n, readErr := readFull(body, buffer[:])
 		if _, err := f.Write(buffer[:n]); err != nil {
+			return err
+		}
+		if err := room.wrote(int64(n)); err != nil {
 			return err
 		}
 		if written += int64(n); written-flushed >= flushEvery {

@@ -55,13 +55,15 @@ type Store struct {
 	keys     keyLocks
 	tree     tree
 	clock    clock
+	space    *space
 	temps    atomic.Uint64
 	buffers  sync.Pool // of *[bufferSize]byte
 }
 
 // Open takes the folder root, which is made if it is not there, as the bucket
-// of this name. It fails if another process owns it.
-func Open(name, root string) (*Store, error) {
+// of this name. It fails if another process owns it. reserve is how many bytes of the
+// disk are kept free, 0 for the larger of 1 GiB and 2% of the disk.
+func Open(name, root string, reserve int64) (*Store, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -74,7 +76,11 @@ func Open(name, root string) (*Store, error) {
 		return nil, fmt.Errorf("bucket %s: %w", name, err)
 	}
 	s := &Store{name: name, root: root, lock: lock, tree: tree{root: root}}
-	if err := s.prepare(); err != nil {
+	err = s.prepare()
+	if err == nil {
+		s.space, err = newSpace(name, root, reserve)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("bucket %s: %w", name, err), lock.Close())
 	}
 	return s, nil
@@ -97,9 +103,14 @@ func (s *Store) prepare() error {
 	return err
 }
 
-// Describe gives the folder and its identity, for a reader on the same box.
+// Describe gives the folder and its identity, for a reader on the same box, and how
+// full its disk is.
 func (s *Store) Describe() storage.Bucket {
-	return storage.Bucket{Name: s.name, Backend: "local", Root: s.root, Instance: s.instance}
+	b := storage.Bucket{Name: s.name, Backend: "local", Root: s.root, Instance: s.instance}
+	if free, reserve, err := s.space.measure(); err == nil {
+		b.FreeBytes, b.ReserveBytes = &free, &reserve
+	}
+	return b
 }
 
 // Ready tells when the folder was taken away.

@@ -30,6 +30,8 @@ func (s *Store) Get(ctx context.Context, key string, r *backend.Range) (*backend
 			return nil, storage.ErrRange.Errorf("a range of the last 0 bytes selects nothing")
 		}
 		in.Range = aws.String(r.Header())
+	} else {
+		in.ChecksumMode = types.ChecksumModeEnabled
 	}
 	out, err := s.client.GetObject(ctx, in)
 	if err != nil {
@@ -40,6 +42,9 @@ func (s *Store) Get(ctx context.Context, key string, r *backend.Range) (*backend
 		Length: aws.ToInt64(out.ContentLength), Body: out.Body,
 	}
 	c.Size = c.Length
+	if r == nil {
+		c.Body = &sealed{ReadCloser: out.Body, left: c.Length}
+	}
 	if out.ContentRange != nil {
 		var last int64
 		if _, err := fmt.Sscanf(*out.ContentRange, "bytes %d-%d/%d", &c.Offset, &last, &c.Size); err != nil {

@@ -95,7 +95,7 @@ func (s *Store) putBytes(ctx context.Context, w backend.Write, b []byte) (string
 }
 
 func (s *Store) putInput(w backend.Write, b []byte) *awss3.PutObjectInput {
-	in := &awss3.PutObjectInput{Bucket: &s.bucket, Key: &w.Key, Body: bytes.NewReader(b), ContentLength: aws.Int64(int64(len(b)))}
+	in := &awss3.PutObjectInput{Bucket: &s.bucket, Key: &w.Key, Body: bytes.NewReader(b), ContentLength: aws.Int64(int64(len(b))), ChecksumCRC32C: checksum(b)}
 	in.IfMatch, in.IfNoneMatch = conditions(w.Cond)
 	return in
 }

@@ -15,6 +15,7 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,11 +65,13 @@ type Config struct {
 	// Writes is how many writes there are at most at once. As many parts of
 	// 5 MiB fit in memory, so a slow writer never keeps another from going on.
 	Writes int
+	// Silence is after how long without a byte the endpoint is taken for dead; 0: 30 s.
+	Silence time.Duration
 }
 
 // Open makes the store of a bucket. It succeeds also while the endpoint is down.
 func Open(ctx context.Context, c Config, log *slog.Logger) *Store {
-	client := newHTTPClient()
+	client := newHTTPClient(cmp.Or(c.Silence, defaultSilence))
 	region := c.Secret.Region
 	if region == "" {
 		region = defaultRegion

@@ -9,9 +9,9 @@ import (
 
 // A write may take as long as its bytes keep moving; an endpoint that is silent
 // for this long is taken for dead.
-const silence = 30 * time.Second
+const defaultSilence = 30 * time.Second
 
-func newHTTPClient() *http.Client {
+func newHTTPClient(silence time.Duration) *http.Client {
 	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{Transport: &http.Transport{
 		Proxy: http.ProxyFromEnvironment,
@@ -20,10 +20,10 @@ func newHTTPClient() *http.Client {
 			if err != nil {
 				return nil, err
 			}
-			return &movingConn{conn}, nil
+			return &movingConn{conn, silence}, nil
 		},
 		MaxIdleConnsPerHost:   64,
-		IdleConnTimeout:       20 * time.Second, // below silence
+		IdleConnTimeout:       silence * 2 / 3, // below silence
 		TLSHandshakeTimeout:   5 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		ResponseHeaderTimeout: silence,
@@ -36,17 +36,20 @@ func newHTTPClient() *http.Client {
 
 // movingConn fails when nothing moves in either direction. Each call sets the
 // deadline of both, because a reader waits all through a long upload.
-type movingConn struct{ net.Conn }
+type movingConn struct {
+	net.Conn
+	silence time.Duration
+}
 
 func (c *movingConn) Read(p []byte) (int, error) {
-	if err := c.SetDeadline(time.Now().Add(silence)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(c.silence)); err != nil {
 		return 0, err
 	}
 	return c.Conn.Read(p)
 }
 
 func (c *movingConn) Write(p []byte) (int, error) {
-	if err := c.SetDeadline(time.Now().Add(silence)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(c.silence)); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(p)

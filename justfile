@@ -16,6 +16,10 @@ verify:
 smoke day *backend: build
     @bash scripts/d{{ day }}_smoke.sh {{ backend }}
 
+# look at what a fleet needs of this box, and say what to mend
+doctor *args: build
+    @bin/lakehouse doctor {{ args }}
+
 # format the Go code
 fmt:
     gofmt -w cmd internal scripts

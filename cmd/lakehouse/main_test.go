@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 // lakehouse runs the command line as a user would.
 func lakehouse(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	root := cli.New(newUp(), newDemo(), newConfig(), newStorage())
+	root := newRoot()
 	root.SetOut(&out)
 	root.SetErr(&errs)
 	code = cli.Execute(ctx, root, args)
@@ -42,7 +42,7 @@ func runningUp(t *testing.T, data string, more ...string) (url string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	lines, out := io.Pipe()
-	root := cli.New(newUp(), newDemo(), newConfig(), newStorage())
+	root := newRoot()
 	root.SetOut(out)
 	ended := make(chan int, 1)
 	go func() {

@@ -14,7 +14,7 @@ import (
 func script(t *testing.T, text string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	root := cli.New(newUp(), newDemo(), newConfig(), newStorage())
+	root := newRoot()
 	root.SetIn(strings.NewReader(text))
 	root.SetOut(&out)
 	root.SetErr(&errs)

@@ -23,7 +23,7 @@ func TestUpSaysWhatItWaitsFor(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	lines, errs := io.Pipe()
-	root := cli.New(newUp(), newDemo(), newConfig())
+	root := newRoot()
 	root.SetOut(io.Discard)
 	root.SetErr(errs)
 	ended := make(chan int, 1)

@@ -50,6 +50,10 @@ func floors() map[string]floor {
 				"storaged", "catalogd", "ingestd", "queryd", "gateway"},
 			external: true, why: "fleet runs the daemons in one process and knows no command line",
 		},
+		"doctor": {
+			may:      []string{"wire", "service", "storage", "storaged", "httpfs"},
+			external: true, why: "the doctor looks at S3 as storaged does, and is given what needs DuckDB; no daemon links it",
+		},
 		"cli": {
 			may:      []string{"wire", "service", "storage", "catalog", "ingest", "query"},
 			external: true, why: "the thin verbs speak to the gateway like anyone else: they run where no fleet is, and start in milliseconds",

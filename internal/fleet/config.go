@@ -106,6 +106,15 @@ func (c Config) members() []member {
 	}
 }
 
+// Names lists the daemons of a fleet, each after those that it calls.
+func Names() []string {
+	var names []string
+	for _, m := range Defaults().members() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
 func newMember[C service.Section](name string, config C, build service.New[C]) member {
 	return member{name, config, func(ctx context.Context, env service.Env) (*service.Daemon, error) { return build(ctx, env, config) }}
 }

@@ -98,7 +98,7 @@ func (c Config) CheckEnv(service.Env) error {
 	if c.HTTPFS == "" && c.Access != accessS3 {
 		return nil
 	}
-	if _, err := c.extension(); err != nil {
+	if _, err := c.Extension(); err != nil {
 		return fmt.Errorf("[queryd] httpfs: %w", err)
 	}
 	return nil

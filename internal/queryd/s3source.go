@@ -49,7 +49,7 @@ func (e *engines) newS3Source(b storage.Bucket) (source, error) {
 	if e.noS3 != nil {
 		return nil, e.noS3
 	}
-	extension, err := e.config.extension()
+	extension, err := e.config.Extension()
 	if err != nil {
 		return nil, err
 	}
@@ -80,9 +80,9 @@ func (e *engines) newS3Source(b storage.Bucket) (source, error) {
 
 func readSection(section string) string { return strings.TrimSuffix(section, "]") + ".read]" }
 
-// extension gives DuckDB's httpfs, which the configuration names or which lies where
-// it is looked for.
-func (c Config) extension() (string, error) {
+// Extension gives the path of DuckDB's httpfs, which the configuration names or which
+// lies where it is looked for. Its error says how to get one that fits.
+func (c Config) Extension() (string, error) {
 	if c.HTTPFS != "" {
 		return c.HTTPFS, httpfs.Check(c.HTTPFS)
 	}

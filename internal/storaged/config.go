@@ -10,6 +10,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/storaged/s3"
 )
 
 // Config is the section [storaged]:
@@ -136,6 +137,36 @@ func (c Config) places(env service.Env) ([]place, error) {
 		all = append(all, p)
 	}
 	return all, nil
+}
+
+// InS3 tells whether any bucket is in S3.
+func (c Config) InS3() bool {
+	for _, b := range c.Buckets {
+		if b.orElse(c).Backend == backendS3 {
+			return true
+		}
+	}
+	return c.Backend == backendS3
+}
+
+// S3Buckets gives the buckets in S3 of a configuration that passed Check, as storaged
+// opens them.
+func (c Config) S3Buckets(env service.Env) ([]s3.Config, error) {
+	places, err := c.places(env)
+	if err != nil {
+		return nil, err
+	}
+	var buckets []s3.Config
+	for _, p := range places {
+		if p.backend == backendS3 {
+			buckets = append(buckets, c.s3(p))
+		}
+	}
+	return buckets, nil
+}
+
+func (c Config) s3(p place) s3.Config {
+	return s3.Config{Bucket: p.name, SecretName: p.secret, Secret: p.s3, Create: c.CreateBucket, Writes: newSlots(c.MaxConcurrentWrites).total()}
 }
 
 func (b BucketConfig) orElse(c Config) BucketConfig {

@@ -15,9 +15,10 @@ import (
 func LocalRoot(data, bucket string) string { return filepath.Join(data, "objects", bucket) }
 
 // OpenLocal opens a bucket of a data folder beside any daemon. It fails, naming the
-// process, if the bucket is in use; until Close nobody else can use it.
+// process, if the bucket is in use; until Close nobody else can use it. The default
+// reserve of the disk is kept free.
 func OpenLocal(data, bucket string) (backend.Store, error) {
-	return local.Open(bucket, LocalRoot(data, bucket))
+	return local.Open(bucket, LocalRoot(data, bucket), 0)
 }
 
 // OpenS3 opens a bucket of the section [s3.NAME] beside any daemon, for so many

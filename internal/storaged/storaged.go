@@ -52,9 +52,7 @@ func (s *server) open(ctx context.Context, p place, env service.Env) (backend.St
 	if p.backend == backendLocal {
 		return local.Open(p.name, p.root, s.config.ReserveBytes)
 	}
-	return s3.Open(ctx, s3.Config{
-		Bucket: p.name, SecretName: p.secret, Secret: p.s3, Create: s.config.CreateBucket, Writes: s.writes.total(),
-	}, env.Log), nil
+	return s3.Open(ctx, s.config.s3(p), env.Log), nil
 }
 
 func (s *server) ready(ctx context.Context) (reasons []string) {

@@ -16,6 +16,12 @@ import (
 // retry is how long a caller is asked to wait for an endpoint that is down.
 const retry = 2 * time.Second
 
+// What is the matter, in the field "reason" of a problem that the operator can mend.
+const (
+	ReasonKeyRefused = "key_refused"
+	ReasonNoBucket   = "no_bucket"
+)
+
 // problem says what an error of the library means to a client of storaged.
 func (s *Store) problem(ctx context.Context, key string, err error) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
@@ -30,7 +36,7 @@ func (s *Store) problem(ctx context.Context, key string, err error) error {
 		return storage.ErrObjectNotFound.Errorf("no object %q", key)
 	case "NoSuchBucket":
 		s.found.Store(false)
-		return s.unavailable("has no bucket %q any more", s.bucket).Because(err)
+		return s.unavailable("has no bucket %q any more", s.bucket).With("reason", ReasonNoBucket).Because(err)
 	case "PreconditionFailed", "ConditionalRequestConflict":
 		return s.conditionFailed(key)
 	case "InvalidRange":
@@ -50,7 +56,7 @@ func (s *Store) problem(ctx context.Context, key string, err error) error {
 	case http.StatusRequestedRangeNotSatisfiable:
 		return storage.ErrRange.Errorf("the range lies outside the object %q", key)
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return s.unavailable("refuses the key of [s3.%s]; check it in the secrets file, and what it may do", s.secret).Because(err)
+		return s.unavailable("refuses the key of [s3.%s]; check it in the secrets file, and what it may do", s.secret).With("reason", ReasonKeyRefused).Because(err)
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return wire.ErrInternal.Errorf("the S3 endpoint %s refused the request (%d %s)", s.endpoint, status, code(err)).Because(err)
 	}

@@ -109,7 +109,7 @@ func (s *Store) find(ctx context.Context) error {
 	_, err := s.client.HeadBucket(ctx, &awss3.HeadBucketInput{Bucket: &s.bucket})
 	if status(err) == 404 {
 		if !s.create {
-			return s.unavailable("has no bucket %q; make it, or set create_bucket = true", s.bucket)
+			return s.unavailable("has no bucket %q; make it, or set create_bucket = true", s.bucket).With("reason", ReasonNoBucket)
 		}
 		_, err = s.client.CreateBucket(ctx, &awss3.CreateBucketInput{Bucket: &s.bucket})
 		var mine *types.BucketAlreadyOwnedByYou

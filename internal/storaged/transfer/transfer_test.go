@@ -53,7 +53,7 @@ func (w *watched) Get(ctx context.Context, key string, r *backend.Range) (*backe
 
 func open(t *testing.T) *watched {
 	t.Helper()
-	store, err := local.Open("lake", t.TempDir())
+	store, err := local.Open("lake", t.TempDir(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

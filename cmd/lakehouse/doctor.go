@@ -1,0 +1,138 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/doctor"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+func newDoctor() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look at what a fleet needs of this box, and say what to mend",
+		Long: "Look at what a fleet needs of this box, its configuration and what is beside it. One line a\n" +
+			"check: ok, warn, fail or skip, its code, what was found, and the command that mends it. It\n" +
+			"changes nothing and shows no secret. Exits 1 if a check failed.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			found := doctor.Run(cmd.Context(), examine(cmd, file))
+			write := doctor.WriteText
+			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+				write = doctor.WriteJSON
+			}
+			if err := write(cmd.OutOrStdout(), found); err != nil {
+				return err
+			}
+			if n := doctor.Failed(found); n > 0 {
+				return fmt.Errorf("%d of %d checks failed", n, len(found))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "", "configuration `FILE` (default ./lakehouse.toml, else /etc/lakehouse/lakehouse.toml)")
+	return cmd
+}
+
+// examine gathers what the doctor looks at. A configuration that cannot be loaded is a
+// finding, and the rest is looked at with the defaults.
+func examine(cmd *cobra.Command, file string) doctor.Fleet {
+	path, err := service.FindConfig(file)
+	config, loadErr := fleet.Load(path, os.Environ())
+	if err = errors.Join(err, loadErr); err != nil {
+		config = fleet.Defaults()
+	}
+	secrets, secretsErr := service.LoadSecrets(config.Fleet, os.Getenv)
+	if err == nil && secretsErr == nil {
+		err = config.Check(secrets)
+	}
+	named, _ := cmd.Flags().GetString("gateway")
+	return doctor.Fleet{
+		Source: sourceTree(), ConfigFile: path, ConfigErr: err,
+		Settings: config.Fleet, Peers: config.Peers, Daemons: fleet.Names(),
+		Secrets: secrets, SecretsErr: secretsErr,
+		Storaged: config.Storaged, Access: config.Queryd.Access,
+		Gateway:   gatewayOf(config, cmp.Or(named, os.Getenv("LAKEHOUSE_GATEWAY"))),
+		OllamaURL: ollamaURL(os.Getenv("OLLAMA_HOST")),
+		Extension: config.Queryd.Extension,
+		Worker:    startWorker,
+	}
+}
+
+// gatewayOf gives the gateway that is named, else the configuration's, without a token:
+// everybody may ask how a fleet is.
+func gatewayOf(config fleet.Config, named string) wire.Client {
+	client := wire.Client{Service: "gateway"}
+	env, err := service.NewEnv("doctor", config.Fleet, config.Peers, service.Secrets{}, slog.New(slog.DiscardHandler))
+	if err == nil {
+		client = env.Peer("gateway")
+	}
+	client.Base = cmp.Or(named, client.Base)
+	return client
+}
+
+// ollamaURL is where Ollama is, as its own programs take it from OLLAMA_HOST.
+func ollamaURL(host string) string {
+	switch {
+	case host == "":
+		return "http://127.0.0.1:11434"
+	case strings.Contains(host, "://"):
+		return strings.TrimSuffix(host, "/")
+	case !strings.Contains(host, ":"):
+		return "http://" + host + ":11434"
+	}
+	return "http://" + host
+}
+
+// sourceTree gives the folder of this project's source that holds the working
+// directory, "" where none does.
+func sourceTree() string {
+	dir, err := os.Getwd()
+	for err == nil {
+		if text, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil {
+			if strings.HasPrefix(string(text), "module git.agentview.dev/profit/golanglakehouse\n") {
+				return dir
+			}
+			return ""
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	return ""
+}
+
+// startWorker starts a query worker and ends it.
+func startWorker(extension string) (doctor.Walls, error) {
+	spill, err := os.MkdirTemp("", "lakehouse-doctor-")
+	if err != nil {
+		return doctor.Walls{}, err
+	}
+	defer os.RemoveAll(spill)
+	c := duck.Config{
+		MaxWorkers: 1, Limits: duck.Limits{MemoryBytes: 256 << 20, Threads: 1}, SpillDir: spill, Log: slog.New(slog.DiscardHandler),
+	}
+	if extension != "" {
+		// It loads the extension, and connects nowhere.
+		c.S3 = &duck.S3{Extension: extension, Endpoint: "http://127.0.0.1:9", Bucket: "doctor", KeyID: "doctor", Secret: "doctor"}
+	}
+	pool, err := duck.NewPool(c)
+	if err != nil {
+		return doctor.Walls{}, err
+	}
+	report := pool.Sandbox()
+	return doctor.Walls{LandlockABI: report.LandlockABI, Seccomp: report.Seccomp}, pool.Close()
+}

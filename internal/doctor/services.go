@@ -1,0 +1,118 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/httpfs"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+const answerTimeout = 2 * time.Second
+
+// extension tells whether queries can read straight from S3.
+func extension(_ context.Context, f Fleet) []Check {
+	path, err := f.Extension()
+	status := Skip
+	if f.Storaged.InS3() {
+		status = Warn // queries go through storaged and a cache
+	}
+	if f.Access == "s3" {
+		status = Fail
+	}
+	if err != nil {
+		return trouble("httpfs", status, httpfs.Remedy(), "%s; only queries straight from S3 need it", oneLine(err.Error()))
+	}
+	if _, err := f.Worker(path); err != nil {
+		if status == Skip {
+			status = Warn
+		}
+		return trouble("httpfs", status, httpfs.Remedy(), "%s does not load: %s", path, oneLine(err.Error()))
+	}
+	return ok("httpfs", "%s is for DuckDB %s on %s, and loads", path, httpfs.Version, httpfs.Platform())
+}
+
+// sandbox starts a query worker and tells what the kernel enforced on it.
+func sandbox(_ context.Context, f Fleet) []Check {
+	walls, err := f.Worker("")
+	switch {
+	case err != nil:
+		return trouble("sandbox", Fail, "look at what it says; without workers there is no SQL and no ingest", "a query worker does not start: %s", oneLine(err.Error()))
+	case walls.LandlockABI == 0:
+		return trouble("sandbox", Warn, "boot a kernel from 5.13 on with landlock in its lsm= list", "this kernel has no Landlock: files are kept from queries by DuckDB's lock alone")
+	case !walls.Seccomp:
+		return trouble("sandbox", Warn, "boot a kernel with CONFIG_SECCOMP_FILTER", "this kernel has no seccomp filters; Landlock has version %d", walls.LandlockABI)
+	case walls.LandlockABI < 4:
+		return trouble("sandbox", Warn, "boot a kernel from 6.7 on, if queries read straight from S3", "Landlock has version %d, which cannot bound connections; seccomp is enforced", walls.LandlockABI)
+	}
+	return ok("sandbox", "Landlock version %d and seccomp are enforced on a query worker", walls.LandlockABI)
+}
+
+// ollama tells whether it is there. No daemon uses it yet, so it is news alone.
+func ollama(ctx context.Context, f Fleet) []Check {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	var answer struct{ Models []struct{ Name string } }
+	if err := getJSON(ctx, f.OllamaURL+"/api/tags", &answer); err != nil {
+		return skip("ollama", "no Ollama answers at %s; no daemon needs it in this version", f.OllamaURL)
+	}
+	names := make([]string, len(answer.Models))
+	for i, m := range answer.Models {
+		names[i] = m.Name
+	}
+	return ok("ollama", "%s answers, with %d models: %s", f.OllamaURL, len(names), strings.Join(names, ", "))
+}
+
+func getJSON(ctx context.Context, url string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s", url, resp.Status)
+	}
+	return json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(into)
+}
+
+// fleet asks a running fleet how its daemons are.
+func fleet(ctx context.Context, f Fleet) []Check {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	gateway := f.Gateway
+	gateway.Base = strings.TrimSuffix(gateway.Base, "/") + "/v1"
+	var health service.FleetHealth
+	if err := gateway.JSON(ctx, http.MethodGet, "/health", nil, nil, &health); err != nil {
+		return skip("fleet", "no fleet answers at %s", f.Gateway.Base)
+	}
+	var bad, versions []string
+	for _, name := range slices.Sorted(maps.Keys(health.Services)) {
+		s := health.Services[name]
+		if s.Status != service.StatusOK {
+			bad = append(bad, fmt.Sprintf("%s is %s %s", name, s.Status, strings.Join(s.Reasons, ", ")))
+		}
+		if s.Version != "" && !slices.Contains(versions, s.Version) {
+			versions = append(versions, s.Version)
+		}
+	}
+	switch {
+	case bad != nil:
+		return trouble("fleet", Fail, "look at their logs; lakehouse status asks again", "%s", strings.TrimSpace(strings.Join(bad, "; ")))
+	case len(versions) > 1:
+		return trouble("fleet", Warn, "restart the older ones", "daemons of several versions run together: %s", strings.Join(versions, ", "))
+	case len(versions) == 1 && versions[0] != service.Version():
+		return trouble("fleet", Warn, "restart the fleet, or run the doctor of its version", "the fleet runs %s, and this is %s", versions[0], service.Version())
+	}
+	return ok("fleet", "%d daemons are ok, all of version %s", len(health.Services), strings.Join(versions, ""))
+}

@@ -27,7 +27,7 @@ func TestIngestShowsWhatTheAnswerSays(t *testing.T) {
 		stderr []string
 	}{
 		{"ingest t.csv", 0, []string{"t: version 1, 2 rows, 2 columns"}, nil},
-		{"ingest head.csv --name t", 0, []string{"t: version 2, 0 rows", "\n  note: the file has a header and no rows", "version 1 has its 2 rows"}, nil},
+		{"ingest head.csv --name t", 0, []string{"t: version 2, 0 rows", "\n  note: the file has no rows", "version 1 has its 2 rows"}, nil},
 		{"ingest t.csv some.csv --mode append --on-error quarantine", 0, []string{"t: version 3, 2 rows", "some: version 1, 2 rows", "; 2 rows in quarantine: some__quarantine"}, nil},
 		{"ingest bad.csv", 1, nil, []string{"(here: --on-error quarantine) [bad_rows] request ", "\n  ... and 2 more\n", "  line 2, reason 1 value where the file has 2 columns\n"}},
 		{"ingest other.csv --name t --mode append", 1, nil, []string{"(here: --mode replace --schema replace) [schema_drift]",

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,8 @@ const (
 	// a thousand needs no more memory than one of these.
 	profileColumns = 64
 	topValues      = 5
+	// profileTimeout is long enough for a great table on a small box.
+	profileTimeout = 10 * time.Minute
 )
 
 // Profile is what a look at every row of a table tells of it.
@@ -28,9 +31,9 @@ type Profile struct {
 	Columns []ColumnProfile `json:"columns"`
 }
 
-// ColumnProfile is what is in one column. Distinct is an estimate, within a few
-// percent; which values are the most frequent is one too, and how often they are is
-// exact. Min, Max and Avg of a list or a map are those of its length.
+// ColumnProfile is what is in one column. Distinct is DuckDB's estimate, a tenth or
+// two off where there are many; which values are the most frequent is an estimate too,
+// and how often those are is exact. Min, Max and Avg of a list or a map are those of its length.
 type ColumnProfile struct {
 	Name     string          `json:"name"`
 	Type     string          `json:"type"` // DuckDB's
@@ -55,8 +58,8 @@ func newProfile(g *Globals) *cobra.Command {
 		Example: "  lakehouse profile placements\n" +
 			"  lakehouse profile '(SELECT bill_rate, state FROM placements WHERE start_date > DATE '\\''2026-01-01'\\'')'",
 		Long: "Show what is in the columns of a table or view, or of a SELECT in parentheses: nulls, distinct values, least, greatest, average and the most\n" +
-			"frequent values. The number of distinct values is an estimate, within a few percent, and so is which\n" +
-			"values are the most frequent; how often those are is counted. Every row is read, twice.",
+			"frequent values. The number of distinct values is an estimate, a tenth or two off where there are\n" +
+			"many, and so is which values are the most frequent; how often those are is counted. Every row is read, twice.",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: g.completeTable,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -176,7 +179,7 @@ func (p profiler) look(ctx context.Context, columns []ColumnProfile) (rows int64
 	for _, c := range columns {
 		asked = append(asked, c.questions()...)
 	}
-	answer, err := p.query.Run(ctx, query.Request{SQL: "SELECT " + strings.Join(asked, ", ") + " FROM " + p.from})
+	answer, err := p.ask(ctx, asked, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -191,6 +194,12 @@ func (p profiler) look(ctx context.Context, columns []ColumnProfile) (rows int64
 		}
 	}
 	return rows, p.countTop(ctx, columns)
+}
+
+// ask gives the one row of answers over all rows of the table.
+func (p profiler) ask(ctx context.Context, what []string, params []json.RawMessage) (query.Answer, error) {
+	timeout := profileTimeout.Milliseconds()
+	return p.query.Run(ctx, query.Request{SQL: "SELECT " + strings.Join(what, ", ") + " FROM " + p.from, Params: params, TimeoutMS: &timeout})
 }
 
 // perColumn is how many questions there are about a column.
@@ -250,7 +259,7 @@ func (p profiler) countTop(ctx context.Context, columns []ColumnProfile) error {
 	if len(asked) == 0 {
 		return nil
 	}
-	answer, err := p.query.Run(ctx, query.Request{SQL: "SELECT " + strings.Join(asked, ", ") + " FROM " + p.from, Params: params})
+	answer, err := p.ask(ctx, asked, params)
 	if err != nil {
 		return err
 	}

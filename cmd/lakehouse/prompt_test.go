@@ -36,8 +36,16 @@ func lake(t *testing.T) {
 	}
 }
 
-func TestThePrompt(t *testing.T) {
+// What asks a lake shares one, for a fleet takes longer to start than to ask.
+func TestAskingALake(t *testing.T) {
 	lake(t)
+	t.Run("prompt", promptWorks)
+	t.Run("statements", statementsOfStandardInput)
+	t.Run("shells", shellsComplete)
+	t.Run("profile", profileShowsColumns)
+}
+
+func promptWorks(t *testing.T) {
 	state := t.TempDir()
 	environ := []string{"XDG_STATE_HOME=" + state, "PAGER=cat > paged; echo turned"}
 	c := openConsole(t, environ, "sql")

@@ -22,8 +22,7 @@ func script(t *testing.T, text string, args ...string) (code int, stdout, stderr
 	return code, out.String(), errs.String()
 }
 
-func TestStatementsOfStandardInput(t *testing.T) {
-	lake(t)
+func statementsOfStandardInput(t *testing.T) {
 	write(t, "more.sql", "select 'from more' as a;\n\\i deeper.sql\n")
 	write(t, "deeper.sql", "select 1;\nselekt 2;\nselect 3;")
 	write(t, "self.sql", `\i self.sql`)
@@ -71,8 +70,7 @@ func TestStatementsOfStandardInput(t *testing.T) {
 	}
 }
 
-func TestProfile(t *testing.T) {
-	lake(t)
+func profileShowsColumns(t *testing.T) {
 	var rows strings.Builder
 	for i := range 1000 {
 		state := []string{"TX", "TX", "CA", "", `"it's"`}[i%5]
@@ -107,8 +105,7 @@ func TestProfile(t *testing.T) {
 }
 
 // A shell that is set up by "completion" completes verbs, tables and formats.
-func TestShellsComplete(t *testing.T) {
-	lake(t)
+func shellsComplete(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"completion bash", "complete -o default"},
 		{"completion zsh", "#compdef lakehouse"},

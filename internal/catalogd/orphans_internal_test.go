@@ -281,3 +281,17 @@ func TestOrphanRemovalRuns(t *testing.T) {
 	e.config.OrphanEvery = 0
 	e.removeOrphans(t.Context(), 0) // returns
 }
+
+// TestStorageClockAtTheReserve: a disk without room is when orphans have to go, so
+// what their search writes goes into the reserve.
+func TestStorageClockAtTheReserve(t *testing.T) {
+	c := storaged.Defaults()
+	c.ReserveBytes = 1 << 60 // no disk is as large
+	e := openEngine(t, testbed.StartStoragedWith(t, testbed.NewEnv(t, "storaged"), c), Defaults())
+	if _, err := e.store.now(t.Context()); err != nil {
+		t.Errorf("the search for orphans cannot begin: %v", err)
+	}
+	if left := e.keys(t, "system/"); len(left) > 0 {
+		t.Errorf("left are %q", left)
+	}
+}

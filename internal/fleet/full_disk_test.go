@@ -73,8 +73,7 @@ func TestAFullStorageIsToldAndOvercome(t *testing.T) {
 	}
 	csv := dense(60_000) // 2 MB, of which half a megabyte is not there
 	status, doc := l.ingest("name=t", csv)
-	// Whether the reserve of one byte or the disk's end comes first is all the same.
-	if status != http.StatusInsufficientStorage || doc["code"] != "disk_reserve" && doc["code"] != "storage_full" {
+	if status != http.StatusInsufficientStorage || doc["code"] != "disk_reserve" {
 		t.Fatalf("%d %v", status, doc)
 	}
 	if got := l.datasets(); len(got) != 1 {

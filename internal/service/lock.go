@@ -42,7 +42,8 @@ func LockFile(path string) (*FileLock, error) {
 		holder, _ := os.ReadFile(path)
 		return nil, &HeldError{Path: path, PID: strings.TrimSpace(string(holder))}
 	}
-	if err := writePID(file); err != nil {
+	// On a full disk the pid is missing, and the lock is held.
+	if err := writePID(file); err != nil && !errors.Is(err, unix.ENOSPC) {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), file.Close())
 	}
 	return &FileLock{file}, nil

@@ -119,3 +119,20 @@ func TestAWriteStopsAtTheReserve(t *testing.T) {
 	s.do(t, "PUT", objectPath("x"), nil, unsized{bytes.NewReader(body)}).wants(t, 201, "")
 	s.wantObject(t, "x", body)
 }
+
+// TestStoragedStartsOnAFullDisk, so that something can be deleted there.
+func TestStoragedStartsOnAFullDisk(t *testing.T) {
+	data := t.TempDir()
+	testbed.SmallDisk(t, data, 2<<20)
+	t.Run("before", func(t *testing.T) {
+		s, _ := withReserve(t, data, 1)
+		s.mustPut(t, "x", noise(1, 1<<20))
+	})
+	_ = os.WriteFile(filepath.Join(data, "ballast"), make([]byte, 2<<20), 0o600) // as far as it goes
+	s, _ := withReserve(t, data, 1)
+	s.wantObject(t, "x", noise(1, 1<<20))
+	if err := s.Delete(t.Context(), "x"); err != nil {
+		t.Fatal(err)
+	}
+	s.mustPut(t, "y", noise(2, 1<<19))
+}

@@ -56,7 +56,9 @@ func lockFolder(root string) (*os.File, error) {
 	if err := f.Truncate(0); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if _, err := fmt.Fprintf(f, "%d\n", os.Getpid()); err != nil {
+	// On a full disk the pid is missing, and the lock is held: storaged has to start,
+	// for something to be deleted.
+	if _, err := fmt.Fprintf(f, "%d\n", os.Getpid()); err != nil && !errors.Is(err, unix.ENOSPC) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil

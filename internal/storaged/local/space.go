@@ -14,8 +14,10 @@ const (
 	minReserve     = 1 << 30
 	reservePercent = 2
 	// freshness is how old what the file system said may be. What was written since
-	// is counted here.
+	// is counted here; what others wrote is not, so with less than near left beyond
+	// what is asked for, it is asked again.
 	freshness = time.Second
+	near      = 256 << 20
 	// reserveRetry is how long a writer is asked to wait for somebody to make room.
 	reserveRetry = 30 * time.Second
 )
@@ -61,14 +63,12 @@ func (s *space) left(fresh bool) (int64, error) {
 
 // require fails unless so many bytes are left. s.mu is held.
 func (s *space) require(bytes int64) error {
-	for _, fresh := range []bool{false, true} { // somebody may have made room just now
-		left, err := s.left(fresh)
-		if err != nil {
-			return err
-		}
-		if left >= bytes {
-			return nil
-		}
+	left, err := s.left(false)
+	if err == nil && left-near < bytes {
+		left, err = s.left(true)
+	}
+	if err != nil || left >= bytes {
+		return err
 	}
 	return storage.ErrDiskReserve.Errorf("the disk of bucket %s has %d bytes free, and %d are kept in reserve: free space there, or lower [storaged] reserve_bytes", s.bucket, s.free, s.reserve).
 		With("free_bytes", s.free).With("reserve_bytes", s.reserve).After(reserveRetry)

@@ -36,14 +36,16 @@ type engine struct {
 // engines keeps the current engine. There is none until storaged has said where
 // the objects are, and another one after that has changed.
 type engines struct {
-	config   Config
-	storage  *storage.Client
-	secrets  map[string]service.S3
-	log      *slog.Logger
-	registry *prometheus.Registry
-	metrics  *metrics
-	cacheDir string
-	spillDir string
+	config  Config
+	storage *storage.Client
+	secrets map[string]service.S3
+	// elsewhere tells that storaged runs on another box, as far as is known.
+	elsewhere bool
+	log       *slog.Logger
+	registry  *prometheus.Registry
+	metrics   *metrics
+	cacheDir  string
+	spillDir  string
 
 	spillLock *service.FileLock // so that no second queryd empties spillDir
 
@@ -60,7 +62,8 @@ type engines struct {
 func newEngines(env service.Env, c Config, m *metrics) (*engines, error) {
 	e := &engines{
 		config: c, storage: &storage.Client{Client: env.Peer("storaged")}, secrets: env.Secrets.S3,
-		log: env.Log, registry: env.Metrics, metrics: m,
+		elsewhere: env.Peers["storaged"] != "" && !isLoopback(env.Peers["storaged"]),
+		log:       env.Log, registry: env.Metrics, metrics: m,
 		cacheDir: filepath.Join(env.Fleet.Data, "cache", "query"), spillDir: filepath.Join(env.Fleet.Data, "spill", "query"),
 		choosing: make(chan struct{}, 1), reason: "storaged has not been asked yet",
 	}

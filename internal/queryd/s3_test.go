@@ -26,6 +26,8 @@ func TestWaysToABucketInS3(t *testing.T) {
 	wrong.SecretAccessKey = service.NewSecret("no-such-key")
 	withRead := wrong
 	withRead.Read = &service.S3Read{AccessKeyID: right.AccessKeyID, SecretAccessKey: right.SecretAccessKey}
+	noKey := right
+	noKey.Read = &service.S3Read{AccessKeyID: right.AccessKeyID}
 	elsewhere := right
 	elsewhere.Endpoint = "http://127.0.0.9:9000"
 	for name, c := range map[string]struct {
@@ -41,6 +43,7 @@ func TestWaysToABucketInS3(t *testing.T) {
 		"forged":                     {accessAuto, forged, &right, true, ""},
 		"s3 alone, no key":           {accessS3, extension, nil, false, "[s3.primary.read]"},
 		"s3 alone, another endpoint": {accessS3, extension, &elsewhere, false, "127.0.0.9"},
+		"s3 alone, half a key":       {accessS3, extension, &noKey, false, "[s3.primary.read] lacks"},
 		"wrong key":                  {accessS3, extension, &wrong, false, "refuses the key"},
 		"local alone":                {accessLocal, extension, &right, false, `"auto"`},
 	} {

@@ -58,24 +58,36 @@ func (e *engines) newS3Source(b storage.Bucket) (source, error) {
 	switch {
 	case !ok:
 		return nil, fmt.Errorf("%s, with which storaged reaches bucket %s, is not in the secrets file here; add it, best with %s", section, b.Name, readSection(section))
-	case service.S3Address(secret.Endpoint) != b.Endpoint:
-		return nil, fmt.Errorf("the endpoint of %s here is %s, and storaged's is %s; make them the same", section, service.S3Address(secret.Endpoint), b.Endpoint)
-	case isLoopback(b.Endpoint) && !isLoopback(e.storage.Base):
+	case strings.TrimSuffix(secret.Endpoint, "/") != b.Endpoint: // one with a path is never the same
+		return nil, fmt.Errorf("the endpoint of %s here is %s, and storaged's is %s; make them the same, without a path", section, service.S3Address(secret.Endpoint), b.Endpoint)
+	case isLoopback(b.Endpoint) && e.elsewhere:
 		return nil, fmt.Errorf("the endpoint %s is on storaged's own box, which is another one; give %s an address that both can reach", b.Endpoint, section)
 	}
 	s := duck.S3{
 		Extension: extension, Endpoint: b.Endpoint, Region: b.Region, Bucket: b.Name, PathStyle: b.PathStyle,
-		KeyID: secret.AccessKeyID, Secret: secret.SecretAccessKey.Reveal(),
 	}
-	if secret.Read != nil {
-		s.KeyID, s.Secret = secret.Read.AccessKeyID, secret.Read.SecretAccessKey.Reveal()
-	} else {
-		e.log.Warn("query workers read with a key that may write too; give them one that may only read", "section", readSection(section))
+	if s.KeyID, s.Secret, err = e.readKey(section, secret); err != nil {
+		return nil, err
 	}
 	if strings.HasPrefix(b.Endpoint, "https://") {
 		s.Certificates, err = certificates()
 	}
 	return s3Source{s}, err
+}
+
+// readKey gives the key that may only read where there is one, else the other.
+func (e *engines) readKey(section string, secret service.S3) (id, text string, err error) {
+	id, text = secret.AccessKeyID, secret.SecretAccessKey.Reveal()
+	if secret.Read != nil {
+		section = readSection(section)
+		id, text = secret.Read.AccessKeyID, secret.Read.SecretAccessKey.Reveal()
+	} else {
+		e.log.Warn("query workers read with a key that may write too; give them one that may only read", "section", readSection(section))
+	}
+	if id == "" || text == "" {
+		return "", "", fmt.Errorf("%s lacks access_key_id or secret_access_key; give it both, or take it out", section)
+	}
+	return id, text, nil
 }
 
 func readSection(section string) string { return strings.TrimSuffix(section, "]") + ".read]" }

@@ -38,6 +38,30 @@ func ingestWords(err error) error {
 	})
 }
 
+// historyWords does the same for the verbs that look back and manage.
+func historyWords(err error) error {
+	here := ""
+	switch {
+	case errors.Is(err, catalog.ErrTagExists):
+		here = "--move"
+	case errors.Is(err, catalog.ErrDroppedAmbiguous):
+		here = "--id DATASET_ID, which 'lakehouse dropped' shows"
+	case errors.Is(err, catalog.ErrDroppedNotFound):
+		here = "lakehouse dropped"
+	case errors.Is(err, catalog.ErrVersionNotFound), errors.Is(err, catalog.ErrTagNotFound):
+		here = "lakehouse versions NAME"
+	}
+	return reword(err, func(p *wire.Problem) string {
+		if _, dropped := p.Fields["restorable_until"]; dropped {
+			here = "lakehouse restore NAME"
+		}
+		if here == "" {
+			return p.Detail
+		}
+		return p.Detail + " (here: " + here + ")"
+	})
+}
+
 // paramCount is what an error says where the params are not as many as the ?.
 var paramCount = regexp.MustCompile(`^the statement has (\d+) parameters, (\d+) were given$`)
 

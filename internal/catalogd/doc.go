@@ -20,5 +20,9 @@
 //     files are made in memory and written together (snapshot.go, manifest.go),
 //     and the pointer is swapped (commit.go).
 //
+// What changes a dataset and brings no objects is an edit (edit.go): a tag, a
+// rollback, a drop. It goes the same way, by itself. A pointer outlives its dataset
+// (departed.go), and a rename freezes two of them (settle.go).
+//
 // A start reads the pointers alone; a table is read when it is first asked for.
 package catalogd

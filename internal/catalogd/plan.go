@@ -235,7 +235,7 @@ func (p *plan) made(st *staged) {
 	}
 	slices.Sort(answer.Unvalued)
 	for i := range p.state.Receipts {
-		if r := &p.state.Receipts[i]; r.Key != "" && p.brings(r) {
+		if r := &p.state.Receipts[i]; r.Key != "" && r.Said == nil && p.brings(r) {
 			r.Answer = answer
 		}
 	}

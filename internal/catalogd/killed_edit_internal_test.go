@@ -171,38 +171,3 @@ func (e *engine) deleted(t *testing.T, name, id string) error {
 	}
 	return nil
 }
-
-// TestDroppedAreSpared: orphan removal and the clean-up of expired versions take
-// nothing of a dropped dataset, and its files stay until its time is over.
-func TestDroppedAreSpared(t *testing.T) {
-	c := Defaults()
-	c.MaxVersions, c.KeepNewest = 2, 1
-	e := newEngine(t, c)
-	for n := range 4 {
-		e.loadInto(t, "n", catalog.Append, n)
-	}
-	id := e.loadInto(t, "n", catalog.Append, 4).DatasetID
-	if err := e.drop(t, "n"); err != nil {
-		t.Fatal(err)
-	}
-	e.loadInto(t, "n", catalog.Replace, 9)
-	e.age(t, old, e.keys(t, datasetsPrefix)...)
-	e.withoutOrphans(t)
-	now := time.Now()
-	e.cleanOnce(t.Context(), now.Add(sweepPatience))
-	e.cleanOnce(t.Context(), now.Add(2*sweepPatience+c.DeleteAfter.Std()))
-	e.deleteDroppedOnce(t.Context(), now.Add(c.DropGrace.Std()-time.Minute))
-	if err := e.drop(t, "n"); err != nil {
-		t.Fatal(err)
-	}
-	if err := e.undrop(t, "n", id); err != nil {
-		t.Fatal(err)
-	}
-	if m, err := e.manifest(t.Context(), "n", catalog.At{}); err != nil || len(e.readable(t)) < int(m.Rows) || m.Rows != 5 {
-		t.Errorf("restored is %+v, %v", m, err)
-	}
-	e.deleteDueDropped(t.Context(), now.Add(2*c.DropGrace.Std())) // storage's clock is not there yet
-	if len(e.waiting(t)) != 1 {
-		t.Errorf("one clock alone had a dataset deleted")
-	}
-}

@@ -159,6 +159,11 @@ func (e *engine) waiting(t *testing.T) []catalog.Dropped {
 
 // deleted goes on with a deletion and tells what is left.
 func (e *engine) deleted(t *testing.T, name, id string) error {
+	if !slices.ContainsFunc(e.waiting(t), func(d catalog.Dropped) bool { return d.DatasetID == id }) { // half deleted, or wholly
+		if err := e.undrop(t, name, id); !errors.Is(err, catalog.ErrDroppedNotFound) {
+			return fmt.Errorf("half deleted, it was restored: %w", err)
+		}
+	}
 	e.deleteDroppedOnce(t.Context(), time.Now().Add(365*24*time.Hour))
 	if left := e.keys(t, datasetsPrefix+id); len(left) > 0 {
 		return fmt.Errorf("left are %q", left)

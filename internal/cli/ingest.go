@@ -53,7 +53,7 @@ func newIngest(g *Globals) *cobra.Command {
 	flags.StringVar(&opts.Schema, "schema", "", "strict (default) or replace")
 	flags.StringVar(&onError, "on-error", "", "reject (default) or quarantine")
 	flags.StringVar(&opts.Delimiter, "delimiter", "", "comma, semicolon, tab or pipe (default: sniffed)")
-	flags.StringVar(&opts.Format, "format", "", "csv or json (default: found out)")
+	flags.StringVar(&opts.Format, "format", "", "csv, json or parquet (default: found out)")
 	flags.StringVar(&opts.Quote, "quote", "", "double (default), single or none; with --delimiter")
 	flags.StringVar(&opts.Escape, "escape", "", "of quotes inside of quotes: double (default) or backslash; with --delimiter")
 	flags.IntVar(&opts.Skip, "skip", 0, "lines before the header")

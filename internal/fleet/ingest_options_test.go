@@ -20,14 +20,11 @@ func TestWhatHasNotComeYetIsRefusedByName(t *testing.T) {
 		"mode=upsert&key=id":           `"key"`,
 		"mode=append&key=id":           `"key"`,
 		"mode=append&schema=evolve":    "schema=evolve",
-		"mode=append&format=json":      "format=json",
-		"mode=append&format=parquet":   "format=parquet",
 		"mode=append&async=true":       `"async"`,
 		"mode=append&async=false":      `"async"`,
 		"mode=append&source=week44":    `"source"`,
 		"name=new&mode=create&key=id":  `"key"`,
 		"name=new&schema=evolve":       "schema=evolve",
-		"name=new&format=json":         "format=json",
 		"name=new&source=https%3A%2F/": `"source"`,
 	} {
 		if !strings.Contains(params, "name=") {
@@ -39,9 +36,8 @@ func TestWhatHasNotComeYetIsRefusedByName(t *testing.T) {
 		}
 	}
 	for what, header := range map[string]http.Header{
-		"application/json":               {"Content-Type": {"application/json"}},
-		"application/vnd.apache.parquet": {"Content-Type": {"application/vnd.apache.parquet"}},
-		"Content-Encoding br":            {"Content-Type": {"text/csv"}, "Content-Encoding": {"br"}},
+		"application/xml":     {"Content-Type": {"application/xml"}},
+		"Content-Encoding br": {"Content-Type": {"text/csv"}, "Content-Encoding": {"br"}},
 	} {
 		status, doc := l.sendWith(header, http.MethodPost, "/v1/ingest?name=t&mode=append", csv)
 		if status != http.StatusBadRequest || doc["code"] != "not_supported" || !strings.Contains(fmt.Sprint(doc["detail"]), what) {
@@ -63,7 +59,7 @@ func TestUnknownWordsOfAParameter(t *testing.T) {
 		"header=yes":            "true, false",
 		"allow_duplicate=maybe": "true, false",
 		"delimiter=x":           "comma, semicolon, tab, pipe",
-		"format=xlsx":           "csv",
+		"format=xlsx":           "csv, json, parquet",
 	} {
 		status, doc := l.ingest("name=t&"+params, "a\n1\n")
 		if status != http.StatusBadRequest || doc["code"] != "bad_option" || !strings.Contains(fmt.Sprint(doc["detail"]), says) {

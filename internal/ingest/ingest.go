@@ -42,7 +42,7 @@ type Options struct {
 	Schema         string  // strict (""), replace
 	OnError        OnError // "": reject
 	Delimiter      string  // "": sniffed; one of , ; | and tab
-	Format         string  // csv, json; "": found out
+	Format         string  // csv, json, parquet; "": found out
 	Quote          string  // double (""), single, none; with Delimiter
 	Escape         string  // of a quote inside of quotes: double (""), backslash; with Delimiter
 	Skip           int     // lines before the header

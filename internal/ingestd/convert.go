@@ -3,6 +3,7 @@ package ingestd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -45,6 +46,7 @@ type conversion struct {
 	records  int64
 	nulls    map[string]int64 // NULLs of each column; nil for the quarantine, whose rows are our own
 	bytes    int64            // of the input
+	foreign  bool             // nobody has read the values of input before
 }
 
 // convert writes Parquet files into out and returns their paths in the order of
@@ -54,6 +56,9 @@ func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]stri
 	statement := c.copyStatement(files, d.config.FileBytes)
 	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, c.countStatement(files)},
 		Timeout: d.config.ConvertTimeout.Std(), PlanBytes: int64(len(c.target)) * planPerColumn})
+	if c.foreign && (errors.Is(err, duck.ErrInvalid) || errors.Is(err, duck.ErrDamaged) || errors.Is(err, duck.ErrInternal)) {
+		return nil, ingest.ErrBadFile.Errorf("the file cannot be read to its end: a page is damaged, or a value has no place in its column's type; nothing was loaded: write it again").Because(err)
+	}
 	if err != nil {
 		return nil, convertProblem(err)
 	}

@@ -28,7 +28,7 @@ type csvScan struct{ result *csvscan.Result }
 
 func (s csvScan) verdict() verdict {
 	r := s.result
-	return verdict{columns: r.Columns, records: r.Records, drift: r.Drift, notUTF8: r.NotUTF8 > 0, badRows: r.HasBadRows(), clean: r.Clean(), warnings: s.warnings()}
+	return verdict{columns: r.Columns, records: r.Records, drift: r.Drift, notUTF8: r.NotUTF8 > 0, badRows: r.HasBadRows(), clean: r.Clean(), nulls: nullsOf(r.Columns), warnings: s.warnings()}
 }
 
 func (s csvScan) relation(path string) (relation, error) {

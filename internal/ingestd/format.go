@@ -1,6 +1,7 @@
 package ingestd
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -21,6 +22,8 @@ type format interface {
 const (
 	formatCSV  = "csv"
 	formatJSON = "json"
+
+	formatParquet = "parquet"
 )
 
 // headBytes is how much of a file tells its format.
@@ -33,6 +36,9 @@ type picker func(head []byte) (f format, encoding string)
 
 // pick is the picker of the load's file.
 func (l *load) pick(head []byte) (f format, encoding string) {
+	if l.opts.format == formatParquet || l.opts.format == "" && !l.opts.saysText() && bytes.HasPrefix(head, []byte(parquetMagic)) {
+		return parquetFormat{path: l.ws.path(inputFile), target: l.target(), types: l.opts.types.types, formats: l.opts.types.formats}, ""
+	}
 	if l.got == nil || !l.got.recoded {
 		if encoding = l.opts.encoding; encoding == "" {
 			encoding = utf16Name(head)
@@ -69,6 +75,8 @@ type verdict struct {
 	badRows  bool                   // some records cannot be taken
 	clean    bool                   // the converter reads the file as it is
 	warnings []string
+	nulls    map[string]int64 // of the columns whose NULLs were counted
+	bytes    int64            // of the records as text would have them; 0: the file's own
 }
 
 // relation says how DuckDB reads a file: what it selects from, and what each

@@ -44,7 +44,7 @@ func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err e
 	if answer, found, err := l.earlier(ctx); found || err != nil {
 		return answer, err
 	}
-	if what := foreign(l.got.path); what != "" {
+	if what := foreign(l.got.path); what != "" && l.got.format != formatParquet {
 		return answer, ingest.ErrBadFile.Errorf("the file is %s", what)
 	}
 	if err := l.settleEncoding(ctx); err != nil {

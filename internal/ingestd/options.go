@@ -46,7 +46,7 @@ func parseOptions(q url.Values) (options, error) {
 	if o.schema, err = oneOf(q, "schema", catalog.Strict, []catalog.SchemaMode{catalog.Strict, catalog.ReplaceSchema}, "evolve"); err != nil {
 		return o, err
 	}
-	if o.format, err = oneOf(q, "format", "", []string{formatCSV, formatJSON}, "parquet"); err != nil {
+	if o.format, err = oneOf(q, "format", "", []string{formatCSV, formatJSON, formatParquet}); err != nil {
 		return o, err
 	}
 	onError, err := oneOf(q, "on_error", ingest.OnErrorReject, []ingest.OnError{ingest.OnErrorReject, ingest.OnErrorQuarantine})
@@ -79,6 +79,9 @@ func parseOptions(q url.Values) (options, error) {
 	if o.format != "" && o.format != formatCSV && o.saysCSV() {
 		return o, ingest.ErrBadOption.Errorf("delimiter, header, quote, escape and skip are of CSV; leave them out with format=%s", o.format)
 	}
+	if o.format == formatParquet && o.saysText() {
+		return o, ingest.ErrBadOption.Errorf("encoding is of texts; leave it out with format=parquet")
+	}
 	if o.schema == catalog.ReplaceSchema && o.mode != catalog.Replace {
 		return o, ingest.ErrBadOption.Errorf("schema=replace goes with mode=replace alone: the rows that stay have the old schema")
 	}
@@ -87,6 +90,9 @@ func parseOptions(q url.Values) (options, error) {
 
 // saysCSV tells options that only a CSV has.
 func (o options) saysCSV() bool { return o.delimiter != 0 || o.noHeader || o.dialect != (dialect{}) }
+
+// saysText tells options that only a text has.
+func (o options) saysText() bool { return o.saysCSV() || o.encoding != "" }
 
 // oneOf reads a parameter that takes one of a few words; later words are known
 // but not supported yet.

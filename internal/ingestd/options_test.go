@@ -20,7 +20,7 @@ func TestOptionsAreCheckedByName(t *testing.T) {
 		"delimiter=|":                     nil,
 		"mode=upsert":                     wire.ErrNotSupported,
 		"schema=evolve":                   wire.ErrNotSupported,
-		"format=parquet":                  wire.ErrNotSupported,
+		"format=parquet":                  nil,
 		"types=zip:string":                nil,
 		`types="a,b: c":decimal(10, 2),d:date(%d.%m.%Y),e:map<string,long>`: nil,
 		"types=zip":                       ingest.ErrBadOption,

@@ -86,12 +86,14 @@ func findFile(r *http.Request) (*upload, error) {
 	switch {
 	case err == nil && jsonMedia(media):
 		return &upload{body: r.Body, format: formatJSON}, nil
+	case media == "application/vnd.apache.parquet", media == "application/x-parquet", media == "application/parquet":
+		return &upload{body: r.Body, format: formatParquet}, nil
 	case err != nil, media == "text/csv", media == "application/octet-stream", media == "text/plain", media == "text/tab-separated-values":
 		return &upload{body: r.Body}, nil
 	case media == "application/x-www-form-urlencoded":
 		return nil, wire.ErrBadRequest.Errorf("the body came as a form, as curl -d sends it, without its line ends; use -F file=@FILE, or --data-binary @FILE with -H 'Content-Type: text/csv'")
 	case media != "multipart/form-data":
-		return nil, wire.ErrNotSupported.Errorf("files of the type %s are not supported; send CSV or JSON", media)
+		return nil, wire.ErrNotSupported.Errorf("files of the type %s are not supported; send CSV, JSON or Parquet", media)
 	}
 	r.Body = bodyReader{bufio.NewReaderSize(r.Body, receiveBuffer), r.Body} // multipart reads 4 KiB at a time
 	parts, err := r.MultipartReader()
@@ -283,7 +285,7 @@ func (got *received) rescan(ctx context.Context, pick picker) error {
 var magics = []struct{ prefix, what string }{
 	{"PK\x03\x04", "a ZIP archive or an Excel workbook; save it as CSV (UTF-8)"},
 	{"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV (UTF-8)"},
-	{"PAR1", "a Parquet file, which is not supported yet"},
+	{parquetMagic, "a Parquet file; send it with format=parquet, without options of texts"},
 	{"\x1f\x8b", "compressed twice; unpack it once"},
 	{"\x28\xb5\x2f\xfd", "compressed twice; unpack it once"},
 	{"BZh", "compressed with bzip2; compress it with gzip or zstd, or send it unpacked"},

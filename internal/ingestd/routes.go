@@ -22,7 +22,7 @@ func (d *ingestd) routes() []service.Route {
 			{Name: "mode", Type: "string", Doc: "replace (default), append or create"},
 			{Name: "schema", Type: "string", Doc: "strict (default), or replace to take the file's own schema"},
 			{Name: "on_error", Type: "string", Doc: "reject (default), or quarantine to keep bad rows in NAME__quarantine"},
-			{Name: "format", Type: "string", Doc: "csv or json; default: found out by the media type, else by the content"},
+			{Name: "format", Type: "string", Doc: "csv, json or parquet; default: found out by the media type, else by the content"},
 			{Name: "delimiter", Type: "string", Doc: "comma, semicolon, tab or pipe; default: sniffed"},
 			{Name: "quote", Type: "string", Doc: "double (default), single or none; with delimiter"},
 			{Name: "escape", Type: "string", Doc: "of quotes inside of quotes: double (default), or backslash; with delimiter"},
@@ -36,7 +36,7 @@ func (d *ingestd) routes() []service.Route {
 			{Name: "source", Type: "string", Doc: "not supported yet"},
 		},
 		Headers: []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and content gets the first answer, for 24 hours"}},
-		Body:    &service.Body{Media: []string{"text/csv", "application/json", "application/x-ndjson", "multipart/form-data", "application/octet-stream"}},
+		Body:    &service.Body{Media: []string{"text/csv", "application/json", "application/x-ndjson", "application/vnd.apache.parquet", "multipart/form-data", "application/octet-stream"}},
 		Answers: []service.Answer{
 			{Status: http.StatusCreated, Doc: "a new version", Type: ingest.Answer{}},
 			{Status: http.StatusOK, Doc: "the same content was there already", Type: ingest.Answer{}},

@@ -1,6 +1,7 @@
 package ingestd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -27,6 +28,7 @@ type source struct {
 	columns  []catalog.Column       // with field ids, in the dataset's order
 	records  int64
 	nulls    map[string]int64 // of each column
+	bytes    int64            // that they take as text, for the width of a row
 	rejected int64
 	warnings []string
 
@@ -55,7 +57,7 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 	if len(v.drift) > 0 {
 		return nil, drift(l.name, l.opts.mode, v.drift)
 	}
-	src := &source{file: v.columns, records: v.records, columns: l.assign(v.columns), warnings: append(warningsOf(v), l.got.warnings...)}
+	src := &source{file: v.columns, records: v.records, columns: l.assign(v.columns), warnings: append(warningsOf(v), l.got.warnings...), bytes: cmp.Or(v.bytes, l.got.size)}
 	if v.badRows && !l.opts.quarantine {
 		return nil, l.listBadRows(ctx)
 	}
@@ -65,7 +67,7 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 	if !v.clean {
 		return src, l.rewrite(ctx, src)
 	}
-	src.path, src.nulls = l.got.path, nullsOf(v.columns)
+	src.path, src.nulls = l.got.path, v.nulls
 	var err error
 	src.relation, err = l.got.scan.relation(src.path)
 	return src, err
@@ -197,5 +199,5 @@ func (l *load) convertAll(ctx context.Context, src *source) ([]string, error) {
 		return nil, err
 	}
 	return l.convert(ctx, conversion{input: src.path, relation: src.relation, target: src.columns,
-		records: src.records, nulls: src.nulls, bytes: l.got.size}, out)
+		records: src.records, nulls: src.nulls, bytes: src.bytes, foreign: l.got.format == formatParquet}, out)
 }

@@ -210,6 +210,9 @@ func fieldIDOf(f arrow.Field) int {
 }
 
 func countLeaves(t arrow.DataType) int {
+	if extension, ok := t.(arrow.ExtensionType); ok {
+		t = extension.StorageType()
+	}
 	nested, ok := t.(arrow.NestedType)
 	if !ok {
 		return 1

@@ -23,7 +23,7 @@ func newIngest(g *Globals) *cobra.Command {
 	var onError string
 	cmd := &cobra.Command{
 		Use:   "ingest FILE...",
-		Short: "Load CSV files, each as a new version of a dataset",
+		Short: "Load CSV, JSON or Parquet files, each as a new version of a dataset",
 		Example: "  lakehouse ingest placements.csv\n" +
 			"  lakehouse ingest week44.csv --name timesheets --mode append",
 		Args: func(_ *cobra.Command, files []string) error {

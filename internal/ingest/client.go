@@ -13,7 +13,7 @@ import (
 // Client calls ingestd, or the gateway.
 type Client struct{ wire.Client }
 
-// CSV sends a CSV file as one version of a dataset. size is its length or -1;
+// CSV sends a file as one version of a dataset; its format is found out, or in opts. size is its length or -1;
 // created is false when the same content was there already.
 func (c *Client) CSV(ctx context.Context, opts Options, body io.Reader, size int64, idempotencyKey string) (answer Answer, created bool, err error) {
 	header := http.Header{"Content-Type": {"text/csv"}}

@@ -2,8 +2,10 @@
 //
 // A file takes one way, each step before the next:
 //
-//	receive   the body is spooled, hashed and scanned in one pass (package
-//	          csvscan): dialect, record count, lossless types, bad rows
+//	receive   the body is unpacked, spooled, hashed and scanned in one pass, by its
+//	          format (packages csvscan and jsonscan, for Parquet parquetfile):
+//	          dialect, record count, lossless types, bad rows. A text in another
+//	          encoding or dialect is made usual UTF-8 and scanned once more
 //	decide    the same content again is answered at once; drift and bad rows
 //	          refuse the file; otherwise every column has its type and field id
 //	convert   a sandboxed worker (package duck) reads the spool with explicit

@@ -26,6 +26,8 @@
 // delimiter or line end, keeps its blanks, and holds no quote. A backslash is a
 // character like any other, and there are no comments.
 //
+// A first line sep=; as Excel writes it names the delimiter and is no record.
+//
 // A line without a byte is skipped, and counted in [Result.BlankLines], where
 // the file has two columns or more. In a file of one column it is a NULL, as
 // its one unquoted empty field says. Before a header blank lines are skipped
@@ -73,12 +75,14 @@
 //     An ISO timestamp with seconds and then Z, +02, +0200 or +02:00.
 //   - string: byte for byte.
 //
-// Dates are days of the Gregorian calendar in the years 1 to 9999. The local
+// Dates are days of the Gregorian calendar in the years 1 to 9999. Those with the
+// name of their month are 31-Jan-2026, 31 Jan 2026 and Jan 31, 2026, the name short
+// or full throughout; a time of day alone may be 8:30 AM. The other local
 // formats are D/M/Y and M/D/Y, with / - or . between, the day and the month
 // each zero-padded throughout or never; and Y/M/D with / or . and zeros. Any may
-// be followed by a blank and a time as 8:30 or 8:30:15. The day numbers have to
-// decide the order: some day is over 12, and none speaks for another order.
-// Else the column is text.
+// be followed by a blank and a time as 8:30, 8:30:15 or either with AM or PM. The
+// day numbers have to decide the order: some day is over 12, and none speaks for
+// another order. Else the column is text.
 //
 // # Targets
 //

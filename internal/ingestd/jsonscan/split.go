@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -197,12 +196,12 @@ func (s *splitter) broken(err error) error {
 
 // guard bounds how much one record may take, and knows the lines of what is read.
 type guard struct {
-	r      io.Reader
-	read   int64
-	since  int64   // bytes read since the record began
-	line   int64   // at the offset that was asked for last
-	ends   []int64 // offsets of the line ends after that
-	failed error   // of the reader, or the bound's
+	r       io.Reader
+	since   int64  // bytes read since the record began
+	offset  int64  // that was asked for last
+	line    int64  // at offset
+	pending []byte // what was read behind offset
+	failed  error  // of the reader, or the bound's
 }
 
 func (g *guard) Read(p []byte) (int, error) {
@@ -211,15 +210,7 @@ func (g *guard) Read(p []byte) (int, error) {
 		return 0, g.failed
 	}
 	n, err := g.r.Read(p[:min(len(p), 64<<10)])
-	for i := 0; ; i++ {
-		next := bytes.IndexByte(p[i:n], '\n')
-		if next < 0 {
-			break
-		}
-		i += next
-		g.ends = append(g.ends, g.read+int64(i))
-	}
-	g.read += int64(n)
+	g.pending = append(g.pending, p[:n]...)
 	g.since += int64(n)
 	if err != nil && err != io.EOF {
 		g.failed = err
@@ -229,8 +220,8 @@ func (g *guard) Read(p []byte) (int, error) {
 
 // lineAt gives the line of an offset that is not before the last one.
 func (g *guard) lineAt(offset int64) int64 {
-	n, _ := slices.BinarySearch(g.ends, offset)
-	g.line += int64(n)
-	g.ends = g.ends[n:]
+	n := min(max(0, offset-g.offset), int64(len(g.pending)))
+	g.line += int64(bytes.Count(g.pending[:n], []byte("\n")))
+	g.pending, g.offset = g.pending[n:], g.offset+n
 	return g.line
 }

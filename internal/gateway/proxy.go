@@ -6,6 +6,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -87,7 +88,11 @@ func (p *peer) rewrite(pr *httputil.ProxyRequest) {
 // receive sees to it that an answer that breaks off is noted in the request's log
 // line.
 func (p *peer) receive(resp *http.Response) error {
-	resp.Body = &answerBody{ReadCloser: resp.Body, ctx: resp.Request.Context(), peer: p.name}
+	body := &answerBody{ReadCloser: resp.Body, ctx: resp.Request.Context(), peer: p.name}
+	resp.Body = body
+	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/event-stream" {
+		resp.Body = endWithDrain(body)
+	}
 	return nil
 }
 
@@ -122,6 +127,48 @@ func (b *answerBody) Read(buf []byte) (int, error) {
 	}
 	return n, err
 }
+
+// eventStream is an answer without an end of its own. It ends when the gateway
+// begins to stop, which would wait for it else; its client comes again and goes on
+// where it was.
+type eventStream struct {
+	io.ReadCloser
+	stopped <-chan struct{}
+	closed  chan struct{}
+	close   func() error
+}
+
+func endWithDrain(body *answerBody) *eventStream {
+	s := &eventStream{ReadCloser: body, stopped: service.Draining(body.ctx), closed: make(chan struct{})}
+	s.close = sync.OnceValue(func() error {
+		close(s.closed)
+		return body.ReadCloser.Close()
+	})
+	go func() {
+		select {
+		case <-s.stopped:
+			_ = s.close() // ends a Read that waits
+		case <-s.closed:
+		}
+	}()
+	return s
+}
+
+// Read gives what the daemon sends, and io.EOF once the gateway stops.
+func (s *eventStream) Read(buf []byte) (int, error) {
+	n, err := s.ReadCloser.Read(buf)
+	if err != nil {
+		select {
+		case <-s.stopped:
+			err = io.EOF
+		default:
+		}
+	}
+	return n, err
+}
+
+// Close gives the daemon's answer up.
+func (s *eventStream) Close() error { return s.close() }
 
 // bufferPool lends the buffers that answers are copied through.
 type bufferPool struct{ pool sync.Pool }

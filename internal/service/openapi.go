@@ -134,7 +134,7 @@ func (b *specBuilder) operation(g Group, route Route) *huma.Operation {
 	}
 	for in, params := range map[string][]Param{"query": route.Query, "header": route.Headers} {
 		for _, p := range params {
-			op.Parameters = append(op.Parameters, &huma.Param{Name: p.Name, In: in, Description: p.Doc, Schema: &huma.Schema{Type: p.Type}})
+			op.Parameters = append(op.Parameters, &huma.Param{Name: p.Name, In: in, Description: p.Doc, Schema: p.schema()})
 		}
 	}
 	slices.SortStableFunc(op.Parameters, func(x, y *huma.Param) int {

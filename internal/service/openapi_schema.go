@@ -22,7 +22,25 @@ type schemas struct {
 func newSchemas() *schemas {
 	s := &schemas{registry: huma.NewMapRegistry(schemaPrefix, schemaName), strict: map[string]bool{}}
 	s.registry.Map()["Problem"] = problemSchema()
+	s.registry.RegisterTypeAlias(reflect.TypeFor[wire.Problem](), reflect.TypeFor[problemRef]())
 	return s
+}
+
+// problemRef stands for a problem document inside of another answer.
+type problemRef struct{}
+
+// Schema refers to the one schema of problems, as huma.SchemaProvider asks.
+func (problemRef) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Ref: schemaPrefix + "Problem"}
+}
+
+// schema is a list where the parameter may be given several times.
+func (p Param) schema() *huma.Schema {
+	one := &huma.Schema{Type: p.Type}
+	if p.Repeats {
+		return &huma.Schema{Type: huma.TypeArray, Items: one}
+	}
+	return one
 }
 
 // schemaName keeps types of one name in different packages apart.

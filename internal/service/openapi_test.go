@@ -123,7 +123,7 @@ func TestAnOperationSaysWhatItsRouteSays(t *testing.T) {
 	gone := &wire.Kind{Status: http.StatusNotFound, Code: "gone", Title: "Gone"}
 	doc := specOf(t, Group{Name: "stored", Prefix: "/v1", Routes: []Route{
 		{Method: "PUT", Path: "/objects/*", ID: "put", Summary: "Store", MaxBody: Unbounded,
-			Query:   []Param{{Name: "bucket", Type: "string", Doc: "which"}, {Name: "size", Type: "integer"}},
+			Query:   []Param{{Name: "bucket", Type: "string", Doc: "which"}, {Name: "size", Type: "integer"}, {Name: "tag", Type: "string", Repeats: true}},
 			Headers: []Param{{Name: "If-Match", Type: "string"}}, Body: &Body{Media: []string{"application/octet-stream"}},
 			Answers: []Answer{{Status: 201, Doc: "new"}, {Status: 404, Doc: "odd", Type: part{}}}, Errors: []*wire.Kind{gone}},
 		{Method: "GET", Path: "/queries/{id}", ID: "get", Access: Read, Answers: []Answer{{Status: 200, Media: []string{"text/csv", "application/json"}, Type: part{}}}},
@@ -138,6 +138,7 @@ func TestAnOperationSaysWhatItsRouteSays(t *testing.T) {
 		{"name":"key","in":"path","required":true,"schema":{"type":"string"}},
 		{"name":"bucket","in":"query","description":"which","schema":{"type":"string"}},
 		{"name":"size","in":"query","schema":{"type":"integer"}},
+		{"name":"tag","in":"query","schema":{"type":"array","items":{"type":"string"}}},
 		{"name":"If-Match","in":"header","schema":{"type":"string"}}]`, "parameters")
 	want(t, put, `{"required":true,"content":{"application/octet-stream":{}}}`, "requestBody")
 	want(t, put, `{"description":"new"}`, "responses", "201")

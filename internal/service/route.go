@@ -52,9 +52,10 @@ type Route struct {
 
 // Param describes a query parameter or header.
 type Param struct {
-	Name string
-	Type string // "string", "integer" or "boolean"
-	Doc  string
+	Name    string
+	Type    string // "string", "integer" or "boolean"
+	Doc     string
+	Repeats bool // a query parameter that may be given several times
 }
 
 // Body describes what a route reads: the media types, and for JSON the Go type

@@ -68,21 +68,26 @@ func (rt *router) methodNotAllowed(w http.ResponseWriter, r *http.Request) error
 // then one problem answer, one metric and one log line.
 func (rt *router) serve(route Route) http.HandlerFunc {
 	known := make([]string, len(route.Query))
+	var repeats []string
 	for i, p := range route.Query {
 		known[i] = p.Name
+		if p.Repeats {
+			repeats = append(repeats, p.Name)
+		}
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		trace := wire.StartTrace(r.Header)
 		ev := &event{}
 		ctx := context.WithValue(wire.WithTrace(r.Context(), trace), eventKey{}, ev)
+		ctx = context.WithValue(ctx, drainKey{}, rt.inFlight.started())
 		r = r.WithContext(ctx)
 		a := &answer{
 			ResponseWriter: w, requestID: trace.RequestID, http1: r.ProtoMajor == 1,
 			upload: newUpload(w, r, rt.env.Fleet.BodyIdle.Std()),
 		}
 		rt.metrics.inFlight.Inc()
-		err := rt.handle(a, r, route, known)
+		err := rt.handle(a, r, route, repeats, known)
 		abort := rt.finish(a, r, err)
 		rt.metrics.inFlight.Dec()
 		rt.record(a, r, route, ev, err, abort, time.Since(start))
@@ -92,7 +97,7 @@ func (rt *router) serve(route Route) http.HandlerFunc {
 	}
 }
 
-func (rt *router) handle(a *answer, r *http.Request, route Route, known []string) (err error) {
+func (rt *router) handle(a *answer, r *http.Request, route Route, repeats, known []string) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			if v == http.ErrAbortHandler {
@@ -114,7 +119,7 @@ func (rt *router) handle(a *answer, r *http.Request, route Route, known []string
 		return err
 	}
 	if !route.AnyQuery {
-		if err := wire.CheckQuery(r.URL, known...); err != nil {
+		if err := wire.CheckQuery(r.URL, repeats, known...); err != nil {
 			return err
 		}
 	}

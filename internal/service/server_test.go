@@ -236,6 +236,28 @@ func TestADrainLetsRequestsFinishAndTakesNoNewOnes(t *testing.T) {
 	}
 }
 
+// An answer that has no end of its own learns of the drain and ends, and the drain
+// does not wait out its bound for it.
+func TestAnEndlessAnswerEndsWithTheDrain(t *testing.T) {
+	started := make(chan struct{})
+	s := setup{}.run(t, Route{Method: "GET", Path: "/events", Handle: func(w http.ResponseWriter, r *http.Request) error {
+		close(started)
+		select {
+		case <-Draining(r.Context()):
+			return ok(w, r)
+		case <-r.Context().Done(): // the drain's bound cuts it
+			return r.Context().Err()
+		}
+	}})
+	events := make(chan *http.Response, 1)
+	go func() { events <- s.do("GET", "/events", nil) }()
+	<-started
+	if err := s.stop(); err != nil {
+		t.Errorf("the drain failed: %v", err)
+	}
+	wantStatus(t, <-events, http.StatusOK)
+}
+
 func TestADrainEndsAtItsBound(t *testing.T) {
 	started, ended := make(chan struct{}), make(chan struct{})
 	s := setup{fleet: func(f *Fleet) { f.DrainTimeout = Duration(20 * time.Millisecond) }}.run(t,

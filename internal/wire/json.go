@@ -116,8 +116,8 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 }
 
 // CheckQuery refuses a query string that cannot be parsed, a parameter that is
-// not among allowed, and one given twice.
-func CheckQuery(u *url.URL, allowed ...string) error {
+// not among allowed, and one given twice that is not among repeats.
+func CheckQuery(u *url.URL, repeats []string, allowed ...string) error {
 	values, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
 		return ErrBadRequest.Errorf("the query string cannot be parsed: %v", err)
@@ -127,7 +127,7 @@ func CheckQuery(u *url.URL, allowed ...string) error {
 			known := cmp.Or(strings.Join(allowed, ", "), "none")
 			return ErrUnknownParameter.Errorf("unknown query parameter %q; known here: %s", name, known)
 		}
-		if given := len(values[name]); given > 1 {
+		if given := len(values[name]); given > 1 && !slices.Contains(repeats, name) {
 			return ErrBadRequest.Errorf("query parameter %q is given %d times", name, given)
 		}
 	}

@@ -108,18 +108,18 @@ func TestQueryParametersAreKnownAndGivenOnce(t *testing.T) {
 	for query, want := range map[string]*wire.Kind{
 		"": nil, "name=x": nil, "name=x&mode=append": nil, "name=": nil,
 		"nmae=x": wire.ErrUnknownParameter, "name=x&name=y": wire.ErrBadRequest, "name=%zz": wire.ErrBadRequest, "name=x;mode=y": wire.ErrBadRequest,
-		"Name=x": wire.ErrUnknownParameter,
+		"Name=x": wire.ErrUnknownParameter, "key=a&key=b": nil, "key=a&key=b&name=x&name=x": wire.ErrBadRequest,
 	} {
-		err := wire.CheckQuery(&url.URL{RawQuery: query}, "name", "mode")
+		err := wire.CheckQuery(&url.URL{RawQuery: query}, []string{"key"}, "name", "mode", "key")
 		if (err == nil) != (want == nil) || (want != nil && !errors.Is(err, want)) {
 			t.Errorf("?%s: %v, want %v", query, err, want)
 		}
 	}
-	err := wire.CheckQuery(&url.URL{RawQuery: "nmae=x"}, "name", "mode")
+	err := wire.CheckQuery(&url.URL{RawQuery: "nmae=x"}, nil, "name", "mode")
 	if !strings.Contains(err.Error(), `"nmae"`) || !strings.Contains(err.Error(), "name, mode") {
 		t.Errorf("%v names neither the parameter nor the known ones", err)
 	}
-	if err := wire.CheckQuery(&url.URL{RawQuery: "x=1"}); !strings.Contains(err.Error(), "none") {
+	if err := wire.CheckQuery(&url.URL{RawQuery: "x=1"}, nil); !strings.Contains(err.Error(), "none") {
 		t.Errorf("%v does not say that there are none", err)
 	}
 }

@@ -71,8 +71,8 @@ func newSQL(g *Globals) *cobra.Command {
 			return sqlWords(err, params)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "", "table (default), vertical, json, ndjson, csv or arrow")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(append(sessionFormats(), "arrow"), cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().StringVar(&format, "format", "", "table (default), vertical, json, ndjson, csv, arrow or parquet")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(append(sessionFormats(), "arrow", "parquet"), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().Int64Var(&limit, "limit", 0, "at most this many rows")
 	cmd.Flags().StringArrayVar(&params, "param", nil, "`VALUE` of the next ?; once for each. A number, true, false, null or \"string\" as\n"+
 		"JSON has it is taken as that, anything else as text; digits as text: '\"75001\"'")
@@ -114,11 +114,11 @@ func runSQL(cmd *cobra.Command, client query.Client, req query.Request, format s
 			fmt.Fprintln(cmd.ErrOrStderr(), note)
 		}
 		return err
-	case "json", "ndjson", "csv", "arrow":
+	case "json", "ndjson", "csv", "arrow", "parquet":
 		req.Format = query.Format(format)
 		return copyResult(cmd.Context(), client, req, cmd.OutOrStdout())
 	}
-	return usageError{fmt.Errorf("--format %s is none of table, vertical, json, ndjson, csv, arrow", format)}
+	return usageError{fmt.Errorf("--format %s is none of table, vertical, json, ndjson, csv, arrow, parquet", format)}
 }
 
 // sqlSession runs the prompt, or the statements of standard input.

@@ -8,10 +8,10 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
-// one runs a statement of one row and one column with ExactText.
+// one runs a statement of one row and one column in FormText.
 func one(t *testing.T, p *Pool, sql string, r Request) (column ResultColumn, value string) {
 	t.Helper()
-	r.ExactText = true
+	r.Form = FormText
 	b, err := startQuery(t.Context(), p, sql, r)
 	if err != nil {
 		t.Fatalf("%s: %v", sql, err)
@@ -75,7 +75,7 @@ func typeOf(t *testing.T, p *Pool, expression string) string {
 
 func TestCastingKeepsNamesAndOrder(t *testing.T) {
 	p := newTestPool(t, testConfig(t))
-	b, err := startQuery(t.Context(), p, "select i as a, to_days(i::int) as a from range(100000) t(i) order by i desc", Request{ExactText: true})
+	b, err := startQuery(t.Context(), p, "select i as a, to_days(i::int) as a from range(100000) t(i) order by i desc", Request{Form: FormText})
 	if err != nil {
 		t.Fatal(err)
 	}

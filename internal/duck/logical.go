@@ -23,48 +23,72 @@ var typeNames = map[bindings.Type]string{
 	bindings.TypeVariant: "VARIANT", bindings.TypeGeometry: "GEOMETRY",
 }
 
-// textTypes are types whose values go over the wire as VARCHAR.
-type textTypes map[bindings.Type]bool
+// casts are the types whose values go over the wire as another type, which they
+// are cast to.
+type casts map[bindings.Type]string
+
+const varchar = "VARCHAR"
+
+// casts gives what a form asks for.
+func (f Form) casts() casts {
+	switch f {
+	case FormText:
+		return exactTexts()
+	case FormParquet:
+		return parquetCasts()
+	}
+	return arrowTexts()
+}
 
 // arrowTexts are the types that Arrow has no exact form of.
-func arrowTexts() textTypes {
-	return textTypes{
-		bindings.TypeUHugeInt: true, bindings.TypeBigNum: true, bindings.TypeBit: true, bindings.TypeTimeTZ: true,
-		bindings.TypeTimeNS: true, bindings.TypeUnion: true, bindings.TypeVariant: true, bindings.TypeGeometry: true,
-		bindings.TypeInterval: true, // Arrow's nanoseconds overflow, silently, beyond 292 years
+func arrowTexts() casts {
+	return casts{
+		bindings.TypeUHugeInt: varchar, bindings.TypeBigNum: varchar, bindings.TypeBit: varchar, bindings.TypeTimeTZ: varchar,
+		bindings.TypeTimeNS: varchar, bindings.TypeUnion: varchar, bindings.TypeVariant: varchar, bindings.TypeGeometry: varchar,
+		bindings.TypeInterval: varchar, // Arrow's nanoseconds overflow, silently, beyond 292 years
 	}
 }
 
 // exactTexts are besides those the types that Arrow carries in a form of which
 // a reader would have to know much to print them as DuckDB does.
-func exactTexts() textTypes {
+func exactTexts() casts {
 	texts := arrowTexts()
-	texts[bindings.TypeEnum] = true
+	texts[bindings.TypeEnum] = varchar
 	return texts
 }
 
+// parquetCasts keep what Parquet can hold exactly. A huge integer is a number of 38
+// digits there; one with more is an error of the cast, and never a rounded value.
+// Seconds are not among Parquet's units of time.
+func parquetCasts() casts {
+	c := exactTexts()
+	c[bindings.TypeHugeInt], c[bindings.TypeUHugeInt] = "DECIMAL(38,0)", "DECIMAL(38,0)"
+	c[bindings.TypeTimestampS] = "TIMESTAMP"
+	return c
+}
+
 // jsonTexts are all types that JSON has no exact form of.
-func jsonTexts() textTypes {
+func jsonTexts() casts {
 	texts := exactTexts()
 	for _, t := range []bindings.Type{
 		bindings.TypeHugeInt, bindings.TypeDecimal, bindings.TypeDate, bindings.TypeTime, bindings.TypeTimestamp,
 		bindings.TypeTimestampS, bindings.TypeTimestampMS, bindings.TypeTimestampNS, bindings.TypeTimestampTZ,
 	} {
-		texts[t] = true
+		texts[t] = varchar
 	}
 	return texts
 }
 
 // logicalType is DuckDB's name of a type and, beside it, the type to send its
-// values as: the same, but for textual types at any depth, which go as VARCHAR.
+// values as: the same, but for the types in casts, at any depth.
 type logicalType struct {
 	name, wire string
-	asText     bool // wire differs
+	differs    bool // wire from name
 	unknown    bool // until the parameters have values
 }
 
 // describeType reads a logical type, and destroys it.
-func describeType(t bindings.LogicalType, texts textTypes) logicalType {
+func describeType(t bindings.LogicalType, texts casts) logicalType {
 	defer bindings.DestroyLogicalType(&t)
 	id := bindings.GetTypeId(t)
 	var d logicalType
@@ -83,7 +107,7 @@ func describeType(t bindings.LogicalType, texts textTypes) logicalType {
 		key, value := describeType(bindings.MapTypeKeyType(t), texts), describeType(bindings.MapTypeValueType(t), texts)
 		d.name = fmt.Sprintf("MAP(%s, %s)", key.name, value.name)
 		d.wire = fmt.Sprintf("MAP(%s, %s)", key.wire, value.wire)
-		d.asText = key.asText || value.asText
+		d.differs = key.differs || value.differs
 	case bindings.TypeStruct:
 		d = structName(t, texts)
 	case bindings.TypeUnion:
@@ -94,9 +118,11 @@ func describeType(t bindings.LogicalType, texts textTypes) logicalType {
 	if alias := bindings.LogicalTypeGetAlias(t); alias != "" && id == bindings.TypeVarchar {
 		d.name, d.wire = alias, alias
 	}
-	switch {
-	case texts[id], d.name == "":
-		d.wire, d.asText = "VARCHAR", true
+	switch to := texts[id]; {
+	case to != "":
+		d.wire, d.differs = to, true
+	case d.name == "":
+		d.wire, d.differs = varchar, true
 	case d.wire == "":
 		d.wire = d.name
 	}
@@ -104,7 +130,7 @@ func describeType(t bindings.LogicalType, texts textTypes) logicalType {
 }
 
 func suffixed(t logicalType, suffix string) logicalType {
-	return logicalType{name: t.name + suffix, wire: t.wire + suffix, asText: t.asText}
+	return logicalType{name: t.name + suffix, wire: t.wire + suffix, differs: t.differs}
 }
 
 func enumName(t bindings.LogicalType) string {
@@ -115,14 +141,14 @@ func enumName(t bindings.LogicalType) string {
 	return "ENUM(" + strings.Join(values, ", ") + ")"
 }
 
-func structName(t bindings.LogicalType, texts textTypes) logicalType {
+func structName(t bindings.LogicalType, texts casts) logicalType {
 	n := int(bindings.StructTypeChildCount(t))
 	names, wires := make([]string, n), make([]string, n)
-	unnamed, asText := false, false
+	unnamed, differs := false, false
 	for i := range n {
 		field := bindings.StructTypeChildName(t, bindings.IdxT(i))
 		child := describeType(bindings.StructTypeChildType(t, bindings.IdxT(i)), texts)
-		asText = asText || child.asText
+		differs = differs || child.differs
 		if field == "" {
 			unnamed = true
 			names[i], wires[i] = child.name, child.wire
@@ -132,12 +158,12 @@ func structName(t bindings.LogicalType, texts textTypes) logicalType {
 		wires[i] = Identifier(field) + " " + child.wire
 	}
 	d := logicalType{
-		name:   "STRUCT(" + strings.Join(names, ", ") + ")",
-		wire:   "STRUCT(" + strings.Join(wires, ", ") + ")",
-		asText: asText,
+		name:    "STRUCT(" + strings.Join(names, ", ") + ")",
+		wire:    "STRUCT(" + strings.Join(wires, ", ") + ")",
+		differs: differs,
 	}
-	if unnamed && asText {
-		d.wire = "VARCHAR" // a cast to a struct needs names
+	if unnamed && differs {
+		d.wire = varchar // a cast to a struct needs names
 	}
 	return d
 }

@@ -24,11 +24,11 @@ type parseRequest struct {
 
 // runRequest runs the statement that was parsed last.
 type runRequest struct {
-	Views     []View            `json:"views"`
-	Params    []json.RawMessage `json:"params"`
-	Limit     int64             `json:"limit"`
-	ExactText bool              `json:"exact_text"`
-	Catalog   []string          `json:"catalog"`
+	Views   []View            `json:"views"`
+	Params  []json.RawMessage `json:"params"`
+	Limit   int64             `json:"limit"`
+	Form    Form              `json:"form"`
+	Catalog []string          `json:"catalog"`
 }
 
 type jobRequest struct {

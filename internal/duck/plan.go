@@ -28,7 +28,7 @@ const (
 // beginAnalyze runs the statement and begins a result that tells what DuckDB
 // measured. DuckDB's own drawing of it names data files, wrapped beyond
 // recognition, so the tree is written here, with the tables' names.
-func beginAnalyze(c *connection, q *query, r runRequest, texts textTypes) (*result, error) {
+func beginAnalyze(c *connection, q *query, r runRequest, texts casts) (*result, error) {
 	measured, err := begin(c, q.sql(r.Limit), r.Params, texts)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ func prepare(c *connection, sql string, params []json.RawMessage) (*prepared, er
 func (p *prepared) close() { bindings.DestroyPrepare(&p.statement) }
 
 // types are the result's types as far as they are known before the run.
-func (p *prepared) types(texts textTypes) []logicalType {
+func (p *prepared) types(texts casts) []logicalType {
 	types := make([]logicalType, bindings.PreparedStatementColumnCount(p.statement))
 	for i := range types {
 		types[i] = describeType(bindings.PreparedStatementColumnLogicalType(p.statement, bindings.IdxT(i)), texts)
@@ -39,20 +39,20 @@ func (p *prepared) types(texts textTypes) []logicalType {
 	return types
 }
 
-// begin runs a statement. Columns whose types are in texts go as VARCHAR, which
+// begin runs a statement. Columns whose types are in texts go as others, which
 // a SELECT around the statement casts them to; the result's columns keep the
 // names and types of the statement itself.
-func begin(c *connection, sql string, params []json.RawMessage, texts textTypes) (*result, error) {
+func begin(c *connection, sql string, params []json.RawMessage, texts casts) (*result, error) {
 	p, err := prepare(c, sql, params)
 	if err != nil {
 		return nil, err
 	}
 	types := p.types(texts)
 	unknown := slices.ContainsFunc(types, func(t logicalType) bool { return t.unknown })
-	if !unknown && anyText(types) {
+	if !unknown && anyCast(types) {
 		names := p.names()
 		p.close()
-		return beginAsText(c, sql, params, names, types)
+		return beginCast(c, sql, params, names, types)
 	}
 	r, err := execute(p)
 	if err != nil {
@@ -61,16 +61,16 @@ func begin(c *connection, sql string, params []json.RawMessage, texts textTypes)
 	names := p.names()
 	if unknown { // until the parameters had values; so was the number of columns
 		names = r.names()
-		if types = r.types(texts); anyText(types) {
+		if types = r.types(texts); anyCast(types) {
 			r.close()
-			return beginAsText(c, sql, params, names, types)
+			return beginCast(c, sql, params, names, types)
 		}
 	}
 	return r.describe(names, types)
 }
 
-func beginAsText(c *connection, sql string, params []json.RawMessage, names []string, types []logicalType) (*result, error) {
-	p, err := prepare(c, castToText(sql, types), params)
+func beginCast(c *connection, sql string, params []json.RawMessage, names []string, types []logicalType) (*result, error) {
+	p, err := prepare(c, castSQL(sql, types), params)
 	if err != nil {
 		return nil, err
 	}
@@ -89,17 +89,17 @@ func (p *prepared) names() []string {
 	return names
 }
 
-func anyText(types []logicalType) bool {
-	return slices.ContainsFunc(types, func(t logicalType) bool { return t.asText })
+func anyCast(types []logicalType) bool {
+	return slices.ContainsFunc(types, func(t logicalType) bool { return t.differs })
 }
 
-// castToText puts a SELECT around a statement. The order of rows stays.
-func castToText(sql string, types []logicalType) string {
+// castSQL puts a SELECT around a statement. The order of rows stays.
+func castSQL(sql string, types []logicalType) string {
 	names, items := make([]string, len(types)), make([]string, len(types))
 	for i, t := range types {
 		names[i] = fmt.Sprintf("c%d", i)
 		items[i] = names[i]
-		if t.asText {
+		if t.differs {
 			items[i] += "::" + t.wire
 		}
 	}

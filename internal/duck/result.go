@@ -42,7 +42,7 @@ func (r *result) close() {
 }
 
 // types are the types of the result.
-func (r *result) types(texts textTypes) []logicalType {
+func (r *result) types(texts casts) []logicalType {
 	types := make([]logicalType, bindings.ColumnCount(&r.raw))
 	for i := range types {
 		types[i] = describeType(bindings.ColumnLogicalType(&r.raw, bindings.IdxT(i)), texts)

@@ -15,14 +15,23 @@ type Request struct {
 	Params []json.RawMessage
 	// Limit is the most rows to send, 0 for all.
 	Limit int64
-	// ExactText sends columns whose Arrow form is not what DuckDB prints as
-	// VARCHAR at any depth: INTERVAL and ENUM. UHUGEINT, BIGNUM, BIT, TIMETZ,
-	// TIME_NS, UNION, VARIANT and GEOMETRY go as VARCHAR always, for Arrow has no
-	// exact form of them.
-	ExactText bool
+	// Form says as what types the values are sent.
+	Form Form
 	// Catalog are the rows that SHOW TABLES answers with.
 	Catalog []string
 }
+
+// Form is a choice of the types that values are sent as. UHUGEINT, BIGNUM, BIT,
+// TIMETZ, TIME_NS, UNION, VARIANT, GEOMETRY and INTERVAL go as VARCHAR, at any depth,
+// for Arrow has no exact form of them, but where a form says otherwise.
+type Form string
+
+// The forms.
+const (
+	FormArrow   Form = ""        // Arrow's own types
+	FormText    Form = "text"    // ENUM as VARCHAR, too: for who prints the values as DuckDB does
+	FormParquet Form = "parquet" // for a Parquet file: ENUM as VARCHAR, HUGEINT and UHUGEINT as DECIMAL(38,0), TIMESTAMP_S as TIMESTAMP
+)
 
 // Session is one query worker, for one statement: Parse, Run, read the Stream,
 // Close. It is not safe for concurrent use.
@@ -66,7 +75,7 @@ func (s *Session) Run(ctx context.Context, r Request) (*Stream, error) {
 			return nil, failure(ErrInvalid, "parameter %d is no JSON value", i+1)
 		}
 	}
-	run := runRequest{Views: r.Views, Params: r.Params, Limit: r.Limit, ExactText: r.ExactText, Catalog: r.Catalog}
+	run := runRequest{Views: r.Views, Params: r.Params, Limit: r.Limit, Form: r.Form, Catalog: r.Catalog}
 	watch, err := s.process.call(ctx, frameRun, run)
 	if err != nil {
 		watch.stop()

@@ -104,10 +104,7 @@ func interrupted(err error) bool {
 
 // begin makes the views of a run and starts its statement.
 func (w *worker) begin(c *connection, q *query, r runRequest) (*result, error) {
-	texts := arrowTexts()
-	if r.ExactText {
-		texts = exactTexts()
-	}
+	texts := r.Form.casts()
 	if q.Kind == guard.ShowTables {
 		return begin(c, catalogSQL(r.Catalog), nil, texts)
 	}

@@ -48,6 +48,9 @@ const (
 	NDJSON Format = "ndjson" // application/x-ndjson
 	CSV    Format = "csv"    // text/csv
 	Arrow  Format = "arrow"  // application/vnd.apache.arrow.stream
+	// Parquet is application/vnd.apache.parquet. HUGEINT is a decimal of 38 digits
+	// there; what Parquet has no exact form of is a string.
+	Parquet Format = "parquet"
 )
 
 // Bounds of a JSON answer, in rows.

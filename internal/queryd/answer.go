@@ -22,6 +22,13 @@ func answerWith(out *output, q *job, result *duck.Stream) error {
 		return answerJSON(out, q, result)
 	}
 	out.header().Set("Trailer", query.HeaderTruncated)
+	stream := streamRows
+	switch q.format {
+	case query.Arrow:
+		stream = streamArrow
+	case query.Parquet:
+		stream = answerParquet
+	}
 	if err := stream(out, q, result); err != nil {
 		return err
 	}
@@ -61,12 +68,24 @@ func answerJSON(out *output, q *job, result *duck.Stream) error {
 	return out.send()
 }
 
-// stream sends every batch as it comes.
-func stream(out *output, q *job, result *duck.Stream) error {
-	if q.format == query.Arrow {
-		_, err := result.WriteTo(out)
-		return err
+// formOf says as what types a format takes its values.
+func formOf(f query.Format) duck.Form {
+	switch f {
+	case query.Arrow:
+		return duck.FormArrow
+	case query.Parquet:
+		return duck.FormParquet
 	}
+	return duck.FormText
+}
+
+func streamArrow(out *output, _ *job, result *duck.Stream) error {
+	_, err := result.WriteTo(out)
+	return err
+}
+
+// streamRows sends every batch as it comes, as text.
+func streamRows(out *output, q *job, result *duck.Stream) error {
 	build := rows.NDJSON
 	if q.format == query.CSV {
 		build = rows.CSV

@@ -68,14 +68,14 @@ func (s *server) routes() []service.Route {
 	return []service.Route{
 		{Method: "POST", Path: "/sql", ID: "sql", Summary: "Run one statement that reads", Access: service.Read,
 			Query: []service.Param{
-				{Name: "format", Type: "string", Doc: "json (default), ndjson, csv or arrow; the Accept header says the same"},
+				{Name: "format", Type: "string", Doc: "json (default), ndjson, csv, arrow or parquet; the Accept header says the same"},
 				{Name: "limit", Type: "integer", Doc: "the most rows; json: 10,000 unless given, at most 1,000,000"},
 				{Name: "timeout_ms", Type: "integer", Doc: "the statement's deadline, to the last byte of its answer"},
 			},
 			Body: &service.Body{Media: []string{"application/json", "text/plain", "application/sql"}, Type: query.Request{}},
 			Answers: []service.Answer{{Status: 200, Type: query.Answer{},
 				Doc:   "the rows; streams end with the trailer X-Truncated, and in an aborted connection where they fail midway",
-				Media: []string{"application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream"}}},
+				Media: []string{"application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"}}},
 			Errors: []*wire.Kind{query.ErrInvalid, query.ErrNotAllowed, query.ErrTableNotFound, query.ErrTimeout, query.ErrMemory,
 				query.ErrTooMany, query.ErrCancelled, query.ErrCacheFull, query.ErrDamaged, query.ErrWorkerLost,
 				storage.ErrStorageFull},

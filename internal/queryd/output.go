@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// heldBytes is how much of an answer in JSON is held back, so that a failure
+	// heldBytes is how much of an answer in JSON or Parquet is held back, so that a failure
 	// can still be told as a problem.
 	heldBytes = 8 << 20
 	// spillBytes is how much of an answer that is under way gathers before it is
@@ -41,7 +41,7 @@ func (s *server) newOutput(ctx context.Context, w http.ResponseWriter, q *job) *
 	o := &output{ctx: ctx, pool: &s.buffers, budget: s.waiting, delivery: delivery{
 		w: w, control: http.NewResponseController(w), patience: s.config.StallTimeout.Std(), giveUp: q.cancel,
 	}}
-	if q.format == query.JSON {
+	if q.format == query.JSON || q.format == query.Parquet {
 		o.held = heldBytes
 	}
 	if b, ok := o.pool.Get().(*[]byte); ok {

@@ -17,12 +17,6 @@ import (
 // maxParams bounds the parameters of one statement.
 const maxParams = 1000
 
-// parquet is a format that the API names and this version does not write.
-const (
-	parquet      = "parquet"
-	mediaParquet = "application/vnd.apache.parquet"
-)
-
 // statement is one request, checked and with its defaults filled in.
 type statement struct {
 	sql     string
@@ -114,7 +108,7 @@ func check(req query.Request, accept string, c Config) (statement, error) {
 		case s.limit < 1:
 			return s, wire.ErrBadRequest.Errorf("limit is %d; it must be at least 1", s.limit)
 		case s.format == query.JSON && s.limit > query.MaxLimit:
-			return s, wire.ErrBadRequest.Errorf("limit is %d; json takes at most %d, the formats ndjson, csv and arrow any", s.limit, query.MaxLimit).
+			return s, wire.ErrBadRequest.Errorf("limit is %d; json takes at most %d, the other formats any", s.limit, query.MaxLimit).
 				With("limit", query.MaxLimit)
 		}
 	}
@@ -131,12 +125,10 @@ func check(req query.Request, accept string, c Config) (statement, error) {
 
 func checkFormat(f query.Format) error {
 	switch f {
-	case query.JSON, query.NDJSON, query.CSV, query.Arrow:
+	case query.JSON, query.NDJSON, query.CSV, query.Arrow, query.Parquet:
 		return nil
-	case parquet:
-		return wire.ErrNotSupported.Errorf("format parquet is not supported in this version; use arrow, csv, ndjson or json")
 	}
-	return wire.ErrBadRequest.Errorf("format %q is none of json, ndjson, csv, arrow", f)
+	return wire.ErrBadRequest.Errorf("format %q is none of json, ndjson, csv, arrow, parquet", f)
 }
 
 // checkParams refuses what is no scalar before a worker is asked.
@@ -161,6 +153,8 @@ func mediaType(f query.Format) string {
 		return "text/csv; charset=utf-8; header=present"
 	case query.Arrow:
 		return "application/vnd.apache.arrow.stream"
+	case query.Parquet:
+		return "application/vnd.apache.parquet"
 	}
 	return "application/json"
 }
@@ -198,8 +192,8 @@ func formatOf(media string) (query.Format, bool) {
 		return query.CSV, true
 	case "application/vnd.apache.arrow.stream":
 		return query.Arrow, true
-	case mediaParquet:
-		return parquet, true
+	case "application/vnd.apache.parquet":
+		return query.Parquet, true
 	}
 	return "", false
 }

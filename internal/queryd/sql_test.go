@@ -178,7 +178,6 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"/sql", `{"sql":"SELECT 1","timeout_ms":0}`, wire.ErrBadRequest, "timeout_ms"},
 		{"/sql", `{"sql":"SELECT 1","timeout_ms":999999999}`, wire.ErrBadRequest, "max_timeout"},
 		{"/sql", `{"sql":"SELECT 1","format":"xml"}`, wire.ErrBadRequest, "xml"},
-		{"/sql", `{"sql":"SELECT 1","format":"parquet"}`, wire.ErrNotSupported, "parquet"},
 		{"/sql", `{"sql":"SELECT 1","as_of":{"a":3}}`, wire.ErrNotSupported, "as_of"},
 		{"/sql?format=csv", `{"sql":"SELECT 1","format":"csv"}`, wire.ErrBadRequest, "once"},
 		{"/sql?limit=1.5", `{"sql":"SELECT 1"}`, wire.ErrBadRequest, "whole number"},
@@ -199,9 +198,6 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		if a.header.Get("Trailer") != "" {
 			t.Errorf("%.60s: a problem announces a trailer", c.body)
 		}
-	}
-	if got := d.post("/sql", `{"sql":"SELECT 1"}`, "Accept", "application/vnd.apache.parquet"); got.status != http.StatusBadRequest {
-		t.Errorf("Accept: parquet: %d", got.status)
 	}
 }
 

@@ -105,7 +105,7 @@ func benchStream(b *testing.B, pool *duck.Pool) (stream *duck.Stream, done func(
 	if err != nil {
 		b.Fatal(err)
 	}
-	if stream, err = session.Run(ctx, duck.Request{Statement: statement, ExactText: true}); err != nil {
+	if stream, err = session.Run(ctx, duck.Request{Statement: statement, Form: duck.FormText}); err != nil {
 		b.Fatal(err)
 	}
 	return stream, session.Close

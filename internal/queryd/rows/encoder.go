@@ -37,7 +37,7 @@ func JSON(columns []query.Column) *Encoder {
 func NDJSON(columns []query.Column) *Encoder {
 	e := &Encoder{dialect: jsonDialect, columns: columns, leads: make([]string, len(columns)), end: "}\n"}
 	lead := byte('{')
-	for i, name := range uniqueNames(columns) {
+	for i, name := range UniqueNames(columns) {
 		e.leads[i] = string(append(AppendString([]byte{lead}, name), ':'))
 		lead = ','
 	}
@@ -96,8 +96,8 @@ func (e *Encoder) Append(dst []byte, row, to, full int) (_ []byte, next int) {
 // Rows tells how many rows were appended so far.
 func (e *Encoder) Rows() int64 { return e.rows }
 
-// uniqueNames gives every column a name of its own.
-func uniqueNames(columns []query.Column) []string {
+// UniqueNames gives every column a name of its own, for formats that need that.
+func UniqueNames(columns []query.Column) []string {
 	taken := make(map[string]bool, len(columns))
 	for _, c := range columns {
 		taken[c.Name] = true

@@ -46,7 +46,7 @@ func result(t testing.TB, pool *duck.Pool, sql string, build func([]query.Column
 	if err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
-	stream, err := session.Run(ctx, duck.Request{Statement: statement, ExactText: true})
+	stream, err := session.Run(ctx, duck.Request{Statement: statement, Form: duck.FormText})
 	if err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
@@ -212,7 +212,7 @@ func TestValuesCostNoAllocation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, err := session.Run(ctx, duck.Request{Statement: statement, ExactText: true})
+	stream, err := session.Run(ctx, duck.Request{Statement: statement, Form: duck.FormText})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,6 +62,8 @@ func TestGuardAccepts(t *testing.T) {
 		{"show tables", guard.ShowTables, ""},
 		{"Show All Tables;", guard.ShowTables, ""},
 		{"explain select * from t", guard.Explain, "t"},
+		{"explain (format json) select * from t", guard.Explain, "t"},
+		{"explain (analyze, format json) select * from t", guard.ExplainAnalyze, "t"},
 		{" /* a */ EXPLAIN -- b\n ANALYZE (select 1 from t);  -- c", guard.ExplainAnalyze, "t"},
 	} {
 		q, err := p.parse(c.sql)
@@ -99,7 +101,8 @@ var refusedStatements = []string{
 	"call pragma_version()", "call enable_logging()", "checkpoint", "vacuum", "analyze", "begin", "commit",
 	"prepare p as select 1", "execute p", "deallocate p", "comment on table t is 'x'", "alter table t add column x int",
 	"explain copy t to 'x'", "explain analyze create table x as select 1", "explain analyze select 1; copy t to 'x'",
-	"explain explain select 1", "explain (format json) select 1",
+	"explain explain select 1", "explain (format html) select 1", "explain (format json) copy t to 'x'", "explain (format json, codegen) select 1",
+	"explain (format json) select * from 'x.csv'", "explain (analyze, format json) select 1; copy t to 'x'", "explain (format json)",
 	"with x as (insert into t values (1) returning *) select * from x",
 	// Files, by name and by function.
 	"from '/etc/passwd'", "select * from 'x.csv'", `select * from "x.parquet"`, "from 's3://b/x'", "from 'data/*.parquet'",

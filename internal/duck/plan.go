@@ -8,15 +8,17 @@ import (
 	"strings"
 )
 
-// profile is what DuckDB measured of a statement that it ran for EXPLAIN
-// (ANALYZE, FORMAT json): a tree of operators. Times are in seconds.
-type profile struct {
-	Latency  float64        `json:"latency"`
-	Name     string         `json:"operator_name"`
+// operator is one of a plan, as DuckDB writes it in JSON: for EXPLAIN with a name,
+// for EXPLAIN ANALYZE with an operator_name and what was measured. Times are in
+// seconds.
+type operator struct {
+	Name     string         `json:"name"`
+	Measured string         `json:"operator_name"`
+	Latency  float64        `json:"latency"` // of the root alone
 	Timing   float64        `json:"operator_timing"`
 	Rows     float64        `json:"operator_cardinality"`
 	Info     map[string]any `json:"extra_info"`
-	Children []profile      `json:"children"`
+	Children []operator     `json:"children"`
 }
 
 // The entries of an operator that name its files, and the table in their place.
@@ -25,48 +27,73 @@ const (
 	infoTable = "Table"
 )
 
-// beginAnalyze runs the statement and begins a result that tells what DuckDB
-// measured. DuckDB's own drawing of it names data files, wrapped beyond
-// recognition, so the tree is written here, with the tables' names.
-func beginAnalyze(c *connection, q *query, r runRequest, texts casts) (*result, error) {
-	measured, err := begin(c, q.sql(r.Limit), r.Params, texts)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := gather(measured)
-	measured.close()
-	if err != nil {
-		return nil, err
-	}
-	plan, err := readPlan(rows, r.Views)
-	if err != nil {
-		return nil, err
-	}
-	return begin(c, "SELECT 'analyzed_plan' AS explain_key, ?::VARCHAR AS explain_value", []json.RawMessage{plan}, texts)
+// plan is a statement's plan, and for EXPLAIN ANALYZE what came of it.
+type plan struct {
+	analyzed  bool
+	seconds   float64 // of the whole, where it was analyzed
+	operators []operator
+	names     *strings.Replacer // of the tables, for their files
 }
 
-// readPlan gives the text of a plan as JSON, from the one row that holds it.
-func readPlan(rows [][]json.RawMessage, views []View) (json.RawMessage, error) {
+// beginPlan has DuckDB explain a statement and begins a result that tells of it.
+// DuckDB's own drawing of what it measured names data files, wrapped beyond
+// recognition, and so does its JSON; so both are written here, with the tables' names.
+func beginPlan(c *connection, q *query, r runRequest, texts casts) (*result, error) {
+	explained, err := begin(c, q.sql(r.Limit), r.Params, texts)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := gather(explained)
+	explained.close()
+	if err != nil {
+		return nil, err
+	}
+	p, err := readPlan(rows, r.Views)
+	if err != nil {
+		return nil, err
+	}
+	text, typ := p.text(), varchar
+	if q.Tree {
+		text, typ = p.tree(), "JSON"
+	}
+	param, err := json.Marshal(text)
+	if err != nil {
+		return nil, err
+	}
+	return begin(c, fmt.Sprintf("SELECT '%s' AS explain_key, ?::%s AS explain_value", p.key(), typ), []json.RawMessage{param}, texts)
+}
+
+// readPlan reads the one row of DuckDB's answer. EXPLAIN gives a list of operators,
+// EXPLAIN ANALYZE the statement with an operator for the EXPLAIN itself below it.
+func readPlan(rows [][]json.RawMessage, views []View) (*plan, error) {
 	var text string
-	var root profile
 	if len(rows) != 1 || len(rows[0]) != 2 {
 		return nil, fmt.Errorf("a plan of %d rows", len(rows))
 	}
 	if err := json.Unmarshal(rows[0][1], &text); err != nil {
 		return nil, err
 	}
+	p := &plan{names: tableNames(views)}
+	if strings.HasPrefix(text, "[") {
+		return p, json.Unmarshal([]byte(text), &p.operators)
+	}
+	var root operator
 	if err := json.Unmarshal([]byte(text), &root); err != nil {
 		return nil, err
 	}
-	var out strings.Builder
-	fmt.Fprintf(&out, "Total time: %s\n\n", milliseconds(root.Latency))
-	names := tableNames(views)
+	p.analyzed, p.seconds = true, root.Latency
 	for _, explain := range root.Children {
-		for _, operator := range explain.Children {
-			operator.write(&out, 0, names)
-		}
+		p.operators = append(p.operators, explain.Children...)
 	}
-	return json.Marshal(out.String())
+	return p, nil
+}
+
+// key is what DuckDB calls such a plan.
+func (p *plan) key() string {
+	if p.analyzed {
+		return "analyzed_plan"
+	}
+	return "physical_plan"
 }
 
 // tableNames puts the tables' names in the place of their files.
@@ -80,26 +107,47 @@ func tableNames(views []View) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-func (p profile) write(out *strings.Builder, depth int, names *strings.Replacer) {
+// text draws the plan.
+func (p *plan) text() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "Total time: %s\n\n", milliseconds(p.seconds))
+	for _, o := range p.operators {
+		o.write(&out, 0, p.names)
+	}
+	return out.String()
+}
+
+func (o operator) write(out *strings.Builder, depth int, names *strings.Replacer) {
 	indent := strings.Repeat("  ", depth)
 	unit := "rows"
-	if p.Rows == 1 {
+	if o.Rows == 1 {
 		unit = "row"
 	}
-	fmt.Fprintf(out, "%s- %s: %.0f %s, %s\n", indent, p.Name, p.Rows, unit, milliseconds(p.Timing))
-	for _, key := range slices.Sorted(maps.Keys(p.Info)) {
-		value := names.Replace(infoText(p.Info[key]))
-		if key == infoFiles {
-			tables, _, _ := strings.Cut(value, ", ") // one scan reads one table
-			key, value = infoTable, tables
-		}
-		if value != "" {
-			fmt.Fprintf(out, "%s    %s: %s\n", indent, key, value)
-		}
+	fmt.Fprintf(out, "%s- %s: %.0f %s, %s\n", indent, o.Measured, o.Rows, unit, milliseconds(o.Timing))
+	info := o.info(names)
+	for _, key := range slices.Sorted(maps.Keys(info)) {
+		fmt.Fprintf(out, "%s    %s: %s\n", indent, key, info[key])
 	}
-	for _, child := range p.Children {
+	for _, child := range o.Children {
 		child.write(out, depth+1, names)
 	}
+}
+
+// info gives what DuckDB says of an operator, each entry on one line, without a
+// file's name.
+func (o operator) info(names *strings.Replacer) map[string]string {
+	info := make(map[string]string, len(o.Info))
+	for key, value := range o.Info {
+		text := names.Replace(infoText(value))
+		if key == infoFiles {
+			table, _, _ := strings.Cut(text, ", ") // one scan reads one table
+			key, text = infoTable, table
+		}
+		if text != "" {
+			info[key] = text
+		}
+	}
+	return info
 }
 
 // infoText gives one entry of an operator on one line.

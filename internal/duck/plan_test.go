@@ -1,6 +1,7 @@
 package duck
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -16,6 +17,18 @@ func flat(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// planTree gives the JSON in the one row of an answer.
+func planTree(t *testing.T, row string) string {
+	t.Helper()
+	var answer struct {
+		Value string `json:"explain_value"`
+	}
+	if err := json.Unmarshal([]byte(row), &answer); err != nil || !json.Valid([]byte(answer.Value)) {
+		t.Fatalf("%v: %s", err, row)
+	}
+	return answer.Value
 }
 
 func TestPlansNameTablesAndNoFiles(t *testing.T) {
@@ -49,7 +62,26 @@ func TestPlansNameTablesAndNoFiles(t *testing.T) {
 			}
 		}
 	}
+	for sql, shown := range map[string][]string{
+		"explain (format json) select s, count(*) from hr.people where id > ? group by 1":          {`{"plan":[{"operator":"`, `"estimated_rows":`, "READ_PARQUET", "id>17"},
+		"explain (analyze, format json) select s, count(*) from hr.people where id > ? group by 1": {`"elapsed_ms":`, `"rows":2983`, `"Table":"hr.people"`, "id>17", `"children":[]`},
+	} {
+		got := planTree(t, answer(t, p, sql, r))
+		for _, secret := range []string{p.config.ReadDir, object[:20], ".parquet"} {
+			if strings.Contains(got, secret) {
+				t.Errorf("%s shows %s:\n%s", sql, secret, got)
+			}
+		}
+		for _, part := range shown {
+			if !strings.Contains(got, part) {
+				t.Errorf("%s lacks %q:\n%s", sql, part, got)
+			}
+		}
+	}
 	var e *Error
+	if _, err := ask(t.Context(), p, "explain (format json) select id + nosuch from hr.people", r); !errors.As(err, &e) || e.Kind != ErrInvalid || e.Position != 34 {
+		t.Errorf("an error in the statement: %+v", err)
+	}
 	if _, err := ask(t.Context(), p, "explain analyze select id + nosuch from hr.people", r); !errors.As(err, &e) || e.Kind != ErrInvalid || e.Position != 28 {
 		t.Errorf("an error in the statement: %+v", err)
 	}

@@ -98,23 +98,33 @@ func (q *query) place() {
 		}
 	}
 	if q.text.Kind != guard.Select {
-		q.Kind, q.Ordered = q.text.Kind, false
+		q.Kind, q.Ordered, q.Tree = q.text.Kind, false, q.text.Tree
 	}
 }
 
-// What stands in the text to run before the statement that is explained.
-const (
-	explain        = "EXPLAIN "
-	explainAnalyze = "EXPLAIN (ANALYZE, FORMAT json) "
-)
+// prefix is what stands in the text to run before the statement that is explained.
+func (q *query) prefix() string {
+	switch {
+	case q.Kind == guard.ExplainAnalyze:
+		return "EXPLAIN (ANALYZE, FORMAT json) "
+	case q.Kind == guard.Explain && q.Tree:
+		return "EXPLAIN (FORMAT json) "
+	case q.Kind == guard.Explain:
+		return "EXPLAIN "
+	}
+	return ""
+}
+
+// planned tells that what runs gives DuckDB's account of the plan, which is not for
+// the reader as it is.
+func (q *query) planned() bool { return q.Kind == guard.ExplainAnalyze || q.Tree }
 
 // sql gives the text to run for a limit, 0 for none.
 func (q *query) sql(limit int64) string {
+	prefix := q.prefix()
 	switch {
-	case q.Kind == guard.Explain:
-		return explain + q.text.Body
-	case q.Kind == guard.ExplainAnalyze:
-		return explainAnalyze + q.text.Body
+	case prefix != "":
+		return prefix + q.text.Body
 	case q.Ordered && limit > 0:
 		// One more than asked for tells whether the limit cut.
 		return fmt.Sprintf("%s\nLIMIT %d", q.text.Body, limit+1)

@@ -124,8 +124,8 @@ func (w *worker) begin(c *connection, q *query, r runRequest) (*result, error) {
 	if err := w.checkInterrupt(); err != nil {
 		return nil, err
 	}
-	if q.Kind == guard.ExplainAnalyze {
-		return beginAnalyze(c, q, r, texts)
+	if q.planned() {
+		return beginPlan(c, q, r, texts)
 	}
 	return begin(c, q.sql(r.Limit), r.Params, texts)
 }
@@ -134,7 +134,7 @@ func (w *worker) begin(c *connection, q *query, r runRequest) (*result, error) {
 func (q *query) locate(err error) error {
 	var failure *workerFailure
 	if errors.As(err, &failure) && failure.Position >= 0 {
-		failure.Position += q.text.Offset - prefixLength[q.Kind]
+		failure.Position += q.text.Offset - len(q.prefix())
 	}
 	return err
 }
@@ -152,10 +152,4 @@ func (r runRequest) blameFile(err error) error {
 		}
 	}
 	return err
-}
-
-// prefixLength is how many bytes query.sql puts before the statement.
-var prefixLength = map[guard.Kind]int{
-	guard.Explain:        len(explain),
-	guard.ExplainAnalyze: len(explainAnalyze),
 }

@@ -52,6 +52,9 @@ func answerJSON(out *output, q *job, result *duck.Stream) error {
 	}
 	out.buf = append(out.buf, `],"rows":[`...)
 	encoder := rows.JSON(columns)
+	if q.tree {
+		encoder.Embed()
+	}
 	if err := each(result, func(batch arrow.RecordBatch) error { return encode(encoder, out, q, batch) }); err != nil {
 		return err
 	}
@@ -91,6 +94,9 @@ func streamRows(out *output, q *job, result *duck.Stream) error {
 		build = rows.CSV
 	}
 	encoder := build(columnsOf(result))
+	if q.tree {
+		encoder.Embed()
+	}
 	out.buf = encoder.Header(out.buf)
 	err := each(result, func(batch arrow.RecordBatch) error {
 		if err := encode(encoder, out, q, batch); err != nil {

@@ -26,6 +26,7 @@ type job struct {
 	started time.Time
 	running atomic.Bool // has its turn
 	rows    atomic.Int64
+	tree    bool // the answer is a plan in JSON; of who runs it
 	cancel  context.CancelCauseFunc
 	release context.CancelFunc // of the deadline
 }

@@ -78,6 +78,7 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 	if err != nil {
 		return err
 	}
+	q.tree = parsed.Tree
 	request := duck.Request{Statement: parsed, Params: q.params, Limit: q.limit, Form: formOf(q.format)}
 	if parsed.Kind == guard.ShowTables {
 		names, err := s.tableNames(ctx)

@@ -34,6 +34,8 @@ type Statement struct {
 	// Ordered tells of an ORDER BY without a LIMIT at the outermost level: a
 	// LIMIT appended to the text spares sorting what nobody will read.
 	Ordered bool `json:"ordered"`
+	// Tree tells of EXPLAIN with FORMAT json: its answer is one value, in JSON.
+	Tree bool `json:"tree,omitempty"`
 }
 
 // Refusal is the reason why a statement may not run.

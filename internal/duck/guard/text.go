@@ -11,10 +11,13 @@ type Text struct {
 	Offset int
 	// Kind is Explain or ExplainAnalyze where that was stripped, else Select.
 	Kind Kind
+	// Tree tells of FORMAT json among the options of EXPLAIN.
+	Tree bool
 }
 
-// Prepare strips EXPLAIN [ANALYZE] from the front of sql, for DuckDB's parser
-// serialises no EXPLAIN, and the closing semicolon from its end.
+// Prepare strips EXPLAIN, with ANALYZE or with options in parentheses, from the
+// front of sql, for DuckDB's parser serialises no EXPLAIN, and the closing semicolon
+// from its end. Options that it does not know stay, and are a syntax error there.
 func Prepare(sql string) Text {
 	end := len(sql)
 	for at := 0; at < len(sql); {
@@ -28,15 +31,60 @@ func Prepare(sql string) Text {
 	text := Text{Body: sql[:end], Kind: Select}
 	if rest, ok := keyword(sql[:end], 0, "explain"); ok {
 		text.Kind, text.Offset = Explain, rest
-		for _, word := range []string{"analyze", "analyse"} {
-			if rest, ok := keyword(sql[:end], rest, word); ok {
-				text.Kind, text.Offset = ExplainAnalyze, rest
-				break
-			}
+		if rest, ok := anyKeyword(sql[:end], rest, "analyze", "analyse"); ok {
+			text.Kind, text.Offset = ExplainAnalyze, rest
+		} else {
+			text.options(sql[:end])
 		}
 		text.Body = sql[text.Offset:end]
 	}
 	return text
+}
+
+// options reads (ANALYZE, FORMAT json) at the offset: each at most once, in any order.
+func (t *Text) options(sql string) {
+	at, found := symbol(sql, t.Offset, '(')
+	with := *t
+	var analyzed, formatted bool
+	for found {
+		if rest, ok := anyKeyword(sql, at, "analyze", "analyse"); ok && !analyzed {
+			at, analyzed, with.Kind = rest, true, ExplainAnalyze
+		} else if rest, ok := keyword(sql, at, "format"); ok && !formatted {
+			formatted = true
+			if at, with.Tree = keyword(sql, rest, "json"); !with.Tree {
+				if at, ok = keyword(sql, rest, "text"); !ok {
+					return
+				}
+			}
+		} else {
+			return
+		}
+		if rest, ok := symbol(sql, at, ')'); ok {
+			with.Offset = rest
+			*t = with
+			return
+		}
+		at, found = symbol(sql, at, ',')
+	}
+}
+
+// symbol reports whether c is the first token at or after at, and where it ends.
+func symbol(sql string, at int, c byte) (int, bool) {
+	at = skipBlank(sql, at)
+	if at < len(sql) && sql[at] == c {
+		return at + 1, true
+	}
+	return 0, false
+}
+
+// anyKeyword is keyword for words that mean the same.
+func anyKeyword(sql string, at int, words ...string) (int, bool) {
+	for _, word := range words {
+		if rest, ok := keyword(sql, at, word); ok {
+			return rest, true
+		}
+	}
+	return 0, false
 }
 
 // keyword reports whether word is the first token at or after at, and where it

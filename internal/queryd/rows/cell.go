@@ -16,6 +16,7 @@ type cell func(dst []byte, row int) []byte
 type dialect struct {
 	null  string
 	quote string // around text that needs no escaping
+	embed bool   // values of type JSON as they are, not as text
 	text  func(dst []byte, s string) []byte
 }
 
@@ -77,6 +78,9 @@ func (d dialect) value(a arrow.Array, typ string) (cell, error) {
 	case array.StringLike:
 		if typ == interval {
 			return d.quoted(intervals(a.Value)), nil
+		}
+		if typ == "JSON" && d.embed {
+			return func(dst []byte, row int) []byte { return append(dst, a.Value(row)...) }, nil
 		}
 		return d.texts(a.Value), nil
 	case binary:

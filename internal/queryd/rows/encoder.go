@@ -58,6 +58,13 @@ func CSV(columns []query.Column) *Encoder {
 	return e
 }
 
+// Embed makes values of type JSON part of the answer's own JSON, where they are text
+// otherwise; in CSV they stay text. It is for values that are known to be JSON.
+func (e *Encoder) Embed() *Encoder {
+	e.dialect.embed = e.dialect.quote != ""
+	return e
+}
+
 // Header appends what stands before the first row.
 func (e *Encoder) Header(dst []byte) []byte { return append(dst, e.header...) }
 

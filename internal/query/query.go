@@ -5,8 +5,8 @@
 //
 //   - A statement reads; nothing that it says can write, or see a file, a
 //     setting or a socket that is not a dataset's.
-//   - Each table is the version that was current when the statement began, to
-//     the statement's end.
+//   - Each table is the version that was current when the statement began, or the
+//     one that as_of names, to the statement's end.
 //   - Values come back exact: integers with all their digits, decimals, times
 //     and huge integers as text.
 //   - A result that was cut says so. A result that failed midway ends in an
@@ -67,6 +67,8 @@ type Request struct {
 	Limit     *int64            `json:"limit,omitempty"`
 	TimeoutMS *int64            `json:"timeout_ms,omitempty"`
 	Format    Format            `json:"format,omitempty"`
+	// AsOf is an [AsOf] in JSON: a time for every table, or versions by name.
+	AsOf json.RawMessage `json:"as_of,omitempty"`
 }
 
 // Column is one column of a result; Type is DuckDB's name.

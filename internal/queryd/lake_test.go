@@ -20,6 +20,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
@@ -106,6 +107,27 @@ func (l *lake) front() string {
 // field ids, as DuckDB's COPY takes them.
 func (l *lake) write(name string, mode catalog.Mode, fields, sql string) catalog.Registered {
 	l.t.Helper()
+	return l.register(catalog.Registration{Name: name, Mode: mode}, fields, sql)
+}
+
+// writeSchema replaces a dataset, its columns included.
+func (l *lake) writeSchema(name, fields, sql string) catalog.Registered {
+	l.t.Helper()
+	return l.register(catalog.Registration{Name: name, Mode: catalog.Replace, Schema: catalog.ReplaceSchema}, fields, sql)
+}
+
+// updated is when the dataset's version of now came.
+func (l *lake) updated(name string) time.Time {
+	l.t.Helper()
+	m, err := l.catalog.Manifest(l.t.Context(), name, 0)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return m.UpdatedAt
+}
+
+func (l *lake) register(r catalog.Registration, fields, sql string) catalog.Registered {
+	l.t.Helper()
 	dir := l.t.TempDir()
 	file := filepath.Join(dir, "x.parquet")
 	copySQL := fmt.Sprintf("COPY (%s) TO %s (FORMAT parquet, FIELD_IDS {%s})", sql, duck.Literal(file), fields)
@@ -121,7 +143,8 @@ func (l *lake) write(name string, mode catalog.Mode, fields, sql string) catalog
 	if _, _, err := l.storage.Put(l.t.Context(), key, bytes.NewReader(content), int64(len(content)), storage.Condition{}); err != nil {
 		l.t.Fatal(err)
 	}
-	answer, _, err := l.catalog.Register(l.t.Context(), catalog.Registration{Name: name, Mode: mode, Objects: []catalog.ObjectRef{{Key: key}}}, "")
+	r.Objects = []catalog.ObjectRef{{Key: key}}
+	answer, _, err := l.catalog.Register(l.t.Context(), r, "")
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -24,15 +24,13 @@ type statement struct {
 	limit   int64 // 0: none
 	timeout time.Duration
 	format  query.Format
+	asOf    query.AsOf
 }
 
 // readStatement reads a request: JSON whatever its content type says, but for
 // text/plain and application/sql, which are a bare statement.
 func readStatement(r *http.Request, c Config) (statement, error) {
-	var body struct {
-		query.Request
-		AsOf json.RawMessage `json:"as_of"`
-	}
+	var body query.Request
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if media == "text/plain" || media == "application/sql" {
 		text, err := io.ReadAll(r.Body)
@@ -43,16 +41,13 @@ func readStatement(r *http.Request, c Config) (statement, error) {
 	} else if err := wire.ReadJSON(r, &body); err != nil {
 		return statement{}, bodyProblem(err)
 	}
-	if body.AsOf != nil {
-		return statement{}, wire.ErrNotSupported.Errorf("as_of is not supported in this version; a statement reads the current versions")
-	}
 	if strings.TrimSpace(body.SQL) == "" {
 		return statement{}, invalid("the statement is empty; send {\"sql\": \"SELECT …\"}", -1)
 	}
-	if err := fromQuery(&body.Request, r.URL.Query()); err != nil {
+	if err := fromQuery(&body, r.URL.Query()); err != nil {
 		return statement{}, err
 	}
-	return check(body.Request, r.Header.Get("Accept"), c)
+	return check(body, r.Header.Get("Accept"), c)
 }
 
 // bodyProblem says what is wrong with a body, and how a bare statement is sent.
@@ -71,6 +66,14 @@ func fromQuery(req *query.Request, q url.Values) error {
 			return wire.ErrBadRequest.Errorf("format is given in the body and in the query string; give it once")
 		}
 		req.Format = query.Format(q.Get("format"))
+	}
+	if q.Has("as_of") {
+		if req.AsOf != nil {
+			return wire.ErrBadRequest.Errorf("as_of is given in the body and in the query string; give it once")
+		}
+		if req.AsOf = json.RawMessage(q.Get("as_of")); !strings.HasPrefix(q.Get("as_of"), "{") {
+			req.AsOf, _ = json.Marshal(q.Get("as_of")) // a text always has a form in JSON
+		}
 	}
 	for name, field := range map[string]**int64{"limit": &req.Limit, "timeout_ms": &req.TimeoutMS} {
 		if !q.Has(name) {
@@ -98,6 +101,10 @@ func check(req query.Request, accept string, c Config) (statement, error) {
 	}
 	if err := checkParams(req.Params); err != nil {
 		return s, err
+	}
+	var err error
+	if s.asOf, err = query.ParseAsOf(req.AsOf); err != nil {
+		return s, wire.ErrBadRequest.Errorf("%s", err)
 	}
 	if s.format == query.JSON {
 		s.limit = query.DefaultLimit

@@ -22,7 +22,7 @@ const (
 )
 
 // tables are what a statement reads: for each dataset its version that was
-// current when the statement began.
+// current when the statement began, or the one that was asked for.
 type tables struct {
 	named     []duck.Table
 	names     []catalog.Name // of each table
@@ -31,7 +31,7 @@ type tables struct {
 
 // resolve asks the catalog, once for each dataset. Nothing is remembered between
 // statements, so that whoever has written reads what was written.
-func (s *server) resolve(ctx context.Context, named []duck.Table) (*tables, error) {
+func (s *server) resolve(ctx context.Context, named []duck.Table, asOf query.AsOf) (*tables, error) {
 	t := &tables{named: named, manifests: map[catalog.Name]catalog.Manifest{}}
 	for _, table := range named {
 		name, err := nameOf(table)
@@ -41,14 +41,22 @@ func (s *server) resolve(ctx context.Context, named []duck.Table) (*tables, erro
 		t.names = append(t.names, name)
 	}
 	distinct := t.distinct()
+	versions, err := versionsOf(asOf, distinct)
+	if err != nil {
+		return nil, err
+	}
 	manifests := make([]catalog.Manifest, len(distinct))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(manifestFetches)
 	for i, name := range distinct {
 		group.Go(func() (err error) {
-			manifests[i], err = s.catalog.Manifest(groupCtx, name.String(), 0)
-			if errors.Is(err, catalog.ErrDatasetNotFound) {
-				err = s.notFound(groupCtx, named[slices.Index(t.names, name)])
+			manifests[i], err = s.catalog.ManifestAt(groupCtx, name.String(), versions[name])
+			table := named[slices.Index(t.names, name)]
+			switch {
+			case errors.Is(err, catalog.ErrDatasetNotFound):
+				return s.notFound(groupCtx, table)
+			case errors.Is(err, catalog.ErrVersionNotFound), errors.Is(err, catalog.ErrTagNotFound):
+				return at(wire.AsProblem(err).With("table", name.String()), table.Position)
 			}
 			return err
 		})
@@ -60,6 +68,41 @@ func (s *server) resolve(ctx context.Context, named []duck.Table) (*tables, erro
 		t.manifests[name] = manifests[i]
 	}
 	return t, nil
+}
+
+// versionsOf says which version of each dataset is asked for. Whoever names one that
+// the statement does not read has made a mistake that would go unnoticed.
+func versionsOf(asOf query.AsOf, read []catalog.Name) (map[catalog.Name]catalog.At, error) {
+	versions := map[catalog.Name]catalog.At{}
+	if !asOf.Time.IsZero() {
+		for _, name := range read {
+			versions[name] = catalog.At{AsOf: asOf.Time}
+		}
+		return versions, nil
+	}
+	for text, version := range asOf.Tables {
+		name, err := catalog.ParseName(strings.ToLower(text))
+		if err != nil || !slices.Contains(read, name) {
+			return nil, wire.ErrBadRequest.Errorf("as_of names %q, which the statement does not read; it reads %s", text, listed(read))
+		}
+		if _, twice := versions[name]; twice {
+			return nil, wire.ErrBadRequest.Errorf("as_of names %s twice; name it once", name)
+		}
+		versions[name] = catalog.At{Version: version.Number, Tag: version.Tag, AsOf: version.Time}
+	}
+	return versions, nil
+}
+
+// listed names datasets in a sentence.
+func listed(names []catalog.Name) string {
+	if len(names) == 0 {
+		return "no table"
+	}
+	texts := make([]string, len(names))
+	for i, name := range names {
+		texts[i] = name.String()
+	}
+	return strings.Join(texts, ", ")
 }
 
 // nameOf gives the dataset that a table of a statement means. SQL does not tell

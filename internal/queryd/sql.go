@@ -89,7 +89,7 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 			request.Catalog = append(request.Catalog, name.String())
 		}
 	}
-	read, err := s.resolve(ctx, parsed.Tables)
+	read, err := s.resolve(ctx, parsed.Tables, q.asOf)
 	if err != nil {
 		return err
 	}

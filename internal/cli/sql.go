@@ -25,6 +25,7 @@ func newSQL(g *Globals) *cobra.Command {
 	var format string
 	var limit int64
 	var params, versions []string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "sql [STATEMENT]",
 		Short: "Ask one SELECT, or many at a prompt; - reads the statement from standard input",
@@ -63,6 +64,7 @@ func newSQL(g *Globals) *cobra.Command {
 				}
 				req.Params = append(req.Params, value)
 			}
+			req.NoCache = noCache
 			if req.AsOf, err = asOf(versions); err != nil {
 				return usageError{err}
 			}
@@ -77,6 +79,7 @@ func newSQL(g *Globals) *cobra.Command {
 	cmd.Flags().StringVar(&format, "format", "", "table (default), vertical, json, ndjson, csv, arrow or parquet")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(append(sessionFormats(), "arrow", "parquet"), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().Int64Var(&limit, "limit", 0, "at most this many rows")
+	cmd.Flags().BoolVar(&noCache, "no-cache", false, "have the answer made anew")
 	cmd.Flags().StringArrayVar(&versions, "as-of", nil, "an RFC 3339 `TIME` for every table, or NAME=VERSION for one; VERSION is a number, a tag or a time")
 	cmd.Flags().StringArrayVar(&params, "param", nil, "`VALUE` of the next ?; once for each. A number, true, false, null or \"string\" as\n"+
 		"JSON has it is taken as that, anything else as text; digits as text: '\"75001\"'")

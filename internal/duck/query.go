@@ -26,6 +26,7 @@ type query struct {
 type parser struct {
 	connection *connection
 	serialize  bindings.PreparedStatement
+	steady     map[string]bool // functions whose values do not change
 }
 
 func newParser(db bindings.Database) (*parser, error) {
@@ -33,7 +34,7 @@ func newParser(db bindings.Database) (*parser, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{connection: c}
+	p := &parser{connection: c, steady: steadyFunctions()}
 	if bindings.Prepare(c.handle, "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", &p.serialize) != bindings.StateSuccess {
 		return nil, engineError(bindings.PrepareError(p.serialize))
 	}
@@ -87,6 +88,7 @@ func (p *parser) parse(sql string) (*query, error) {
 	}
 	q := &query{text: text, Statement: *statement}
 	q.place()
+	q.Repeatable = p.repeatable(&q.Statement)
 	return q, nil
 }
 

@@ -13,6 +13,10 @@ import (
 // "false".
 const HeaderTruncated = "X-Truncated"
 
+// HeaderCache says of an answer that may be kept for the same statement again whether
+// it was: "hit" or "miss".
+const HeaderCache = "X-Cache"
+
 // HeaderQueryID names the query in the header of every answer of POST /sql.
 const HeaderQueryID = "X-Query-Id"
 
@@ -23,18 +27,30 @@ type Client struct{ wire.Client }
 func (c *Client) Run(ctx context.Context, req Request) (Answer, error) {
 	req.Format = JSON
 	var answer Answer
-	err := c.JSON(ctx, http.MethodPost, "/sql", nil, req, &answer)
-	return answer, err
+	body, err := c.Stream(ctx, req)
+	if err != nil {
+		return answer, err
+	}
+	defer body.Close()
+	return answer, wire.DecodeJSON(body, &answer)
 }
 
 // Stream gives the bytes of a result in the request's format as they come. The
 // caller closes the reader; a read error means that the result is not whole.
 func (c *Client) Stream(ctx context.Context, req Request) (io.ReadCloser, error) {
-	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/sql", JSON: req})
+	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/sql", Header: req.header(), JSON: req})
 	if err != nil {
 		return nil, err
 	}
 	return resp.Body, nil
+}
+
+func (r Request) header() http.Header {
+	h := http.Header{}
+	if r.NoCache {
+		h.Set("Cache-Control", "no-cache")
+	}
+	return h
 }
 
 // Queries lists the statements that run now.

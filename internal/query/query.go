@@ -69,6 +69,8 @@ type Request struct {
 	Format    Format            `json:"format,omitempty"`
 	// AsOf is an [AsOf] in JSON: a time for every table, or versions by name.
 	AsOf json.RawMessage `json:"as_of,omitempty"`
+	// NoCache asks for an answer that is made anew, by the header Cache-Control.
+	NoCache bool `json:"-"`
 }
 
 // Column is one column of a result; Type is DuckDB's name.

@@ -3,6 +3,7 @@ package queryd
 import (
 	"errors"
 	"io"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -16,12 +17,10 @@ import (
 
 // answerWith makes an answer of the result, in the format that was asked for.
 func answerWith(out *output, q *job, result *duck.Stream) error {
-	out.header().Set("Content-Type", mediaType(q.format))
-	out.header().Set("Cache-Control", "no-store")
+	answerHeader(out.header(), q.format)
 	if q.format == query.JSON {
 		return answerJSON(out, q, result)
 	}
-	out.header().Set("Trailer", query.HeaderTruncated)
 	stream := streamRows
 	switch q.format {
 	case query.Arrow:
@@ -40,7 +39,7 @@ func answerWith(out *output, q *job, result *duck.Stream) error {
 // after the rows, which are written as they come.
 func answerJSON(out *output, q *job, result *duck.Stream) error {
 	columns := columnsOf(result)
-	out.buf = rows.AppendString(append(out.buf, `{"query_id":`...), q.id)
+	out.buf = append(out.buf, q.opening()...)
 	out.buf = append(out.buf, `,"columns":[`...)
 	for i, c := range columns {
 		if i > 0 {
@@ -62,13 +61,21 @@ func answerJSON(out *output, q *job, result *duck.Stream) error {
 	out.buf = strconv.AppendInt(out.buf, encoder.Rows(), 10)
 	out.buf = append(out.buf, `,"truncated":`...)
 	out.buf = strconv.AppendBool(out.buf, result.Truncated())
-	out.buf = append(out.buf, `,"elapsed_ms":`...)
+	out.buf = append(out.buf, elapsedField...)
 	out.buf = strconv.AppendInt(out.buf, time.Since(q.started).Milliseconds(), 10)
 	out.buf = append(out.buf, "}\n"...)
 	if !out.started() {
 		out.header().Set("Content-Length", strconv.Itoa(len(out.buf)))
 	}
 	return out.send()
+}
+
+func answerHeader(h http.Header, f query.Format) {
+	h.Set("Content-Type", mediaType(f))
+	h.Set("Cache-Control", "no-store")
+	if f != query.JSON {
+		h.Set("Trailer", query.HeaderTruncated)
+	}
 }
 
 // formOf says as what types a format takes its values.

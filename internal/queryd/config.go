@@ -26,6 +26,8 @@ type Config struct {
 	Access         string           `toml:"access"`          // auto, local, s3 or cache
 	HTTPFS         string           `toml:"httpfs"`          // DuckDB's extension, for access s3; "": where it is looked for
 	CacheBytes     int64            `toml:"cache_bytes"`     // of objects fetched from storaged
+	// ResultCacheBytes of answers stay in memory for the same statement over the same versions; 0: none.
+	ResultCacheBytes int64 `toml:"result_cache_bytes"`
 }
 
 // The ways to the files of a table.
@@ -40,17 +42,18 @@ const (
 func Defaults() Config {
 	concurrent := max(4, runtime.NumCPU())
 	return Config{
-		MaxConcurrent:  concurrent,
-		MaxQueue:       64,
-		QueueWait:      service.Duration(15 * time.Second), // more than StallTimeout: a turn comes of that
-		StallTimeout:   service.Duration(10 * time.Second),
-		DefaultTimeout: service.Duration(time.Minute),
-		MaxTimeout:     service.Duration(time.Hour),
-		MemoryBytes:    memoryShare(concurrent),
-		SpillBytes:     16 << 30,
-		Threads:        runtime.NumCPU(),
-		Access:         accessAuto,
-		CacheBytes:     20 << 30,
+		MaxConcurrent:    concurrent,
+		MaxQueue:         64,
+		QueueWait:        service.Duration(15 * time.Second), // more than StallTimeout: a turn comes of that
+		StallTimeout:     service.Duration(10 * time.Second),
+		DefaultTimeout:   service.Duration(time.Minute),
+		MaxTimeout:       service.Duration(time.Hour),
+		MemoryBytes:      memoryShare(concurrent),
+		SpillBytes:       16 << 30,
+		Threads:          runtime.NumCPU(),
+		Access:           accessAuto,
+		CacheBytes:       20 << 30,
+		ResultCacheBytes: 64 << 20,
 	}
 }
 
@@ -84,6 +87,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("[queryd] threads is %d; at least 1 is needed", c.Threads)
 	case c.CacheBytes < 0:
 		return fmt.Errorf("[queryd] cache_bytes is negative")
+	case c.ResultCacheBytes < 0:
+		return fmt.Errorf("[queryd] result_cache_bytes is negative; 0 means that no answer is kept")
 	case !slices.Contains([]string{accessAuto, accessLocal, accessS3, accessCache}, c.Access):
 		return fmt.Errorf("[queryd] access = %q is none of auto, local, s3, cache", c.Access)
 	case c.HTTPFS != "" && !filepath.IsAbs(c.HTTPFS):

@@ -24,6 +24,7 @@ type server struct {
 	gate    *gate
 	jobs    *jobs
 	metrics *metrics
+	results *results
 	buffers sync.Pool           // of *[]byte, for answers
 	waiting *semaphore.Weighted // waitingBytes of answers that wait for their clients
 }
@@ -40,9 +41,9 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	}
 	s := &server{
 		env: env, config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")},
-		gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}, waiting: semaphore.NewWeighted(waitingBytes),
+		results: newResults(c.ResultCacheBytes), gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}, waiting: semaphore.NewWeighted(waitingBytes),
 	}
-	s.metrics = newMetrics(env.Metrics, s.gate)
+	s.metrics = newMetrics(env.Metrics, s.gate, s.results)
 	var err error
 	if s.engines, err = newEngines(env, c, s.metrics); err != nil {
 		return nil, err
@@ -73,7 +74,8 @@ func (s *server) routes() []service.Route {
 				{Name: "as_of", Type: "string", Doc: "an RFC 3339 time: every table as it was then; or an object with the versions of some"},
 				{Name: "timeout_ms", Type: "integer", Doc: "the statement's deadline, to the last byte of its answer"},
 			},
-			Body: &service.Body{Media: []string{"application/json", "text/plain", "application/sql"}, Type: query.Request{}},
+			Headers: []service.Param{{Name: "Cache-Control", Type: "string", Doc: "no-cache: an answer that is made anew; no-store: nor kept"}},
+			Body:    &service.Body{Media: []string{"application/json", "text/plain", "application/sql"}, Type: query.Request{}},
 			Answers: []service.Answer{{Status: 200, Type: query.Answer{},
 				Doc:   "the rows; streams end with the trailer X-Truncated, and in an aborted connection where they fail midway",
 				Media: []string{"application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"}}},

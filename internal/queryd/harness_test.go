@@ -58,6 +58,7 @@ func small() Config {
 	c := Defaults()
 	c.MaxConcurrent, c.Threads, c.MemoryBytes, c.SpillBytes = 2, 1, 512<<20, 64<<20
 	c.Access = accessCache
+	c.ResultCacheBytes = 0 // a test that asks twice means it
 	return c
 }
 

@@ -17,9 +17,11 @@ type metrics struct {
 	queries  *prometheus.CounterVec
 	duration prometheus.Histogram
 	rows     prometheus.Counter
+	hits     prometheus.Counter
+	misses   prometheus.Counter
 }
 
-func newMetrics(registry *prometheus.Registry, g *gate) *metrics {
+func newMetrics(registry *prometheus.Registry, g *gate, r *results) *metrics {
 	m := &metrics{
 		registry: registry,
 		queries: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -33,7 +35,16 @@ func newMetrics(registry *prometheus.Registry, g *gate) *metrics {
 			Name: "lakehouse_query_rows_total", Help: "Rows written in answers, but for those in format arrow.",
 		}),
 	}
-	registry.MustRegister(m.queries, m.duration, m.rows,
+	m.hits = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "lakehouse_query_result_cache_hits_total", Help: "Statements that were answered from the cache of answers.",
+	})
+	m.misses = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "lakehouse_query_result_cache_misses_total", Help: "Statements whose answer could have been in the cache of answers and was not.",
+	})
+	registry.MustRegister(m.queries, m.duration, m.rows, m.hits, m.misses,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "lakehouse_query_result_cache_bytes", Help: "Bytes that the cache of answers holds.",
+		}, func() float64 { return float64(r.answers.Bytes()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "lakehouse_queries_running", Help: "Statements that have their turn.",
 		}, func() float64 { return float64(len(g.slots)) }),

@@ -27,9 +27,10 @@ type output struct {
 	ctx       context.Context
 	pool      *sync.Pool
 	budget    *semaphore.Weighted
-	buf       []byte // gathered, not yet sent
-	held      int    // how much may gather before the header goes out
-	truncated string // of the trailer, "" for none
+	buf       []byte      // gathered, not yet sent
+	held      int         // how much may gather before the header goes out
+	truncated string      // of the trailer, "" for none
+	copy      *answerCopy // for the cache, nil for none
 
 	delivery delivery
 	unarm    func() bool // nil before the header
@@ -75,6 +76,7 @@ func (o *output) send() (err error) {
 		o.unarm = context.AfterFunc(o.ctx, func() { _ = control.SetWriteDeadline(time.Now()) })
 		o.delivery.start()
 	}
+	o.copy.add(o.buf)
 	o.buf, err = o.delivery.put(o.buf)
 	return err
 }
@@ -103,6 +105,7 @@ func (o *output) close() error {
 	defer o.recycle(o.buf)
 	if !o.started() {
 		o.header().Del("Trailer") // the answer will be a problem
+		o.header().Del(query.HeaderCache)
 		return nil
 	}
 	err := o.delivery.wait()

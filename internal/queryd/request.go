@@ -25,6 +25,8 @@ type statement struct {
 	timeout time.Duration
 	format  query.Format
 	asOf    query.AsOf
+	fresh   bool // not from the cache of answers
+	private bool // nor into it
 }
 
 // readStatement reads a request: JSON whatever its content type says, but for
@@ -47,7 +49,9 @@ func readStatement(r *http.Request, c Config) (statement, error) {
 	if err := fromQuery(&body, r.URL.Query()); err != nil {
 		return statement{}, err
 	}
-	return check(body, r.Header.Get("Accept"), c)
+	s, err := check(body, r.Header.Get("Accept"), c)
+	s.fresh, s.private = caching(r.Header)
+	return s, err
 }
 
 // bodyProblem says what is wrong with a body, and how a bare statement is sent.

@@ -26,7 +26,8 @@ type job struct {
 	started time.Time
 	running atomic.Bool // has its turn
 	rows    atomic.Int64
-	tree    bool // the answer is a plan in JSON; of who runs it
+	tree    bool    // the answer is a plan in JSON; of who runs it
+	read    *tables // nil until they are resolved; likewise
 	cancel  context.CancelCauseFunc
 	release context.CancelFunc // of the deadline
 }

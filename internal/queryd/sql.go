@@ -36,6 +36,9 @@ func (s *server) sql(w http.ResponseWriter, r *http.Request) error {
 // perform returns when the client has its answer, or none is possible. Also a
 // panic waits for that: nothing may write to w any more.
 func (s *server) perform(ctx context.Context, w http.ResponseWriter, q *job) (err error) {
+	if done, err := s.recall(ctx, w, q); done {
+		return err
+	}
 	out := s.newOutput(ctx, w, q)
 	defer func() { err = errors.Join(err, out.close()) }()
 	return s.serve(ctx, out, q)
@@ -89,21 +92,27 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 			request.Catalog = append(request.Catalog, name.String())
 		}
 	}
-	read, err := s.resolve(ctx, parsed.Tables, q.asOf)
-	if err != nil {
-		return err
+	if q.read == nil {
+		if q.read, err = s.resolve(ctx, parsed.Tables, q.asOf); err != nil {
+			return err
+		}
 	}
-	paths, release, err := eng.open(ctx, read.objects())
+	s.record(out, q, parsed, q.read)
+	paths, release, err := eng.open(ctx, q.read.objects())
 	if err != nil {
 		return err
 	}
 	defer release()
-	request.Views = read.views(paths)
-	service.Annotate(ctx, slog.String("tables", read.String()))
+	request.Views = q.read.views(paths)
+	service.Annotate(ctx, slog.String("tables", q.read.String()))
 	stream, err := session.Run(ctx, request)
 	if err != nil {
 		return eng.judge(err)
 	}
 	defer stream.Close()
-	return answerWith(out, q, stream)
+	if err := answerWith(out, q, stream); err != nil {
+		return err
+	}
+	out.copy.done()
+	return nil
 }

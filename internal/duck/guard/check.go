@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -26,11 +28,12 @@ func Check(tree []byte) (*Statement, error) {
 	if statement.Kind == ShowTables {
 		return statement, nil
 	}
-	w := walker{seen: map[string]bool{}}
+	w := walker{seen: map[string]bool{}, functions: map[string]bool{}}
 	if err := w.node(object(only).obj("node"), nil); err != nil {
 		return nil, err
 	}
 	statement.Tables = w.tables
+	statement.Functions, statement.Changing = slices.Sorted(maps.Keys(w.functions)), w.changing
 	return statement, nil
 }
 

@@ -20,6 +20,21 @@ var bannedFunctions = []string{
 	"pg_sleep", "current_query", "pg_get_viewdef", "get_block_size",
 }
 
+// valueNames are calls without parentheses: where no column has such a name, it is
+// the clock or the session that DuckDB asks.
+var valueNames = []string{
+	"current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp",
+	"current_user", "localtime", "localtimestamp", "session_user", "user",
+}
+
+// namesValue reports whether a column's name may be such a call.
+func namesValue(column []any) bool {
+	return slices.ContainsFunc(column, func(part any) bool {
+		name, _ := part.(string)
+		return slices.Contains(valueNames, strings.ToLower(name))
+	})
+}
+
 // systemPrefixes begin the names of DuckDB's own views.
 var systemPrefixes = []string{"duckdb_", "pg_", "sqlite_", "pragma_"}
 

@@ -34,6 +34,15 @@ type Statement struct {
 	// Ordered tells of an ORDER BY without a LIMIT at the outermost level: a
 	// LIMIT appended to the text spares sorting what nobody will read.
 	Ordered bool `json:"ordered"`
+	// Functions are the names of all functions, each once, in lower case; Changing
+	// tells of what is no function and may give another value each time: a sample, or
+	// a name like current_date.
+	Functions []string `json:"-"`
+	Changing  bool     `json:"-"`
+	// Repeatable tells that the statement gives the same answer again for the same
+	// parameters and the same rows in its tables. The guard leaves it to who knows the
+	// functions.
+	Repeatable bool `json:"repeatable,omitempty"`
 	// Tree tells of EXPLAIN with FORMAT json: its answer is one value, in JSON.
 	Tree bool `json:"tree,omitempty"`
 }

@@ -20,8 +20,10 @@ var (
 
 // walker collects the tables of one statement.
 type walker struct {
-	tables []Table
-	seen   map[string]bool
+	tables    []Table
+	seen      map[string]bool
+	functions map[string]bool
+	changing  bool
 }
 
 // value visits whatever stands under a known node.
@@ -42,6 +44,7 @@ func (w *walker) value(v any, in *scope) error {
 // object decides by the two discriminators of the tree, class for expressions
 // and type for the rest, what a node is.
 func (w *walker) object(o object, in *scope) error {
+	w.changing = w.changing || o["sample"] != nil
 	if class, ok := o["class"].(string); ok {
 		return w.expression(o, class, in)
 	}
@@ -87,7 +90,9 @@ func (w *walker) expression(o object, class string, in *scope) error {
 	if class == "CONSTANT" {
 		return nil // a value holds no names
 	}
+	w.changing = w.changing || namesValue(o.list("column_names"))
 	if name, ok := o["function_name"].(string); ok {
+		w.functions[strings.ToLower(name)] = true
 		if err := checkFunction(name, o.position()); err != nil {
 			return err
 		}
@@ -98,6 +103,7 @@ func (w *walker) expression(o object, class string, in *scope) error {
 // node visits a query. Each of its WITH names is seen by the names after it and
 // by the query itself, never by itself (a recursive one apart) and never outside.
 func (w *walker) node(o object, in *scope) error {
+	w.changing = w.changing || o["sample"] != nil
 	kind := o.str("type")
 	if !slices.Contains(queryNodes, kind) {
 		return refuse(-1, "this form of SQL is not supported (%s)", kind)

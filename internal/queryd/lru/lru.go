@@ -1,0 +1,79 @@
+// Package lru keeps the values that were used last, within a bound of bytes. What a
+// value weighs is the caller's to say; a value that alone would take too large a part
+// of the bound is not kept at all, so that one cannot push out all others.
+package lru
+
+import (
+	"container/list"
+	"sync"
+)
+
+// Cache holds values by key. It is safe for concurrent use; the values are the
+// callers' own to share.
+type Cache[K comparable, V any] struct {
+	limit int64 // bytes
+	most  int64 // bytes of one value
+
+	mu     sync.Mutex
+	bytes  int64
+	recent *list.List // of *entry[K, V], the one used last in front
+	at     map[K]*list.Element
+}
+
+type entry[K comparable, V any] struct {
+	key   K
+	value V
+	bytes int64
+}
+
+// New makes a cache of limit bytes, of which one value may take a fraction-th part.
+func New[K comparable, V any](limit, fraction int64) *Cache[K, V] {
+	return &Cache[K, V]{limit: limit, most: limit / fraction, recent: list.New(), at: map[K]*list.Element{}}
+}
+
+// Most is how many bytes a value may have to be kept; 0 for a cache that keeps none.
+func (c *Cache[K, V]) Most() int64 { return c.most }
+
+// Get gives the value of a key.
+func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, ok := c.at[key]
+	if !ok {
+		return value, false
+	}
+	c.recent.MoveToFront(at)
+	return at.Value.(*entry[K, V]).value, true
+}
+
+// Put keeps a value of so many bytes, its key included, in the place of those that
+// were not used for longest. One that has too many is not kept.
+func (c *Cache[K, V]) Put(key K, value V, bytes int64) {
+	if bytes > c.most {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drop(c.at[key])
+	c.at[key] = c.recent.PushFront(&entry[K, V]{key, value, bytes})
+	c.bytes += bytes
+	for c.bytes > c.limit {
+		c.drop(c.recent.Back())
+	}
+}
+
+func (c *Cache[K, V]) drop(at *list.Element) {
+	if at == nil {
+		return
+	}
+	e := c.recent.Remove(at).(*entry[K, V])
+	delete(c.at, e.key)
+	c.bytes -= e.bytes
+}
+
+// Bytes is how much the cache holds.
+func (c *Cache[K, V]) Bytes() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bytes
+}

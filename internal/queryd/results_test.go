@@ -1,0 +1,148 @@
+package queryd
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+)
+
+// cachingLake is a queryd that keeps answers, with its lake.
+func cachingLake(t *testing.T, bytes int64) (*lake, *daemon) {
+	l := newLake(t)
+	c := small()
+	c.ResultCacheBytes, c.MaxConcurrent = bytes, 1
+	d := start(t, c, l.peers)
+	d.waitReady()
+	return l, d
+}
+
+// asked sends a request in JSON and tells what X-Cache says.
+func (d *daemon) asked(body string, headers ...string) (a answer, cache string) {
+	d.t.Helper()
+	a = d.post("/sql", body, headers...)
+	if a.status != 200 || a.readErr != nil {
+		d.t.Fatalf("%s: %d %s %v", body, a.status, a.body, a.readErr)
+	}
+	return a, a.header.Get(query.HeaderCache)
+}
+
+// TestTheSameStatementAgain: the second time the answer is the same and needs no
+// turn; what makes another answer possible is made anew.
+func TestTheSameStatementAgain(t *testing.T) {
+	l, d := cachingLake(t, 64<<20)
+	l.write("rates", catalog.Replace, "n: 1, s: 2", "SELECT i AS n, 'x' || i AS s FROM range(5000) t(i)")
+	const sql = `{"sql":"SELECT n, s FROM rates WHERE n < ? ORDER BY n","params":[3000],"limit":20,"format":"%s"}`
+	first := map[string]answer{}
+	for _, format := range []string{"json", "ndjson", "csv", "arrow", "parquet"} {
+		a, cache := d.asked(fmt.Sprintf(sql, format))
+		if first[format] = a; cache != "miss" {
+			t.Errorf("%s at first: %q", format, cache)
+		}
+	}
+	ended := d.background(t.Context(), endless) // has the only turn
+	waitFor(t, "it runs", func() bool { return len(d.listed(query.Active)) == 1 })
+	for format, before := range first {
+		a, cache := d.asked(fmt.Sprintf(sql, format))
+		if cache != "hit" || a.header.Get("Content-Type") != before.header.Get("Content-Type") ||
+			a.trailer.Get(query.HeaderTruncated) != before.trailer.Get(query.HeaderTruncated) {
+			t.Errorf("%s again: %q, %v, %v", format, cache, a.header, a.trailer)
+		}
+		if id := a.header.Get(query.HeaderQueryID); id == "" || id == before.header.Get(query.HeaderQueryID) {
+			t.Errorf("%s again: query id %q", format, id)
+		}
+		if format != "json" && a.body != before.body {
+			t.Errorf("%s again: %q, not %q", format, a.body, before.body)
+		}
+	}
+	a, _ := d.asked(fmt.Sprintf(sql, "json"))
+	var old, again query.Answer
+	if err := json.Unmarshal([]byte(first["json"].body), &old); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(a.body), &again); err != nil || again.QueryID != a.header.Get(query.HeaderQueryID) || a.header.Get("Content-Length") == "" {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	old.QueryID, old.ElapsedMS, again.QueryID, again.ElapsedMS = "", 0, "", 0
+	if got, want := fmt.Sprint(again), fmt.Sprint(old); got != want || !again.Truncated || again.RowCount != 20 {
+		t.Errorf("again %s, at first %s", got, want)
+	}
+	if err := d.Cancel(t.Context(), d.listed(query.Active)[0].QueryID); err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+	d.waitIdle()
+	for _, other := range []string{
+		`{"sql":"SELECT n, s FROM rates WHERE n < ? ORDER BY n","params":[3001],"limit":20}`,
+		`{"sql":"SELECT n, s FROM rates WHERE n < ? ORDER BY n","params":["3000"],"limit":20}`,
+		`{"sql":"SELECT n, s FROM rates WHERE n < ? ORDER BY n","params":[3000],"limit":21}`,
+		`{"sql":"SELECT n, s FROM rates WHERE n <  ? ORDER BY n","params":[3000],"limit":20}`,
+	} {
+		if _, cache := d.asked(other); cache != "miss" {
+			t.Errorf("%s: %q", other, cache)
+		}
+	}
+	if m := d.metrics(); !strings.Contains(m, "lakehouse_query_result_cache_hits_total 6\n") || !strings.Contains(m, "lakehouse_query_result_cache_misses_total 10\n") {
+		t.Errorf("/metrics:\n%s", m)
+	}
+}
+
+// TestAnswersAreThoseOfNow: a new version, an older one that is asked for and the
+// end of a dataset are seen at once.
+func TestAnswersAreThoseOfNow(t *testing.T) {
+	l, d := cachingLake(t, 64<<20)
+	l.write("rates", catalog.Replace, "n: 1", "SELECT 1::BIGINT AS n")
+	const now, then = `{"sql":"SELECT sum(n) FROM rates"}`, `{"sql":"SELECT sum(n) FROM rates","as_of":{"rates":1}}`
+	for i, c := range []struct{ body, cache, rows string }{
+		{now, "miss", `[["1"]]`}, {now, "hit", `[["1"]]`}, {then, "hit", `[["1"]]`}, {"", "", ""},
+		{now, "miss", `[["3"]]`}, {then, "hit", `[["1"]]`}, {now, "hit", `[["3"]]`},
+	} {
+		if c.body == "" {
+			l.write("rates", catalog.Append, "n: 1", "SELECT 2::BIGINT AS n")
+			continue
+		}
+		if a, cache := d.asked(c.body); cache != c.cache || a.rows(t) != c.rows {
+			t.Errorf("%d: %s: %q %s, want %q %s", i, c.body, cache, a.rows(t), c.cache, c.rows)
+		}
+	}
+}
+
+// TestAnswersThatAreNotKept: of statements that may give another answer, of requests
+// that want none, and of what failed, was cut off or is too large.
+func TestAnswersThatAreNotKept(t *testing.T) {
+	_, d := cachingLake(t, 8*2000)
+	for _, c := range []struct{ sql, header, first, second string }{
+		{"SELECT random()", "", "", ""},
+		{"SELECT current_timestamp", "", "", ""},
+		{"SELECT now() < '2020-01-01'", "", "", ""},
+		{"SHOW TABLES", "", "", ""},
+		{"EXPLAIN ANALYZE SELECT 1", "", "", ""},
+		{"SELECT 1", "no-store", "miss", "miss"},
+		{"SELECT 2", "max-age=0, no-cache", "miss", "miss"},
+		{"SELECT 3", "", "miss", "hit"},
+		{"SELECT repeat('x', 2000)", "", "miss", "miss"},
+		{"SELECT repeat('x', 1000)", "", "miss", "hit"},
+	} {
+		for _, want := range []string{c.first, c.second} {
+			headers := []string{"Content-Type", "text/plain", "Cache-Control", c.header}
+			if a := d.post("/sql", c.sql, headers...); a.status != 200 || a.header.Get(query.HeaderCache) != want {
+				t.Errorf("%s: %d, %q, want %q", c.sql, a.status, a.header.Get(query.HeaderCache), want)
+			}
+		}
+	}
+	if a := d.sql("SELECT 1"); a.header.Get(query.HeaderCache) != "miss" {
+		t.Error("an answer that was not to be stored was")
+	}
+	if a := d.sql("SELECT 2"); a.header.Get(query.HeaderCache) != "hit" {
+		t.Error("an answer that was made anew is not kept")
+	}
+	for range 2 {
+		a := d.sql("SELECT 'x'::INTEGER")
+		if a.expect(t, query.ErrInvalid); a.header.Get(query.HeaderCache) != "" {
+			t.Errorf("an error: %v", a.header)
+		}
+	}
+}

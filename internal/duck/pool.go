@@ -177,7 +177,7 @@ func (p *Pool) release(w *process, doubt error) {
 		p.discard(w, doubt)
 	case w.gone() || w.doomed.Load() != nil: // killed as it finished
 		p.discard(w, w.death())
-	case fat || !p.keep(w):
+	case fat || !w.stepUp() || !p.keep(w):
 		p.discard(w, nil)
 	}
 	p.refill()

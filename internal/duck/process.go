@@ -30,6 +30,8 @@ type process struct {
 	report sandbox.Report
 	stderr tail
 
+	nice atomic.Bool // it stepped back
+
 	// doomed is why the parent killed it, nil if it did not.
 	doomed atomic.Pointer[Error]
 	exited chan struct{} // closed once the process is gone and its folder too

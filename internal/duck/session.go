@@ -81,6 +81,7 @@ func (s *Session) Run(ctx context.Context, r Request) (*Stream, error) {
 		watch.stop()
 		return nil, s.note(ctx, err)
 	}
+	watch.yield()
 	payload, err := s.process.expect(frameColumns)
 	if err != nil {
 		watch.stop()

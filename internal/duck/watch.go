@@ -27,6 +27,7 @@ type watch struct {
 	mu     sync.Mutex // held by whoever acts, so that nothing acts on a later call
 	over   bool
 	memory *time.Timer
+	long   *time.Timer // nil but for a statement's run
 	grace  *time.Timer // nil until the context ends
 }
 
@@ -50,6 +51,22 @@ func (w *watch) stop() {
 	if w.grace != nil {
 		w.grace.Stop()
 	}
+	if w.long != nil {
+		w.long.Stop()
+	}
+}
+
+// yield has the worker step back when its call has run for long.
+func (w *watch) yield() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.long = time.AfterFunc(longRun, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if !w.over {
+			w.process.stepBack()
+		}
+	})
 }
 
 func (w *watch) checkMemory() {

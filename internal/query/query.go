@@ -102,7 +102,8 @@ type Running struct {
 	State     string    `json:"state"` // Queued or Active
 	StartedAt time.Time `json:"started_at"`
 	ElapsedMS int64     `json:"elapsed_ms"`
-	Rows      int64     `json:"rows"` // written so far; 0 in format arrow, whose bytes pass unread
+	Position  int       `json:"position,omitempty"` // of one that waits: how many turns it is away from its own
+	Rows      int64     `json:"rows"`               // written so far; 0 in format arrow, whose bytes pass unread
 }
 
 // Queries is the answer to GET /sql/queries.

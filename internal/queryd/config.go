@@ -15,6 +15,7 @@ import (
 // Config is the section [queryd].
 type Config struct {
 	MaxConcurrent  int              `toml:"max_concurrent"`  // statements that run at once, a worker process each
+	MaxPerToken    int              `toml:"max_per_token"`   // statements of one bearer token that run at once; 0: half of them
 	MaxQueue       int              `toml:"max_queue"`       // statements that may wait for their turn
 	QueueWait      service.Duration `toml:"queue_wait"`      // the longest wait for a turn
 	StallTimeout   service.Duration `toml:"stall_timeout"`   // how long a statement may keep its turn while none of its answer can be sent
@@ -73,6 +74,8 @@ func (c Config) Check() error {
 	switch {
 	case c.MaxConcurrent < 1:
 		return fmt.Errorf("[queryd] max_concurrent is %d; at least 1 is needed", c.MaxConcurrent)
+	case c.MaxPerToken < 0 || c.MaxPerToken > c.MaxConcurrent:
+		return fmt.Errorf("[queryd] max_per_token is %d; it must be from 1 to max_concurrent (%d), or 0 for half of that", c.MaxPerToken, c.MaxConcurrent)
 	case c.MaxQueue < 0:
 		return fmt.Errorf("[queryd] max_queue is %d; 0 means that nothing waits", c.MaxQueue)
 	case c.DefaultTimeout <= 0 || c.MaxTimeout < c.DefaultTimeout:

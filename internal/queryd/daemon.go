@@ -41,7 +41,7 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	}
 	s := &server{
 		env: env, config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")},
-		results: newResults(c.ResultCacheBytes), gate: newGate(c), jobs: &jobs{byID: map[string]*job{}}, waiting: semaphore.NewWeighted(waitingBytes),
+		results: newResults(c.ResultCacheBytes), gate: newGate(c, env.Secrets.Tokens.Current.IsSet()), jobs: &jobs{byID: map[string]*job{}}, waiting: semaphore.NewWeighted(waitingBytes),
 	}
 	s.metrics = newMetrics(env.Metrics, s.gate, s.results)
 	var err error
@@ -101,7 +101,16 @@ func (s *server) ready(ctx context.Context) []string {
 
 // list serves GET /sql/queries.
 func (s *server) list(w http.ResponseWriter, _ *http.Request) error {
-	return wire.WriteJSON(w, http.StatusOK, query.Queries{Queries: s.jobs.list()})
+	return wire.WriteJSON(w, http.StatusOK, query.Queries{Queries: s.jobs.list(s.describe)})
+}
+
+// describe says of a statement what the gate and its worker know, too.
+func (s *server) describe(q *job) query.Running {
+	r := q.describe()
+	if t := q.ticket.Load(); t != nil && r.State == query.Queued {
+		r.Position = s.gate.position(t)
+	}
+	return r
 }
 
 // cancel serves DELETE /sql/queries/{id}.

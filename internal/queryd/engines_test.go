@@ -24,7 +24,7 @@ func (brokenSource) open(context.Context, []catalog.DataObject) ([]string, func(
 func TestAPanicGivesItsEngineBack(t *testing.T) {
 	c := small()
 	env := testbed.NewEnv(t, "queryd")
-	s := &server{env: env, config: c, gate: newGate(c), results: newResults(0)}
+	s := &server{env: env, config: c, gate: newGate(c, false), results: newResults(0)}
 	s.metrics = newMetrics(env.Metrics, s.gate, s.results)
 	var err error
 	if s.engines, err = newEngines(env, c, s.metrics); err != nil {

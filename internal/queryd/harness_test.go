@@ -109,7 +109,7 @@ func startWith(t testing.TB, data string, c Config, peers service.Peers, secrets
 		}
 	})
 	d.url = "http://" + l.Addr().String()
-	d.Client = &query.Client{Client: wire.Client{Service: "queryd", Base: d.url}}
+	d.Client = &query.Client{Client: wire.Client{Service: "queryd", Base: d.url, Token: secrets.Tokens.Current.Reveal()}}
 	return d
 }
 

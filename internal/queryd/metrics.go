@@ -47,10 +47,10 @@ func newMetrics(registry *prometheus.Registry, g *gate, r *results) *metrics {
 		}, func() float64 { return float64(r.answers.Bytes()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "lakehouse_queries_running", Help: "Statements that have their turn.",
-		}, func() float64 { return float64(len(g.slots)) }),
+		}, func() float64 { running, _ := g.counts(); return float64(running) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "lakehouse_queries_queued", Help: "Statements that wait for their turn.",
-		}, func() float64 { return float64(len(g.waiting)) }))
+		}, func() float64 { _, waiting := g.counts(); return float64(waiting) }))
 	return m
 }
 

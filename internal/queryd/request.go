@@ -1,6 +1,8 @@
 package queryd
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"mime"
@@ -25,8 +27,9 @@ type statement struct {
 	timeout time.Duration
 	format  query.Format
 	asOf    query.AsOf
-	fresh   bool // not from the cache of answers
-	private bool // nor into it
+	caller  string // whose it is, as the gate tells callers apart
+	fresh   bool   // not from the cache of answers
+	private bool   // nor into it
 }
 
 // readStatement reads a request: JSON whatever its content type says, but for
@@ -50,8 +53,20 @@ func readStatement(r *http.Request, c Config) (statement, error) {
 		return statement{}, err
 	}
 	s, err := check(body, r.Header.Get("Accept"), c)
+	s.caller = callerOf(r.Header)
 	s.fresh, s.private = caching(r.Header)
 	return s, err
+}
+
+// callerOf tells callers apart by their tokens, of which only a hash is kept; "" is
+// who has none.
+func callerOf(h http.Header) string {
+	words := strings.Fields(h.Get("Authorization"))
+	if len(words) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(words[len(words)-1]))
+	return hex.EncodeToString(sum[:])
 }
 
 // bodyProblem says what is wrong with a body, and how a bare statement is sent.

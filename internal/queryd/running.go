@@ -24,7 +24,8 @@ type job struct {
 	statement
 	id      string
 	started time.Time
-	running atomic.Bool // has its turn
+	running atomic.Bool            // has its turn
+	ticket  atomic.Pointer[ticket] // while it waits for that, and after
 	rows    atomic.Int64
 	tree    bool    // the answer is a plan in JSON; of who runs it
 	read    *tables // nil until they are resolved; likewise
@@ -71,12 +72,12 @@ func (j *jobs) cancel(id string) bool {
 }
 
 // list describes the statements, the oldest first.
-func (j *jobs) list() []query.Running {
+func (j *jobs) list(describe func(*job) query.Running) []query.Running {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	list := make([]query.Running, 0, len(j.byID))
 	for _, q := range j.byID {
-		list = append(list, q.describe())
+		list = append(list, describe(q))
 	}
 	slices.SortFunc(list, func(a, b query.Running) int {
 		if c := a.StartedAt.Compare(b.StartedAt); c != 0 {

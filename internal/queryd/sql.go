@@ -48,10 +48,11 @@ func (s *server) perform(ctx context.Context, w http.ResponseWriter, q *job) (er
 // elsewhere by now, it does so once more on the engine that knows where. The
 // client may have to take the answer yet when the turn is over.
 func (s *server) serve(ctx context.Context, out *output, q *job) error {
-	if err := s.gate.enter(ctx); err != nil {
+	turn, err := s.gate.enter(ctx, q.caller, q.ticket.Store)
+	if err != nil {
 		return err
 	}
-	defer s.gate.leave()
+	defer s.gate.leave(turn)
 	q.running.Store(true)
 	eng, err := s.engines.take(ctx)
 	if err != nil {

@@ -4,8 +4,6 @@ import (
 	"io"
 	"path/filepath"
 	"testing"
-
-	bindings "github.com/duckdb/duckdb-go-bindings"
 )
 
 const filteredCount = "select count(*) from t where a < 1000"
@@ -35,19 +33,19 @@ func benchWorker(b *testing.B, p *Pool, sql string, r Request) {
 // benchInProcess runs the same statement on an instance in this process, its
 // views made anew each time as a worker does.
 func benchInProcess(b *testing.B, p *Pool, sql string, views []View) {
-	db, err := openUnlocked(setup{Limits: p.config.Limits, SpillDir: filepath.Join(b.TempDir(), "s")}, signed)
+	i, err := openUnlocked(setup{Limits: p.config.Limits, SpillDir: filepath.Join(b.TempDir(), "s")}, signed)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer bindings.Close(&db)
+	defer i.close()
 	create, err := viewsSQL(views)
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		c, err := connect(db)
+		c, err := connect(i.db)
 		if err == nil {
-			err = c.exec(create + sql)
+			err = c.exec("BEGIN;" + create + sql)
 		}
 		if err != nil {
 			b.Fatal(err)

@@ -19,6 +19,10 @@
 // costs one statement, whose Error says which bound was broken; no worker
 // outlives its Pool, not even when the parent is killed.
 //
+// Each statement runs in a transaction of the worker's one session, which holds the
+// views of its tables and is rolled back behind it; where it cannot be, the worker
+// ends. Of a session DuckDB counts the progress, which a Gauge reads meanwhile.
+//
 // Results stream as Arrow IPC, in batches of up to 64 Ki rows or about 1 MiB, the
 // first as soon as it can be, and none held back for more than a moment once
 // DuckDB has handed it out: nobody holds a whole result in memory.

@@ -90,9 +90,14 @@ func ask(ctx context.Context, p *Pool, sql string, r Request) ([]string, error) 
 		return nil, err
 	}
 	defer b.close()
+	return readRows(b.Stream)
+}
+
+// readRows reads a result to its end.
+func readRows(s *Stream) ([]string, error) {
 	var rows []string
 	for {
-		batch, err := b.Next()
+		batch, err := s.Next()
 		if err == io.EOF {
 			return rows, nil
 		}

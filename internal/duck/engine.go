@@ -3,6 +3,7 @@ package duck
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -10,7 +11,10 @@ import (
 )
 
 // connection is one session of the instance.
-type connection struct{ handle bindings.Connection }
+type connection struct {
+	handle bindings.Connection
+	begun  bool // a transaction
+}
 
 func connect(db bindings.Database) (*connection, error) {
 	c := &connection{}
@@ -20,7 +24,25 @@ func connect(db bindings.Database) (*connection, error) {
 	return c, nil
 }
 
-// close ends the session; an open transaction is rolled back.
+// make runs statements whose work is for one query, in a transaction.
+func (c *connection) make(sql string) error {
+	c.begun = true
+	return c.exec("BEGIN;" + sql)
+}
+
+// rollback takes back what make made. Where it cannot, the worker has to end.
+func (c *connection) rollback() error {
+	if !c.begun {
+		return nil
+	}
+	c.begun = false
+	if err := c.exec("ROLLBACK"); err != nil {
+		return &wallError{fmt.Errorf("what a statement's run made cannot be taken back: %w", err)}
+	}
+	return nil
+}
+
+// close ends the session.
 func (c *connection) close() { bindings.Disconnect(&c.handle) }
 
 // whole refuses a text that C would read only up to its first NUL.

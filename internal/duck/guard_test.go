@@ -13,11 +13,11 @@ import (
 // newTestParser parses in this process, without any other wall.
 func newTestParser(t testing.TB) *parser {
 	t.Helper()
-	db, err := openUnlocked(setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: t.TempDir()}, signed)
+	i, err := openUnlocked(setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: t.TempDir()}, signed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := newParser(db)
+	p, err := newParser(i.db)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,15 +200,15 @@ func FuzzGuard(f *testing.F) {
 		f.Add(sql)
 	}
 	s := setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: f.TempDir()}
-	db, err := openInstance(s)
+	i, err := openInstance(s)
 	if err != nil {
 		f.Fatal(err)
 	}
-	p, err := newParser(db)
+	p, err := newParser(i.db)
 	if err != nil {
 		f.Fatal(err)
 	}
-	c, err := connect(db)
+	c, err := connect(i.db)
 	if err != nil {
 		f.Fatal(err)
 	}

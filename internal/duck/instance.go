@@ -16,14 +16,27 @@ func engineMemory(s setup) int64 {
 	return max(s.PlanBytes, (s.Limits.MemoryBytes-96<<20)/10*8)
 }
 
+// instance is a DuckDB of its own, with the session in which its statements run, one
+// after the other.
+type instance struct {
+	db   bindings.Database
+	runs *connection
+}
+
+// close ends the instance.
+func (i *instance) close() {
+	i.runs.close()
+	bindings.Close(&i.db)
+}
+
 // openInstance opens a private in-memory instance behind the second wall. Any error
 // is final.
-func openInstance(s setup) (bindings.Database, error) {
-	db, err := openUnlocked(s, signed)
+func openInstance(s setup) (*instance, error) {
+	i, err := openUnlocked(s, signed)
 	if err != nil {
-		return db, err
+		return nil, err
 	}
-	return db, lockInstance(db, s)
+	return i, lockInstance(i, s)
 }
 
 // extensions tells which ones an instance loads before it is locked.
@@ -35,39 +48,39 @@ const (
 )
 
 // openUnlocked opens a private in-memory instance with its settings.
-func openUnlocked(s setup, allowed extensions) (db bindings.Database, err error) {
+func openUnlocked(s setup, allowed extensions) (*instance, error) {
 	var config bindings.Config
 	if bindings.CreateConfig(&config) != bindings.StateSuccess ||
 		bindings.SetConfig(config, "allow_unsigned_extensions", strconv.FormatBool(bool(allowed))) != bindings.StateSuccess {
-		return db, errors.New("duckdb: no configuration")
+		return nil, errors.New("duckdb: no configuration")
 	}
 	defer bindings.DestroyConfig(&config)
 	var message string
-	if bindings.OpenExt(":memory:", &db, config, &message) != bindings.StateSuccess {
-		return db, fmt.Errorf("duckdb: %s", message)
+	i := &instance{}
+	if bindings.OpenExt(":memory:", &i.db, config, &message) != bindings.StateSuccess {
+		return nil, fmt.Errorf("duckdb: %s", message)
 	}
-	c, err := connect(db)
-	if err != nil {
-		return db, err
+	var err error
+	if i.runs, err = connect(i.db); err != nil {
+		return nil, err
 	}
-	defer c.close()
-	if err := c.exec(settingsSQL(settingsOf(s))); err != nil {
-		return db, fmt.Errorf("duckdb: settings: %w", err)
+	if err := i.runs.exec(progressSettings + settingsSQL(settingsOf(s))); err != nil {
+		return nil, fmt.Errorf("duckdb: settings: %w", err)
 	}
 	if s.S3 == nil {
-		return db, nil
+		return i, nil
 	}
 	secret, err := s.S3.secretSQL()
 	if err != nil {
-		return db, err
+		return nil, err
 	}
-	return db, c.exec(s.S3.loadSQL() + settingsSQL(s.S3.settings()) + secret)
+	return i, i.runs.exec(s.S3.loadSQL() + settingsSQL(s.S3.settings()) + secret)
 }
 
 // lockInstance closes the second wall: nothing outside the setup's folders and files
 // is read or written, no extension is loaded, no setting changes any more.
-func lockInstance(db bindings.Database, s setup) error {
-	c, err := connect(db)
+func lockInstance(i *instance, s setup) error {
+	c, err := connect(i.db)
 	if err != nil {
 		return err
 	}

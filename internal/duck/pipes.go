@@ -11,12 +11,14 @@ const (
 	requestsFD   = 3 + iota // frames from the parent
 	answersFD               // frames to the parent
 	interruptsFD            // numbers of requests to stop, four bytes each
+	noteFD                  // the shared memory for its progress
 )
 
 // pipes connect parent and worker.
 type pipes struct {
 	requests, answers, interrupts *os.File    // the parent's ends
-	child                         [3]*os.File // the worker's ends, in the order of their numbers
+	note                          *os.File    // both ends in one
+	child                         [3]*os.File // the worker's ends, in the order of their numbers, note apart
 }
 
 // open makes the pipes. What is open after an error is for the caller to close.
@@ -27,7 +29,10 @@ func (p *pipes) open() (err error) {
 	if p.answers, p.child[1], err = blockingPipe(); err != nil {
 		return err
 	}
-	p.child[2], p.interrupts, err = os.Pipe()
+	if p.child[2], p.interrupts, err = os.Pipe(); err != nil {
+		return err
+	}
+	p.note, err = newNote()
 	return err
 }
 
@@ -48,7 +53,7 @@ func (p *pipes) closeChild() {
 }
 
 func (p *pipes) closeParent() {
-	for _, f := range []*os.File{p.requests, p.answers, p.interrupts} {
+	for _, f := range []*os.File{p.requests, p.answers, p.interrupts, p.note} {
 		f.Close() // of nil does nothing
 	}
 }

@@ -57,7 +57,7 @@ func start(s setup) (*process, error) {
 		Env:        []string{}, // secrets stay with the parent
 		Dir:        "/",
 		Stderr:     &p.stderr,
-		ExtraFiles: pipes.child[:], // from requestsFD on
+		ExtraFiles: append(pipes.child[:], pipes.note), // from requestsFD on
 		SysProcAttr: &syscall.SysProcAttr{
 			Pdeathsig: syscall.SIGKILL,
 			Setpgid:   true, // a terminal's interrupt is for the parent to handle

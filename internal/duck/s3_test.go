@@ -175,11 +175,11 @@ func s3TheLockedInstanceReadsItsObjectsAlone(t *testing.T, b *bucket) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, _, err := o.instance(view.Files)
+	i, _, err := o.instance(view.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := connect(db)
+	c, err := connect(i.db)
 	if err != nil {
 		t.Fatal(err)
 	}

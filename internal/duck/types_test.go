@@ -29,11 +29,11 @@ func FuzzTypeOf(f *testing.F) {
 	for _, seed := range []string{"list<struct<a: int>>", "map<string, decimal(9,2)>", `struct<a"b: int>`, "struct<a') : int>"} {
 		f.Add(seed)
 	}
-	db, err := openInstance(setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: f.TempDir()})
+	i, err := openInstance(setup{Limits: Limits{MemoryBytes: 1 << 30, Threads: 1}, SpillDir: f.TempDir()})
 	if err != nil {
 		f.Fatal(err)
 	}
-	c, err := connect(db)
+	c, err := connect(i.db)
 	if err != nil {
 		f.Fatal(err)
 	}

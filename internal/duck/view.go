@@ -24,14 +24,13 @@ type Column struct {
 	Type    string `json:"type"` // Iceberg's name, as TypeOf reads it
 }
 
-// viewsSQL builds the statements that make views, in a transaction that the end
-// of the connection rolls back: no later statement ever sees them.
+// viewsSQL builds the statements that make views. They run in a transaction that is
+// rolled back when the statement is over: no later one ever sees them.
 func viewsSQL(views []View) (string, error) {
 	if len(views) == 0 {
 		return "", nil
 	}
 	var sql strings.Builder
-	sql.WriteString("BEGIN;")
 	schemas := map[string]bool{}
 	for _, view := range views {
 		name := Identifier(view.Name)

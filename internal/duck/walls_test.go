@@ -30,14 +30,14 @@ func runProbe(kind string) {
 			panic(err)
 		}
 	}
-	db, err := openUnlocked(s, signed)
+	i, err := openUnlocked(s, signed)
 	if err == nil && kind == lockProbe {
-		err = lockInstance(db, s)
+		err = lockInstance(i, s)
 	}
 	if err != nil {
 		panic(err)
 	}
-	c, err := connect(db)
+	c, err := connect(i.db)
 	if err != nil {
 		panic(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
 )
@@ -26,6 +27,7 @@ func Main() {
 		requests:   newFrameReader(os.NewFile(requestsFD, "requests")),
 		out:        &frameWriter{w: os.NewFile(answersFD, "answers")},
 		interrupts: os.NewFile(interruptsFD, "interrupts"),
+		note:       os.NewFile(noteFD, "progress"),
 	}
 	if err := w.run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -39,7 +41,8 @@ type worker struct {
 	requests   *frameReader
 	out        *frameWriter
 	interrupts *os.File
-	db         bindings.Database
+	note       *os.File  // see noteProgress
+	plain      *instance // for statements that read no objects
 	parser     *parser
 	objects    *objects // nil where files are on this box
 	query      *query   // parsed last, not yet run
@@ -48,6 +51,7 @@ type worker struct {
 	calls   uint32      // requests read, the number of the last
 	stopped uint32      // the number of the last request to be interrupted
 	running *connection // what an interrupt is for, nil between statements
+	ticker  *time.Timer // of notes; nil before the first statement
 }
 
 // run builds the walls, says so, and serves until the parent is gone.
@@ -154,23 +158,30 @@ func (w *worker) parse(payload []byte) error {
 	return w.out.message(frameParsed, q.Statement)
 }
 
-// session opens the connection of one statement and makes it the one that an
-// interrupt is for.
-func (w *worker) session(db bindings.Database) (c *connection, done func(), err error) {
-	if c, err = connect(db); err != nil {
-		return nil, nil, err
-	}
-	w.setRunning(c)
-	return c, func() {
+// session makes an instance's session the one that an interrupt is for. done rolls
+// back whatever the statement's run made: where it cannot, the next statement could
+// see that, and the worker must end.
+func (w *worker) session(i *instance) (c *connection, done func() error) {
+	w.setRunning(i.runs)
+	return i.runs, func() error {
 		w.setRunning(nil)
-		c.close()
-	}, nil
+		return i.runs.rollback()
+	}
 }
 
 func (w *worker) setRunning(c *connection) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.running = c
+	w.noteProgress(nil)
+	switch {
+	case c == nil:
+		w.ticker.Stop()
+	case w.ticker == nil:
+		w.ticker = time.AfterFunc(noteInterval, w.tick)
+	default:
+		w.ticker.Reset(noteInterval)
+	}
 }
 
 // checkInterrupt fails if an interrupt came while nothing ran that it could stop.

@@ -2,6 +2,7 @@ package duck
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/apache/arrow-go/v18/arrow"
 )
@@ -13,11 +14,11 @@ func (w *worker) runJob(payload []byte) error {
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return err
 	}
-	c, done, err := w.session(w.db)
-	if err != nil {
-		return err
-	}
-	defer done()
+	c, done := w.session(w.plain)
+	return errors.Join(w.runAll(c, r), done())
+}
+
+func (w *worker) runAll(c *connection, r jobRequest) (err error) {
 	var end runEnd
 	for _, sql := range r.SQL {
 		if err := w.checkInterrupt(); err != nil {

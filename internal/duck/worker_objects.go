@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	bindings "github.com/duckdb/duckdb-go-bindings"
 )
 
 // objects are the instances of a worker that reads from S3. DuckDB's check of single
@@ -15,8 +13,8 @@ import (
 // the next statement that reads the same.
 type objects struct {
 	setup  setup
-	spare  *bindings.Database // all but locked: no statement runs on it
-	locked *bindings.Database
+	spare  *instance // all but locked: no statement runs on it
+	locked *instance
 	urls   []string // that locked may read, sorted
 }
 
@@ -37,37 +35,37 @@ func (o *objects) prepare() error {
 	if o.spare != nil {
 		return nil
 	}
-	db, err := openUnlocked(o.setup, unsigned)
+	spare, err := openUnlocked(o.setup, unsigned)
 	if err != nil {
 		return &wallError{err}
 	}
-	o.spare = &db
+	o.spare = spare
 	return nil
 }
 
 // instance gives the one that may read these objects and nothing else. fresh tells
 // that it has not been used.
-func (o *objects) instance(urls []string) (db bindings.Database, fresh bool, err error) {
+func (o *objects) instance(urls []string) (i *instance, fresh bool, err error) {
 	if o.locked != nil && slices.Equal(urls, o.urls) {
-		return *o.locked, false, nil
+		return o.locked, false, nil
 	}
 	o.forget()
 	if err := o.prepare(); err != nil {
-		return db, false, err
+		return nil, false, err
 	}
 	s := o.setup
 	s.ReadFiles = urls
-	if err := lockInstance(*o.spare, s); err != nil {
-		return db, false, &wallError{err}
+	if err := lockInstance(o.spare, s); err != nil {
+		return nil, false, &wallError{err}
 	}
 	o.locked, o.spare, o.urls = o.spare, nil, urls
-	return *o.locked, true, nil
+	return o.locked, true, nil
 }
 
 // forget ends the instance of the last statement.
 func (o *objects) forget() {
 	if o.locked != nil {
-		bindings.Close(o.locked)
+		o.locked.close()
 		o.locked = nil
 	}
 }

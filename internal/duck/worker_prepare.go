@@ -33,7 +33,7 @@ func (w *worker) prepare() error {
 	if err := w.open(s); err != nil {
 		return err
 	}
-	if w.parser, err = newParser(w.db); err != nil {
+	if w.parser, err = newParser(w.plain.db); err != nil {
 		return err
 	}
 	size, err := memory.AddressSpace()
@@ -53,7 +53,7 @@ func (w *worker) open(s setup) (err error) {
 	if s.S3 != nil {
 		plain.S3 = s.S3.withoutKey()
 	}
-	if w.db, err = openInstance(plain); err != nil || s.S3 == nil {
+	if w.plain, err = openInstance(plain); err != nil || s.S3 == nil {
 		return err
 	}
 	w.objects, err = newObjects(s)

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
-
-	bindings "github.com/duckdb/duckdb-go-bindings"
 )
 
 // runQuery runs the statement that was parsed last.
@@ -29,17 +27,17 @@ func (w *worker) runQuery(payload []byte) error {
 	return r.blameFile(q.locate(err))
 }
 
-// withResult starts a statement, on a connection of its own, and has its result used.
+// withResult starts a statement and has its result used.
 func (w *worker) withResult(q *query, r runRequest, use func(*result) error) error {
-	db, err := w.instance(r.Views)
+	i, err := w.instance(r.Views)
 	if err != nil {
 		return err
 	}
-	c, done, err := w.session(db)
-	if err != nil {
-		return err
-	}
-	defer done()
+	c, done := w.session(i)
+	return errors.Join(w.useResult(c, q, r, use), done())
+}
+
+func (w *worker) useResult(c *connection, q *query, r runRequest, use func(*result) error) error {
 	res, err := w.begin(c, q, r)
 	if err != nil {
 		return err
@@ -49,25 +47,20 @@ func (w *worker) withResult(q *query, r runRequest, use func(*result) error) err
 }
 
 // instance gives the one in which a statement over these views runs.
-func (w *worker) instance(views []View) (bindings.Database, error) {
+func (w *worker) instance(views []View) (*instance, error) {
 	urls := urlsOf(views)
 	if w.objects == nil || len(urls) == 0 {
-		return w.db, nil
+		return w.plain, nil
 	}
-	db, fresh, err := w.objects.instance(urls)
+	i, fresh, err := w.objects.instance(urls)
 	if err != nil || !fresh {
-		return db, err
+		return i, err
 	}
-	c, done, err := w.session(db)
-	if err != nil {
-		return db, err
-	}
-	err = checkSizes(c, urls, views)
-	done()
-	if err != nil {
+	c, done := w.session(i)
+	if err = errors.Join(checkSizes(c, urls, views), done()); err != nil {
 		w.objects.forget()
 	}
-	return db, err
+	return i, err
 }
 
 // send sends a result.
@@ -116,7 +109,7 @@ func (w *worker) begin(c *connection, q *query, r runRequest) (*result, error) {
 		return nil, err
 	}
 	if sql != "" {
-		if err := c.exec(sql); err != nil {
+		if err := c.make(sql); err != nil {
 			// The caller names files and columns: the statement is not at fault.
 			return nil, &workerFailure{Kind: failInternal, Message: "views: " + err.Error(), Position: -1}
 		}

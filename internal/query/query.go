@@ -103,7 +103,11 @@ type Running struct {
 	StartedAt time.Time `json:"started_at"`
 	ElapsedMS int64     `json:"elapsed_ms"`
 	Position  int       `json:"position,omitempty"` // of one that waits: how many turns it is away from its own
-	Rows      int64     `json:"rows"`               // written so far; 0 in format arrow, whose bytes pass unread
+	// Progress is from 0 to 1, as DuckDB estimates; null where it does not know.
+	Progress   *float64 `json:"progress"`
+	RowsRead   int64    `json:"rows_read"`   // so far, as it estimates
+	SpillBytes int64    `json:"spill_bytes"` // on disk now
+	Rows       int64    `json:"rows"`        // written so far; 0 in format arrow, whose bytes pass unread
 }
 
 // Queries is the answer to GET /sql/queries.

@@ -110,6 +110,12 @@ func (s *server) describe(q *job) query.Running {
 	if t := q.ticket.Load(); t != nil && r.State == query.Queued {
 		r.Position = s.gate.position(t)
 	}
+	if g := q.gauge.Load(); g != nil {
+		p := g.Read()
+		if r.RowsRead, r.SpillBytes = p.Rows, p.SpillBytes; p.Fraction >= 0 {
+			r.Progress = &p.Fraction
+		}
+	}
 	return r
 }
 

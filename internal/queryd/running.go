@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 )
 
@@ -27,8 +28,9 @@ type job struct {
 	running atomic.Bool            // has its turn
 	ticket  atomic.Pointer[ticket] // while it waits for that, and after
 	rows    atomic.Int64
-	tree    bool    // the answer is a plan in JSON; of who runs it
-	read    *tables // nil until they are resolved; likewise
+	gauge   atomic.Pointer[duck.Gauge] // of its worker, while it has one
+	tree    bool                       // the answer is a plan in JSON; of who runs it
+	read    *tables                    // nil until they are resolved; likewise
 	cancel  context.CancelCauseFunc
 	release context.CancelFunc // of the deadline
 }

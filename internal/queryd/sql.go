@@ -78,6 +78,8 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 		return err
 	}
 	defer session.Close()
+	q.gauge.Store(session.Gauge())
+	defer q.gauge.Store(nil)
 	parsed, err := session.Parse(ctx, q.sql)
 	if err != nil {
 		return err

@@ -46,6 +46,9 @@ func newSQL(g *Globals) *cobra.Command {
 				format = "json"
 			}
 			if len(args) == 0 {
+				if len(versions) > 0 || noCache {
+					return usageError{errors.New("--as-of and --no-cache go with a statement on the command line: " + sqlUsage)}
+				}
 				return sqlSession(cmd, g, format, limit, params)
 			}
 			statement, err := readStatement(cmd.InOrStdin(), args[0])

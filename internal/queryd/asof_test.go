@@ -21,6 +21,9 @@ func TestAsOf(t *testing.T) {
 	l.write("rates", catalog.Append, "n: 1, was: 2", "SELECT 2::BIGINT AS n, 'second' AS was")
 	l.write("hr.people", catalog.Append, "n: 1", "SELECT 20::BIGINT AS n")
 	l.writeSchema("rates", "n: 1, is_now: 2", "SELECT 3::BIGINT AS n, 'third' AS is_now")
+	if _, err := l.catalog.Tag(t.Context(), "rates", "week-1", catalog.At{Version: 1}, false, ""); err != nil {
+		t.Fatal(err)
+	}
 	d := start(t, small(), l.peers)
 	then := between.Format(time.RFC3339Nano)
 	for _, c := range []struct{ sql, asOf, want string }{
@@ -29,6 +32,8 @@ func TestAsOf(t *testing.T) {
 		{"SELECT max(was) FROM rates", `{"default.RATES":2}`, `[["second"]]`},
 		{"FROM rates", `{"rates":3}`, `[[3,"third"]]`},
 		{"FROM rates", `{"rates":"` + then + `"}`, `[[1,"first"]]`},
+		{"FROM rates", `{"rates":"week-1"}`, `[[1,"first"]]`},
+		{"FROM rates", `{"rates":"tag:week-1"}`, `[[1,"first"]]`},
 		{"FROM rates", `"` + then + `"`, `[[1,"first"]]`},
 		{"SELECT sum(r.n), sum(p.n) FROM Rates r, hr.people p", `{"rates":1}`, `[["2","30"]]`},
 		{"SELECT sum(r.n), sum(p.n) FROM rates r, hr.people p", `{"rates":1,"hr.people":1}`, `[["1","10"]]`},

@@ -1,8 +1,8 @@
 // Package queryd is the daemon that answers one SELECT over the catalog.
 //
-// A statement passes through here in this order: an answer that is there already (results), else a place in the queue (gate), a
-// sandboxed worker that parses it and names its tables (package duck), the
-// current version of each table (resolve), its files on disk (source), the run,
+// A statement passes through here in this order: an answer that is there already
+// (results), else a place in the queue (gate), a sandboxed worker that parses it and
+// names its tables (package duck), the version of each table (resolve), its files on disk (source), the run,
 // the making of its answer (answer, package rows), and the way of that to the
 // client (output, delivery). Whatever fails before the
 // first byte of the answer is a problem document; whatever fails later aborts

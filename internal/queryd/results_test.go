@@ -108,6 +108,18 @@ func TestAnswersAreThoseOfNow(t *testing.T) {
 			t.Errorf("%d: %s: %q %s, want %q %s", i, c.body, cache, a.rows(t), c.cache, c.rows)
 		}
 	}
+	if _, err := l.catalog.Drop(t.Context(), "rates", ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{now, then} {
+		d.post("/sql", body).expect(t, query.ErrTableNotFound)
+	}
+	l.write("rates", catalog.Replace, "n: 1", "SELECT 7::BIGINT AS n")
+	for _, body := range []string{now, then} {
+		if a, cache := d.asked(body); cache == "hit" && body == now || a.rows(t) != `[["7"]]` {
+			t.Errorf("of another dataset with that name: %s: %q %s", body, cache, a.rows(t))
+		}
+	}
 }
 
 // TestAnswersThatAreNotKept: of statements that may give another answer, of requests

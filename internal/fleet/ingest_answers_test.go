@@ -207,7 +207,6 @@ func TestRefusalsNameARemedyThatIsLeft(t *testing.T) {
 	l := startLake(t)
 	for name, c := range map[string]struct{ params, csv, code, remedy string }{
 		"no good row":     {"name=t&on_error=quarantine", "a,b\n1\n2\n", "bad_rows", "which delimiter"},
-		"Excel's mark":    {"name=t", "sep=;\na;b\n1;2\n", "bad_header", "take that line out"},
 		"a nameless one":  {"name=t", "a,\n1,2\n", "bad_header", "name each column"},
 		"one bad row":     {"name=t", "a,b\n1,2\n3\n", "bad_rows", "1 row cannot be taken"},
 		"a nameless file": {"", "a\n1\n", "bad_name", "?name=NAME"},

@@ -109,7 +109,7 @@ type List struct {
 type Version struct {
 	Version    int64     `json:"version"`
 	SnapshotID int64     `json:"snapshot_id"`
-	Operation  string    `json:"operation"` // Iceberg's: append, overwrite
+	Operation  string    `json:"operation"` // Iceberg's: append, overwrite, replace (the same rows in other files)
 	Rows       int64     `json:"rows"`
 	AddedRows  int64     `json:"added_rows"`
 	CreatedAt  time.Time `json:"created_at"`
@@ -125,11 +125,12 @@ type Versions struct {
 // Mode says what a registration does with what is there.
 type Mode string
 
-// The modes. Upsert comes with the formats of a later release.
+// The modes.
 const (
 	Replace Mode = "replace" // the new version's content is these objects
 	Append  Mode = "append"  // the objects are added
 	Create  Mode = "create"  // like replace, but the name must be free
+	Rewrite Mode = "rewrite" // the objects come in for those in Removes; the rest stays
 )
 
 // SchemaMode says what happens when the columns differ.
@@ -139,6 +140,7 @@ type SchemaMode string
 const (
 	Strict        SchemaMode = "strict"  // ErrSchemaDrift
 	ReplaceSchema SchemaMode = "replace" // with Replace: the objects' own schema
+	EvolveSchema  SchemaMode = "evolve"  // the dataset's with the objects' new and wider columns, see [Evolve]
 )
 
 // ObjectRef names a Parquet object in storage.
@@ -165,6 +167,16 @@ type Registration struct {
 	// again is no new version. "": the hash of the objects' keys and ETags.
 	ContentHash    string `json:"content_hash,omitempty"`
 	AllowDuplicate bool   `json:"allow_duplicate,omitempty"`
+	// Removes are the objects that leave the version, with Rewrite. One that the
+	// current version does not hold is [ErrDatasetChanged]. Without a ContentHash the
+	// objects have to hold as many rows as those removed: the same, in other files.
+	Removes []ObjectRef `json:"removes,omitempty"`
+	// BaseVersion is, with Rewrite, the version that the current one has to be,
+	// else [ErrDatasetChanged]; 0: the name has to be free.
+	BaseVersion *int64 `json:"base_version,omitempty"`
+	// Variant says, with Rewrite, how the content came in: for an upsert its key.
+	// A retry has the same.
+	Variant string `json:"variant,omitempty"`
 	// Note is kept with the receipt, for the writer's own answer to a retry; at
 	// most 1 MiB.
 	Note json.RawMessage `json:"note,omitempty"`

@@ -43,11 +43,15 @@ func (c *Client) ManifestAt(ctx context.Context, name string, at At) (Manifest, 
 
 // Receipt finds what an earlier registration answered: by idempotency key, of
 // the last 24 hours, or by content, if the current version holds it (in Replace
-// mode nothing else; in Create mode, or where a duplicate is wanted, never). A key
+// mode nothing else; in Rewrite mode if it came last, and as the Variant says; in
+// Create mode, or where a duplicate is wanted, never). A key
 // that came with other content is [ErrIdempotencyReused]; [ErrReceiptNotFound] or
 // [ErrDatasetNotFound] mean that the work is to be done.
 func (c *Client) Receipt(ctx context.Context, of ReceiptOf, idempotencyKey string) (Registered, error) {
 	q := url.Values{"mode": {string(of.Mode)}, "content_hash": {of.ContentHash}}
+	if of.Variant != "" {
+		q.Set("variant", of.Variant)
+	}
 	if of.AllowDuplicate {
 		q.Set("allow_duplicate", "true")
 	}
@@ -65,6 +69,7 @@ type ReceiptOf struct {
 	Name           string
 	Mode           Mode
 	ContentHash    string // "" finds by key alone
+	Variant        string
 	AllowDuplicate bool
 }
 

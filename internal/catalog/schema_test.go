@@ -92,3 +92,25 @@ func TestNewID(t *testing.T) {
 		before = id[:13]
 	}
 }
+
+func TestEvolve(t *testing.T) {
+	for _, c := range []struct{ current, wanted, want string }{
+		{"id:long name:string", "name:string id:long", "id1:long name2:string"},
+		{"id:int name:string", "id:long shift:date", "id1:long name2:string shift8:date"},
+		{"rate:float pay:decimal(10,2)", "pay:decimal(18,2) rate:double", "rate1:double pay2:decimal(18,2)"},
+		{"id:long pay:decimal(18,2)", "id:decimal(21,2) pay:decimal(18,3)", "id8:decimal(21,2) pay9:decimal(18,3)"},
+		{"end:string? id:long", "end:date id:string?", "end8:date id2:long"},
+	} {
+		evolved, last := Evolve(cols(c.current), 7, cols(c.wanted))
+		var got []string
+		for _, column := range evolved {
+			got = append(got, fmt.Sprintf("%s%d:%s", column.Name, column.FieldID, column.Type))
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%s with %s: %s, want %s", c.current, c.wanted, text, c.want)
+		}
+		if again, _ := Evolve(cols(c.current), 7, evolved); !slices.Equal(again, evolved) || last < 7 {
+			t.Errorf("%s with %s, once more: %v, was %v", c.current, c.wanted, again, evolved)
+		}
+	}
+}

@@ -24,7 +24,8 @@ const parallelCopies = 4
 
 // wantedColumns gives the columns that a registration asks for: those it names,
 // else those of its objects. Which of them hold no value, only the objects know.
-func wantedColumns(named []catalog.Column, sources []source) ([]catalog.Column, error) {
+// Where the schema evolves an object may lack some, partial.
+func wantedColumns(named []catalog.Column, sources []source, partial bool) ([]catalog.Column, error) {
 	wanted := slices.Clone(named)
 	if len(wanted) == 0 && len(sources) > 0 {
 		for _, c := range sources[0].columns {
@@ -49,7 +50,7 @@ func wantedColumns(named []catalog.Column, sources []source) ([]catalog.Column, 
 			}
 			wanted[i].Unvalued = wanted[i].Unvalued && !c.valued
 		}
-		if len(s.columns) < len(wanted) {
+		if len(s.columns) < len(wanted) && !partial {
 			return nil, badObject(s.Key, "it has %d columns, not %d", len(s.columns), len(wanted))
 		}
 	}

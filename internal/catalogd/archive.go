@@ -85,8 +85,13 @@ func (l ledger) byKey(key string, now time.Time) (receipt, bool) {
 }
 
 // byContent finds the registration that brought the content into the current
-// version; in Replace mode only if the version holds nothing else.
-func (l ledger) byContent(mode catalog.Mode, hash string) (found receipt, ok bool) {
+// version; in Replace mode only if the version holds nothing else, in Rewrite mode
+// only if nothing came after it: the same rows again may set back what did.
+func (l ledger) byContent(mode catalog.Mode, hash, variant string) (found receipt, ok bool) {
+	if mode == catalog.Rewrite {
+		last, some := l.last()
+		return last, some && last.ContentHash == hash && last.Variant == variant
+	}
 	live := 0
 	for i, s := range l.segments {
 		if l.refs[i].Gone {
@@ -106,7 +111,27 @@ func (l ledger) byContent(mode catalog.Mode, hash string) (found receipt, ok boo
 			found, ok = r, true
 		}
 	}
-	return found, ok && (mode == catalog.Append || live == 1)
+	return found, ok && (mode == catalog.Append || live == 1 && found.Variant == "")
+}
+
+// last gives the newest registration whose content is in the current version.
+func (l ledger) last() (receipt, bool) {
+	for _, r := range slices.Backward(l.recent) {
+		if !r.Gone {
+			return r, true
+		}
+	}
+	for i, s := range slices.Backward(l.segments) {
+		if l.refs[i].Gone {
+			continue
+		}
+		for _, r := range slices.Backward(s.receipts) {
+			if !r.Gone {
+				return r, true
+			}
+		}
+	}
+	return receipt{}, false
 }
 
 // answeredWith tells whether the answer to a key within its life has the columns

@@ -142,6 +142,24 @@ func (c *cleaner) doom(w *watch, keys []string) (doomed []string) {
 	return doomed
 }
 
+// doomAll is doom for files that go at once: it gives all but those adopted since the
+// watch began, and which of them nobody had doomed before.
+func (c *cleaner) doomAll(w *watch, keys map[string]int64) (doomed, fresh []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key := range keys {
+		if w.adopted[key] {
+			continue
+		}
+		doomed = append(doomed, key)
+		if !c.doomed[key] {
+			c.doomed[key] = true
+			fresh = append(fresh, key)
+		}
+	}
+	return doomed, fresh
+}
+
 // pardon lets commits adopt files again.
 func (c *cleaner) pardon(keys []string) {
 	c.mu.Lock()

@@ -52,7 +52,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 			group.Wait()
 		}
 	}()
-	return &service.Daemon{Routes: d.routes(), Ready: d.reasons, Close: func() error {
+	return &service.Daemon{Routes: append(d.routes(), d.internalRoutes()...), Ready: d.reasons, Close: func() error {
 		stop()
 		<-ended
 		return nil

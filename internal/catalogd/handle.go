@@ -105,11 +105,11 @@ func (d *daemon) handleReceipt(w http.ResponseWriter, r *http.Request) error {
 	switch mode {
 	case "":
 		mode = catalog.Replace
-	case catalog.Replace, catalog.Append, catalog.Create:
+	case catalog.Replace, catalog.Append, catalog.Create, catalog.Rewrite:
 	default:
-		return badParameter("mode", string(mode), "replace, append or create")
+		return badParameter("mode", string(mode), "replace, append, create or rewrite")
 	}
-	of := catalog.ReceiptOf{Name: chi.URLParam(r, "name"), Mode: mode, ContentHash: q.Get("content_hash")}
+	of := catalog.ReceiptOf{Name: chi.URLParam(r, "name"), Mode: mode, ContentHash: q.Get("content_hash"), Variant: q.Get("variant")}
 	switch wanted := q.Get("allow_duplicate"); wanted {
 	case "", "false":
 	case "true":

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/apache/iceberg-go"
 
@@ -91,7 +90,7 @@ func (w *manifestWriter) deleted(ctx context.Context, manifests []iceberg.Manife
 	m, err := w.write(func(m *iceberg.ManifestWriter) error {
 		for _, entries := range read {
 			for _, e := range entries {
-				if err := m.Delete(e); err != nil {
+				if err := dismiss(m, e); err != nil {
 					return err
 				}
 			}
@@ -174,42 +173,4 @@ func (w *manifestWriter) list(parent *int64, manifests []iceberg.ManifestFile) (
 	key := w.prefix + fmt.Sprintf("snap-%d-%s.avro", w.snapshotID, catalog.NewID())
 	w.blobs = append(w.blobs, blob{key: key, data: buf.Bytes()})
 	return w.store.location(key), nil
-}
-
-// without makes the manifests of a version that loses files: those that name one
-// are folded into one, which tells what went.
-func (w *manifestWriter) without(ctx context.Context, manifests []iceberg.ManifestFile, removed []catalog.DataObject) ([]iceberg.ManifestFile, error) {
-	gone := make(map[string]bool, len(removed))
-	for _, o := range removed {
-		gone[w.store.location(o.Key)] = true
-	}
-	read, err := w.store.entries(ctx, manifests, true)
-	if err != nil {
-		return nil, err
-	}
-	var kept []iceberg.ManifestFile
-	var touched []iceberg.ManifestEntry
-	for i, entries := range read {
-		if slices.ContainsFunc(entries, func(e iceberg.ManifestEntry) bool { return gone[e.DataFile().FilePath()] }) {
-			touched = append(touched, entries...)
-		} else {
-			kept = append(kept, manifests[i])
-		}
-	}
-	if len(touched) == 0 {
-		return kept, nil
-	}
-	m, err := w.write(func(m *iceberg.ManifestWriter) error {
-		for _, e := range touched {
-			write := m.Existing
-			if gone[e.DataFile().FilePath()] {
-				write = m.Delete
-			}
-			if err := write(e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return append(kept, m), err
 }

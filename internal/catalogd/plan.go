@@ -30,9 +30,10 @@ type plan struct {
 	repeats  []repeat
 	files    []dataFile
 	replaces bool
-	removed  []catalog.DataObject
-	blobs    []blob   // to be written beside the table's
-	dropped  []string // keys that nothing refers to afterwards
+	removed  []catalog.DataObject // by a rewrite
+	sameRows bool                 // they come again in files
+	blobs    []blob               // to be written beside the table's
+	dropped  []string             // keys that nothing refers to afterwards
 }
 
 // repeat is a request whose content another one of the batch brings.
@@ -99,7 +100,10 @@ func (p *plan) add(r *request) (earlier *receipt, err error) {
 			return earlier, err
 		}
 	}
-	t, err := fit(p.state, p.schema, r.Schema, r.wanted)
+	if err := p.rewritable(r.registration); err != nil {
+		return nil, err
+	}
+	t, err := fit(p.state, p.schema, r.Schema, r.wanted, p.whole(r.registration))
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +111,9 @@ func (p *plan) add(r *request) (earlier *receipt, err error) {
 		return nil, errPrepareAgain
 	}
 	if err := p.refuseDoubles(r); err != nil {
+		return nil, err
+	}
+	if err := p.remove(r); err != nil {
 		return nil, err
 	}
 	p.accept(r, t)
@@ -135,7 +142,7 @@ func (l ledger) earlier(datasetID string, r *registration, now time.Time) (*rece
 	case r.Mode == catalog.Create:
 		return nil, catalog.ErrDatasetExists.Errorf("there is a dataset %s already; use mode=append or mode=replace", r.name).With("dataset", r.name.String())
 	case r.ContentHash != "" && !r.AllowDuplicate:
-		if found, ok := l.byContent(r.Mode, r.ContentHash); ok {
+		if found, ok := l.byContent(r.Mode, r.ContentHash, r.Variant); ok {
 			return &found, nil
 		}
 	}
@@ -166,7 +173,7 @@ func (p *plan) refuseDoubles(r *request) error {
 			slices.ContainsFunc(p.files, func(o dataFile) bool { return same(o.Key) }) {
 			return badObject(f.Key, "the current version holds it already")
 		}
-		if !f.copied && !p.mayAdopt(f.Key) {
+		if !p.mayAdopt(f.Key) {
 			return errPrepareAgain
 		}
 	}
@@ -180,12 +187,15 @@ func (p *plan) accept(r *request, t target) {
 	}
 	d := &p.state.Dataset
 	var retired int64
-	if r.Mode != catalog.Append {
+	if r.Mode == catalog.Replace || r.Mode == catalog.Create {
 		p.replaces, retired = true, d.Version
 		var dropped []string
 		p.ledger, dropped = p.ledger.replaced(d.Version, p.keeping())
 		p.dropped = append(p.dropped, dropped...)
 		d.Rows, d.Bytes, d.Files = 0, 0, 0
+	}
+	for _, o := range p.removed {
+		d.Rows, d.Bytes, d.Files = d.Rows-o.Rows, d.Bytes-o.Size, d.Files-1
 	}
 	for _, f := range r.files {
 		d.Rows, d.Bytes, d.Files = d.Rows+f.Rows, d.Bytes+f.Size, d.Files+1
@@ -193,14 +203,16 @@ func (p *plan) accept(r *request, t target) {
 	d.UpdatedAt, d.Fingerprint = p.now, catalog.Fingerprint(t.columns)
 	p.state.Columns, p.schema = t.columns, t.schema
 	p.state.LastColumnID = max(p.state.LastColumnID, t.schema.HighestFieldID())
-	p.ledger.recent = p.ledger.recent.with(r.receipt(d.Version, p.now), retired, p.keeping())
+	if r.ContentHash != "" || r.key != "" {
+		p.ledger.recent = p.ledger.recent.with(r.receipt(d.Version, p.now), retired, p.keeping())
+	}
 	p.state.Receipts, p.state.Archive = p.ledger.recent, p.ledger.refs
 	p.files = append(p.files, r.files...)
 	p.accepted = append(p.accepted, r)
 }
 
 func (r *request) receipt(version int64, now time.Time) receipt {
-	made := receipt{At: now, ContentHash: r.ContentHash, AddedRows: r.addedRows(), Version: version, Note: r.Note}
+	made := receipt{At: now, ContentHash: r.ContentHash, AddedRows: r.addedRows(), Version: version, Variant: r.Variant, Note: r.Note, Gone: r.ContentHash == ""}
 	if r.key != "" {
 		made.Key, made.Request, made.Mode = r.key, r.request, r.Mode
 	}
@@ -218,7 +230,8 @@ func (r *request) addedRows() (rows int64) {
 func (p *plan) change() change {
 	return change{
 		datasetID: p.state.Dataset.DatasetID, version: p.state.Dataset.Version, now: p.now,
-		target: target{columns: p.state.Columns, schema: p.schema}, files: p.files, replaces: p.replaces, removed: p.removed,
+		target: target{columns: p.state.Columns, schema: p.schema}, files: p.files, replaces: p.replaces,
+		removed: p.removed, sameRows: p.sameRows,
 		answered: func(schemaID int) bool { return p.ledger.answeredWith(schemaID, p.now) },
 	}
 }

@@ -76,8 +76,8 @@ func exported(t *testing.T, s *storage.Client) string {
 }
 
 // TestPyIceberg: a foreign engine sees the same versions, columns, files and
-// rows, through appends, replacement, adoption, a new schema, emptiness and a
-// rollback, and the tags.
+// rows, through appends, replacement, adoption, a new schema, emptiness, rewrites and
+// a rollback, and the tags.
 func TestPyIceberg(t *testing.T) {
 	h := open(t)
 	s := h.storage
@@ -96,7 +96,21 @@ func TestPyIceberg(t *testing.T) {
 	h.tag(t, "people", "payroll", 2, false)
 	h.describe(t, "people", "Who works here", map[string]string{"age": "in years"})
 
-	want := map[int64]string{
+	h.register(t, catalog.Registration{Name: "staff", Objects: objects(put(t, s, "in/4.parquet", people(t, "Ada", 36, false)), put(t, s, "in/5.parquet", people(t, "Bob", 41, false)))})
+	h.register(t, catalog.Registration{Name: "staff", Mode: catalog.Append, Objects: objects(put(t, s, "in/6.parquet", people(t, "Cy", 7, false)))})
+	before := h.manifest(t, "staff", 0)
+	h.register(t, catalog.Registration{Name: "staff", Mode: catalog.Rewrite, ContentHash: "sha256:up", Removes: refs(before.Objects[1:2]),
+		Objects: objects(put(t, s, "in/7.parquet", people(t, "Bob", 42, false)))})
+	h.register(t, catalog.Registration{Name: "staff", Mode: catalog.Rewrite, Removes: refs(h.manifest(t, "staff", 0).Objects),
+		Objects: objects(put(t, s, "in/8.parquet", parquetOf(t, `[{"name":"Ada","age":36},{"name":"Bob","age":42},{"name":"Cy","age":7}]`,
+			field("name", arrow.BinaryTypes.String, 1), field("age", arrowLong, 2))))})
+	agree(t, h, "staff", map[int64]string{
+		1: `[{"name":"Ada","age":36},{"name":"Bob","age":41}]`,
+		2: `[{"name":"Ada","age":36},{"name":"Bob","age":41},{"name":"Cy","age":7}]`,
+		3: `[{"name":"Ada","age":36},{"name":"Bob","age":42},{"name":"Cy","age":7}]`,
+		4: `[{"name":"Ada","age":36},{"name":"Bob","age":42},{"name":"Cy","age":7}]`,
+	})
+	agree(t, h, "people", map[int64]string{
 		1: `[{"name":"Nil","age":null}]`,
 		2: `[{"name":"Ada","age":36},{"name":"Nil","age":null}]`,
 		3: `[{"name":"Ada","age":36},{"name":"Bob","age":40},{"name":"Nil","age":null}]`,
@@ -104,19 +118,27 @@ func TestPyIceberg(t *testing.T) {
 		5: `[{"name":"Cy","age":7}]`,
 		6: `[{"tags":["a","b"],"at":{"city":"Austin","zip":"01234"},"pay":"12.50"}]`,
 		7: `[{"name":"Ada","age":36},{"name":"Bob","age":40},{"name":"Nil","age":null}]`,
-	}
+	})
 	seen := readForeign(t, s, h.manifest(t, "people", 0).MetadataKey)
-	if seen.UUID != first.DatasetID || len(seen.Versions) != len(want) {
-		t.Fatalf("PyIceberg sees %d versions of %s", len(seen.Versions), seen.UUID)
-	}
 	if seen.Comment != "Who works here" || seen.Docs["age"] == nil || *seen.Docs["age"] != "in years" {
 		t.Errorf("PyIceberg sees the comment %q and the docs %v", seen.Comment, seen.Docs)
 	}
 	if want := map[string]int64{"payroll": 2}; !reflect.DeepEqual(seen.Tags, want) {
 		t.Errorf("PyIceberg sees the tags %v, not %v", seen.Tags, want)
 	}
+}
+
+// agree holds what PyIceberg sees of a dataset against the manifests and the rows
+// that each version should have.
+func agree(t *testing.T, h house, name string, want map[int64]string) {
+	t.Helper()
+	current := h.manifest(t, name, 0)
+	seen := readForeign(t, h.storage, current.MetadataKey)
+	if seen.UUID != current.DatasetID || len(seen.Versions) != len(want) {
+		t.Fatalf("PyIceberg sees %d versions of %s", len(seen.Versions), seen.UUID)
+	}
 	for _, v := range seen.Versions {
-		m := h.manifest(t, "people", v.Version)
+		m := h.manifest(t, name, v.Version)
 		var rows []map[string]any
 		if err := json.Unmarshal([]byte(want[v.Version]), &rows); err != nil {
 			t.Fatal(err)

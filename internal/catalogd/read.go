@@ -142,7 +142,7 @@ func (e *engine) receipt(ctx context.Context, of catalog.ReceiptOf, key string) 
 		return e.recall(ctx, h, r, key)
 	}
 	if of.Mode != catalog.Create && of.ContentHash != "" && !of.AllowDuplicate {
-		if r, ok := known.byContent(of.Mode, of.ContentHash); ok {
+		if r, ok := known.byContent(of.Mode, of.ContentHash, of.Variant); ok {
 			return e.recall(ctx, h, r, "")
 		}
 	}

@@ -124,7 +124,6 @@ func TestWrongRequests(t *testing.T) {
 	}
 	for what, reg := range map[string]catalog.Registration{
 		"upsert":       {Name: "a", Mode: "upsert"},
-		"evolve":       {Name: "a", Schema: "evolve"},
 		"another mode": {Name: "a", Mode: "merge"},
 		"no UUID":      {Name: "a", DatasetID: "../x"},
 	} {

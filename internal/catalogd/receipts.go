@@ -20,6 +20,7 @@ type receipt struct {
 	ContentHash string          `json:"content_hash"`
 	AddedRows   int64           `json:"added_rows"`
 	Version     int64           `json:"version"`
+	Variant     string          `json:"variant,omitempty"` // of a rewrite
 	Note        json.RawMessage `json:"note,omitempty"`
 	// Set where the registration came with an Idempotency-Key.
 	Key     string       `json:"key,omitempty"`

@@ -28,11 +28,11 @@ func TestKeysLiveForADay(t *testing.T) {
 			if _, found := l.byKey("", now); found {
 				t.Errorf("%s: a registration without a key is found by it", where)
 			}
-			if _, found := l.byContent(catalog.Append, "y"); !found {
+			if _, found := l.byContent(catalog.Append, "y", ""); !found {
 				t.Errorf("%s: the content is not known any more", where)
 			}
 			after, dropped := l.replaced(5, keeping{now: now})
-			if _, found := after.byContent(catalog.Append, "y"); found && where == "archive" || len(dropped) > 0 != (where == "archive" && !want) {
+			if _, found := after.byContent(catalog.Append, "y", ""); found && where == "archive" || len(dropped) > 0 != (where == "archive" && !want) {
 				t.Errorf("%s: after %s a replacement drops %q", where, age, dropped)
 			}
 			if left := rs.still(5, keeping{now: now}); len(left) > 0 != want {

@@ -70,6 +70,11 @@ func writeConverted(ctx context.Context, w *pqarrow.FileWriter, batch arrow.Reco
 	columns := make([]arrow.Array, want.NumFields())
 	for i, f := range want.Fields() {
 		at := batch.Schema().FieldIndices(f.Name)
+		if len(at) == 0 { // an object may lack it only where the schema evolves
+			columns[i] = array.MakeArrayOfNull(memory.DefaultAllocator, f.Type, int(batch.NumRows()))
+			defer columns[i].Release()
+			continue
+		}
 		if len(at) != 1 {
 			return fmt.Errorf("column %q is there %d times", shorten(f.Name), len(at))
 		}

@@ -31,7 +31,7 @@ func (e *engine) register(ctx context.Context, r *registration) (answer catalog.
 	if err != nil {
 		return answer, false, err
 	}
-	if r.ContentHash == "" {
+	if r.ContentHash == "" && r.Mode != catalog.Rewrite {
 		r.ContentHash = contentHash(objects)
 		if answer, found, err := e.again(ctx, ds, r); found || err != nil {
 			return answer, false, err
@@ -109,10 +109,13 @@ func (e *engine) prepare(ctx context.Context, ds *dataset, q *request, sources [
 	if err != nil {
 		return nil, err
 	}
-	if q.wanted, err = wantedColumns(named, sources); err != nil {
+	if q.wanted, err = wantedColumns(named, sources, q.Schema == catalog.EvolveSchema); err != nil {
 		return nil, err
 	}
-	if q.made, err = fit(p.state, p.schema, q.Schema, q.wanted); err != nil {
+	if err = p.rewritable(q.registration); err != nil {
+		return nil, err
+	}
+	if q.made, err = fit(p.state, p.schema, q.Schema, q.wanted, p.whole(q.registration)); err != nil {
 		return nil, err
 	}
 	if q.claimed, err = e.folder(ds, h, q.registration); err != nil {

@@ -21,6 +21,7 @@ const (
 	maxNote     = 1 << 20
 	maxKeyBytes = 255 // of an Idempotency-Key
 	maxHash     = 128
+	maxVariant  = 64 << 10
 )
 
 // readRegistration reads what the body of a request asks for. Every column of a
@@ -82,12 +83,18 @@ func (r *registration) check() error {
 	switch {
 	case strings.HasSuffix(r.name.Name, catalog.QuarantineSuffix) && !r.quarantines():
 		return catalog.ErrBadName.Errorf("names ending in %s are kept for rows that could not be read, and take nothing but appends of such rows in their own columns; choose another name", catalog.QuarantineSuffix)
-	case r.Mode == "upsert" || r.Schema == "evolve":
-		return wire.ErrNotSupported.Errorf("mode=upsert and schema=evolve are not there yet")
-	case r.Mode != catalog.Replace && r.Mode != catalog.Append && r.Mode != catalog.Create:
-		return bad.Errorf("mode %q is none of replace, append, create", shorten(string(r.Mode)))
-	case r.Schema != catalog.Strict && r.Schema != catalog.ReplaceSchema:
-		return bad.Errorf("schema %q is none of strict, replace", shorten(string(r.Schema)))
+	case r.Mode == "upsert":
+		return wire.ErrNotSupported.Errorf("mode=upsert is for POST /ingest, which finds the rows to replace; here it is mode=rewrite, with removes")
+	case r.Mode != catalog.Replace && r.Mode != catalog.Append && r.Mode != catalog.Create && r.Mode != catalog.Rewrite:
+		return bad.Errorf("mode %q is none of replace, append, create, rewrite", shorten(string(r.Mode)))
+	case r.Schema != catalog.Strict && r.Schema != catalog.ReplaceSchema && r.Schema != catalog.EvolveSchema:
+		return bad.Errorf("schema %q is none of strict, evolve, replace", shorten(string(r.Schema)))
+	case r.Mode != catalog.Rewrite && (len(r.Removes) > 0 || r.BaseVersion != nil || r.Variant != ""):
+		return bad.Errorf("removes, base_version and variant go with mode=rewrite only")
+	case len(r.Removes) > maxObjects:
+		return bad.Errorf("%d objects to remove; at most %d in one registration", len(r.Removes), maxObjects).With("limit", maxObjects)
+	case len(r.Variant) > maxVariant:
+		return bad.Errorf("variant has %d bytes; at most %d", len(r.Variant), maxVariant).With("limit", maxVariant)
 	case r.Schema == catalog.ReplaceSchema && r.Mode != catalog.Replace:
 		return bad.Errorf("schema=replace goes with mode=replace only")
 	case len(r.Objects) > maxObjects:
@@ -120,7 +127,7 @@ func (r *registration) check() error {
 // quarantines tells a registration that adds bad rows, as ingestd's do. Who sends
 // it cannot be told; but what is like it loses no row and breaks no later ingest.
 func (r *registration) quarantines() bool {
-	return r.Mode == catalog.Append && catalog.Fingerprint(r.Columns) == catalog.Fingerprint(catalog.QuarantineColumns())
+	return (r.Mode == catalog.Append || r.Mode == catalog.Rewrite) && catalog.Fingerprint(r.Columns) == catalog.Fingerprint(catalog.QuarantineColumns())
 }
 
 var idPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -130,9 +137,9 @@ func validID(id string) bool { return idPattern.MatchString(id) }
 // identity is what an Idempotency-Key stands for. A writer that says by a hash
 // what it loads may bring it in other objects when it comes again.
 func (r *registration) identity() (string, error) {
-	same := catalog.Registration{Name: r.name.String(), Mode: r.Mode, Schema: r.Schema, ContentHash: r.ContentHash, AllowDuplicate: r.AllowDuplicate}
+	same := catalog.Registration{Name: r.name.String(), Mode: r.Mode, Schema: r.Schema, ContentHash: r.ContentHash, AllowDuplicate: r.AllowDuplicate, Variant: r.Variant}
 	if same.ContentHash == "" {
-		same.Objects, same.Columns = r.Objects, r.Columns
+		same.Objects, same.Columns, same.Removes, same.BaseVersion = r.Objects, r.Columns, r.Removes, r.BaseVersion
 	}
 	text, err := json.Marshal(same)
 	sum := sha256.Sum256(text)

@@ -70,8 +70,9 @@ func (d *daemon) routes() []service.Route {
 			Method: "GET", Path: "/catalog/receipts/{name}", ID: "get_receipt", Access: service.Read,
 			Summary: "What an earlier registration was answered, by its Idempotency-Key or its content",
 			Query: []service.Param{
-				{Name: "mode", Type: "string", Doc: "of the registration: replace (default), append or create"},
+				{Name: "mode", Type: "string", Doc: "of the registration: replace (default), append, create or rewrite"},
 				{Name: "content_hash", Type: "string", Doc: "of the registration"},
+				{Name: "variant", Type: "string", Doc: "of the registration"},
 				{Name: "allow_duplicate", Type: "boolean", Doc: "find by key alone: the same content is wanted once more"},
 				{Name: "idempotency_key", Type: "string", Doc: "of the registration, within 24 hours"},
 			},

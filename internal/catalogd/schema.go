@@ -54,8 +54,9 @@ type target struct {
 }
 
 // fit holds the columns of a registration against the dataset as it is (nil:
-// the name is free). What does not fit is refused with the difference.
-func fit(current *pointer, schema *iceberg.Schema, mode catalog.SchemaMode, wanted []catalog.Column) (target, error) {
+// the name is free). What does not fit is refused with the difference. whole tells
+// that no row that is there stays.
+func fit(current *pointer, schema *iceberg.Schema, mode catalog.SchemaMode, wanted []catalog.Column, whole bool) (target, error) {
 	var described []catalog.Column
 	if current != nil {
 		described = current.Columns
@@ -75,10 +76,29 @@ func fit(current *pointer, schema *iceberg.Schema, mode catalog.SchemaMode, want
 		}
 		return newTarget(columns, schema, lastID)
 	}
+	if mode == catalog.EvolveSchema {
+		return evolve(current, schema, wanted, whole)
+	}
 	if changes := catalog.Diff(current.Columns, wanted); len(changes) > 0 {
 		return target{}, drift(current, changes)
 	}
 	columns, lastID := catalog.Assign(current.Columns, current.LastColumnID, settle(current.Columns, wanted))
+	return newTarget(columns, schema, lastID)
+}
+
+// evolve widens the dataset's columns and adds new ones. A type that old files
+// cannot be read under is drift, unless none of their rows stays.
+func evolve(current *pointer, schema *iceberg.Schema, wanted []catalog.Column, whole bool) (target, error) {
+	columns, lastID := catalog.Evolve(current.Columns, current.LastColumnID, wanted)
+	var changes []catalog.Change
+	for i, c := range current.Columns {
+		if columns[i].FieldID != c.FieldID && !c.Unvalued && !whole {
+			changes = append(changes, catalog.Change{Column: c.Name, Change: "retyped", From: &c.Type, To: &columns[i].Type})
+		}
+	}
+	if len(changes) > 0 {
+		return target{}, drift(current, changes)
+	}
 	return newTarget(columns, schema, lastID)
 }
 
@@ -122,7 +142,7 @@ func newTarget(columns []catalog.Column, before *iceberg.Schema, lastID int) (ta
 		columns[i].Nullable = true
 		fields[i] = iceberg.NestedField{ID: c.FieldID, Name: c.Name, Doc: c.Description}
 		if before != nil {
-			if old, ok := before.FindTypeByID(c.FieldID); ok {
+			if old, ok := before.FindTypeByID(c.FieldID); ok && sameText(old, c.Type) {
 				fields[i].Type = old
 				continue
 			}
@@ -134,6 +154,11 @@ func newTarget(columns []catalog.Column, before *iceberg.Schema, lastID int) (ta
 		fields[i].Type = t
 	}
 	return target{columns: columns, schema: iceberg.NewSchema(0, fields...)}, nil
+}
+
+func sameText(t iceberg.Type, text string) bool {
+	own, err := textOf(t)
+	return err == nil && own == text
 }
 
 // sameFields tells whether a file made for one schema fits another: the same

@@ -1,0 +1,38 @@
+package catalogd
+
+import (
+	"net/http"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// internalRoutes are what daemons ask of each other: no mount of the gateway leads
+// there, and the specification does not show them.
+func (d *daemon) internalRoutes() []service.Route {
+	return []service.Route{{
+		Method: "POST", Path: catalog.PurgePath, ID: "purge", Access: service.Write, MaxBody: maxRegistration,
+		Summary: "Take versions, and all that no version names, away at once",
+		Body:    &service.Body{Type: catalog.Purge{}},
+		Answers: []service.Answer{{Status: 200, Doc: "what went", Type: catalog.Purged{}}},
+		Errors:  []*wire.Kind{catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrDatasetChanged, wire.ErrNotReady, wire.ErrUnavailable},
+		Handle:  d.handlePurge,
+	}}
+}
+
+func (d *daemon) handlePurge(w http.ResponseWriter, r *http.Request) error {
+	var p catalog.Purge
+	if err := wire.ReadJSON(r, &p); err != nil {
+		return err
+	}
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	done, err := e.purge(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, done)
+}

@@ -19,7 +19,8 @@ type setup struct {
 }
 
 type parseRequest struct {
-	SQL string `json:"sql"`
+	SQL       string `json:"sql"`
+	Predicate string `json:"predicate,omitempty"` // the table, where the statement is made of one
 }
 
 // runRequest runs the statement that was parsed last.

@@ -45,8 +45,12 @@ type Session struct {
 
 // Parse checks a statement and tells which tables it reads. Nothing of it runs.
 func (s *Session) Parse(ctx context.Context, sql string) (*Statement, error) {
+	return s.parse(ctx, parseRequest{SQL: sql})
+}
+
+func (s *Session) parse(ctx context.Context, r parseRequest) (*Statement, error) {
 	s.parsed = nil
-	watch, err := s.process.call(ctx, frameParse, parseRequest{SQL: sql})
+	watch, err := s.process.call(ctx, frameParse, r)
 	defer watch.stop()
 	if err != nil {
 		return nil, s.note(ctx, err)

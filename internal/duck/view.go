@@ -52,22 +52,35 @@ func viewsSQL(views []View) (string, error) {
 
 // selectSQL reads the view's files, or is an empty table of its columns.
 func (v View) selectSQL() (string, error) {
+	if len(v.Files) > 0 {
+		relation, err := v.Relation()
+		return "SELECT * FROM " + relation, err
+	}
+	columns, err := v.each(func(c Column, duckType string) string {
+		return fmt.Sprintf("NULL::%s AS %s", duckType, Identifier(c.Name))
+	})
+	return "SELECT " + columns + " WHERE false", err
+}
+
+// Relation is what a job selects the rows of the view's files from; there have to
+// be some. Beside the columns there are DuckDB's own file_index, which counts the
+// files from 0, and file_row_number, unless a column is called so.
+func (v View) Relation() (string, error) {
+	schema, err := v.each(func(c Column, duckType string) string {
+		return fmt.Sprintf("%d: {name: %s, type: %s, default_value: NULL}", c.FieldID, Literal(c.Name), Literal(duckType))
+	})
+	return fmt.Sprintf("read_parquet(%s, schema = MAP {%s}, explicit_cardinality = %d)", literalList(v.Files), schema, v.Rows), err
+}
+
+// each writes something for every column.
+func (v View) each(write func(c Column, duckType string) string) (string, error) {
 	columns := make([]string, len(v.Columns))
 	for i, column := range v.Columns {
 		duckType, err := TypeOf(column.Type)
 		if err != nil {
 			return "", fmt.Errorf("column %s: %w", column.Name, err)
 		}
-		if len(v.Files) == 0 {
-			columns[i] = fmt.Sprintf("NULL::%s AS %s", duckType, Identifier(column.Name))
-			continue
-		}
-		columns[i] = fmt.Sprintf("%d: {name: %s, type: %s, default_value: NULL}",
-			column.FieldID, Literal(column.Name), Literal(duckType))
+		columns[i] = write(column, duckType)
 	}
-	list := strings.Join(columns, ", ")
-	if len(v.Files) == 0 {
-		return "SELECT " + list + " WHERE false", nil
-	}
-	return fmt.Sprintf("SELECT * FROM read_parquet(%s, schema = MAP {%s}, explicit_cardinality = %d)", literalList(v.Files), list, v.Rows), nil
+	return strings.Join(columns, ", "), nil
 }

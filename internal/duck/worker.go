@@ -150,6 +150,13 @@ func (w *worker) parse(payload []byte) error {
 		return err
 	}
 	w.query = nil
+	if r.Predicate != "" {
+		q, err := w.parser.predicate(r.SQL, r.Predicate)
+		if err != nil {
+			return err
+		}
+		return w.out.message(frameParsed, q.Statement) // not to be run
+	}
 	q, err := w.parser.parse(r.SQL)
 	if err != nil {
 		return err

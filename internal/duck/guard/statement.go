@@ -45,6 +45,8 @@ type Statement struct {
 	Repeatable bool `json:"repeatable,omitempty"`
 	// Tree tells of EXPLAIN with FORMAT json: its answer is one value, in JSON.
 	Tree bool `json:"tree,omitempty"`
+	// Columns are, of a predicate, the parts of its columns' names.
+	Columns []string `json:"columns,omitempty"`
 }
 
 // Refusal is the reason why a statement may not run.

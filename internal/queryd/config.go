@@ -28,7 +28,8 @@ type Config struct {
 	HTTPFS         string           `toml:"httpfs"`          // DuckDB's extension, for access s3; "": where it is looked for
 	CacheBytes     int64            `toml:"cache_bytes"`     // of objects fetched from storaged
 	// ResultCacheBytes of answers stay in memory for the same statement over the same versions; 0: none.
-	ResultCacheBytes int64 `toml:"result_cache_bytes"`
+	ResultCacheBytes int64            `toml:"result_cache_bytes"`
+	CacheCheck       service.Duration `toml:"cache_check"` // between two looks for copies of what storage has no longer
 }
 
 // The ways to the files of a table.
@@ -55,6 +56,7 @@ func Defaults() Config {
 		Access:           accessAuto,
 		CacheBytes:       20 << 30,
 		ResultCacheBytes: 64 << 20,
+		CacheCheck:       service.Duration(10 * time.Minute),
 	}
 }
 
@@ -92,6 +94,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("[queryd] cache_bytes is negative")
 	case c.ResultCacheBytes < 0:
 		return fmt.Errorf("[queryd] result_cache_bytes is negative; 0 means that no answer is kept")
+	case c.CacheCheck <= 0:
+		return fmt.Errorf("[queryd] cache_check must be above zero; copies of erased objects go by it")
 	case !slices.Contains([]string{accessAuto, accessLocal, accessS3, accessCache}, c.Access):
 		return fmt.Errorf("[queryd] access = %q is none of auto, local, s3, cache", c.Access)
 	case c.HTTPFS != "" && !filepath.IsAbs(c.HTTPFS):

@@ -10,6 +10,7 @@
 //     others go when room is needed.
 //   - However many ask for an object at once, it is fetched once.
 //   - The files survive a restart and a crash; half-fetched ones do not.
+//   - What storage has no longer goes with the next Audit.
 //
 // A folder belongs to one Cache at a time, across processes.
 package objectcache
@@ -17,8 +18,6 @@ package objectcache
 import (
 	"container/list"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -242,11 +241,4 @@ func (c *Cache) unpin(entries []*entry) {
 			e.pins--
 		}
 	}
-}
-
-// fileName is the name of an object's copy. It depends on the whole key, so that
-// no key can reach outside the folder or collide with another.
-func fileName(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:]) + fileSuffix
 }

@@ -86,7 +86,7 @@ round_trip() {
 	expect_status "an unclosed quote is refused" 422
 	ingest 'name=a/b' --data-binary "@$DIR/more.csv"
 	expect_problem "a bad name is refused" 400 bad_name
-	ingest 'name=placements&mode=upsert' --data-binary "@$DIR/more.csv"
+	ingest 'name=placements&mode=append&async=true' --data-binary "@$DIR/more.csv"
 	expect_problem "what has not come yet says so" 400 not_supported
 	ingest 'name=placements&nonsense=1' --data-binary "@$DIR/more.csv"
 	expect_problem "an unknown parameter is refused" 400 unknown_parameter

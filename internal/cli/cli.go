@@ -62,7 +62,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g))
 	root.AddCommand(newVersions(&g), newDiff(&g), newRollback(&g), newTag(&g))
-	root.AddCommand(newDrop(&g), newRestore(&g), newDropped(&g), newRename(&g), newDescribe(&g))
+	root.AddCommand(newDrop(&g), newRestore(&g), newDropped(&g), newRename(&g), newDescribe(&g), newErase(&g))
 	for _, cmd := range more {
 		if verb, _, err := root.Find([]string{cmd.Name()}); err == nil && verb != root {
 			verb.AddCommand(cmd.Commands()...)

@@ -49,8 +49,9 @@ func newIngest(g *Globals) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.Name, "name", "", "dataset `NAME` (default: after the file)")
-	flags.StringVar(&opts.Mode, "mode", "", "replace (default), append or create")
-	flags.StringVar(&opts.Schema, "schema", "", "strict (default) or replace")
+	flags.StringVar(&opts.Mode, "mode", "", "replace (default), append, create or upsert")
+	flags.StringVar(&opts.Schema, "schema", "", "strict (default), evolve or replace")
+	flags.StringSliceVar(&opts.Key, "key", nil, "`COLUMN,...` by which --mode upsert knows a row again")
 	flags.StringVar(&onError, "on-error", "", "reject (default) or quarantine")
 	flags.StringVar(&opts.Delimiter, "delimiter", "", "comma, semicolon, tab or pipe (default: sniffed)")
 	flags.StringVar(&opts.Format, "format", "", "csv, json or parquet (default: found out)")
@@ -67,7 +68,7 @@ func newIngest(g *Globals) *cobra.Command {
 // checkNames refuses files that would get one dataset's name, since each would
 // replace the one before it. Appended, they are all kept.
 func checkNames(opts ingest.Options, files []string) error {
-	if opts.Mode == "append" {
+	if opts.Mode == "append" || opts.Mode == "upsert" {
 		return nil
 	}
 	first := map[string]string{}
@@ -157,8 +158,17 @@ func Summary(a ingest.Answer) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: version %d, %d rows, %d columns, %s in, %s stored, %d ms",
 		a.Dataset, a.Version, a.Rows, len(a.Columns), bytesText(a.BytesIn), bytesText(a.BytesStored), a.ElapsedMS)
+	if a.Updated != nil && a.Inserted != nil {
+		fmt.Fprintf(&b, "; %d updated, %d new", *a.Updated, *a.Inserted)
+	}
+	if a.Duplicates != nil && *a.Duplicates > 0 {
+		fmt.Fprintf(&b, "; %d replaced by a later row of the file", *a.Duplicates)
+	}
 	if a.Quarantine != nil {
 		fmt.Fprintf(&b, "; %d rows in quarantine: %s", a.Quarantine.Rows, a.Quarantine.Dataset)
+	}
+	for _, c := range a.Changes {
+		fmt.Fprintf(&b, "\n  column %s %s: %s", c.Column, c.Change, *c.To)
 	}
 	for _, warning := range a.Warnings {
 		b.WriteString("\n  note: " + warning)

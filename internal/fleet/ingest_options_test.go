@@ -16,15 +16,9 @@ func TestWhatHasNotComeYetIsRefusedByName(t *testing.T) {
 	l.mustIngest("name=t", "id,n\nA,1\n")
 	const csv = "id,n\nB,2\n"
 	for params, says := range map[string]string{
-		"mode=upsert":                  "mode=upsert",
-		"mode=upsert&key=id":           `"key"`,
-		"mode=append&key=id":           `"key"`,
-		"mode=append&schema=evolve":    "schema=evolve",
 		"mode=append&async=true":       `"async"`,
 		"mode=append&async=false":      `"async"`,
 		"mode=append&source=week44":    `"source"`,
-		"name=new&mode=create&key=id":  `"key"`,
-		"name=new&schema=evolve":       "schema=evolve",
 		"name=new&source=https%3A%2F/": `"source"`,
 	} {
 		if !strings.Contains(params, "name=") {
@@ -54,7 +48,7 @@ func TestUnknownWordsOfAParameter(t *testing.T) {
 	l := startLake(t)
 	for params, says := range map[string]string{
 		"mode=overwrite":        "replace, append, create",
-		"schema=loose":          "strict, replace",
+		"schema=loose":          "strict, evolve, replace",
 		"on_error=skip":         "reject, quarantine",
 		"header=yes":            "true, false",
 		"allow_duplicate=maybe": "true, false",

@@ -48,10 +48,18 @@ func (p *catalogProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // startBehind runs a fleet that reaches its catalogd through a proxy.
 func startBehind(t *testing.T, p *catalogProxy) lake {
 	t.Helper()
-	server := httptest.NewServer(p)
+	return startThrough(t, t.TempDir(), p, &p.catalogd)
+}
+
+// startThrough runs a fleet that reaches its catalogd, which target names from then
+// on, through a handler. Nothing is compacted.
+func startThrough(t *testing.T, data string, through http.Handler, target *atomic.Pointer[url.URL]) lake {
+	t.Helper()
+	server := httptest.NewServer(through)
 	t.Cleanup(server.Close)
 	c := fleet.Defaults()
-	c.Fleet.Data, c.Fleet.AuthFile, c.Fleet.SecretsFile = t.TempDir(), "", ""
+	c.Fleet.Data, c.Fleet.AuthFile, c.Fleet.SecretsFile = data, "", ""
+	c.Ingestd.Compact = false
 	c.Peers = map[string]string{"catalogd": server.URL}
 	f := startAnywhere(t, c)
 	t.Cleanup(func() { _ = f.Stop() })
@@ -62,7 +70,7 @@ func startBehind(t *testing.T, p *catalogProxy) lake {
 	port, _ := strconv.Atoi(gateway.Port())
 	usual, _ := service.Port("gateway")
 	catalogd, _ := service.Port("catalogd")
-	p.catalogd.Store(&url.URL{Scheme: "http", Host: "127.0.0.1:" + strconv.Itoa(catalogd+port-usual)})
+	target.Store(&url.URL{Scheme: "http", Host: "127.0.0.1:" + strconv.Itoa(catalogd+port-usual)})
 	if err := f.WaitReady(t.Context(), func(string, string) {}); err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ func (c Config) mounts() []mount {
 		{"/catalog", "catalogd", answer},
 		{"/iceberg", "catalogd", answer},
 		{"/ingest", "ingestd", c.IngestTimeout.Std()},
+		{"/catalog/erase", "ingestd", c.IngestTimeout.Std()}, // the writer of data files serves it
 		{"/sql", "queryd", c.SQLTimeout.Std()},
 		{"/vectors", "vectord", answer},
 		{"/embed", "embedd", answer},

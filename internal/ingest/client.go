@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -41,6 +42,7 @@ func (o Options) Query() url.Values {
 	set("mode", o.Mode)
 	set("schema", o.Schema)
 	set("on_error", string(o.OnError))
+	set("key", strings.Join(o.Key, ","))
 	set("delimiter", o.Delimiter)
 	set("format", o.Format)
 	set("quote", o.Quote)

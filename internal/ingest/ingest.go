@@ -27,6 +27,8 @@ var (
 	ErrBadRows       = &wire.Kind{Status: http.StatusUnprocessableEntity, Code: "bad_rows", Title: "Rows that cannot be read"}
 	ErrBadHeader     = &wire.Kind{Status: http.StatusUnprocessableEntity, Code: "bad_header", Title: "Header that cannot be used"}
 	ErrEmptyFile     = &wire.Kind{Status: http.StatusUnprocessableEntity, Code: "empty_file", Title: "Empty file"}
+	ErrBadKey        = &wire.Kind{Status: http.StatusUnprocessableEntity, Code: "bad_key", Title: "Key that cannot be used"}
+	ErrDamaged       = &wire.Kind{Status: http.StatusInternalServerError, Code: "data_damaged", Title: "Data damaged"}
 	ErrBadFile       = &wire.Kind{Status: http.StatusUnprocessableEntity, Code: "bad_file", Title: "File that cannot be read"}
 	ErrBadOption     = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_option", Title: "Bad option"}
 	ErrFileTooLarge  = &wire.Kind{Status: http.StatusRequestEntityTooLarge, Code: "file_too_large", Title: "File too large"}
@@ -37,19 +39,20 @@ var (
 
 // Options are the query parameters of an ingest.
 type Options struct {
-	Name           string  // "": from the file's name
-	Mode           string  // replace (""), append, create
-	Schema         string  // strict (""), replace
-	OnError        OnError // "": reject
-	Delimiter      string  // "": sniffed; one of , ; | and tab
-	Format         string  // csv, json, parquet; "": found out
-	Quote          string  // double (""), single, none; with Delimiter
-	Escape         string  // of a quote inside of quotes: double (""), backslash; with Delimiter
-	Skip           int     // lines before the header
-	Encoding       string  // of a text, such as windows-1250; "": found out where that is certain
-	Types          string  // of columns, as zip:string,rate:decimal(10,2),start:date(%d/%m/%Y)
-	NoHeader       bool    // header=false: columns are named column_1, column_2, ...
-	AllowDuplicate bool    // append content that is there already
+	Name           string   // "": from the file's name
+	Mode           string   // replace (""), append, create, upsert
+	Schema         string   // strict (""), evolve, replace
+	OnError        OnError  // "": reject
+	Delimiter      string   // "": sniffed; one of , ; | and tab
+	Format         string   // csv, json, parquet; "": found out
+	Quote          string   // double (""), single, none; with Delimiter
+	Escape         string   // of a quote inside of quotes: double (""), backslash; with Delimiter
+	Skip           int      // lines before the header
+	Encoding       string   // of a text, such as windows-1250; "": found out where that is certain
+	Types          string   // of columns, as zip:string,rate:decimal(10,2),start:date(%d/%m/%Y)
+	NoHeader       bool     // header=false: columns are named column_1, column_2, ...
+	AllowDuplicate bool     // append content that is there already
+	Key            []string // columns of the key, with mode upsert
 }
 
 // OnError says what happens to rows that cannot be taken.
@@ -75,8 +78,24 @@ type Answer struct {
 	BytesIn     int64       `json:"bytes_in"`
 	BytesStored int64       `json:"bytes_stored"`
 	Unchanged   bool        `json:"unchanged"`
-	Warnings    []string    `json:"warnings"`
-	ElapsedMS   int64       `json:"elapsed_ms"`
+	// Of an upsert: rows of this file that came for one that was there, rows with a
+	// key that was not, and rows that a later one of the file replaced. Rows counts
+	// the first two.
+	Updated    *int64 `json:"updated,omitempty"`
+	Inserted   *int64 `json:"inserted,omitempty"`
+	Duplicates *int64 `json:"duplicates,omitempty"`
+	// Changes are what schema=evolve made of the dataset's columns.
+	Changes   []Change `json:"changes,omitempty"`
+	Warnings  []string `json:"warnings"`
+	ElapsedMS int64    `json:"elapsed_ms"`
+}
+
+// Change is one difference between a dataset's columns before and after.
+type Change struct {
+	Column string  `json:"column"`
+	Change string  `json:"change"` // added, retyped
+	From   *string `json:"from"`
+	To     *string `json:"to"`
 }
 
 // Column is one column of the version.

@@ -18,6 +18,7 @@ type Config struct {
 	WorkerThreads  int              `toml:"worker_threads"`  // 0: one per core
 	FileBytes      int64            `toml:"file_bytes"`      // size at which a version's files are rolled
 	ConvertTimeout service.Duration `toml:"convert_timeout"` // longest conversion
+	Compact        bool             `toml:"compact"`         // fold small files in the background
 }
 
 // Defaults fit a box of two cores that does other things too.
@@ -30,6 +31,7 @@ func Defaults() Config {
 		WorkerSpill:    8 << 30,
 		FileBytes:      128 << 20,
 		ConvertTimeout: service.Duration(30 * time.Minute),
+		Compact:        true,
 	}
 }
 

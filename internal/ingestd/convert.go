@@ -71,9 +71,17 @@ func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]stri
 // copyStatement writes the one COPY that converts the file.
 func (c conversion) copyStatement(out string, fileBytes int64) string {
 	selected := make([]string, len(c.target))
-	ids := make([]string, len(c.target))
 	for i, column := range c.target {
 		selected[i] = c.relation.columns[column.Name]
+	}
+	return c.copyTo(fmt.Sprintf("SELECT %s FROM %s", strings.Join(selected, ", "), c.relation.from), out, fileBytes)
+}
+
+// copyTo writes what a statement selects, which are the target's columns, as
+// Parquet files in the folder out.
+func (c conversion) copyTo(statement, out string, fileBytes int64) string {
+	ids := make([]string, len(c.target))
+	for i, column := range c.target {
 		ids[i] = duck.Identifier(column.Name) + ": " + strconv.Itoa(column.FieldID)
 	}
 	group := c.rowGroup(fileBytes / 2)
@@ -81,8 +89,8 @@ func (c conversion) copyStatement(out string, fileBytes int64) string {
 	if group == maxRowGroup && c.records >= maxRowGroup {
 		dictionary = fmt.Sprintf("DICTIONARY_SIZE_LIMIT %d, ", maxDictionary)
 	}
-	return fmt.Sprintf("COPY (SELECT %s FROM %s) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, %sROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d)",
-		strings.Join(selected, ", "), c.relation.from, duck.Literal(out), strings.Join(ids, ", "), dictionary, group, fileBytes/2)
+	return fmt.Sprintf("COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, %sROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d)",
+		statement, duck.Literal(out), strings.Join(ids, ", "), dictionary, group, fileBytes/2)
 }
 
 // Row groups are DuckDB's default of 122,880 rows, or fewer where the rows are

@@ -83,9 +83,9 @@ func drift(name catalog.Name, mode catalog.Mode, changes []csvscan.Change) error
 		}
 		diff[i] = catalog.Change{Column: c.Column, Change: string(c.Kind), From: optional(c.From), To: optional(c.To), Example: optional(c.Example), Line: c.Line}
 	}
-	remedy := "mend the file, or take its schema with schema=replace"
-	if mode == catalog.Append {
-		remedy = "mend the file; only a file that replaces all rows (mode=replace&schema=replace) may bring other columns"
+	remedy := "mend the file, add and widen columns with schema=evolve, or take its schema with schema=replace"
+	if mode != catalog.Replace {
+		remedy = "mend the file, or add and widen columns with schema=evolve; any other schema needs a file that replaces all rows (mode=replace&schema=replace)"
 	}
 	return catalog.ErrSchemaDrift.Errorf("the file's columns are not those of %s: %s%s", name, remedy, hint).
 		With("dataset", name.String()).With("diff", diff)

@@ -51,7 +51,7 @@ func (l *load) pick(head []byte) (f format, encoding string) {
 		return jsonFormat{jsonscan.Options{Target: l.target(), Types: l.opts.types.types, Formats: l.opts.types.formats}}, encoding
 	}
 	return csvFormat{csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader, Target: l.target(),
-		Types: l.opts.types.types, Formats: l.opts.types.formats}}, encoding
+		Types: l.opts.types.types, Formats: l.opts.types.formats, Required: l.opts.key}}, encoding
 }
 
 // scan is what one reading of a file found out about it.

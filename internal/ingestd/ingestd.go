@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
@@ -23,8 +22,11 @@ type ingestd struct {
 	pool    *duck.Pool
 	storage storage.Client
 	catalog catalog.Client
+	turns   *turns
 	slots   chan struct{} // one token for each ingest that runs
 	metrics *metrics
+
+	compactor *compactor
 }
 
 // New builds the daemon. It empties the spool that an earlier life left.
@@ -47,11 +49,20 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 		pool:    pool,
 		storage: storage.Client{Client: env.Peer("storaged")},
 		catalog: catalog.Client{Client: env.Peer("catalogd")},
+		turns:   newTurns(),
 		slots:   make(chan struct{}, config.MaxUploads),
 		metrics: newMetrics(env.Metrics),
 	}
+	d.compactor = newCompactor(d, 1)
+	ctx, stop := context.WithCancel(context.Background())
+	var background sync.WaitGroup
+	background.Go(func() { d.compactor.run(ctx) })
 	ready := func(ctx context.Context) []string { return env.Unreachable(ctx, "storaged", "catalogd") }
-	return &service.Daemon{Routes: d.routes(), Ready: ready, Close: func() error { return errors.Join(pool.Close(), spool.lock.Release()) }}, nil
+	return &service.Daemon{Routes: d.routes(), Ready: ready, Close: func() error {
+		stop()
+		background.Wait()
+		return errors.Join(pool.Close(), spool.lock.Release())
+	}}, nil
 }
 
 // admitRetry is how long a client is asked to wait for a free place.
@@ -67,59 +78,4 @@ func (d *ingestd) admit() (leave func(), err error) {
 		return nil, ingest.ErrTooManyJobs.Errorf("%d ingests are under way already; try again", d.config.MaxUploads).
 			With("limit", d.config.MaxUploads).After(admitRetry)
 	}
-}
-
-// metrics are what an operator sees of the ingests.
-type metrics struct {
-	ingests *prometheus.CounterVec
-	rows    *prometheus.CounterVec
-	bytes   prometheus.Counter
-	seconds *prometheus.HistogramVec
-}
-
-func newMetrics(registry prometheus.Registerer) *metrics {
-	m := &metrics{
-		ingests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lakehouse_ingests_total", Help: "Ingests by outcome: created, unchanged, or the code of the error.",
-		}, []string{"outcome"}),
-		rows: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lakehouse_ingest_rows_total", Help: "Rows of files, taken or quarantined.",
-		}, []string{"fate"}),
-		bytes: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "lakehouse_ingest_received_bytes_total", Help: "Bytes of files received.",
-		}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "lakehouse_ingest_phase_seconds", Help: "Time of each phase of an ingest.",
-			Buckets: []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800},
-		}, []string{"phase"}),
-	}
-	registry.MustRegister(m.ingests, m.rows, m.bytes, m.seconds)
-	return m
-}
-
-// record counts an ingest that ended.
-func (m *metrics) record(answer ingest.Answer, err error) {
-	switch {
-	case err != nil:
-		m.ingests.WithLabelValues(outcomeOf(err)).Inc()
-		return
-	case answer.Unchanged:
-		m.ingests.WithLabelValues("unchanged").Inc()
-		return
-	}
-	m.ingests.WithLabelValues("created").Inc()
-	m.rows.WithLabelValues("taken").Add(float64(answer.Rows))
-	m.rows.WithLabelValues("quarantined").Add(float64(answer.Rejected))
-}
-
-// timer measures the phases of one ingest.
-type timer struct {
-	metrics *metrics
-	last    time.Time
-}
-
-func (t *timer) done(phase string) {
-	now := time.Now()
-	t.metrics.seconds.WithLabelValues(phase).Observe(now.Sub(t.last).Seconds())
-	t.last = now
 }

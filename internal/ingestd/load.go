@@ -28,6 +28,8 @@ type load struct {
 	current *catalog.Manifest // nil: there is no such dataset
 	got     *received
 	hash    string // content hash
+
+	evolution *evolution // with schema=evolve, of a dataset that is there
 }
 
 // run takes the upload through all phases.
@@ -85,6 +87,9 @@ func (l *load) look(ctx context.Context) error {
 // changedSince tells whether a refused registration was refused because the
 // dataset is not what it was when the file was held against it.
 func (l *load) changedSince(ctx context.Context, refusal error) (bool, error) {
+	if errors.Is(refusal, catalog.ErrBadObject) { // an erasure emptied the folder meanwhile
+		return true, l.look(ctx)
+	}
 	if !errors.Is(refusal, catalog.ErrDatasetChanged) && !errors.Is(refusal, catalog.ErrSchemaDrift) {
 		return false, nil
 	}
@@ -101,6 +106,9 @@ func (l *load) changedSince(ctx context.Context, refusal error) (bool, error) {
 // target gives the columns that the file has to fit, or nil where it brings its
 // own.
 func (l *load) target() []csvscan.Column {
+	if l.evolution != nil {
+		return l.evolution.target
+	}
 	if l.current == nil || l.opts.schema == catalog.ReplaceSchema {
 		return nil
 	}
@@ -116,9 +124,12 @@ func (l *load) earlier(ctx context.Context) (answer ingest.Answer, found bool, e
 	if l.opts.allowDuplicate && l.key == "" {
 		return answer, false, nil // only a key tells a retry from a wanted repetition
 	}
-	registered, err := l.catalog.Receipt(ctx, catalog.ReceiptOf{
-		Name: l.name.String(), Mode: l.opts.mode, ContentHash: l.hash, AllowDuplicate: l.opts.allowDuplicate,
-	}, l.key)
+	of := l.opts.receipt(l.name, l.hash)
+	registered, err := l.catalog.Receipt(ctx, of, l.key)
+	if errors.Is(err, catalog.ErrIdempotencyReused) && l.opts.schema == catalog.EvolveSchema && of.Mode == catalog.Append {
+		of.Mode = catalog.Rewrite // as it was registered if rows had to be written again
+		registered, err = l.catalog.Receipt(ctx, of, l.key)
+	}
 	switch {
 	case errors.Is(err, catalog.ErrReceiptNotFound), errors.Is(err, catalog.ErrDatasetNotFound):
 		return answer, false, nil
@@ -154,8 +165,17 @@ func (l *load) attempt(ctx context.Context) (answer ingest.Answer, err error) {
 	if l.opts.mode == catalog.Create && l.current != nil {
 		return answer, catalog.ErrDatasetExists.Errorf("there is a dataset %s already; use mode=append or mode=replace", l.name)
 	}
+	if err := l.evolve(ctx); err != nil {
+		return answer, err
+	}
 	src, err := l.decide(ctx)
 	if err != nil {
+		return answer, err
+	}
+	if l.evolution != nil {
+		src.columns = l.evolution.of(src.file)
+	}
+	if err := l.checkKey(src); err != nil {
 		return answer, err
 	}
 	l.timer.done("decide")
@@ -169,17 +189,11 @@ func (l *load) attempt(ctx context.Context) (answer ingest.Answer, err error) {
 	}
 	l.timer.done("convert")
 	answer = l.newAnswer(src)
-	objects, stored, err := l.store(ctx, datasetID, files)
-	if err != nil {
-		return answer, err
+	publish := l.publish
+	if l.merges() {
+		publish = l.publishMerge
 	}
-	answer.BytesStored = stored
-	if answer.Quarantine, err = l.publishQuarantine(ctx, src); err != nil {
-		l.discard(ctx, objects)
-		return answer, err
-	}
-	l.timer.done("store")
-	registered, created, err := l.register(ctx, datasetID, src.columns, objects, answer)
+	registered, created, err := publish(ctx, src, datasetID, files, &answer)
 	if err != nil {
 		return answer, err
 	}
@@ -187,25 +201,55 @@ func (l *load) attempt(ctx context.Context) (answer ingest.Answer, err error) {
 	if !created {
 		return unchangedAnswer(registered)
 	}
+	l.compactor.written(l.name)
 	identify(&answer, registered)
 	answer.Columns = columnsOf(registered.Columns, src.formats())
 	return answer, nil
 }
 
+// publish stores the files and asks for the version that has them.
+func (l *load) publish(ctx context.Context, src *source, datasetID string, files []string, answer *ingest.Answer) (r catalog.Registered, created bool, err error) {
+	objects, stored, err := l.store(ctx, datasetID, files)
+	if err != nil {
+		return r, false, err
+	}
+	answer.BytesStored = stored
+	if answer.Quarantine, err = l.publishQuarantine(ctx, src); err != nil {
+		l.discard(ctx, objects)
+		return r, false, err
+	}
+	l.timer.done("store")
+	reg, err := l.registration(datasetID, src, objects, *answer)
+	if err != nil {
+		return r, false, err
+	}
+	leave := l.turns.share(l.name)
+	defer leave()
+	return l.registerOr(ctx, reg, l.key)
+}
+
 func (l *load) newAnswer(src *source) ingest.Answer {
-	return ingest.Answer{
+	answer := ingest.Answer{
 		Rows: src.records, Rejected: src.rejected, BytesIn: l.got.sent,
 		Columns: columnsOf(src.columns, src.formats()), Warnings: src.warnings,
 	}
+	if l.evolution != nil {
+		for _, c := range l.evolution.changes {
+			answer.Changes = append(answer.Changes, ingest.Change{Column: c.Column, Change: c.Change, From: c.From, To: c.To})
+		}
+	}
+	return answer
 }
 
-func (l *load) register(ctx context.Context, datasetID string, columns []catalog.Column, objects []catalog.ObjectRef, answer ingest.Answer) (catalog.Registered, bool, error) {
+// registration asks for the version that has the objects.
+func (l *load) registration(datasetID string, src *source, objects []catalog.ObjectRef, answer ingest.Answer) (catalog.Registration, error) {
 	note, err := json.Marshal(answer)
-	if err != nil {
-		return catalog.Registered{}, false, err
+	columns := src.columns
+	if l.evolution != nil {
+		columns = l.evolution.columns
 	}
-	return l.registerOr(ctx, catalog.Registration{
+	return catalog.Registration{
 		Name: l.name.String(), Objects: objects, Mode: l.opts.mode, Schema: l.opts.schema, Columns: columns,
 		DatasetID: datasetID, ContentHash: l.hash, AllowDuplicate: l.opts.allowDuplicate, Note: note,
-	}, l.key)
+	}, err
 }

@@ -28,22 +28,27 @@ type options struct {
 	format         string // "": found out
 	noHeader       bool
 	allowDuplicate bool
+	key            []string // of an upsert
 }
+
+// upsert is the mode in which rows take the place of those with the same key. The
+// catalog knows it as a rewrite.
+const upsert catalog.Mode = "upsert"
 
 // parseOptions reads the query parameters. What a later release brings is
 // refused by name, never ignored.
 func parseOptions(q url.Values) (options, error) {
-	for _, later := range []string{"key", "async", "source"} {
+	for _, later := range []string{"async", "source"} {
 		if q.Has(later) {
 			return options{}, wire.ErrNotSupported.Errorf("the parameter %q is not supported yet", later)
 		}
 	}
 	o := options{name: q.Get("name")}
 	var err error
-	if o.mode, err = oneOf(q, "mode", catalog.Replace, []catalog.Mode{catalog.Replace, catalog.Append, catalog.Create}, "upsert"); err != nil {
+	if o.mode, err = oneOf(q, "mode", catalog.Replace, []catalog.Mode{catalog.Replace, catalog.Append, catalog.Create, upsert}); err != nil {
 		return o, err
 	}
-	if o.schema, err = oneOf(q, "schema", catalog.Strict, []catalog.SchemaMode{catalog.Strict, catalog.ReplaceSchema}, "evolve"); err != nil {
+	if o.schema, err = oneOf(q, "schema", catalog.Strict, []catalog.SchemaMode{catalog.Strict, catalog.EvolveSchema, catalog.ReplaceSchema}); err != nil {
 		return o, err
 	}
 	if o.format, err = oneOf(q, "format", "", []string{formatCSV, formatJSON, formatParquet}); err != nil {
@@ -65,6 +70,9 @@ func parseOptions(q url.Values) (options, error) {
 	}
 	o.allowDuplicate = duplicate == "true"
 	if o.delimiter, err = parseDelimiter(q.Get("delimiter")); err != nil {
+		return o, err
+	}
+	if o.key, err = parseKey(q, o.mode); err != nil {
 		return o, err
 	}
 	if o.encoding, err = parseEncoding(q.Get("encoding")); err != nil {
@@ -114,6 +122,46 @@ func oneOf[T ~string](q url.Values, name string, absent T, allowed []T, later ..
 		}
 	}
 	return absent, ingest.ErrBadOption.Errorf("%s=%q is none of %s", name, given, strings.Join(words, ", "))
+}
+
+// parseKey reads the columns of an upsert's key.
+func parseKey(q url.Values, mode catalog.Mode) ([]string, error) {
+	given := q.Get("key")
+	switch {
+	case mode != upsert && q.Has("key"):
+		return nil, ingest.ErrBadOption.Errorf("key goes with mode=upsert alone")
+	case mode != upsert:
+		return nil, nil
+	case given == "":
+		return nil, ingest.ErrBadOption.Errorf("mode=upsert needs key=COLUMN, or key=COLUMN,COLUMN: the columns by which a row is known again")
+	}
+	key := strings.Split(given, ",")
+	for i, name := range key {
+		if key[i] = strings.TrimSpace(name); key[i] == "" || slices.Contains(key[:i], key[i]) {
+			return nil, ingest.ErrBadOption.Errorf("key=%q names a column twice, or none", given)
+		}
+	}
+	return key, nil
+}
+
+// receipt says how a load of the content is known again.
+func (o options) receipt(name catalog.Name, hash string) catalog.ReceiptOf {
+	of := catalog.ReceiptOf{Name: name.String(), Mode: o.mode, ContentHash: hash, AllowDuplicate: o.allowDuplicate, Variant: o.variant()}
+	if o.mode == upsert {
+		of.Mode = catalog.Rewrite
+	}
+	return of
+}
+
+// variant tells an upsert from another way to bring the same content. In the key the
+// order of columns, and upper and lower case, make no difference.
+func (o options) variant() string {
+	if o.mode != upsert {
+		return ""
+	}
+	key := strings.Split(strings.ToLower(strings.Join(o.key, ",")), ",")
+	slices.Sort(key)
+	return fmt.Sprintf("upsert %q", key)
 }
 
 func parseDelimiter(given string) (byte, error) {

@@ -74,6 +74,7 @@ func (l *load) publishQuarantine(ctx context.Context, src *source) (*ingest.Quar
 	for attempt := 1; ; attempt++ {
 		err := l.appendQuarantine(ctx, name, src)
 		if err == nil {
+			l.compactor.written(name)
 			return &ingest.Quarantine{Dataset: name.String(), Rows: src.rejected}, nil
 		}
 		if !errors.Is(err, catalog.ErrDatasetChanged) || attempt == maxAttempts {

@@ -19,8 +19,8 @@ func (d *ingestd) routes() []service.Route {
 		Summary: "Load a file as a new version of a dataset",
 		Query: []service.Param{
 			{Name: "name", Type: "string", Doc: "dataset, as name or namespace.name; default: after the form's file name"},
-			{Name: "mode", Type: "string", Doc: "replace (default), append or create"},
-			{Name: "schema", Type: "string", Doc: "strict (default), or replace to take the file's own schema"},
+			{Name: "mode", Type: "string", Doc: "replace (default), append, create, or upsert to replace the rows with the same key"},
+			{Name: "schema", Type: "string", Doc: "strict (default), evolve to add and widen columns, or replace to take the file's own schema"},
 			{Name: "on_error", Type: "string", Doc: "reject (default), or quarantine to keep bad rows in NAME__quarantine"},
 			{Name: "format", Type: "string", Doc: "csv, json or parquet; default: found out by the media type, else by the content"},
 			{Name: "delimiter", Type: "string", Doc: "comma, semicolon, tab or pipe; default: sniffed"},
@@ -31,7 +31,7 @@ func (d *ingestd) routes() []service.Route {
 			{Name: "header", Type: "boolean", Doc: "whether the first record names the columns; default true"},
 			{Name: "allow_duplicate", Type: "boolean", Doc: "append content that the dataset holds already"},
 			{Name: "types", Type: "string", Doc: "types of columns, as zip:string,rate:decimal(10,2),start:date(%d/%m/%Y); a value that does not fit is a bad row"},
-			{Name: "key", Type: "string", Doc: "not supported yet"},
+			{Name: "key", Type: "string", Doc: "columns by which mode=upsert knows a row again, with commas between"},
 			{Name: "async", Type: "boolean", Doc: "not supported yet"},
 			{Name: "source", Type: "string", Doc: "not supported yet"},
 		},
@@ -43,9 +43,19 @@ func (d *ingestd) routes() []service.Route {
 		},
 		Errors: []*wire.Kind{
 			catalog.ErrBadName, ingest.ErrBadOption, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists, catalog.ErrDatasetChanged,
-			catalog.ErrIdempotencyReused, ingest.ErrBadRows, ingest.ErrBadHeader, ingest.ErrEmptyFile, ingest.ErrBadFile, ingest.ErrFileTooLarge,
+			catalog.ErrIdempotencyReused, ingest.ErrBadRows, ingest.ErrBadHeader, ingest.ErrBadKey, ingest.ErrDamaged, ingest.ErrEmptyFile, ingest.ErrBadFile, ingest.ErrFileTooLarge,
 			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, storage.ErrTooManyWrites, storage.ErrObjectTooLarge, storage.ErrStorageFull, wire.ErrBodyIdle, wire.ErrUnavailable,
 		},
 		Handle: d.handleIngest,
+	}, {
+		Method: http.MethodPost, Path: "/catalog/erase", ID: "erase", Access: service.Write, MaxBody: 1 << 20,
+		Summary: "Erase rows from every version, from the quarantine and from storage: first the plan, then, confirmed, the deed",
+		Body:    &service.Body{Type: ingest.Erase{}},
+		Answers: []service.Answer{{Status: http.StatusOK, Doc: "the plan, or what was erased", Type: ingest.Erasure{}}},
+		Errors: []*wire.Kind{
+			catalog.ErrBadName, ingest.ErrBadOption, ingest.ErrBadCondition, catalog.ErrDatasetNotFound, catalog.ErrDatasetChanged, ingest.ErrEraseChanged,
+			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, ingest.ErrDamaged, storage.ErrStorageFull, wire.ErrUnavailable,
+		},
+		Handle: d.handleErase,
 	}}
 }

@@ -8,6 +8,7 @@ type column struct {
 	declared string      // the target's or the forced type, or ""
 	want     icebergType // declared, parsed
 	typed    bool        // values are held against want
+	required bool        // NULL makes a bad row
 	opaque   bool        // values need no look: anything fits, or text is settled
 	likely   class       // what the last value was that needed a close look; decimal for all numbers
 	room     digits      // of a number that needs none

@@ -50,6 +50,9 @@ type Options struct {
 	// Formats gives the strptime format of columns of dates or timestamps in Types,
 	// by name; see [CheckFormat]. A value of another format is a bad row.
 	Formats map[string]string
+	// Required names columns in which NULL makes a bad row. One that the file
+	// does not have is not looked for.
+	Required []string
 	// MaxRecord bounds a record in bytes; 0 means [DefaultMaxRecord].
 	MaxRecord int
 	// MaxColumns bounds the width of the file; 0 means [DefaultMaxColumns].

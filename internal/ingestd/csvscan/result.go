@@ -20,6 +20,8 @@ type Result struct {
 	// Misfits counts the values that do not fit the type given by the target
 	// or forced by the options, in columns that did not drift.
 	Misfits int64
+	// Missing counts the NULLs in the columns that the options require.
+	Missing int64
 	// Drift says how the file's columns differ from the target's, the file's
 	// columns first, in the file's order. A file with drift must not be loaded
 	// into the target as it is.
@@ -128,7 +130,7 @@ func (r *Result) Clean() bool {
 
 // HasBadRows reports that the file cannot be loaded whole: [Rewrite] lists the
 // rows in the way, and can put them aside.
-func (r *Result) HasBadRows() bool { return r.BadCount > 0 || r.Misfits > 0 }
+func (r *Result) HasBadRows() bool { return r.BadCount > 0 || r.Misfits > 0 || r.Missing > 0 }
 
 // Reading is what a reader of a canonical or clean file has to be told.
 type Reading struct {

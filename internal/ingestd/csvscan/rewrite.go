@@ -115,7 +115,11 @@ func (rw *rewriter) take(rec *record) error {
 func (rw *rewriter) fits(rec *record) (BadRow, bool) {
 	for i, f := range rec.fields {
 		c := &rw.res.plan[i]
-		if !c.typed || c.want.kind == kindString || f.start == f.end && !f.quoted {
+		null := f.start == f.end && !f.quoted
+		if null && c.required {
+			return BadRow{Line: rec.line, Lines: rec.lines, Column: c.name, Reason: "it has no value, and a column of the key needs one"}, false
+		}
+		if !c.typed || c.want.kind == kindString || null {
 			continue
 		}
 		v := rec.value(f)

@@ -26,8 +26,10 @@ func (r *Result) layOut(names []string) error {
 				c.expect(t.Type)
 			}
 		}
-		if f, ok := forced[foldName(c.name)]; ok {
-			delete(forced, foldName(c.name))
+		key := foldName(c.name)
+		c.required = slices.ContainsFunc(r.opts.Required, func(name string) bool { return foldName(name) == key })
+		if f, ok := forced[key]; ok {
+			delete(forced, key)
 			c.expect(f.typeName)
 			if f.given.format != "" {
 				c.read(f.given)
@@ -96,6 +98,9 @@ func (r *Result) conclude(names []string) {
 	for i := range r.plan {
 		c := &r.plan[i]
 		r.Columns[i] = c.result()
+		if c.required {
+			r.Missing += c.nulls
+		}
 		r.Columns[i].Adopted = c.target >= 0 && r.opts.Target[c.target].Unvalued
 		if r.opts.Target == nil {
 			r.Misfits += r.Columns[i].Misfits

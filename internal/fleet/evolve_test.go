@@ -1,0 +1,108 @@
+package fleet_test
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// columnsOf gives a version's columns as "name type", 0 for the current one.
+func (l lake) columnsOf(name string, version int) string {
+	l.t.Helper()
+	path := "/v1/catalog/manifest/" + name
+	if version > 0 {
+		path += fmt.Sprintf("?version=%d", version)
+	}
+	status, doc := l.send(http.MethodGet, path, "", "")
+	if status != http.StatusOK {
+		l.t.Fatalf("%s: %d %v", path, status, doc)
+	}
+	return wordsOf(doc, "columns", "name", "type")
+}
+
+// wordsOf gives fields of a list's entries as text.
+func wordsOf(doc map[string]any, key string, fields ...string) string {
+	var words []string
+	for _, entry := range list(doc, key) {
+		word := ""
+		for _, field := range fields {
+			word += fmt.Sprintf(" %v", entry.(map[string]any)[field])
+		}
+		words = append(words, strings.TrimSpace(word))
+	}
+	return strings.Join(words, ", ")
+}
+
+// With schema=evolve a dataset takes new columns and wider ones, and every version
+// keeps its own.
+func TestSchemaEvolves(t *testing.T) {
+	l := startLake(t)
+	const first = "id,n,pay,e\nA,1,1.50,1\nB,2,,2\n"
+	for _, c := range []struct {
+		name, params, csv, changes, columns string
+		rows                                []string
+	}{
+		{"new_and_missing", "mode=append", "shift,id,n\nnight,C,3\n", "added shift <nil> string",
+			"id string, n long, pay decimal(18,2), e long, shift string", []string{`"A"|1|"1.50"|1|null`, `"B"|2|null|2|null`, `"C"|3|null|null|"night"`}},
+		{"digits", "mode=append", "id,n,pay,e\nC,3.25,1.125,3\n", "retyped n long decimal(21,2), retyped pay decimal(18,2) decimal(19,3)",
+			"id string, n decimal(21,2), pay decimal(19,3), e long", []string{`"A"|"1.00"|"1.500"|1`, `"B"|"2.00"|null|2`, `"C"|"3.25"|"1.125"|3`}},
+		{"exponents", "mode=append", "id,e\nC,1.5e3\n", "retyped e long double", "id string, n long, pay decimal(18,2), e double",
+			[]string{`"A"|1|"1.50"|1`, `"B"|2|null|2`, `"C"|null|null|1500`}},
+		{"by_key", "mode=upsert&key=n", "id,n,pay,e,t\nC,2,0.125,7,x\n", "retyped pay decimal(18,2) decimal(19,3), added t <nil> string",
+			"id string, n long, pay decimal(19,3), e long, t string", []string{`"A"|1|"1.500"|1|null`, `"C"|2|"0.125"|7|"x"`}},
+		{"wider_key", "mode=upsert&key=n", "id,n,pay,e\nC,2.00,,\nD,2.50,,\n", "retyped n long decimal(21,2)",
+			"id string, n decimal(21,2), pay decimal(18,2), e long", []string{`"A"|"1.00"|"1.50"|1`, `"C"|"2.00"|null|null`, `"D"|"2.50"|null|null`}},
+		{"to_text", "mode=append&types=pay:string", "id,n,pay,e\nC,3,n/a,3\n", "retyped pay decimal(18,2) string",
+			"id string, n long, pay string, e long", []string{`"A"|1|"1.50"|1`, `"B"|2|null|2`, `"C"|3|"n/a"|3`}},
+		{"in_its_place", "mode=replace", "id,n\nC,3.25\n", "retyped n long decimal(21,2)",
+			"id string, n decimal(21,2), pay decimal(18,2), e long", []string{`"C"|"3.25"|null|null`}},
+		{"as_it_is", "mode=append", "e,id,n,pay\n3,C,3,1\n", "", "id string, n long, pay decimal(18,2), e long",
+			[]string{`"A"|1|"1.50"|1`, `"B"|2|null|2`, `"C"|3|"1.00"|3`}},
+	} {
+		l.mustIngest("name="+c.name, first)
+		key := http.Header{"Content-Type": {"text/csv"}, "Idempotency-Key": {"k1"}}
+		params := "name=" + c.name + "&schema=evolve&" + c.params
+		status, got := l.sendWith(key, http.MethodPost, "/v1/ingest?"+params, c.csv)
+		if status != http.StatusCreated {
+			t.Errorf("%s: %d %v", c.name, status, got)
+		}
+		if changes := wordsOf(got, "changes", "change", "column", "from", "to"); changes != c.changes {
+			t.Errorf("%s: the changes are %s, want %s", c.name, changes, c.changes)
+		}
+		if columns := l.columnsOf(c.name, 0); columns != c.columns {
+			t.Errorf("%s: the columns are %s, want %s", c.name, columns, c.columns)
+		}
+		if columns := l.columnsOf(c.name, 1); columns != "id string, n long, pay decimal(18,2), e long" {
+			t.Errorf("%s: version 1 has the columns %s", c.name, columns)
+		}
+		if rows := l.rows("SELECT * FROM " + c.name + " ORDER BY 1"); !reflect.DeepEqual(rows, c.rows) {
+			t.Errorf("%s: rows %v, want %v", c.name, rows, c.rows)
+		}
+		if status, doc := l.ingest(params, c.csv); status != http.StatusOK {
+			t.Errorf("%s, again: %d %v", c.name, status, doc)
+		}
+		if status, doc := l.sendWith(key, http.MethodPost, "/v1/ingest?"+params, c.csv); status != http.StatusOK || doc["version"] != got["version"] {
+			t.Errorf("%s, again by its key: %d %v", c.name, status, doc)
+		}
+	}
+}
+
+// What no wider type holds stays drift, or bad rows, and nothing changes.
+func TestSchemaDoesNotEvolveIntoText(t *testing.T) {
+	l := startLake(t)
+	l.mustIngest("name=t", "id,n\nA,9007199254740993\n")
+	for csv, code := range map[string]string{
+		"id,n\nB,x\n":       "schema_drift",
+		"id,n\nB,1\nC,x\n":  "bad_rows",
+		"id,n\nB,1.5e300\n": "schema_drift",
+	} {
+		if status, doc := l.ingest("name=t&mode=append&schema=evolve", csv); status < 400 || doc["code"] != code {
+			t.Errorf("%q: %d %v, want %s", csv, status, doc, code)
+		}
+	}
+	if rows := l.versionsOf("t"); !reflect.DeepEqual(rows, []float64{1}) {
+		t.Errorf("rows of the versions %v", rows)
+	}
+}

@@ -1,0 +1,77 @@
+package ingest
+
+import (
+	"context"
+	"net/http"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// The errors of an erasure, beside the catalog's.
+var (
+	ErrBadCondition = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_condition", Title: "Condition that cannot be used"}
+	ErrEraseChanged = &wire.Kind{Status: http.StatusConflict, Code: "erase_changed", Title: "What would be erased has changed"}
+)
+
+// Erase asks for rows to be erased: from the current version, from every older one,
+// from the quarantine, and from storage. Without Confirm it is answered with the plan
+// and changes nothing.
+type Erase struct {
+	Name  string `json:"name"`
+	Where string `json:"where"` // one SQL expression over the dataset's columns, as after WHERE
+	// Confirm is the plan's. What has changed since then is [ErrEraseChanged] with the
+	// new plan. The same request again, whatever became of the first, completes it.
+	Confirm string `json:"confirm,omitempty"`
+	// Quarantine says which rows of NAME__quarantine go: those whose text holds a
+	// value that the matching rows have in the condition's columns ("matching",
+	// the default), or "all".
+	Quarantine string `json:"quarantine,omitempty"`
+	// KeepUnjudged keeps older versions that lack a column of the condition. Else
+	// they go, for what they hold of the rows cannot be told.
+	KeepUnjudged bool `json:"keep_unjudged,omitempty"`
+}
+
+// The words for Erase.Quarantine.
+const (
+	QuarantineMatching = "matching"
+	QuarantineAll      = "all"
+)
+
+// Erasure is a plan, or what was done by one.
+type Erasure struct {
+	Dataset   string `json:"dataset"`
+	Namespace string `json:"namespace"`
+	DatasetID string `json:"dataset_id"`
+	Erased    bool   `json:"erased"`            // false: a plan
+	Confirm   string `json:"confirm,omitempty"` // to be sent back
+	Version   int64  `json:"version"`           // the current one; once erased, the one without the rows
+	Rows      int64  `json:"rows"`              // of the current version that match
+	// Versions are the older ones that hold matching rows and go, tags and all, and
+	// those that cannot be judged.
+	Versions   []ErasedVersion   `json:"versions"`
+	Quarantine *ErasedQuarantine `json:"quarantine"` // nil: there is none
+	Objects    []string          `json:"objects"`    // keys of what was deleted; of a plan none
+	Bytes      int64             `json:"bytes"`      // of those
+}
+
+// ErasedVersion is a version that an erasure takes away, unless Kept.
+type ErasedVersion struct {
+	Version int64    `json:"version"`
+	Rows    int64    `json:"rows"` // that match; 0 where it cannot be judged
+	Tags    []string `json:"tags"`
+	Judged  bool     `json:"judged"` // false: it lacks a column of the condition
+	Kept    bool     `json:"kept"`
+}
+
+// ErasedQuarantine is what goes of the quarantine.
+type ErasedQuarantine struct {
+	Dataset  string          `json:"dataset"`
+	Rows     int64           `json:"rows"` // of its current version
+	Versions []ErasedVersion `json:"versions"`
+}
+
+// Erase asks for an erasure or its plan.
+func (c *Client) Erase(ctx context.Context, e Erase) (done Erasure, err error) {
+	err = c.JSON(ctx, http.MethodPost, "/catalog/erase", nil, e, &done)
+	return done, err
+}

@@ -17,17 +17,21 @@ type Client struct{ wire.Client }
 // CSV sends a file as one version of a dataset; its format is found out, or in opts. size is its length or -1;
 // created is false when the same content was there already.
 func (c *Client) CSV(ctx context.Context, opts Options, body io.Reader, size int64, idempotencyKey string) (answer Answer, created bool, err error) {
-	header := http.Header{"Content-Type": {"text/csv"}}
-	if idempotencyKey != "" {
-		header.Set(wire.HeaderIdempotencyKey, idempotencyKey)
-	}
-	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/ingest", Query: opts.Query(), Header: header, Body: body, Size: size})
+	resp, err := c.send(ctx, opts.Query(), body, size, idempotencyKey)
 	if err != nil {
 		return Answer{}, false, err
 	}
 	defer resp.Body.Close()
 	err = wire.DecodeJSON(resp.Body, &answer)
 	return answer, resp.StatusCode == http.StatusCreated, err
+}
+
+func (c *Client) send(ctx context.Context, q url.Values, body io.Reader, size int64, idempotencyKey string) (*http.Response, error) {
+	header := http.Header{"Content-Type": {"text/csv"}}
+	if idempotencyKey != "" {
+		header.Set(wire.HeaderIdempotencyKey, idempotencyKey)
+	}
+	return c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/ingest", Query: q, Header: header, Body: body, Size: size})
 }
 
 // Query writes the options as the parameters of POST /ingest.
@@ -57,6 +61,9 @@ func (o Options) Query() url.Values {
 	}
 	if o.AllowDuplicate {
 		q.Set("allow_duplicate", "true")
+	}
+	for _, key := range o.Sources {
+		q.Add("source", key)
 	}
 	return q
 }

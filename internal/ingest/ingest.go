@@ -34,6 +34,11 @@ var (
 	ErrFileTooLarge  = &wire.Kind{Status: http.StatusRequestEntityTooLarge, Code: "file_too_large", Title: "File too large"}
 	ErrTooManyJobs   = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "too_many_ingests", Title: "Too many ingests"}
 	ErrConversion    = &wire.Kind{Status: http.StatusInternalServerError, Code: "conversion_failed", Title: "Conversion failed"}
+	ErrUploadTooSlow = &wire.Kind{Status: http.StatusRequestTimeout, Code: "upload_too_slow", Title: "Upload too slow"}
+	ErrSourceChanged = &wire.Kind{Status: http.StatusConflict, Code: "source_changed", Title: "Source changed meanwhile"}
+	ErrQueueFull     = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "queue_full", Title: "Queue full"}
+	ErrJobNotFound   = &wire.Kind{Status: http.StatusNotFound, Code: "job_not_found", Title: "No such job"}
+	ErrJobCancelled  = &wire.Kind{Status: http.StatusConflict, Code: "job_cancelled", Title: "Job cancelled"}
 	ErrCountMismatch = &wire.Kind{Status: http.StatusInternalServerError, Code: "count_mismatch", Title: "Counts disagree"}
 )
 
@@ -53,6 +58,9 @@ type Options struct {
 	NoHeader       bool     // header=false: columns are named column_1, column_2, ...
 	AllowDuplicate bool     // append content that is there already
 	Key            []string // columns of the key, with mode upsert
+	// Sources are keys of objects in storage that are loaded in place of a body, as
+	// one version, in this order.
+	Sources []string
 }
 
 // OnError says what happens to rows that cannot be taken.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
 // A conversion waits while max_concurrent others run, and begins when one of
@@ -54,6 +55,9 @@ func TestConfigThatCannotWork(t *testing.T) {
 		"worker_memory":   func(c *Config) { c.WorkerMemory = 1 << 20 },
 		"file_bytes":      func(c *Config) { c.FileBytes = 1<<20 - 1 },
 		"convert_timeout": func(c *Config) { c.ConvertTimeout = 0 },
+		"min_upload_rate": func(c *Config) { c.MinUploadRate = -1 },
+		"max_jobs":        func(c *Config) { c.MaxJobs = 0 },
+		"keep_jobs":       func(c *Config) { c.KeepJobs = service.Duration(time.Second) },
 	} {
 		c := Defaults()
 		change(&c)

@@ -19,6 +19,9 @@ type Config struct {
 	FileBytes      int64            `toml:"file_bytes"`      // size at which a version's files are rolled
 	ConvertTimeout service.Duration `toml:"convert_timeout"` // longest conversion
 	Compact        bool             `toml:"compact"`         // fold small files in the background
+	MinUploadRate  int64            `toml:"min_upload_rate"` // bytes a second, averaged over a minute; 0: as slow as it likes
+	MaxJobs        int              `toml:"max_jobs"`        // that wait or run; more get 503
+	KeepJobs       service.Duration `toml:"keep_jobs"`       // how long an ended job is shown
 }
 
 // Defaults fit a box of two cores that does other things too.
@@ -32,6 +35,9 @@ func Defaults() Config {
 		FileBytes:      128 << 20,
 		ConvertTimeout: service.Duration(30 * time.Minute),
 		Compact:        true,
+		MinUploadRate:  1 << 10,
+		MaxJobs:        1000,
+		KeepJobs:       service.Duration(24 * time.Hour),
 	}
 }
 
@@ -53,6 +59,12 @@ func (c Config) Check() error {
 		return errors.New("[ingestd] file_bytes must be between 1048576 (1 MiB) and 134217728 (128 MiB)")
 	case c.ConvertTimeout <= 0:
 		return errors.New("[ingestd] convert_timeout must be positive")
+	case c.MinUploadRate < 0:
+		return errors.New("[ingestd] min_upload_rate must be 0 or more bytes a second")
+	case c.MaxJobs < 1:
+		return errors.New("[ingestd] max_jobs must be at least 1")
+	case c.KeepJobs < service.Duration(time.Minute):
+		return errors.New("[ingestd] keep_jobs must be at least 1m: who waits for a job has to see its end")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
@@ -118,6 +119,14 @@ func convertProblem(err error) error {
 // spoolFull is the problem of a spool without room, at whatever step.
 func spoolFull(err error) error {
 	return storage.ErrStorageFull.Errorf("the disk of the spool is full; nothing was loaded: make room under the data folder and send the file again").Because(err)
+}
+
+// explainFull names a full disk wherever it was met.
+func explainFull(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return spoolFull(err)
+	}
+	return err
 }
 
 func outcomeOf(err error) string { return wire.AsProblem(err).Kind.Code }

@@ -1,10 +1,9 @@
 package ingestd
 
 import (
-	"errors"
+	"context"
 	"log/slog"
 	"net/http"
-	"syscall"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -18,10 +17,22 @@ const maxIdempotencyKey = 255
 
 func (d *ingestd) handleIngest(w http.ResponseWriter, r *http.Request) error {
 	start := time.Now()
-	answer, err := d.ingest(r)
-	if errors.Is(err, syscall.ENOSPC) {
-		err = spoolFull(err)
+	opts, key, err := parseRequest(r)
+	if err != nil {
+		d.metrics.record(ingest.Answer{}, err)
+		return err
 	}
+	if rate := d.config.MinUploadRate; rate > 0 && r.Body != nil {
+		r.Body = &pacedBody{ReadCloser: r.Body, rate: rate, window: d.paceWindow, now: time.Now}
+	}
+	if opts.async {
+		if err = explainFull(d.submit(w, r, opts, key)); err != nil {
+			d.metrics.record(ingest.Answer{}, err)
+		}
+		return err
+	}
+	answer, err := d.ingest(r, opts, key)
+	err = explainFull(err)
 	d.metrics.record(answer, err)
 	if err != nil {
 		return err
@@ -36,30 +47,30 @@ func (d *ingestd) handleIngest(w http.ResponseWriter, r *http.Request) error {
 	return wire.WriteJSON(w, status, answer)
 }
 
-// ingest takes a request's file from the wire to its version.
-func (d *ingestd) ingest(r *http.Request) (answer ingest.Answer, err error) {
-	opts, err := parseOptions(r.URL.Query())
-	if err != nil {
-		return answer, err
+func parseRequest(r *http.Request) (opts options, key string, err error) {
+	if opts, err = parseOptions(r.URL.Query()); err != nil {
+		return opts, "", err
 	}
-	key := r.Header.Get(wire.HeaderIdempotencyKey)
+	key = r.Header.Get(wire.HeaderIdempotencyKey)
 	if len(key) > maxIdempotencyKey {
-		return answer, wire.ErrBadRequest.Errorf("the Idempotency-Key is over %d bytes", maxIdempotencyKey)
+		return opts, key, wire.ErrBadRequest.Errorf("the Idempotency-Key is over %d bytes", maxIdempotencyKey)
 	}
+	return opts, key, nil
+}
+
+// ingest takes a request's files from the wire to their version.
+func (d *ingestd) ingest(r *http.Request, opts options, key string) (answer ingest.Answer, err error) {
 	leave, err := d.admit()
 	if err != nil {
 		return answer, err
 	}
 	defer leave()
-	up, err := openUpload(r, d.config.MaxExpansion)
+	inputs, fileName, done, err := d.openInputs(r, opts)
 	if err != nil {
 		return answer, err
 	}
-	defer up.close()
-	if opts.format == "" {
-		opts.format = up.format
-	}
-	name, err := opts.datasetName(up.fileName)
+	defer done()
+	name, err := opts.datasetName(fileName)
 	if err != nil {
 		return answer, err
 	}
@@ -72,8 +83,31 @@ func (d *ingestd) ingest(r *http.Request) (answer ingest.Answer, err error) {
 			d.log.Warn("a spool folder was left; the next start removes it", "error", err)
 		}
 	}()
-	l := &load{ingestd: d, ws: ws, opts: opts, name: name, key: key, timer: timer{d.metrics, time.Now()}}
-	return l.run(r.Context(), up)
+	b := &batch{ingestd: d, ws: ws, opts: opts, name: name, key: key, follow: unfollowed{}, timer: timer{d.metrics, time.Now()}}
+	return b.run(r.Context(), inputs)
+}
+
+// openInputs finds what a request wants to be loaded, and what its dataset would be
+// named after. done releases it.
+func (d *ingestd) openInputs(r *http.Request, opts options) (inputs []input, fileName string, done func(), err error) {
+	if len(opts.sources) > 0 {
+		refs, err := d.wanted(r, opts)
+		return d.objectInputs(refs, func(int) {}), sourceName(opts.sources), func() {}, err
+	}
+	up, err := openUpload(r, d.config.MaxExpansion)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	open := func(context.Context) (*upload, error) { return up, nil }
+	return []input{{open: open}}, up.fileName, up.close, nil
+}
+
+// wanted settles which objects a request without a body wants to be loaded.
+func (d *ingestd) wanted(r *http.Request, opts options) ([]objectRef, error) {
+	if err := wantNoBody(r); err != nil {
+		return nil, err
+	}
+	return d.findObjects(r.Context(), opts.sources)
 }
 
 // columnsOf shows a version's columns as the ingest API does.

@@ -27,9 +27,14 @@ type ingestd struct {
 	metrics *metrics
 
 	compactor *compactor
+	jobs      *jobs
+
+	heartbeat  time.Duration // of streams of events
+	paceWindow time.Duration // over which an upload's rate is averaged
 }
 
-// New builds the daemon. It empties the spool that an earlier life left.
+// New builds the daemon. It empties the spool that an earlier life left, and goes on
+// with the jobs that had not ended.
 func New(_ context.Context, env service.Env, config Config) (*service.Daemon, error) {
 	if err := config.Check(); err != nil {
 		return nil, err
@@ -42,6 +47,12 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 	if err != nil {
 		return nil, errors.Join(err, spool.lock.Release())
 	}
+	metrics := newMetrics(env.Metrics)
+	jobs, err := openJobs(env.Fleet.Data, config, env.Log, metrics)
+	if err != nil {
+		return nil, errors.Join(err, pool.Close(), spool.lock.Release())
+	}
+	jobs.watch(env.Metrics)
 	d := &ingestd{
 		config:  config,
 		log:     env.Log,
@@ -51,18 +62,24 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 		catalog: catalog.Client{Client: env.Peer("catalogd")},
 		turns:   newTurns(),
 		slots:   make(chan struct{}, config.MaxUploads),
-		metrics: newMetrics(env.Metrics),
+		metrics: metrics,
+		jobs:    jobs,
+
+		heartbeat: heartbeatEvery, paceWindow: paceWindow,
 	}
 	d.compactor = newCompactor(d, 1)
 	ctx, stop := context.WithCancel(context.Background())
 	var background sync.WaitGroup
 	background.Go(func() { d.compactor.run(ctx) })
+	jobs.start(d.loadJob)
 	ready := func(ctx context.Context) []string { return env.Unreachable(ctx, "storaged", "catalogd") }
-	return &service.Daemon{Routes: d.routes(), Ready: ready, Close: func() error {
+	end := func() error {
 		stop()
 		background.Wait()
+		jobs.close()
 		return errors.Join(pool.Close(), spool.lock.Release())
-	}}, nil
+	}
+	return &service.Daemon{Routes: d.routes(), Ready: ready, Close: end}, nil
 }
 
 // admitRetry is how long a client is asked to wait for a free place.

@@ -12,100 +12,125 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
 )
 
-// maxAttempts is how often a load begins again because another writer changed
+// maxAttempts is how often an ingest begins again because another writer changed
 // the dataset's schema, or created it, in between.
 const maxAttempts = 3
 
-// load is one file on its way to a version.
+// load is one file on its way to a version, of which it may be a part.
 type load struct {
 	*ingestd
 	ws    *workspace
 	opts  options
 	name  catalog.Name
-	key   string // Idempotency-Key, or ""
-	timer timer
+	label string // names the file in errors, where an ingest has several
 
 	current *catalog.Manifest // nil: there is no such dataset
+	agreed  []csvscan.Column  // what all files of an ingest of several are held against
 	got     *received
 	hash    string // content hash
 
 	evolution *evolution // with schema=evolve, of a dataset that is there
 }
 
-// run takes the upload through all phases.
-func (l *load) run(ctx context.Context, up *upload) (answer ingest.Answer, err error) {
-	if err := l.look(ctx); err != nil {
-		return answer, err
+// receive takes the file in.
+func (l *load) receive(ctx context.Context, in input) error {
+	up, err := in.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer up.close()
+	if l.opts.format == "" {
+		l.opts.format = up.format
 	}
 	if l.got, err = receive(ctx, l.ws, up, l.config.bounds(), l.pick); err != nil {
-		return answer, err
+		return err
 	}
 	l.metrics.bytes.Add(float64(l.got.sent))
-	l.timer.done("receive")
-	l.hash = l.opts.contentHash(l.got.hash, l.got.format)
-	if answer, found, err := l.earlier(ctx); found || err != nil {
-		return answer, err
-	}
+	return nil
+}
+
+// settle sees to it that the received file is one that can be read, in UTF-8.
+func (l *load) settle(ctx context.Context) error {
 	if what := foreign(l.got.path); what != "" && l.got.format != formatParquet {
-		return answer, ingest.ErrBadFile.Errorf("the file is %s", what)
+		return ingest.ErrBadFile.Errorf("the file is %s", what)
 	}
-	if err := l.settleEncoding(ctx); err != nil {
+	return l.settleEncoding(ctx)
+}
+
+// run takes the files through all phases.
+func (b *batch) run(ctx context.Context, inputs []input) (answer ingest.Answer, err error) {
+	if err := b.look(ctx); err != nil {
 		return answer, err
+	}
+	if err := b.receive(ctx, inputs); err != nil {
+		return answer, err
+	}
+	b.timer.done("receive")
+	if answer, found, err := b.earlier(ctx); found || err != nil {
+		return answer, err
+	}
+	for _, l := range b.parts {
+		if err := l.settle(ctx); err != nil {
+			return answer, l.named(err)
+		}
 	}
 	for attempt := 1; ; attempt++ {
-		answer, err = l.attempt(ctx)
+		answer, err = b.attempt(ctx)
 		if err == nil || attempt == maxAttempts {
 			return answer, err
 		}
-		changed, lookErr := l.changedSince(ctx, err)
+		changed, lookErr := b.changedSince(ctx, err)
 		if lookErr != nil {
 			return answer, lookErr
 		}
 		if !changed {
 			return answer, err
 		}
-		if err := l.got.rescan(ctx, l.pick); err != nil {
+		if err := b.rescan(ctx); err != nil {
 			return answer, err
 		}
 	}
 }
 
 // look reads what the dataset is now.
-func (l *load) look(ctx context.Context) error {
-	m, err := l.catalog.Manifest(ctx, l.name.String(), 0)
+func (b *batch) look(ctx context.Context) error {
+	m, err := b.catalog.Manifest(ctx, b.name.String(), 0)
 	switch {
 	case errors.Is(err, catalog.ErrDatasetNotFound):
-		l.current = nil
+		b.current = nil
 	case err != nil:
 		return err
 	default:
-		l.current = &m
+		b.current = &m
 	}
 	return nil
 }
 
 // changedSince tells whether a refused registration was refused because the
-// dataset is not what it was when the file was held against it.
-func (l *load) changedSince(ctx context.Context, refusal error) (bool, error) {
+// dataset is not what it was when the files were held against it.
+func (b *batch) changedSince(ctx context.Context, refusal error) (bool, error) {
 	if errors.Is(refusal, catalog.ErrBadObject) { // an erasure emptied the folder meanwhile
-		return true, l.look(ctx)
+		return true, b.look(ctx)
 	}
 	if !errors.Is(refusal, catalog.ErrDatasetChanged) && !errors.Is(refusal, catalog.ErrSchemaDrift) {
 		return false, nil
 	}
-	before := l.current
-	if err := l.look(ctx); err != nil {
+	before := b.current
+	if err := b.look(ctx); err != nil {
 		return false, err
 	}
-	if before == nil || l.current == nil {
-		return before != l.current, nil
+	if before == nil || b.current == nil {
+		return before != b.current, nil
 	}
-	return before.DatasetID != l.current.DatasetID || !slices.Equal(before.Columns, l.current.Columns), nil
+	return before.DatasetID != b.current.DatasetID || !slices.Equal(before.Columns, b.current.Columns), nil
 }
 
 // target gives the columns that the file has to fit, or nil where it brings its
 // own.
 func (l *load) target() []csvscan.Column {
+	if l.agreed != nil {
+		return l.agreed
+	}
 	if l.evolution != nil {
 		return l.evolution.target
 	}
@@ -119,16 +144,16 @@ func (l *load) target() []csvscan.Column {
 	return target
 }
 
-// earlier answers a file that was loaded before, without loading it again.
-func (l *load) earlier(ctx context.Context) (answer ingest.Answer, found bool, err error) {
-	if l.opts.allowDuplicate && l.key == "" {
+// earlier answers files that were loaded before, without loading them again.
+func (b *batch) earlier(ctx context.Context) (answer ingest.Answer, found bool, err error) {
+	if b.opts.allowDuplicate && b.key == "" {
 		return answer, false, nil // only a key tells a retry from a wanted repetition
 	}
-	of := l.opts.receipt(l.name, l.hash)
-	registered, err := l.catalog.Receipt(ctx, of, l.key)
-	if errors.Is(err, catalog.ErrIdempotencyReused) && l.opts.schema == catalog.EvolveSchema && of.Mode == catalog.Append {
+	of := b.opts.receipt(b.name, b.hash)
+	registered, err := b.catalog.Receipt(ctx, of, b.key)
+	if errors.Is(err, catalog.ErrIdempotencyReused) && b.opts.schema == catalog.EvolveSchema && of.Mode == catalog.Append {
 		of.Mode = catalog.Rewrite // as it was registered if rows had to be written again
-		registered, err = l.catalog.Receipt(ctx, of, l.key)
+		registered, err = b.catalog.Receipt(ctx, of, b.key)
 	}
 	switch {
 	case errors.Is(err, catalog.ErrReceiptNotFound), errors.Is(err, catalog.ErrDatasetNotFound):
@@ -161,80 +186,99 @@ func identify(answer *ingest.Answer, r catalog.Registered) {
 
 // attempt decides, converts, compares and publishes, against the dataset as it
 // was last looked at.
-func (l *load) attempt(ctx context.Context) (answer ingest.Answer, err error) {
-	if l.opts.mode == catalog.Create && l.current != nil {
-		return answer, catalog.ErrDatasetExists.Errorf("there is a dataset %s already; use mode=append or mode=replace", l.name)
+func (b *batch) attempt(ctx context.Context) (answer ingest.Answer, err error) {
+	if b.opts.mode == catalog.Create && b.current != nil {
+		return answer, catalog.ErrDatasetExists.Errorf("there is a dataset %s already; use mode=append or mode=replace", b.name)
 	}
-	if err := l.evolve(ctx); err != nil {
+	if err := b.evolve(ctx); err != nil {
 		return answer, err
 	}
-	src, err := l.decide(ctx)
+	sources, err := b.decide(ctx)
 	if err != nil {
 		return answer, err
 	}
-	if l.evolution != nil {
-		src.columns = l.evolution.of(src.file)
-	}
-	if err := l.checkKey(src); err != nil {
+	if err := b.checkKey(sources[0]); err != nil {
 		return answer, err
 	}
-	l.timer.done("decide")
+	b.timer.done("decide")
+	answer = b.newAnswer(sources)
 	datasetID := catalog.NewID()
-	if l.current != nil {
-		datasetID = l.current.DatasetID
+	if b.current != nil {
+		datasetID = b.current.DatasetID
 	}
-	files, err := l.convertAll(ctx, src)
+	files, err := b.convertAll(ctx, sources, answer.Rows)
 	if err != nil {
 		return answer, err
 	}
-	l.timer.done("convert")
-	answer = l.newAnswer(src)
-	publish := l.publish
-	if l.merges() {
-		publish = l.publishMerge
+	b.timer.done("convert")
+	b.follow.enter(ingest.PhaseUpload, answer.Rows)
+	publish := b.publish
+	if b.merges() {
+		publish = b.publishMerge
 	}
-	registered, created, err := publish(ctx, src, datasetID, files, &answer)
+	registered, created, err := publish(ctx, sources, datasetID, files, &answer)
 	if err != nil {
 		return answer, err
 	}
-	l.timer.done("register")
+	b.timer.done("register")
 	if !created {
 		return unchangedAnswer(registered)
 	}
-	l.compactor.written(l.name)
+	b.compactor.written(b.name)
 	identify(&answer, registered)
-	answer.Columns = columnsOf(registered.Columns, src.formats())
+	answer.Columns = columnsOf(registered.Columns, sources[0].formats())
 	return answer, nil
 }
 
 // publish stores the files and asks for the version that has them.
-func (l *load) publish(ctx context.Context, src *source, datasetID string, files []string, answer *ingest.Answer) (r catalog.Registered, created bool, err error) {
-	objects, stored, err := l.store(ctx, datasetID, files)
+func (b *batch) publish(ctx context.Context, sources []*source, datasetID string, files []string, answer *ingest.Answer) (r catalog.Registered, created bool, err error) {
+	objects, stored, err := b.store(ctx, datasetID, files)
 	if err != nil {
 		return r, false, err
 	}
 	answer.BytesStored = stored
-	if answer.Quarantine, err = l.publishQuarantine(ctx, src); err != nil {
-		l.discard(ctx, objects)
+	if err := b.commit(ctx, sources, answer); err != nil {
+		b.discard(ctx, objects)
 		return r, false, err
 	}
-	l.timer.done("store")
-	reg, err := l.registration(datasetID, src, objects, *answer)
+	reg, err := b.registration(datasetID, sources[0], objects, *answer)
 	if err != nil {
 		return r, false, err
 	}
-	leave := l.turns.share(l.name)
+	leave := b.turns.share(b.name)
 	defer leave()
-	return l.registerOr(ctx, reg, l.key)
+	return b.registerOr(ctx, reg, b.key)
 }
 
-func (l *load) newAnswer(src *source) ingest.Answer {
-	answer := ingest.Answer{
-		Rows: src.records, Rejected: src.rejected, BytesIn: l.got.sent,
-		Columns: columnsOf(src.columns, src.formats()), Warnings: src.warnings,
+// commit is the last step at which an ingest can be ended from outside. The bad
+// rows are kept before the version is that lacks them.
+func (b *batch) commit(ctx context.Context, sources []*source, answer *ingest.Answer) (err error) {
+	if err := b.follow.commit(); err != nil {
+		return err
 	}
-	if l.evolution != nil {
-		for _, c := range l.evolution.changes {
+	if answer.Quarantine, err = b.publishQuarantine(ctx, sources); err != nil {
+		return err
+	}
+	b.timer.done("store")
+	b.follow.enter(ingest.PhaseRegister, answer.Rows)
+	return nil
+}
+
+func (b *batch) newAnswer(sources []*source) ingest.Answer {
+	answer := ingest.Answer{Columns: columnsOf(sources[0].columns, sources[0].formats()), Warnings: []string{}}
+	for i, l := range b.parts {
+		answer.Rows += sources[i].records
+		answer.Rejected += sources[i].rejected
+		answer.BytesIn += l.got.sent
+		for _, warning := range sources[i].warnings {
+			if len(b.parts) > 1 {
+				warning = l.label + ": " + warning
+			}
+			answer.Warnings = append(answer.Warnings, warning)
+		}
+	}
+	if b.evolution != nil {
+		for _, c := range b.evolution.changes {
 			answer.Changes = append(answer.Changes, ingest.Change{Column: c.Column, Change: c.Change, From: c.From, To: c.To})
 		}
 	}
@@ -242,14 +286,14 @@ func (l *load) newAnswer(src *source) ingest.Answer {
 }
 
 // registration asks for the version that has the objects.
-func (l *load) registration(datasetID string, src *source, objects []catalog.ObjectRef, answer ingest.Answer) (catalog.Registration, error) {
+func (b *batch) registration(datasetID string, src *source, objects []catalog.ObjectRef, answer ingest.Answer) (catalog.Registration, error) {
 	note, err := json.Marshal(answer)
 	columns := src.columns
-	if l.evolution != nil {
-		columns = l.evolution.columns
+	if b.evolution != nil {
+		columns = b.evolution.columns
 	}
 	return catalog.Registration{
-		Name: l.name.String(), Objects: objects, Mode: l.opts.mode, Schema: l.opts.schema, Columns: columns,
-		DatasetID: datasetID, ContentHash: l.hash, AllowDuplicate: l.opts.allowDuplicate, Note: note,
+		Name: b.name.String(), Objects: objects, Mode: b.opts.mode, Schema: b.opts.schema, Columns: columns,
+		DatasetID: datasetID, ContentHash: b.hash, AllowDuplicate: b.opts.allowDuplicate, Note: note,
 	}, err
 }

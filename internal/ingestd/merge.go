@@ -21,7 +21,7 @@ import (
 // anything into a dataset that takes appends all the time comes to its end.
 type merge struct {
 	rewriter
-	load      *load
+	batch     *batch
 	src       *source
 	datasetID string
 	key       []string // columns; none: no row is replaced
@@ -40,11 +40,11 @@ type merge struct {
 }
 
 // newMerge stores the rows that came, each key once.
-func (l *load) newMerge(ctx context.Context, src *source, datasetID string, files []string) (*merge, error) {
-	m := &merge{load: l, src: src, datasetID: datasetID, came: src.records, judged: map[string]bool{},
-		rewriter: rewriter{ingestd: l.ingestd, pool: l.pool, ws: l.ws, from: src.columns, to: src.columns}}
-	if l.opts.mode == upsert {
-		m.key = l.opts.key
+func (b *batch) newMerge(ctx context.Context, src *source, datasetID string, files []string) (*merge, error) {
+	m := &merge{batch: b, src: src, datasetID: datasetID, came: src.records, judged: map[string]bool{},
+		rewriter: rewriter{ingestd: b.ingestd, pool: b.pool, ws: b.ws, from: src.columns, to: src.columns}}
+	if b.opts.mode == upsert {
+		m.key = b.opts.key
 	}
 	var err error
 	if files, err = m.foldKeys(ctx, files); err != nil {
@@ -54,11 +54,11 @@ func (l *load) newMerge(ctx context.Context, src *source, datasetID string, file
 		return nil, err
 	}
 	m.to = src.columns
-	if l.evolution != nil {
-		m.to, m.all = l.evolution.columns, l.evolution.rewrites
+	if b.evolution != nil {
+		m.to, m.all = b.evolution.columns, b.evolution.rewrites
 	}
-	if l.current != nil {
-		m.from = l.current.Columns
+	if b.current != nil {
+		m.from = b.current.Columns
 	}
 	return m, nil
 }
@@ -101,7 +101,7 @@ func (m *merge) lastOfEach(ctx context.Context, files []string, came, order stri
 		return nil, err
 	}
 	last := fmt.Sprintf("SELECT %s FROM (%s) SEMI JOIN (SELECT o AS %s FROM read_parquet(%s)) USING (%s)", names(m.to), came, order, duck.Literal(m.keys), order)
-	c := conversion{target: m.to, records: m.came, bytes: m.load.got.size}
+	c := conversion{target: m.to, records: m.came, bytes: m.batch.parts[0].got.size}
 	written, err := m.count(ctx, append([]string{m.keys}, files...), out, c.copyTo(last, filepath.Join(out, "files"), m.config.FileBytes),
 		"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata("+duck.Literal(filepath.Join(out, "files", "*.parquet"))+")")
 	if err != nil {

@@ -15,10 +15,10 @@ import (
 // catchUp looks at the objects of the current version that were not looked at yet.
 // Where one is gone that was rewritten, all begins anew.
 func (m *merge) catchUp(ctx context.Context) error {
-	if m.load.current == nil {
+	if m.batch.current == nil {
 		return nil
 	}
-	objects := m.load.current.Objects
+	objects := m.batch.current.Objects
 	for _, gone := range m.removes {
 		if !slices.ContainsFunc(objects, func(o catalog.DataObject) bool { return o.Key == gone.Key }) {
 			m.discard(ctx, m.kept)
@@ -43,7 +43,7 @@ func (m *merge) catchUp(ctx context.Context) error {
 
 // unseen gives the objects of the current version that were not looked at.
 func (m *merge) unseen() []catalog.DataObject {
-	return slices.DeleteFunc(slices.Clone(m.load.current.Objects), func(o catalog.DataObject) bool { _, seen := m.judged[o.Key]; return seen })
+	return slices.DeleteFunc(slices.Clone(m.batch.current.Objects), func(o catalog.DataObject) bool { _, seen := m.judged[o.Key]; return seen })
 }
 
 func (m *merge) unseenBytes() (bytes int64) {
@@ -173,8 +173,8 @@ func (m *merge) lossless(ctx context.Context, p *part) error {
 	}
 	for i, lost := range counts[0] {
 		if lost > 0 {
-			return catalog.ErrSchemaDrift.Errorf("column %q of %s has %d numbers that a double cannot hold: write the file's numbers without an exponent", changes[i].Column, m.load.name, lost).
-				With("dataset", m.load.name.String()).With("diff", changes[i:i+1])
+			return catalog.ErrSchemaDrift.Errorf("column %q of %s has %d numbers that a double cannot hold: write the file's numbers without an exponent", changes[i].Column, m.batch.name, lost).
+				With("dataset", m.batch.name.String()).With("diff", changes[i:i+1])
 		}
 	}
 	return nil

@@ -18,6 +18,7 @@ type metrics struct {
 	erasures    *prometheus.CounterVec
 	compactions *prometheus.CounterVec
 	folded      prometheus.Counter
+	jobsEnded   *prometheus.CounterVec
 }
 
 func newMetrics(registry prometheus.Registerer) *metrics {
@@ -44,8 +45,11 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		folded: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "lakehouse_ingest_compacted_files_total", Help: "Small files that compactions folded into larger ones.",
 		}),
+		jobsEnded: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lakehouse_ingest_jobs_ended_total", Help: "Jobs that ended, by the state in which they did.",
+		}, []string{"state"}),
 	}
-	registry.MustRegister(m.ingests, m.rows, m.bytes, m.seconds, m.erasures, m.compactions, m.folded)
+	registry.MustRegister(m.ingests, m.rows, m.bytes, m.seconds, m.erasures, m.compactions, m.folded, m.jobsEnded)
 	return m
 }
 
@@ -86,4 +90,33 @@ func (t *timer) done(phase string) {
 	now := time.Now()
 	t.metrics.seconds.WithLabelValues(phase).Observe(now.Sub(t.last).Seconds())
 	t.last = now
+}
+
+// watch shows the table of jobs among the metrics.
+func (js *jobs) watch(registry prometheus.Registerer) {
+	for _, state := range ingest.JobStates() {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "lakehouse_ingest_jobs", Help: "Jobs that are kept now, by state; a job whose file comes in is queued.",
+			ConstLabels: prometheus.Labels{"state": string(state)},
+		}, func() float64 { return float64(js.count(state)) }))
+	}
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "lakehouse_ingest_job_queue_length", Help: "Jobs that were accepted and wait for their turn.",
+	}, func() float64 {
+		js.mu.Lock()
+		defer js.mu.Unlock()
+		return float64(len(js.waiting))
+	}))
+}
+
+// count tells how many jobs have a state.
+func (js *jobs) count(state ingest.JobState) (n int) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	for _, j := range js.byID {
+		if shown, _, _ := j.look(); shown.State == state {
+			n++
+		}
+	}
+	return n
 }

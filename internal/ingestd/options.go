@@ -12,7 +12,6 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // options are the checked parameters of one ingest.
@@ -29,20 +28,16 @@ type options struct {
 	noHeader       bool
 	allowDuplicate bool
 	key            []string // of an upsert
+	async          bool
+	sources        []string // keys of objects in storage, in place of a body
 }
 
 // upsert is the mode in which rows take the place of those with the same key. The
 // catalog knows it as a rewrite.
 const upsert catalog.Mode = "upsert"
 
-// parseOptions reads the query parameters. What a later release brings is
-// refused by name, never ignored.
+// parseOptions reads the query parameters.
 func parseOptions(q url.Values) (options, error) {
-	for _, later := range []string{"async", "source"} {
-		if q.Has(later) {
-			return options{}, wire.ErrNotSupported.Errorf("the parameter %q is not supported yet", later)
-		}
-	}
 	o := options{name: q.Get("name")}
 	var err error
 	if o.mode, err = oneOf(q, "mode", catalog.Replace, []catalog.Mode{catalog.Replace, catalog.Append, catalog.Create, upsert}); err != nil {
@@ -69,6 +64,15 @@ func parseOptions(q url.Values) (options, error) {
 		return o, err
 	}
 	o.allowDuplicate = duplicate == "true"
+	async, err := oneOf(q, "async", "false", []string{"true", "false"})
+	if err != nil {
+		return o, err
+	}
+	o.async = async == "true"
+	o.sources = q["source"]
+	if err := parseSources(o.sources); err != nil {
+		return o, err
+	}
 	if o.delimiter, err = parseDelimiter(q.Get("delimiter")); err != nil {
 		return o, err
 	}
@@ -90,6 +94,9 @@ func parseOptions(q url.Values) (options, error) {
 	if o.format == formatParquet && o.saysText() {
 		return o, ingest.ErrBadOption.Errorf("encoding is of texts; leave it out with format=parquet")
 	}
+	if len(o.sources) > 1 && (o.mode == upsert || o.schema == catalog.EvolveSchema) {
+		return o, ingest.ErrBadOption.Errorf("mode=upsert and schema=evolve take one source at a time: load them one after the other")
+	}
 	if o.schema == catalog.ReplaceSchema && o.mode != catalog.Replace {
 		return o, ingest.ErrBadOption.Errorf("schema=replace goes with mode=replace alone: the rows that stay have the old schema")
 	}
@@ -102,9 +109,8 @@ func (o options) saysCSV() bool { return o.delimiter != 0 || o.noHeader || o.dia
 // saysText tells options that only a text has.
 func (o options) saysText() bool { return o.saysCSV() || o.encoding != "" }
 
-// oneOf reads a parameter that takes one of a few words; later words are known
-// but not supported yet.
-func oneOf[T ~string](q url.Values, name string, absent T, allowed []T, later ...string) (T, error) {
+// oneOf reads a parameter that takes one of a few words.
+func oneOf[T ~string](q url.Values, name string, absent T, allowed []T) (T, error) {
 	given := q.Get(name)
 	if given == "" {
 		return absent, nil
@@ -115,11 +121,6 @@ func oneOf[T ~string](q url.Values, name string, absent T, allowed []T, later ..
 			return word, nil
 		}
 		words[i] = string(word)
-	}
-	for _, word := range later {
-		if given == word {
-			return absent, wire.ErrNotSupported.Errorf("%s=%s is not supported yet; use %s", name, word, strings.Join(words, " or "))
-		}
 	}
 	return absent, ingest.ErrBadOption.Errorf("%s=%q is none of %s", name, given, strings.Join(words, ", "))
 }
@@ -207,6 +208,9 @@ func (o options) contentHash(bytes [32]byte, format string) string {
 func (o options) datasetName(fileName string) (catalog.Name, error) {
 	given := o.name
 	if given == "" {
+		if len(o.sources) > 1 {
+			return catalog.Name{}, catalog.ErrBadName.Errorf("several sources have no common name: add ?name=NAME")
+		}
 		if given = catalog.NameFromFile(fileName); given == "" {
 			return catalog.Name{}, catalog.ErrBadName.Errorf("the dataset has no name, and the file's name gives none: add ?name=NAME")
 		}

@@ -9,7 +9,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
 func TestOptionsAreCheckedByName(t *testing.T) {
@@ -28,18 +28,25 @@ func TestOptionsAreCheckedByName(t *testing.T) {
 		"format=parquet":                    nil,
 		"types=zip:string":                  nil,
 		`types="a,b: c":decimal(10, 2),d:date(%d.%m.%Y),e:map<string,long>`: nil,
-		"types=zip":                       ingest.ErrBadOption,
-		"types=zip:strnig":                ingest.ErrBadOption,
-		"types=zip:string,zip:long":       ingest.ErrBadOption,
-		"types=when:date(%Y%d)":           ingest.ErrBadOption,
-		"types=when:date(%d/%m/%Y %H:%M)": ingest.ErrBadOption,
-		"types=rate:decimal(40,2)":        ingest.ErrBadOption,
-		`types="open:string`:              ingest.ErrBadOption,
-		"async=true":                      wire.ErrNotSupported,
-		"mode=overwrite":                  ingest.ErrBadOption,
-		"header=yes":                      ingest.ErrBadOption,
-		"delimiter=x":                     ingest.ErrBadOption,
-		"mode=append&schema=replace":      ingest.ErrBadOption,
+		"types=zip":                               ingest.ErrBadOption,
+		"types=zip:strnig":                        ingest.ErrBadOption,
+		"types=zip:string,zip:long":               ingest.ErrBadOption,
+		"types=when:date(%Y%d)":                   ingest.ErrBadOption,
+		"types=when:date(%d/%m/%Y %H:%M)":         ingest.ErrBadOption,
+		"types=rate:decimal(40,2)":                ingest.ErrBadOption,
+		`types="open:string`:                      ingest.ErrBadOption,
+		"async=true":                              nil,
+		"async=yes":                               ingest.ErrBadOption,
+		"source=a/b.csv&source=c.csv":             nil,
+		"source=a.csv&source=a.csv":               ingest.ErrBadOption,
+		"source=a.csv&source=b.csv&schema=evolve": ingest.ErrBadOption,
+		"source=a//b.csv":                         storage.ErrBadKey,
+		"source=datasets/x/data/y.csv":            storage.ErrReservedKey,
+		"source=catalog":                          storage.ErrReservedKey,
+		"mode=overwrite":                          ingest.ErrBadOption,
+		"header=yes":                              ingest.ErrBadOption,
+		"delimiter=x":                             ingest.ErrBadOption,
+		"mode=append&schema=replace":              ingest.ErrBadOption,
 	} {
 		q, err := url.ParseQuery(strings.ReplaceAll(query, "%", "%25"))
 		if err != nil {

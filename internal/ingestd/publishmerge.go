@@ -20,7 +20,7 @@ const maxWaited = 64 << 20
 // where another writer was faster. It gives up where the columns are not those
 // that it was made for: then the file has to be looked at anew.
 func (m *merge) publish(ctx context.Context, answer *ingest.Answer) (r catalog.Registered, created bool, err error) {
-	l := m.load
+	b := m.batch
 	defer func() {
 		if refused(err) {
 			m.discard(ctx, slices.Concat(m.fresh, m.kept))
@@ -33,12 +33,12 @@ func (m *merge) publish(ctx context.Context, answer *ingest.Answer) (r catalog.R
 		if !errors.Is(err, catalog.ErrDatasetChanged) || collisions == 10*maxCollisions {
 			return r, created, err
 		}
-		before := l.current
-		if err := l.look(ctx); err != nil {
+		before := b.current
+		if err := b.look(ctx); err != nil {
 			return r, false, err
 		}
-		if before == nil || l.current == nil || before.DatasetID != l.current.DatasetID || !slices.Equal(before.Columns, l.current.Columns) {
-			l.current = before // so that whoever called sees what changed
+		if before == nil || b.current == nil || before.DatasetID != b.current.DatasetID || !slices.Equal(before.Columns, b.current.Columns) {
+			b.current = before // so that whoever called sees what changed
 			return r, false, err
 		}
 	}
@@ -47,20 +47,20 @@ func (m *merge) publish(ctx context.Context, answer *ingest.Answer) (r catalog.R
 // register asks for the version. After some collisions it has the other writers of
 // this ingestd wait for it, if what it has to look at until then is little.
 func (m *merge) register(ctx context.Context, answer *ingest.Answer, collisions int) (r catalog.Registered, created bool, err error) {
-	l := m.load
+	b := m.batch
 	take := m.turns.share
 	if collisions >= maxCollisions {
 		take = m.turns.alone
 	}
-	leave := take(l.name)
+	leave := take(b.name)
 	defer leave()
 	if collisions >= maxCollisions {
-		before := l.current
-		if err := l.look(ctx); err != nil {
+		before := b.current
+		if err := b.look(ctx); err != nil {
 			return r, false, err
 		}
-		if l.current == nil || !slices.Equal(before.Columns, l.current.Columns) || m.unseenBytes() > maxWaited {
-			l.current = before
+		if b.current == nil || !slices.Equal(before.Columns, b.current.Columns) || m.unseenBytes() > maxWaited {
+			b.current = before
 		} else if err := m.catchUp(ctx); err != nil {
 			return r, false, err
 		}
@@ -71,13 +71,13 @@ func (m *merge) register(ctx context.Context, answer *ingest.Answer, collisions 
 	}
 	answer.BytesStored = m.stored
 	var version int64
-	if l.current != nil {
-		version = l.current.Version
+	if b.current != nil {
+		version = b.current.Version
 	}
-	reg, err := l.registration(m.datasetID, m.src, slices.Concat(m.kept, m.fresh), *answer)
+	reg, err := b.registration(m.datasetID, m.src, slices.Concat(m.kept, m.fresh), *answer)
 	if err != nil {
 		return r, false, err
 	}
-	reg.Mode, reg.Removes, reg.BaseVersion, reg.Variant = catalog.Rewrite, m.removes, &version, l.opts.variant()
-	return m.catalog.Register(ctx, reg, l.key)
+	reg.Mode, reg.Removes, reg.BaseVersion, reg.Variant = catalog.Rewrite, m.removes, &version, b.opts.variant()
+	return m.catalog.Register(ctx, reg, b.key)
 }

@@ -39,10 +39,11 @@ type upload struct {
 	done     func()            // releases what reading the body took; nil where nothing
 }
 
-// close ends the reading of the upload.
+// close ends the reading of the upload. It may be called again.
 func (u *upload) close() {
 	if u.done != nil {
 		u.done()
+		u.done = nil
 	}
 }
 

@@ -32,19 +32,22 @@ func (d *ingestd) routes() []service.Route {
 			{Name: "allow_duplicate", Type: "boolean", Doc: "append content that the dataset holds already"},
 			{Name: "types", Type: "string", Doc: "types of columns, as zip:string,rate:decimal(10,2),start:date(%d/%m/%Y); a value that does not fit is a bad row"},
 			{Name: "key", Type: "string", Doc: "columns by which mode=upsert knows a row again, with commas between"},
-			{Name: "async", Type: "boolean", Doc: "not supported yet"},
-			{Name: "source", Type: "string", Doc: "not supported yet"},
+			{Name: "async", Type: "boolean", Doc: "true: answer 202 once the file is durable, and load it as a job"},
+			{Name: "source", Type: "string", Repeats: true, Doc: "key of an object in storage to load in place of a body; several become one version, in this order"},
 		},
 		Headers: []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and content gets the first answer, for 24 hours"}},
 		Body:    &service.Body{Media: []string{"text/csv", "application/json", "application/x-ndjson", "application/vnd.apache.parquet", "multipart/form-data", "application/octet-stream"}},
 		Answers: []service.Answer{
 			{Status: http.StatusCreated, Doc: "a new version", Type: ingest.Answer{}},
 			{Status: http.StatusOK, Doc: "the same content was there already", Type: ingest.Answer{}},
+			{Status: http.StatusAccepted, Doc: "with async=true: the job, durable, at the URL in Location", Type: ingest.Job{}},
 		},
 		Errors: []*wire.Kind{
 			catalog.ErrBadName, ingest.ErrBadOption, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists, catalog.ErrDatasetChanged,
 			catalog.ErrIdempotencyReused, ingest.ErrBadRows, ingest.ErrBadHeader, ingest.ErrBadKey, ingest.ErrDamaged, ingest.ErrEmptyFile, ingest.ErrBadFile, ingest.ErrFileTooLarge,
 			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, storage.ErrTooManyWrites, storage.ErrObjectTooLarge, storage.ErrStorageFull, wire.ErrBodyIdle, wire.ErrUnavailable,
+			storage.ErrBadKey, storage.ErrReservedKey, storage.ErrObjectNotFound, ingest.ErrSourceChanged,
+			ingest.ErrUploadTooSlow, ingest.ErrQueueFull, ingest.ErrJobCancelled,
 		},
 		Handle: d.handleIngest,
 	}, {
@@ -57,5 +60,35 @@ func (d *ingestd) routes() []service.Route {
 			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, ingest.ErrDamaged, storage.ErrStorageFull, wire.ErrUnavailable,
 		},
 		Handle: d.handleErase,
+	}, {
+		Method: http.MethodGet, Path: "/ingest/jobs", ID: "list_ingest_jobs", Access: service.Read, Summary: "List ingest jobs, newest first",
+		Query: []service.Param{
+			{Name: "state", Type: "string", Doc: "queued, running, succeeded, failed or cancelled; default: any"},
+			{Name: "cursor", Type: "string", Doc: "next_cursor of the page before"},
+			{Name: "limit", Type: "integer", Doc: "of a page, 1 to 1000; default 100"},
+		},
+		Answers: []service.Answer{{Status: http.StatusOK, Type: ingest.Jobs{}}},
+		Errors:  []*wire.Kind{ingest.ErrBadOption}, Handle: d.handleJobs,
+	}, {
+		Method: http.MethodGet, Path: "/ingest/jobs/{id}", ID: "get_ingest_job", Access: service.Read, Summary: "Show an ingest job",
+		Answers: []service.Answer{{Status: http.StatusOK, Type: ingest.Job{}}},
+		Errors:  []*wire.Kind{ingest.ErrJobNotFound}, Handle: d.handleJob,
+	}, {
+		Method: http.MethodDelete, Path: "/ingest/jobs/{id}", ID: "cancel_ingest_job", Access: service.Write,
+		Summary: "Cancel an ingest job; one that is being registered, or has ended, stays as it is",
+		Answers: []service.Answer{
+			{Status: http.StatusOK, Doc: "the job, ended; its state says how", Type: ingest.Job{}},
+			{Status: http.StatusAccepted, Doc: "the job, not ended yet", Type: ingest.Job{}},
+		},
+		Errors: []*wire.Kind{ingest.ErrJobNotFound}, Handle: d.handleCancel,
+	}, {
+		Method: http.MethodGet, Path: "/ingest/jobs/{id}/events", ID: "watch_ingest_job", Access: service.Read,
+		Summary: "Stream what becomes of an ingest job, as server-sent events",
+		Headers: []service.Param{{Name: ingest.HeaderLastEventID, Type: "string", Doc: "id of the last event that was seen; the stream goes on after it"}},
+		Answers: []service.Answer{
+			{Status: http.StatusOK, Doc: "each event's data is the job as it is then; the last one's type is end", Media: []string{"text/event-stream"}},
+			{Status: http.StatusNoContent, Doc: "the end was seen"},
+		},
+		Errors: []*wire.Kind{ingest.ErrJobNotFound}, Handle: d.handleJobEvents,
 	}}
 }

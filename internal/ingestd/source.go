@@ -61,7 +61,7 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 	if v.badRows && !l.opts.quarantine {
 		return nil, l.listBadRows(ctx)
 	}
-	if v.records == 0 && l.current != nil && l.current.Rows > 0 && l.opts.mode == catalog.Replace {
+	if v.records == 0 && l.agreed == nil && l.current != nil && l.current.Rows > 0 && l.opts.mode == catalog.Replace {
 		src.warnings = append(src.warnings, fmt.Sprintf("the file has no rows: the dataset is empty from now on; version %d has its %d rows", l.current.Version, l.current.Rows))
 	}
 	if !v.clean {
@@ -140,10 +140,13 @@ func (l *load) assign(file []csvscan.ColumnResult) []catalog.Column {
 	if l.current != nil {
 		current, lastID = l.current.Columns, l.current.LastColumnID
 	}
-	if l.current != nil && l.opts.schema != catalog.ReplaceSchema {
+	switch {
+	case l.current != nil && l.opts.schema != catalog.ReplaceSchema:
 		slices.SortFunc(wanted, func(a, b catalog.Column) int {
 			return position(current, a.Name) - position(current, b.Name)
 		})
+	case l.agreed != nil:
+		slices.SortFunc(wanted, func(a, b catalog.Column) int { return agreedPosition(l.agreed, a) - agreedPosition(l.agreed, b) })
 	}
 	assigned, _ := catalog.Assign(current, lastID, wanted)
 	return assigned

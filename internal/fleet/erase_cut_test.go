@@ -37,7 +37,7 @@ func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Whatever step of an erasure is its last, the same request completes it.
 func TestAnErasureThatWasCutOffIsCompleted(t *testing.T) {
 	c, data := &cutter{}, t.TempDir()
-	l := startThrough(t, data, c, &c.catalogd)
+	l := startProxied(t, data, "catalogd", c, &c.catalogd, uncompacted)
 	for step := int32(1); step <= 4; step++ {
 		name := "staff" + strconv.Itoa(int(step))
 		l.mustIngest("name="+name, "id,name,hours\nA,Ada,1\nD,Dan,4\n")

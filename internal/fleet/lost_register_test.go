@@ -7,13 +7,9 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
-	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
 // catalogProxy stands between the fleet and its catalogd, and does something to
@@ -48,33 +44,7 @@ func (p *catalogProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // startBehind runs a fleet that reaches its catalogd through a proxy.
 func startBehind(t *testing.T, p *catalogProxy) lake {
 	t.Helper()
-	return startThrough(t, t.TempDir(), p, &p.catalogd)
-}
-
-// startThrough runs a fleet that reaches its catalogd, which target names from then
-// on, through a handler. Nothing is compacted.
-func startThrough(t *testing.T, data string, through http.Handler, target *atomic.Pointer[url.URL]) lake {
-	t.Helper()
-	server := httptest.NewServer(through)
-	t.Cleanup(server.Close)
-	c := fleet.Defaults()
-	c.Fleet.Data, c.Fleet.AuthFile, c.Fleet.SecretsFile = data, "", ""
-	c.Ingestd.Compact = false
-	c.Peers = map[string]string{"catalogd": server.URL}
-	f := startAnywhere(t, c)
-	t.Cleanup(func() { _ = f.Stop() })
-	gateway, err := url.Parse(f.URL("gateway"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	port, _ := strconv.Atoi(gateway.Port())
-	usual, _ := service.Port("gateway")
-	catalogd, _ := service.Port("catalogd")
-	target.Store(&url.URL{Scheme: "http", Host: "127.0.0.1:" + strconv.Itoa(catalogd+port-usual)})
-	if err := f.WaitReady(t.Context(), func(string, string) {}); err != nil {
-		t.Fatal(err)
-	}
-	return lake{t, f.URL("gateway")}
+	return startProxied(t, t.TempDir(), "catalogd", p, &p.catalogd, uncompacted)
 }
 
 // The catalog's answer to a registration may be lost, and whoever stands between

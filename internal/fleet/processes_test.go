@@ -121,3 +121,6 @@ func (p *processes) workersOf(name string) []int {
 	}
 	return pids
 }
+
+// data is the folder of all daemons.
+func (p *processes) data() string { return filepath.Join(filepath.Dir(p.config), "data") }

@@ -146,7 +146,8 @@ func (js *jobs) conclude(j *job, answer ingest.Answer, err error) {
 			r.Job.State = ingest.JobCancelled
 		}
 	})
-	if failed := j.folder.write(end); failed != nil {
+	left := j.folder.clear(uploadFile) // the disk may be full of what was made of it
+	if failed := errors.Join(left, j.folder.write(end)); failed != nil {
 		js.log.Error("the end of a job could not be written down; the next start does the job again, which loads nothing twice", "job", end.Job.ID, "error", failed)
 	} else if failed := j.folder.clear(); failed != nil {
 		js.log.Warn("files of a job were left; the next start removes them", "job", end.Job.ID, "error", failed)

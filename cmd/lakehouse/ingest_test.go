@@ -28,7 +28,8 @@ func TestIngestShowsWhatTheAnswerSays(t *testing.T) {
 	}{
 		{"ingest t.csv", 0, []string{"t: version 1, 2 rows, 2 columns"}, nil},
 		{"ingest head.csv --name t", 0, []string{"t: version 2, 0 rows", "\n  note: the file has no rows", "version 1 has its 2 rows"}, nil},
-		{"ingest t.csv some.csv --mode append --on-error quarantine", 0, []string{"t: version 3, 2 rows", "some: version 1, 2 rows", "; 2 rows in quarantine: some__quarantine"}, nil},
+		{"ingest t.csv some.csv --mode append --on-error quarantine", 0, []string{"│ t.csv    │ t       │       3 │    2 │        0 │", "│ some.csv │ some    │       1 │    2 │        2 │"},
+			[]string{"some.csv: note: 2 rows in quarantine: some__quarantine"}},
 		{"ingest bad.csv", 1, nil, []string{"(here: --on-error quarantine) [bad_rows] request ", "\n  ... and 2 more\n", "  line 2, reason 1 value where the file has 2 columns\n"}},
 		{"ingest other.csv --name t --mode append", 1, nil, []string{"(here: --mode replace --schema replace) [schema_drift]",
 			"  line 2, column hours, change retyped, from long, to string, example n/a\n", "  column shift, change added, to string\n"}},
@@ -40,7 +41,8 @@ func TestIngestShowsWhatTheAnswerSays(t *testing.T) {
 		{"ingest pipes.csv --delimiter pipe --no-header", 0, []string{"pipes: version 1, 2 rows, 2 columns"}, nil},
 		{"ingest pipes.csv --delimiter pipe --no-header --mode append --allow-duplicate", 0, []string{"pipes: version 2, 2 rows"}, nil},
 		{"ingest blank.csv", 0, []string{"\n  note: blank lines were skipped: 1"}, nil},
-		{"ingest blank.csv bad.csv --mode append", 1, []string{"blank: unchanged, version 1"}, []string{"bad.csv: 12 rows cannot be taken"}},
+		{"ingest blank.csv bad.csv --mode append", 1, []string{"│ blank.csv │ blank   │       1 │    1 │        0 │", "│ unchanged │", "│ failed    │"},
+			[]string{"bad.csv: 12 rows cannot be taken", "not loaded: 1 of 2 files"}},
 	} {
 		code, stdout, stderr := lakehouse(t.Context(), strings.Fields(c.args)...)
 		if code != c.code || !holdsAll(stdout, c.stdout) || !holdsAll(stderr, c.stderr) {

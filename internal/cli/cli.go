@@ -1,4 +1,4 @@
-// Package cli is the command line of a running fleet: ingest, sql, datasets and
+// Package cli is the command line of a running fleet: ingest, jobs, sql, datasets and
 // their versions, status, version.
 //
 // Every verb talks to the gateway over HTTP and links no engine, so it starts
@@ -60,7 +60,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else where the configuration that 'up' reads\nputs it, else http://127.0.0.1:3110); AUTH_TOKEN in the environment is the token")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "write JSON for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newIngest(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g))
+	root.AddCommand(newIngest(&g), newJobs(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g))
 	root.AddCommand(newVersions(&g), newDiff(&g), newRollback(&g), newTag(&g))
 	root.AddCommand(newDrop(&g), newRestore(&g), newDropped(&g), newRename(&g), newDescribe(&g), newErase(&g))
 	for _, cmd := range more {

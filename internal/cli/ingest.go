@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
@@ -21,30 +17,36 @@ import (
 func newIngest(g *Globals) *cobra.Command {
 	var opts ingest.Options
 	var onError string
+	var how sending
 	cmd := &cobra.Command{
 		Use:   "ingest FILE...",
 		Short: "Load CSV, JSON or Parquet files, each as a new version of a dataset",
+		Long: "Load files, each as a new version of the dataset that is named after it. Of a folder, the\n" +
+			"files in it are loaded; a pattern in quotes, such as 'exports/*.csv', is expanded.",
 		Example: "  lakehouse ingest placements.csv\n" +
-			"  lakehouse ingest week44.csv --name timesheets --mode append",
+			"  lakehouse ingest exports/\n" +
+			"  lakehouse ingest 'weeks/*.csv' --name timesheets --mode append",
 		Args: func(_ *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return errors.New("no file is named; write: lakehouse ingest FILE, or several")
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, files []string) error {
-			if opts.Name != "" && len(files) > 1 {
-				return usageError{errors.New("--name goes with one file; without it each dataset is named after its file")}
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			opts.OnError = ingest.OnError(onError)
+			files, err := findFiles(paths, cmd.ErrOrStderr())
+			if err != nil {
+				return usageError{err}
 			}
-			if err := checkNames(opts, files); err != nil {
+			if err := how.check(opts, files); err != nil {
 				return usageError{err}
 			}
 			gateway, err := g.client()
 			if err != nil {
 				return err
 			}
-			opts.OnError = ingest.OnError(onError)
-			return ingestFiles(cmd, ingest.Client{Client: gateway}, opts, files, g.JSON)
+			how.client, how.opts = ingest.Client{Client: gateway}, opts
+			return how.send(cmd, files, g.JSON)
 		},
 	}
 	flags := cmd.Flags()
@@ -62,6 +64,9 @@ func newIngest(g *Globals) *cobra.Command {
 	flags.StringVar(&opts.Types, "types", "", "types of columns, as `zip:string,rate:decimal(10,2),start:date(%d/%m/%Y)`")
 	flags.BoolVar(&opts.NoHeader, "no-header", false, "the first record is data; columns are named column_1, column_2, ...")
 	flags.BoolVar(&opts.AllowDuplicate, "allow-duplicate", false, "append content that the dataset holds already")
+	flags.BoolVar(&how.async, "async", false, "load as jobs, which go on when this command is stopped, and wait for them")
+	flags.BoolVar(&how.detach, "detach", false, "with --async: print the jobs and do not wait")
+	flags.IntVar(&how.parallel, "parallel", defaultParallel, "files that are sent at once; into one dataset always 1")
 	return cmd
 }
 
@@ -82,72 +87,12 @@ func checkNames(opts ingest.Options, files []string) error {
 	return nil
 }
 
-func ingestFiles(cmd *cobra.Command, client ingest.Client, opts ingest.Options, files []string, asJSON bool) error {
-	var failed []error
-	for _, file := range files {
-		answer, err := IngestFile(cmd.Context(), client, opts, file, cmd.ErrOrStderr())
-		switch {
-		case err != nil:
-			err = ingestWords(err)
-			failed = append(failed, fmt.Errorf("%s: %w", file, err))
-			if len(files) > 1 {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", file, explain(err))
-			}
-			showRows(cmd.ErrOrStderr(), err)
-		case asJSON:
-			if err := printJSON(cmd.OutOrStdout(), answer); err != nil {
-				return err
-			}
-		default:
-			fmt.Fprintln(cmd.OutOrStdout(), Summary(answer))
-		}
-	}
-	return errors.Join(failed...)
-}
-
 // IngestFile sends one file, with a progress bar where progress is a terminal.
 func IngestFile(ctx context.Context, client ingest.Client, opts ingest.Options, file string, progress io.Writer) (ingest.Answer, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return ingest.Answer{}, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return ingest.Answer{}, err
-	}
-	if info.IsDir() {
-		return ingest.Answer{}, fmt.Errorf("%s is a folder; name its files", file)
-	}
-	if opts.Name == "" {
-		opts.Name = catalog.NameFromFile(file)
-	}
-	body, finish := withBar(f, info.Size(), opts.Name, progress)
-	defer finish()
-	answer, _, err := client.CSV(ctx, opts, body, info.Size(), "")
-	return answer, err
-}
-
-// withBar wraps the upload in a progress bar; finish ends it, wherever it is.
-func withBar(r io.Reader, size int64, name string, w io.Writer) (body io.Reader, finish func()) {
-	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return r, func() {}
-	}
-	bars := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
-	bar := bars.AddBar(size,
-		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
-		mpb.AppendDecorators(decor.CountersKibiByte("% .1f / % .1f"), decor.OnComplete(decor.Name(" checking"), " done")),
-	)
-	finish = func() {
-		bar.Abort(false)
-		bars.Wait()
-	}
-	proxied, err := bar.ProxyReader(r)
-	if err != nil { // the bars have ended already: send without one
-		return r, finish
-	}
-	return proxied, finish
+	bars := newBars(progress)
+	defer bars.wait()
+	sent := (&sending{client: client, opts: opts}).one(ctx, file, bars)
+	return sent.answer, sent.err
 }
 
 // Summary words an answer in one line.

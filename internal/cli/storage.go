@@ -124,7 +124,7 @@ func newStoragePut(g *Globals, connect func() (*storage.Client, error)) *cobra.C
 			if err != nil {
 				return err
 			}
-			body, size := cmd.InOrStdin(), int64(-1)
+			body, size, finish := cmd.InOrStdin(), int64(-1), func(bool) {}
 			if args[0] != "-" {
 				file, err := os.Open(args[0])
 				if err != nil {
@@ -138,12 +138,13 @@ func newStoragePut(g *Globals, connect func() (*storage.Client, error)) *cobra.C
 				if info.IsDir() {
 					return fmt.Errorf("%s is a folder; name a file", args[0])
 				}
-				var finish func()
-				body, finish = withBar(file, info.Size(), args[1], cmd.ErrOrStderr())
-				defer finish()
+				bars := newBars(cmd.ErrOrStderr())
+				defer bars.wait()
+				body, finish = bars.add(file, info.Size(), args[1])
 				size = info.Size()
 			}
 			stored, _, err := client.Put(cmd.Context(), args[1], body, size, storage.Condition{})
+			finish(err == nil)
 			if err != nil {
 				return err
 			}

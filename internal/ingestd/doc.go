@@ -20,4 +20,8 @@
 // the way leaves a spool folder, which the next start removes, and perhaps objects
 // that no version names, which the catalog's search for orphans removes. Memory
 // does not grow with the file.
+//
+// An ingest may be of several files (batch), which agree upon their columns and
+// become one version, and it may be a job: a request that is kept on disk, with its
+// upload, until it has been done (jobs).
 package ingestd

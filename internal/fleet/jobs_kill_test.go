@@ -49,8 +49,8 @@ func TestKilledDaemonsLoseNoJobAndDoNoneTwice(t *testing.T) {
 		again  bool // killed once more, at a moment of its own
 	}{
 		{"ingestd", ingest.PhaseReceive, false}, {"ingestd", ingest.PhaseScan, false}, {"ingestd", ingest.PhaseConvert, true},
-		{"ingestd", ingest.PhaseUpload, false}, {"ingestd", ingest.PhaseRegister, true}, {"ingestd", ingest.PhaseRegister, false},
-		{"catalogd", ingest.PhaseRegister, false}, {"storaged", ingest.PhaseUpload, false}, {"gateway", ingest.PhaseConvert, false},
+		{"ingestd", ingest.PhaseUpload, false}, {"ingestd", ingest.PhaseRegister, true},
+		{"catalogd", ingest.PhaseRegister, false}, {"storaged", ingest.PhaseUpload, false},
 	} {
 		job := l.submit("name=t&mode=append&allow_duplicate=true", csv)
 		last := l.seenUntil(job.ID, c.phase)

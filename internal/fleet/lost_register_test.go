@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 )
 
 // catalogProxy stands between the fleet and its catalogd, and does something to
@@ -45,6 +47,23 @@ func (p *catalogProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func startBehind(t *testing.T, p *catalogProxy) lake {
 	t.Helper()
 	return startProxied(t, t.TempDir(), "catalogd", p, &p.catalogd, uncompacted)
+}
+
+// A job whose registration was made and never answered finds that out by its key,
+// also where the same content may be loaded again.
+func TestAJobWhoseRegistrationIsNotAnsweredIsDoneOnce(t *testing.T) {
+	p := &catalogProxy{first: func(_ http.ResponseWriter, ask func(http.ResponseWriter)) {
+		ask(httptest.NewRecorder())
+		panic(http.ErrAbortHandler)
+	}}
+	l := startBehind(t, p)
+	job := l.ended(l.submit("name=people&mode=append&allow_duplicate=true", "id,name\n1,Ada\n2,Grace\n").ID)
+	if job.State != ingest.JobSucceeded || job.Answer.Version != 1 || job.Answer.Rows != 2 || p.registers.Load() != 1 {
+		t.Errorf("%+v after %d registrations", job, p.registers.Load())
+	}
+	if got := l.rows("SELECT count(*)::BIGINT FROM people"); got[0] != "2" {
+		t.Errorf("rows: %v", got)
+	}
 }
 
 // The catalog's answer to a registration may be lost, and whoever stands between

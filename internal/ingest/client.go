@@ -27,7 +27,7 @@ func (c *Client) CSV(ctx context.Context, opts Options, body io.Reader, size int
 }
 
 func (c *Client) send(ctx context.Context, q url.Values, body io.Reader, size int64, idempotencyKey string) (*http.Response, error) {
-	header := http.Header{"Content-Type": {"text/csv"}}
+	header := http.Header{"Content-Type": {"application/octet-stream"}}
 	if idempotencyKey != "" {
 		header.Set(wire.HeaderIdempotencyKey, idempotencyKey)
 	}

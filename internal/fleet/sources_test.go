@@ -1,6 +1,8 @@
 package fleet_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -148,5 +150,39 @@ func TestBadRowsOfSeveralObjectsAreAllKept(t *testing.T) {
 	}
 	if got := l.rows(`SELECT count(*)::BIGINT FROM t__quarantine WHERE "raw" = 'broken'`); got[0] != "2" {
 		t.Errorf("%v", got)
+	}
+}
+
+// Objects of several formats and packings become one version, and are one job.
+func TestObjectsOfSeveralFormatsBecomeOneVersion(t *testing.T) {
+	l := startLake(t)
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	fmt.Fprint(w, "id,zip\n1,01234\n")
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l.put("a.csv.gz", packed.String())
+	l.put("b.ndjson", "{\"zip\":\"75001\",\"id\":2}\n{\"zip\":null,\"id\":3}\n")
+	status, doc := l.ingestFrom("name=t&async=true", "a.csv.gz", "b.ndjson")
+	if status != http.StatusAccepted {
+		t.Fatalf("%d %v", status, doc)
+	}
+	if job := l.ended(doc["id"].(string)); job.State != ingest.JobSucceeded || job.Answer.Rows != 3 {
+		t.Errorf("%+v", job)
+	}
+	if got := l.rows("SELECT id, zip FROM t ORDER BY id"); len(got) != 3 || got[0] != `1|"01234"` || got[1] != `2|"75001"` || got[2] != "3|null" {
+		t.Errorf("%v", got)
+	}
+	sent := l.submit("name=u", packed.String())
+	if job := l.ended(sent.ID); job.State != ingest.JobSucceeded || job.Answer.Rows != 1 {
+		t.Errorf("%+v", job)
+	}
+	status, doc = l.send(http.MethodPost, "/v1/ingest?async=true&name=v", "application/json", `[{"a":1}]`)
+	if status != http.StatusAccepted {
+		t.Fatalf("%d %v", status, doc)
+	}
+	if job := l.ended(doc["id"].(string)); job.State != ingest.JobSucceeded || job.Answer.Rows != 1 {
+		t.Errorf("%+v", job)
 	}
 }

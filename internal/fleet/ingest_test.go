@@ -150,7 +150,6 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"path as a name":   {"name=..%2Fetc", "a\n1\n", 400, "bad_name"},
 		"long name":        {"name=" + strings.Repeat("n", 300), "a\n1\n", 400, "bad_name"},
 		"unknown option":   {"name=x&modus=append", "a\n1\n", 400, "unknown_parameter"},
-		"later option":     {"name=x&mode=upsert", "a\n1\n", 400, "not_supported"},
 	} {
 		status, doc := l.ingest(c.params, c.body)
 		if status != c.status || doc["code"] != c.code {

@@ -18,18 +18,38 @@ const startLimit = 30 * time.Second
 
 // Process is a server beside the test.
 type Process struct {
-	cmd    *exec.Cmd
-	exited chan struct{}
+	name, health string
+	template     *exec.Cmd // never started itself
+	cmd          *exec.Cmd
+	exited       chan struct{}
 }
 
 // Start runs a server until the test ends, and returns once health answers 200.
 // What the server printed is shown if it does not.
 func Start(t testing.TB, name string, cmd *exec.Cmd, health string) *Process {
 	t.Helper()
+	p := &Process{name: name, health: health, template: cmd}
+	p.start(t)
+	t.Cleanup(p.Kill)
+	return p
+}
+
+// Restart starts a server that was killed again as it was, and returns once it
+// answers.
+func (p *Process) Restart(t testing.TB) {
+	t.Helper()
+	p.start(t)
+}
+
+func (p *Process) start(t testing.TB) {
+	t.Helper()
 	out := &output{}
-	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	p := &Process{cmd: cmd, exited: make(chan struct{})}
+	p.cmd = &exec.Cmd{
+		Path: p.template.Path, Args: p.template.Args, Env: p.template.Env, Dir: p.template.Dir, Err: p.template.Err,
+		Stdout: out, Stderr: out, SysProcAttr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+	}
+	cmd, exited := p.cmd, make(chan struct{})
+	p.exited = exited
 	started := make(chan error)
 	go func() {
 		// The kernel kills the server when the thread that started it ends, and a pool
@@ -39,25 +59,30 @@ func Start(t testing.TB, name string, cmd *exec.Cmd, health string) *Process {
 		started <- err
 		if err == nil {
 			_ = cmd.Wait() // however it ends
-			close(p.exited)
+			close(exited)
 		}
 	}()
 	if err := <-started; err != nil {
-		t.Fatalf("%s: %v", name, err)
+		t.Fatalf("%s: %v", p.name, err)
 	}
-	t.Cleanup(p.Kill)
+	p.await(t, out)
+}
+
+// await returns once the server answers.
+func (p *Process) await(t testing.TB, out *output) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
-	for !answers(ctx, health) {
+	for !answers(ctx, p.health) {
 		select {
 		case <-p.exited:
-			t.Fatalf("%s ended before it was ready:\n%s", name, out)
+			t.Fatalf("%s ended before it was ready:\n%s", p.name, out)
 		case <-ctx.Done():
-			t.Fatalf("%s was not ready within %s:\n%s", name, startLimit, out)
+			p.Kill()
+			t.Fatalf("%s was not ready within %s:\n%s", p.name, startLimit, out)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	return p
 }
 
 // Kill ends the server as kill -9 does, and returns when it is gone.

@@ -17,33 +17,41 @@ const (
 // StartMinIO starts a MinIO with an empty disk. Its bucket is not there yet.
 func StartMinIO(t testing.TB) service.S3 {
 	t.Helper()
-	s, _ := startS3(t, "minio", func(addr, dir string) *exec.Cmd {
+	s, _ := StartMinIOProcess(t)
+	return s
+}
+
+// StartMinIOProcess starts a MinIO that can be killed and started again.
+func StartMinIOProcess(t testing.TB) (service.S3, *Process) {
+	t.Helper()
+	s, _, p := startS3(t, "minio", func(addr, dir string) *exec.Cmd {
 		cmd := exec.Command(Tool(t, "minio"), "server", dir, "--quiet", "--address", addr, "--console-address", FreeAddress(t))
 		cmd.Env = []string{"HOME=" + dir, "MINIO_ROOT_USER=" + accessKey, "MINIO_ROOT_PASSWORD=" + secretKey, "MINIO_UPDATE=off"}
 		return cmd
 	}, "/minio/health/ready")
-	return s
+	return s, p
 }
 
 // StartVersityGW starts a versitygw over an empty folder, which is returned too.
 // Its bucket is not there yet.
 func StartVersityGW(t testing.TB) (s service.S3, folder string) {
 	t.Helper()
-	return startS3(t, "versitygw", func(addr, dir string) *exec.Cmd {
+	s, folder, _ = startS3(t, "versitygw", func(addr, dir string) *exec.Cmd {
 		cmd := exec.Command(Tool(t, "versitygw"), "--quiet", "--port", addr, "--health", "/health", "posix", dir)
 		cmd.Env = []string{"HOME=" + dir, "ROOT_ACCESS_KEY=" + accessKey, "ROOT_SECRET_KEY=" + secretKey}
 		return cmd
 	}, "/health")
+	return s, folder
 }
 
-func startS3(t testing.TB, name string, command func(addr, dir string) *exec.Cmd, health string) (service.S3, string) {
+func startS3(t testing.TB, name string, command func(addr, dir string) *exec.Cmd, health string) (service.S3, string, *Process) {
 	t.Helper()
 	addr, dir := FreeAddress(t), t.TempDir()
-	Start(t, name, command(addr, dir), "http://"+addr+health)
+	p := Start(t, name, command(addr, dir), "http://"+addr+health)
 	return service.S3{
 		Endpoint: "http://" + addr, Region: "us-east-1", Bucket: "lakehouse-test",
 		AccessKeyID: accessKey, SecretAccessKey: service.NewSecret(secretKey), UsePathStyle: true,
-	}, dir
+	}, dir, p
 }
 
 // Tool gives the path of a binary of the tools folder: $LAKEHOUSE_TOOLS, else

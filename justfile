@@ -32,6 +32,10 @@ bench *args: build
 install-hooks:
     @bash scripts/install-hooks.sh
 
+# kill a fleet's processes, 200 times or as told, and see that nothing is lost: just crash [local|minio] [kills] [seed]
+crash *args:
+    @bash scripts/crash.sh {{ args }}
+
 # remove what was built here; .tools/ stays, it took minutes
 clean:
     rm -rf bin

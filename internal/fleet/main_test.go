@@ -157,6 +157,16 @@ func (l lake) mustIngest(params, csv string) map[string]any {
 	return doc
 }
 
+// timesheets makes a CSV with n rows, whose hours add up to n.
+func timesheets(n int, week string) string {
+	var b strings.Builder
+	b.WriteString("id,week,hours,note\n")
+	for i := range n {
+		fmt.Fprintf(&b, "T%08d,%s,1,shift %d of the night\n", i, week, i%97)
+	}
+	return b.String()
+}
+
 // rows asks SQL and gives the rows as JSON texts joined by a bar.
 func (l lake) rows(sql string) []string {
 	l.t.Helper()

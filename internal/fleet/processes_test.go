@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +20,9 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
+// readyPoll is between two questions whether a daemon is ready.
+const readyPoll = 10 * time.Millisecond
+
 var daemonNames = []string{"storaged", "catalogd", "queryd", "ingestd", "gateway"}
 
 // processes is a fleet of which every daemon has a process of its own.
@@ -26,21 +30,24 @@ type processes struct {
 	t      *testing.T
 	config string
 	offset int
+	log    io.Writer // what the daemons print
 	alive  map[string]*exec.Cmd
 }
 
 func startProcesses(t *testing.T) (*processes, lake) {
 	t.Helper()
-	dir := t.TempDir()
+	return startProcessesWith(t, t.TempDir(), "[fleet]\nauth_file = \"\"\nsecrets_file = \"\"\nlog_level = \"error\"\n", t.Output())
+}
+
+// startProcessesWith starts a fleet of the configuration in a folder.
+func startProcessesWith(t *testing.T, dir, configuration string, log io.Writer) (*processes, lake) {
+	t.Helper()
 	offset, err := fleet.FreeOffset(fleet.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &processes{t: t, config: filepath.Join(dir, "lakehouse.toml"), offset: offset, alive: map[string]*exec.Cmd{}}
-	const text = "[fleet]\nauth_file = \"\"\nsecrets_file = \"\"\nlog_level = \"error\"\n"
-	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	p := &processes{t: t, config: filepath.Join(dir, "lakehouse.toml"), offset: offset, log: log, alive: map[string]*exec.Cmd{}}
+	writePrivate(t, p.config, configuration)
 	for _, name := range daemonNames {
 		p.start(name)
 	}
@@ -59,12 +66,19 @@ func startProcesses(t *testing.T) (*processes, lake) {
 	return p, lake{t, fmt.Sprintf("http://127.0.0.1:%d", port+offset)}
 }
 
+func writePrivate(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (p *processes) start(name string) {
 	p.t.Helper()
 	cmd := exec.Command(os.Args[0], "-config", p.config, "-port-offset", strconv.Itoa(p.offset))
 	cmd.Dir = filepath.Dir(p.config) // data is ./data by default
 	cmd.Env = append(os.Environ(), envDaemon+"="+name)
-	cmd.Stderr = p.t.Output()
+	cmd.Stderr = p.log
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
@@ -98,6 +112,7 @@ func (p *processes) ready() {
 			if errors.Is(err, context.DeadlineExceeded) {
 				p.t.Fatalf("%s did not become ready", name)
 			}
+			<-time.After(readyPoll)
 		}
 	}
 }

@@ -89,6 +89,6 @@ func (c *crash) sameNames(what string, got, want []string) {
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		c.t.Error(fmt.Sprintf("in the end there are the %s %s, want %s", what, strings.Join(got, " "), strings.Join(want, " ")))
+		c.t.Errorf("in the end there are the %s %s, want %s", what, strings.Join(got, " "), strings.Join(want, " "))
 	}
 }

@@ -58,6 +58,7 @@ type operation struct {
 	names   []string     // the datasets that it concerns
 	key     string       // the object
 	apply   func(*world) // what it does; nil: nothing
+	early   func(*world) // what of that may be there before the rest is, and without it
 	refusal *wire.Kind   // what it has to be refused with; nil: it must not be
 	again   bool         // the same request once more tells what came of it, and completes it
 	insist  bool         // and has to be sent until there is an answer
@@ -200,6 +201,9 @@ func (c *crashClient) resolve() {
 		not, was := c.world.picture(name).difference(p), l.after.picture(name).difference(p)
 		switch {
 		case not != "" && was != "":
+			if c.early(l, name, p) {
+				return
+			}
 			c.fail("%s, without an answer: %s is neither as before (%s) nor as after it (%s)", l.what, name, not, was)
 			return
 		case not == "" && was == "":
@@ -227,4 +231,20 @@ func (c *crashClient) resolve() {
 		c.world = l.after
 		c.events.count(&c.events.landed)
 	}
+}
+
+// early tells that of an operation nothing is there but what comes first, and takes
+// that over.
+func (c *crashClient) early(l *left, name string, p picture) bool {
+	if l.early == nil || l.seen {
+		return false
+	}
+	w := c.world.clone()
+	l.early(w)
+	if w.picture(name).difference(p) != "" {
+		return false
+	}
+	c.events.note("%s: only what comes first had happened", l.what)
+	c.world = w
+	return true
 }

@@ -130,7 +130,9 @@ func (c *crashClient) quarantines() (operation, bool) {
 	count := 10 + c.dice.IntN(50)
 	f := c.file(count, 1+c.dice.IntN(count/3))
 	f.options.OnError = ingest.OnErrorQuarantine
-	return c.load(name, "append", f), true
+	o := c.load(name, "append", f)
+	o.early = func(w *world) { w.quarantine(name, f) }
+	return o, true
 }
 
 // badRows and drifts are loads that have to be refused.
@@ -239,7 +241,12 @@ func (w *world) load(name string, f *load) {
 	latest := f
 	if len(f.bad) > 0 {
 		latest = nil
-		w.bad[name] = slices.Sorted(slices.Values(slices.Concat(w.bad[name], f.bad)))
+		w.quarantine(name, f)
 	}
 	t.next(made, latest)
+}
+
+// quarantine keeps the bad rows of a load, which come before its good ones.
+func (w *world) quarantine(name string, f *load) {
+	w.bad[name] = slices.Sorted(slices.Values(slices.Concat(w.bad[name], f.bad)))
 }

@@ -21,7 +21,13 @@ read_back() {
 }
 
 # spooled: the files that uploads in progress have on disk.
-spooled() { find "$DIR/data" -path '*spool*' -type f -size +0 2>/dev/null | grep .; }
+spooled() { find "$DIR/data" -path '*spool*' -not -path '*/jobs/*' -type f -size +0 2>/dev/null | grep .; }
+
+# job_is_over: the job $JOB has ended, in one way or another.
+job_is_over() {
+	request "$(url ingestd)/ingest/jobs/$JOB"
+	case $(json state) in succeeded | failed | cancelled) ;; *) return 1 ;; esac
+}
 
 round_trip() {
 	start_daemon storaged
@@ -86,8 +92,11 @@ round_trip() {
 	expect_status "an unclosed quote is refused" 422
 	ingest 'name=a/b' --data-binary "@$DIR/more.csv"
 	expect_problem "a bad name is refused" 400 bad_name
-	ingest 'name=placements&mode=append&async=true' --data-binary "@$DIR/more.csv"
-	expect_problem "what has not come yet says so" 400 not_supported
+	ingest 'name=later&async=true' --data-binary "@$DIR/more.csv"
+	expect_status "an ingest may go on as a job" 202
+	JOB=$(json id)
+	wait_for job_is_over
+	expect "which ends with its version" "succeeded 1" "$(json state) $(json version)"
 	ingest 'name=placements&nonsense=1' --data-binary "@$DIR/more.csv"
 	expect_problem "an unknown parameter is refused" 400 unknown_parameter
 

@@ -20,7 +20,11 @@ func oneValue(t *testing.T, node schema.Node, write func(file.ColumnChunkWriter)
 	}
 	var b bytes.Buffer
 	w := file.NewParquetWriter(&b, root)
-	column, err := w.AppendRowGroup().NextColumn()
+	rows, err := w.AppendRowGroupChecked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column, err := rows.NextColumn()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func TestVerbsThatLookBackAndManage(t *testing.T) {
 		{"diff t 1 2", 0, []string{"The columns are the same.", "│ rows  │                   2 │                   3 │     1 │       0 │"}, nil},
 		{"diff t yesterday", 2, nil, []string{"tag:payroll-w44"}},
 		{"diff t 9", 1, nil, []string{"(here: lakehouse versions NAME) [version_not_found]"}},
-		{"rollback t tag:payroll-w44", 2, nil, []string{"t is at version 3 with 1 rows. A new version gets the content of version 2", "3 rows, 3 of them added and 1 of now removed; columns: hours added, place removed", "--yes"}},
+		{"rollback t tag:payroll-w44", 2, nil, []string{"t is at version 3 with 1 rows. A new version gets the content of version 2", "3 rows, 3 of them added, and 1 that are there now removed; columns: hours added, place removed", "--yes"}},
 		{"rollback t tag:payroll-w44 --yes", 0, []string{"t: version 4 has the content of version 2, 3 rows\n"}, nil},
 		{"rollback t 2 --yes", 0, []string{"already; nothing changed"}, nil},
 		{"sql --format csv select-sum", 0, []string{"79\r\n"}, nil},

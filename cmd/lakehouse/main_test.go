@@ -128,6 +128,8 @@ func TestVerbsOfARunningFleet(t *testing.T) {
 		{[]string{"sql", "select * from week_45"}, 1, "", "week_44"},
 		{[]string{"sql", "select 1", "--format", "xml"}, 2, "", "xml"},
 		{[]string{"datasets"}, 0, "│ week_44 │       1 │    2 │", ""},
+		{[]string{"ingest", "other.csv", "--name", "hr.other"}, 0, "hr.other: version 1", ""},
+		{[]string{"erase", "hr.other", "--where", "id = 'T1'"}, 0, "hr.other: 1 rows of the current version would go\n", ""},
 		{[]string{"status"}, 0, "storaged", ""},
 		{[]string{"status", "--json"}, 0, `"status": "ok"`, ""},
 		{[]string{"version"}, 0, "lakehouse ", ""},

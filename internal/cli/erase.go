@@ -61,7 +61,7 @@ func showErasure(w io.Writer, e ingest.Erasure) error {
 	if e.Erased {
 		verb = "went"
 	}
-	fmt.Fprintf(&b, "%s: %d rows of the current version %s\n", e.Dataset, e.Rows, verb)
+	fmt.Fprintf(&b, "%s: %d rows of the current version %s\n", called(e.Namespace, e.Dataset), e.Rows, verb)
 	showGone(&b, e.Versions, verb)
 	if q := e.Quarantine; q != nil {
 		fmt.Fprintf(&b, "%s: %d rows %s\n", q.Dataset, q.Rows, verb)

@@ -98,11 +98,11 @@ func IngestFile(ctx context.Context, client ingest.Client, opts ingest.Options, 
 // Summary words an answer in one line.
 func Summary(a ingest.Answer) string {
 	if a.Unchanged {
-		return fmt.Sprintf("%s: unchanged, version %d holds this content already", a.Dataset, a.Version)
+		return fmt.Sprintf("%s: unchanged, version %d holds this content already", called(a.Namespace, a.Dataset), a.Version)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: version %d, %d rows, %d columns, %s in, %s stored, %d ms",
-		a.Dataset, a.Version, a.Rows, len(a.Columns), bytesText(a.BytesIn), bytesText(a.BytesStored), a.ElapsedMS)
+		called(a.Namespace, a.Dataset), a.Version, a.Rows, len(a.Columns), bytesText(a.BytesIn), bytesText(a.BytesStored), a.ElapsedMS)
 	if a.Updated != nil && a.Inserted != nil {
 		fmt.Fprintf(&b, "; %d updated, %d new", *a.Updated, *a.Inserted)
 	}

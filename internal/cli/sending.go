@@ -204,7 +204,7 @@ func writeSummary(w io.Writer, results []sent) {
 	for _, r := range results {
 		row := []string{r.file, "", "", "", "", strconv.FormatFloat(r.seconds, 'f', 1, 64), "failed"}
 		if r.err == nil {
-			row[1], row[2], row[6] = r.answer.Dataset, strconv.FormatInt(r.answer.Version, 10), "loaded"
+			row[1], row[2], row[6] = called(r.answer.Namespace, r.answer.Dataset), strconv.FormatInt(r.answer.Version, 10), "loaded"
 			row[3], row[4] = strconv.FormatInt(r.answer.Rows, 10), strconv.FormatInt(r.answer.Rejected, 10)
 			if r.answer.Unchanged {
 				row[6] = "unchanged"

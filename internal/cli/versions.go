@@ -141,7 +141,7 @@ func newRollback(g *Globals) *cobra.Command {
 			if err != nil {
 				return historyWords(err)
 			}
-			what := fmt.Sprintf("%s is at version %d with %d rows. A new version gets the content of version %d, of %s: %d rows, %d of them added and %d of now removed%s.",
+			what := fmt.Sprintf("%s is at version %d with %d rows. A new version gets the content of version %d, of %s: %d rows, %d of them added, and %d that are there now removed%s.",
 				args[0], d.From.Version, d.From.Rows, d.To.Version, shown(d.To.CreatedAt), d.To.Rows, d.RowsAdded, d.RowsRemoved, columnWords(d.Schema))
 			if err := confirm(cmd, yes, what); err != nil {
 				return err

@@ -103,3 +103,8 @@ func reword(err error, words func(*wire.Problem) string) error {
 	reworded.Detail = words(p)
 	return &reworded
 }
+
+// called is a dataset's name as it is typed: bare in the default namespace.
+func called(namespace, name string) string {
+	return catalog.Name{Namespace: namespace, Name: name}.String()
+}

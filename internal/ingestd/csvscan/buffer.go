@@ -1,6 +1,10 @@
 package csvscan
 
-import "io"
+import (
+	"io"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/duck/csvindex"
+)
 
 // more indexes the next part of the input, reading when it has to. It is
 // called when every mark is used. It keeps one byte back until the end of the
@@ -15,7 +19,7 @@ func (s *splitter) more() bool {
 		}
 		if s.indexed < limit {
 			limit = min(limit, s.indexed+indexSize)
-			s.marks, s.plain = index(s.marks[:0], s.buf, s.indexed, limit, s.delim)
+			s.marks, s.plain = csvindex.Append(s.marks[:0], s.buf, s.indexed, limit, s.delim)
 			s.mark, s.indexed = 0, limit
 			return true
 		}

@@ -98,7 +98,13 @@ func (c *column) observePlainNumber(b []byte) bool {
 	return true
 }
 
-const zeros8 = ones * '0'
+const (
+	ones  = 0x0101010101010101
+	low7  = 0x7f7f7f7f7f7f7f7f
+	high1 = 0x8080808080808080
+
+	zeros8 = ones * '0'
+)
 
 // beyond marks with their high bit the bytes of x that are over 0x7f - add.
 func beyond(x, add uint64) uint64 { return ((x & low7) + add | x) & high1 }

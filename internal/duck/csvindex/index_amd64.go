@@ -1,4 +1,4 @@
-package csvscan
+package csvindex
 
 import "golang.org/x/sys/cpu"
 

@@ -1,4 +1,10 @@
-package csvscan
+// Package csvindex finds the bytes of a CSV that its grammar turns on: delimiters,
+// quotes and line ends. It branches on no byte, and uses the processor's vectors
+// where they are: records of any shape are found equally fast.
+//
+// The method is that of G. Langdale and D. Lemire, "Parsing Gigabytes of JSON per
+// Second" (VLDB Journal 28, 2019): compare a block at once, and walk the mask.
+package csvindex
 
 import (
 	"encoding/binary"
@@ -13,16 +19,15 @@ const (
 	blockSize = 64 // bytes that one mask tells of
 )
 
-// index appends to marks the positions in buf[from:to] of every delimiter,
-// quote, \n and \r, and reports whether those bytes are all ASCII and none is
-// NUL, so that nothing in them needs a look as text. It branches on no byte,
-// which is what makes records of any shape equally fast to split.
-func index(marks []uint32, buf []byte, from, to int, delim byte) (_ []uint32, plain bool) {
+// Append appends to marks the positions in buf[from:to] of every delimiter, quote,
+// \n and \r, and reports whether those bytes are all ASCII and none is NUL, so that
+// nothing in them needs a look as text. delim is ASCII, and no letter or digit.
+func Append(marks []uint32, buf []byte, from, to int, delim byte) (_ []uint32, plain bool) {
 	need := len(marks) + (to - from) + blockSize
 	if cap(marks) < need {
 		marks = append(make([]uint32, 0, need), marks...)
 	}
-	var masks [indexSize / blockSize]uint64
+	var masks [512]uint64 // of 32 KiB, which with their marks stay in cache
 	plain = true
 	at := from
 	for blocks := (to - from) / blockSize; blocks > 0; blocks = (to - at) / blockSize {

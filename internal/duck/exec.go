@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/duck/csvread"
 )
 
 // Job is trusted SQL for a worker of its own, which may read the files in Read
@@ -12,6 +14,7 @@ import (
 type Job struct {
 	Read     []string // absolute paths of files
 	WriteDir string   // an absolute path, "" to write nothing
+	CSV      *CSV     // a file to convert first, or nil
 	// SQL runs one statement after the other, in the order of their rows. It is the
 	// caller's own: the guard does not see it. Quote with Identifier and Literal.
 	SQL []string
@@ -22,6 +25,23 @@ type Job struct {
 	// touches; what is resident stays within Limits.MemoryBytes all the same.
 	PlanBytes int64
 }
+
+// CSV is a file that a job converts to Parquet before its statements run: into
+// data_0.parquet, data_1.parquet, ... in the order of its rows, each of about PartBytes
+// of the text.
+// Paths are absolute; Path is among Job.Read, and Into, an empty folder, in
+// Job.WriteDir.
+type CSV struct {
+	Path      string        `json:"path"`
+	Table     csvread.Table `json:"table"`
+	Select    string        `json:"select"`  // what is written of the table CSVTable
+	Options   string        `json:"options"` // of COPY
+	Into      string        `json:"into"`
+	PartBytes int64         `json:"part_bytes"`
+}
+
+// CSVTable is the name under which CSV.Select reads the rows.
+const CSVTable = "csv_file"
 
 // Exec runs a job in a fresh process and answers with the rows of its last
 // statement, as JSON scalars: integers as numbers, what JSON cannot hold exactly
@@ -53,7 +73,7 @@ func (p *Pool) Exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
 }
 
 func (p *process) exec(ctx context.Context, job Job) ([][]json.RawMessage, error) {
-	watch, err := p.call(ctx, frameJob, jobRequest{SQL: job.SQL})
+	watch, err := p.call(ctx, frameJob, jobRequest{SQL: job.SQL, CSV: job.CSV})
 	defer watch.stop()
 	if err != nil {
 		return nil, err

@@ -34,6 +34,7 @@ type runRequest struct {
 
 type jobRequest struct {
 	SQL []string `json:"sql"`
+	CSV *CSV     `json:"csv,omitempty"`
 }
 
 type runEnd struct {

@@ -42,6 +42,7 @@ type worker struct {
 	out        *frameWriter
 	interrupts *os.File
 	note       *os.File  // see noteProgress
+	threads    int       // that a statement may use
 	plain      *instance // for statements that read no objects
 	parser     *parser
 	objects    *objects // nil where files are on this box

@@ -19,6 +19,11 @@ func (w *worker) runJob(payload []byte) error {
 }
 
 func (w *worker) runAll(c *connection, r jobRequest) (err error) {
+	if r.CSV != nil {
+		if err := w.convertCSV(c, r.CSV); err != nil {
+			return err
+		}
+	}
 	var end runEnd
 	for _, sql := range r.SQL {
 		if err := w.checkInterrupt(); err != nil {

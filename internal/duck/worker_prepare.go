@@ -49,6 +49,7 @@ func (w *worker) prepare() error {
 
 // open makes the worker's instances.
 func (w *worker) open(s setup) (err error) {
+	w.threads = s.Limits.Threads
 	plain := s
 	if s.S3 != nil {
 		plain.S3 = s.S3.withoutKey()

@@ -45,17 +45,19 @@ type conversion struct {
 	target   []catalog.Column // with their field ids, in the dataset's order
 	records  int64
 	nulls    map[string]int64 // NULLs of each column; nil for the quarantine, whose rows are our own
-	bytes    int64            // of the input
+	bytes    int64            // of the input as text
+	size     int64            // of the input
 	foreign  bool             // nobody has read the values of input before
 }
 
 // convert writes Parquet files into out and returns their paths in the order of
 // the rows, after holding their counts against the scan's.
 func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]string, error) {
-	files := filepath.Join(out, "files") // DuckDB may write in out, but not claim out itself
-	statement := c.copyStatement(files, d.config.FileBytes)
-	rows, err := d.pool.Exec(ctx, duck.Job{Read: []string{c.input}, WriteDir: out, SQL: []string{statement, c.countStatement(files)},
-		Timeout: d.config.ConvertTimeout.Std(), PlanBytes: int64(len(c.target)) * planPerColumn})
+	files := filepath.Join(out, "files")
+	if err := os.Mkdir(files, 0o700); err != nil {
+		return nil, err
+	}
+	rows, err := d.pool.Exec(ctx, c.job(out, files, d.config))
 	if c.foreign && (errors.Is(err, duck.ErrInvalid) || errors.Is(err, duck.ErrDamaged) || errors.Is(err, duck.ErrInternal)) {
 		return nil, ingest.ErrBadFile.Errorf("the file cannot be read to its end: a page is damaged, or a value has no place in its column's type; nothing was loaded: write it again").Because(err)
 	}
@@ -68,18 +70,50 @@ func (d *ingestd) convert(ctx context.Context, c conversion, out string) ([]stri
 	return parquetFiles(files)
 }
 
-// copyStatement writes the one COPY that converts the file.
-func (c conversion) copyStatement(out string, fileBytes int64) string {
+// job writes the rows into files in their order, and counts what the files have.
+func (c conversion) job(out, files string, config Config) duck.Job {
+	job := duck.Job{Read: []string{c.input}, WriteDir: out, Timeout: config.ConvertTimeout.Std(), PlanBytes: int64(len(c.target)) * planPerColumn}
 	selected := make([]string, len(c.target))
 	for i, column := range c.target {
 		selected[i] = c.relation.columns[column.Name]
 	}
-	return c.copyTo(fmt.Sprintf("SELECT %s FROM %s", strings.Join(selected, ", "), c.relation.from), out, fileBytes)
+	rows := fmt.Sprintf("SELECT %s FROM %s", strings.Join(selected, ", "), c.relation.from)
+	options := c.options(config.FileBytes)
+	if c.relation.csv != nil { // text becomes a fifth, mostly, and never much more than itself
+		job.CSV = &duck.CSV{Path: c.input, Table: *c.relation.csv, Select: rows, Options: options, Into: files, PartBytes: config.FileBytes + config.FileBytes/2}
+	} else {
+		job.SQL = c.copyRanges(rows, files, options, config.FileBytes/2)
+	}
+	job.SQL = append(job.SQL, c.countStatement(files))
+	return job
+}
+
+// copyRanges writes the rows of a Parquet file, whose bytes are about those of what
+// comes of it, as files of so many bytes. DuckDB keeps the order of rows in one file
+// alone, so each is a statement of its own.
+func (c conversion) copyRanges(rows, files, options string, bytes int64) []string {
+	parts := c.size/bytes + 1
+	each := (c.records + parts - 1) / parts
+	statements := make([]string, 0, parts)
+	for from := int64(0); from < c.records; from += each {
+		part := rows
+		if each < c.records {
+			part = fmt.Sprintf("%s WHERE file_row_number >= %d AND file_row_number < %d", rows, from, from+each)
+		}
+		file := filepath.Join(files, fmt.Sprintf("data_%d.parquet", len(statements)))
+		statements = append(statements, fmt.Sprintf("COPY (%s) TO %s (%s)", part, duck.Literal(file), options))
+	}
+	return statements
 }
 
 // copyTo writes what a statement selects, which are the target's columns, as
-// Parquet files in the folder out.
+// Parquet files in the folder out, in any order.
 func (c conversion) copyTo(statement, out string, fileBytes int64) string {
+	return fmt.Sprintf("COPY (%s) TO %s (%s, FILE_SIZE_BYTES %d)", statement, duck.Literal(out), c.options(fileBytes), fileBytes/2)
+}
+
+// options are those of COPY.
+func (c conversion) options(fileBytes int64) string {
 	ids := make([]string, len(c.target))
 	for i, column := range c.target {
 		ids[i] = duck.Identifier(column.Name) + ": " + strconv.Itoa(column.FieldID)
@@ -89,14 +123,13 @@ func (c conversion) copyTo(statement, out string, fileBytes int64) string {
 	if group == maxRowGroup && c.records >= maxRowGroup {
 		dictionary = fmt.Sprintf("DICTIONARY_SIZE_LIMIT %d, ", maxDictionary)
 	}
-	return fmt.Sprintf("COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, %sROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d)",
-		statement, duck.Literal(out), strings.Join(ids, ", "), dictionary, group, fileBytes/2)
+	return fmt.Sprintf("FORMAT parquet, COMPRESSION zstd, FIELD_IDS {%s}, %sROW_GROUP_SIZE %d", strings.Join(ids, ", "), dictionary, group)
 }
 
 // Row groups are DuckDB's default of 122,880 rows, or fewer where the rows are
-// wide: at most groupBytes of CSV, as far as the mean width tells. DuckDB closes
-// a file when a row group has brought it over FILE_SIZE_BYTES, so half the size
-// for either keeps files below the whole.
+// wide: at most groupBytes of CSV, as far as the mean width tells. A file is closed
+// when a row group has brought it over half its size, so half the size for either
+// keeps files below the whole.
 //
 // A group also has at most maxCells cells: the writer takes memory for each
 // column by the rows that a group may have, however few there are.

@@ -2,20 +2,25 @@ package ingestd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/staffing"
 )
 
 func newTestIngestd(t *testing.T, change ...func(*Config)) *ingestd {
@@ -109,6 +114,85 @@ func TestLargeVersionsAreRolled(t *testing.T) {
 	for _, file := range files {
 		if info, err := os.Stat(file); err != nil || info.Size() > 4<<20 {
 			t.Errorf("%s: %v, %v", filepath.Base(file), info.Size(), err)
+		}
+	}
+}
+
+// Two readers that have nothing in common read the same values.
+func TestValuesAreThoseThatDuckDBReads(t *testing.T) {
+	d := newTestIngestd(t)
+	odd := "s,b,i,d,f,day,at,t,z\n" +
+		"\"a \"\"quoted\"\"\r\nline\",true,9223372036854775807,-0.05,1.7976931348623157e308,0001-01-01,1969-12-31T23:59:59.000001,23:59:59.999999,2026-01-31T08:30:00-05:30\n" +
+		"\"\",,,,,,,,\n" +
+		" é ,false,-9223372036854775808,99999999.9,2.5e-300,9999-12-31,2024-02-29T00:00:00.5,00:00:00,1999-12-31T23:59:59.25Z\n"
+	inputs := map[string]string{"odd": odd}
+	for _, table := range []string{"candidates", "placements", "timesheets"} {
+		var csv bytes.Buffer
+		if err := staffing.New(staffing.DefaultSeed).Write(t.Context(), &csv, table, 2000); err != nil {
+			t.Fatal(err)
+		}
+		inputs[table] = csv.String()
+	}
+	for name, input := range inputs {
+		l, src := d.scanned(t, input)
+		files, err := l.convertAll(t.Context(), src)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		types := make([]string, len(src.columns))
+		for i, c := range src.columns {
+			duckType, err := duck.TypeOf(c.Type)
+			if err != nil {
+				t.Fatal(err)
+			}
+			types[i] = duck.Literal(c.Name) + ": " + duck.Literal(duckType)
+		}
+		ours := "SELECT * FROM read_parquet(" + literals(files) + ")"
+		theirs := fmt.Sprintf("SELECT * FROM read_csv(%s, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', allow_quoted_nulls=false, columns={%s})",
+			duck.Literal(src.path), strings.Join(types, ", "))
+		counts, err := d.pool.Exec(t.Context(), duck.Job{Read: append(files, src.path), SQL: []string{
+			fmt.Sprintf("SELECT (SELECT count(*) FROM (%s))::BIGINT, (SELECT count(*) FROM (%s EXCEPT ALL %s))::BIGINT, (SELECT count(*) FROM (%s EXCEPT ALL %s))::BIGINT", ours, ours, theirs, theirs, ours)}})
+		if err != nil || string(counts[0][0]) == "0" || string(counts[0][1]) != "0" || string(counts[0][2]) != "0" {
+			t.Errorf("%s: rows, those of ours alone, of DuckDB's alone: %s, %v", name, counts, err)
+		}
+	}
+}
+
+// The last row of a key wins in an upsert, and LIMIT shows the head of a file: both by
+// the order of the rows, whose files may be several.
+func TestRowsKeepTheirOrder(t *testing.T) {
+	d := newTestIngestd(t)
+	var csv bytes.Buffer
+	csv.WriteString("id,noise\n")
+	for i := range 600_000 {
+		fmt.Fprintf(&csv, "%d,%x\n", i, uint64(i)*0x9e3779b97f4a7c15)
+	}
+	d.config.FileBytes = 128 << 20
+	whole, src := d.scanned(t, csv.String())
+	files, err := whole.convertAll(t.Context(), src)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	parquet, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.config.FileBytes = 1 << 20
+	for _, input := range []string{csv.String(), string(parquet)} {
+		l, src := d.scanned(t, input)
+		files, err := l.convertAll(t.Context(), src)
+		if err != nil || len(files) < 2 {
+			t.Fatalf("%d files, %v", len(files), err)
+		}
+		counts, err := d.pool.Exec(t.Context(), duck.Job{Read: files, SQL: []string{
+			"SELECT count(*)::BIGINT, count_if(id != file_row_number + skipped)::BIGINT FROM (SELECT id, file_row_number, first_value(id) OVER (PARTITION BY file_index ORDER BY file_row_number) AS skipped FROM read_parquet(" + literals(files) + "))"}})
+		if err != nil || string(counts[0][0]) != "600000" || string(counts[0][1]) != "0" {
+			t.Errorf("%.20q: rows and those out of their order: %s, %v", input, counts, err)
+		}
+		firsts, err := d.pool.Exec(t.Context(), duck.Job{Read: files, SQL: []string{
+			"SELECT min(id)::BIGINT FROM read_parquet(" + literals(files) + ") GROUP BY file_index ORDER BY file_index"}})
+		if err != nil || !slices.IsSortedFunc(firsts, func(a, b []json.RawMessage) int { return cmp.Or(len(a[0])-len(b[0]), bytes.Compare(a[0], b[0])) }) {
+			t.Errorf("%.20q: the files begin with %s, %v", input, firsts, err)
 		}
 	}
 }

@@ -9,7 +9,7 @@
 //	decide    the same content again is answered at once; drift and bad rows
 //	          refuse the file; otherwise every column has its type and field id
 //	convert   a sandboxed worker (package duck) reads the spool with explicit
-//	          columns and writes Parquet
+//	          columns and writes Parquet, in the order of the rows
 //	compare   the rows and NULLs of every column in the Parquet files are held
 //	          against the scan's own counts
 //	publish   the files are stored under names that hold their hash, and

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/duck/csvread"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/jsonscan"
 )
@@ -82,6 +83,7 @@ type verdict struct {
 // relation says how DuckDB reads a file: what it selects from, and what each
 // column is made of.
 type relation struct {
-	from    string            // a table function
+	from    string            // a table, or a table function
 	columns map[string]string // expressions, each with its name
+	csv     *csvread.Table    // what a CSV is read by as from; else nil
 }

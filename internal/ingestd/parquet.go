@@ -114,7 +114,7 @@ func (s *parquetScan) relation(path string) (relation, error) {
 		}
 		expressions[c.Name] = fmt.Sprintf("CAST(%s AS %s) AS %s", value, to, duck.Identifier(c.Name))
 	}
-	return relation{fmt.Sprintf("read_parquet(%s, binary_as_string=false, hive_partitioning=false)", duck.Literal(path)), expressions}, nil
+	return relation{fmt.Sprintf("read_parquet(%s, binary_as_string=false, hive_partitioning=false)", duck.Literal(path)), expressions, nil}, nil
 }
 
 // fit holds the file's columns against the target's, or gives them their own types.

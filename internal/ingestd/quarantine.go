@@ -21,12 +21,11 @@ import (
 
 // badRowWriter writes the rows that cannot be taken as CSV of their own.
 type badRowWriter struct {
-	file    *os.File
-	hash    hash.Hash
-	buffer  *bufio.Writer
-	csv     *csv.Writer
-	source  string
-	longest int
+	file   *os.File
+	hash   hash.Hash
+	buffer *bufio.Writer
+	csv    *csv.Writer
+	source string
 }
 
 func newBadRowWriter(path, source string) (*badRowWriter, error) {
@@ -49,8 +48,6 @@ func (w *badRowWriter) write(row csvscan.BadRow) error {
 	if !utf8.Valid(row.Raw) || bytes.IndexByte(row.Raw, 0) >= 0 {
 		raw, encoding = hex.EncodeToString(row.Raw), "hex"
 	}
-	// Every quote is doubled, and the other fields are short.
-	w.longest = max(w.longest, 2*len(raw)+4096)
 	return w.csv.Write([]string{strconv.FormatInt(row.Line, 10), row.Column, row.Reason, raw, encoding, w.source})
 }
 
@@ -124,6 +121,6 @@ func quarantineConversion(path string, src *source, columns []catalog.Column) (c
 	for _, c := range catalog.QuarantineColumns() {
 		file = append(file, csvscan.ColumnResult{Name: c.Name, Type: c.Type})
 	}
-	relation, err := csvRelation(path, csvscan.Reading{Delimiter: ',', Header: true, LongestLine: src.longestBad, QuotedNewlines: true}, file)
+	relation, err := csvRelation(csvscan.CanonicalReading(), file)
 	return conversion{input: path, relation: relation, target: columns, records: src.rejected, bytes: src.rejected * 256}, err
 }

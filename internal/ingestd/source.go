@@ -32,8 +32,7 @@ type source struct {
 	rejected int64
 	warnings []string
 
-	longestBad int64  // bytes that the longest rejected row takes in badFile, at most
-	badHash    string // content hash of badFile
+	badHash string // content hash of badFile
 }
 
 // formats gives the columns that were not written in ISO 8601.
@@ -115,7 +114,7 @@ func (l *load) rewrite(ctx context.Context, src *source) (err error) {
 		return noGoodRow(report.Bad, report.BadCount)
 	}
 	src.path = good.Name()
-	if src.relation, err = csvRelation(src.path, report.Reading(), src.file); err != nil {
+	if src.relation, err = csvRelation(csvscan.CanonicalReading(), src.file); err != nil {
 		return err
 	}
 	src.warnings = append(src.warnings, swallowed(report.Bad)...)
@@ -124,7 +123,7 @@ func (l *load) rewrite(ctx context.Context, src *source) (err error) {
 	for i, c := range src.file {
 		src.nulls[c.Name] = report.Nulls[i]
 	}
-	src.longestBad, src.badHash = int64(quarantine.longest), quarantine.contentHash()
+	src.badHash = quarantine.contentHash()
 	return good.Close()
 }
 
@@ -202,5 +201,5 @@ func (l *load) convertAll(ctx context.Context, src *source) ([]string, error) {
 		return nil, err
 	}
 	return l.convert(ctx, conversion{input: src.path, relation: src.relation, target: src.columns,
-		records: src.records, nulls: src.nulls, bytes: src.bytes, foreign: l.got.format == formatParquet}, out)
+		records: src.records, nulls: src.nulls, bytes: src.bytes, size: l.got.size, foreign: l.got.format == formatParquet}, out)
 }

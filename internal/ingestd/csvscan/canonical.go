@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
+// CanonicalReading says how canonical CSV is read.
+func CanonicalReading() Reading { return Reading{Delimiter: ',', Header: true} }
+
 // canonical writes records in the one way that has one reading.
 type canonical struct {
-	w       io.Writer
-	delim   byte
-	buf     []byte
-	longest longest
+	w     io.Writer
+	delim byte
+	buf   []byte
 }
 
 func (c *canonical) header(names []string) {
 	c.buf = AppendRecord(c.buf, names...)
-	c.longest.add(int64(len(c.buf) - 1))
 }
 
 func (c *canonical) record(rec *record) error {
-	start := len(c.buf)
 	for i, f := range rec.fields {
 		if i > 0 {
 			c.buf = append(c.buf, ',')
@@ -35,7 +35,6 @@ func (c *canonical) record(rec *record) error {
 		}
 		c.buf = append(c.buf, v...)
 	}
-	c.longest.add(int64(len(c.buf) - start))
 	c.buf = append(c.buf, '\n')
 	if len(c.buf) < readSize {
 		return nil

@@ -2,18 +2,17 @@
 //
 // [Scan] finds a file's dialect, counts its records, decides a lossless type
 // for every column or holds every value against the columns of an existing
-// dataset, and finds the rows that cannot be read. DuckDB converts the file
-// afterwards, with explicit columns; because this package has counted the
-// records by its own grammar, a row that DuckDB drops is noticed. [Rewrite]
-// turns a file with rows to leave out, or one that DuckDB might read in another
-// way, into canonical CSV, which has one reading only.
+// dataset, and finds the rows that cannot be read. Package csvread converts the
+// file afterwards, as it lies and with explicit columns; because this package has
+// counted the records, a row that is lost on the way is noticed. [Rewrite] turns a
+// file with rows to leave out into canonical CSV.
 //
 // A caller scans the bytes as they arrive and keeps them. A result with Drift
-// refuses the file. One that is [Result.Clean] lets DuckDB read the bytes as they
-// are, and expects Records rows. Any other needs a Rewrite of the kept bytes:
-// into [io.Discard] without a bad function to list what refuses the file where
-// [Result.HasBadRows]; else into a file that DuckDB reads instead, which has
-// Report.Records rows, while every other record goes to the bad function whole.
+// refuses the file. One without bad rows is read by [Result.Reading] and has Records
+// rows. Any other needs a Rewrite of the kept bytes: into [io.Discard] without a bad
+// function to list what refuses the file; else into a file that is read instead, by
+// [CanonicalReading], and has Report.Records rows, while every other record goes to
+// the bad function whole.
 //
 // # Grammar
 //
@@ -98,27 +97,4 @@
 // Where more than half of a column's values do not fit, the column has drifted.
 // Otherwise they are misfits, which make their records bad rows. Options.Types does the
 // same for single columns, but for the drift.
-//
-// # The fast path
-//
-// Where [Result.Clean] holds, DuckDB 1.5 reads the original bytes as this
-// package does, given read_csv with auto_detect=false, header and delim from
-// [Result.Reading], quote='"', escape='"', nullstr set to the empty string,
-// allow_quoted_nulls=false, strict_mode=true, null_padding=false,
-// ignore_errors=false, a max_line_size of at least Reading.LongestLine + 2, and
-// columns naming every column in the file's order: VARCHAR where Format is set
-// (then strptime), else the type itself. new_line must not be given: with
-// strict_mode and new_line='\r\n', DuckDB 1.5.5 reads no row and says nothing.
-//
-// A clean file has no bad rows or misfits, no blank lines (NULL lines of a single
-// column under a header apart), a first record on one line, and one of \n and
-// \r\n as its only line end. A byte order mark is no hindrance. The same options read
-// what [Rewrite] writes, given [Report.Reading].
-//
-// Known differences, all outside of clean files: DuckDB takes the first line end
-// of the file for that of all records even inside quotes, skips a header by the
-// line even where a quoted name holds a line end, takes a trailing delimiter for
-// none, passes NULs, trims blanks around a quoted field, reads a quote inside an
-// unquoted field as a character, takes a blank first line for the header, and
-// stops at mixed line ends.
 package csvscan

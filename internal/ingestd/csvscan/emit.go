@@ -10,7 +10,6 @@ import (
 type Writer struct {
 	out    canonical
 	report *Report
-	inner  bool
 }
 
 // NewWriter begins a file with these columns.
@@ -22,7 +21,6 @@ func NewWriter(w io.Writer, names []string) *Writer {
 
 // Write writes one record; nil is NULL, and an empty value the empty string.
 func (w *Writer) Write(values [][]byte) error {
-	start := len(w.out.buf)
 	for i, v := range values {
 		if i > 0 {
 			w.out.buf = append(w.out.buf, ',')
@@ -34,7 +32,6 @@ func (w *Writer) Write(values [][]byte) error {
 		w.value(v)
 	}
 	w.report.Records++
-	w.out.longest.add(int64(len(w.out.buf) - start))
 	w.out.buf = append(w.out.buf, '\n')
 	if len(w.out.buf) < readSize {
 		return nil
@@ -47,7 +44,6 @@ func (w *Writer) value(v []byte) {
 		w.out.buf = append(w.out.buf, v...)
 		return
 	}
-	w.inner = w.inner || bytes.ContainsAny(v, "\n\r")
 	w.out.buf = append(w.out.buf, '"')
 	w.out.buf = append(w.out.buf, bytes.ReplaceAll(v, []byte(`"`), []byte(`""`))...)
 	w.out.buf = append(w.out.buf, '"')
@@ -64,6 +60,5 @@ func (w *Writer) Reject(row BadRow) {
 
 // Close writes what is left and gives the report.
 func (w *Writer) Close() (*Report, error) {
-	w.report.longest, w.report.inner = w.out.longest.line, w.inner
 	return w.report, w.out.flush()
 }

@@ -19,7 +19,6 @@ type lane struct {
 	stride  int // marks of a record: one more than fields where it ends in \r\n
 	records int
 	line    int64 // of the first record
-	longest int64 // bytes of the longest, without its line end
 }
 
 // takeLane takes the ordinary records that come next, if any do. What it leaves
@@ -36,8 +35,6 @@ func (sc *scanner) takeLane() {
 		sc.res.plan[i].observeLane(&l, i)
 	}
 	sc.res.Records += int64(l.records)
-	sc.res.LongestRecord = max(sc.res.LongestRecord, l.longest)
-	sc.res.longest.add(l.longest)
 	sc.s.pass(&l)
 }
 
@@ -51,30 +48,27 @@ func (s *splitter) lane(width int) lane {
 		l.stride++
 	}
 	for at := 0; at+l.stride < len(l.marks); at += l.stride {
-		size, ok := s.ordinary(l.marks[at:at+l.stride+1], width)
-		if !ok {
+		if !s.ordinary(l.marks[at:at+l.stride+1], width) {
 			break
 		}
-		l.longest = max(l.longest, size)
 		l.records++
 	}
 	return l
 }
 
-// ordinary checks the marks of one record, behind that of the line end before
-// it, and gives the record's size.
-func (s *splitter) ordinary(marks []uint32, width int) (size int64, ok bool) {
+// ordinary checks the marks of one record, behind that of the line end before it.
+func (s *splitter) ordinary(marks []uint32, width int) bool {
 	for _, m := range marks[1:width] {
 		if s.buf[m] != s.delim {
-			return 0, false
+			return false
 		}
 	}
 	end, last := marks[width], marks[len(marks)-1]
 	if s.buf[last] != '\n' || last != end && (s.buf[end] != '\r' || last != end+1) {
-		return 0, false
+		return false
 	}
 	raw := s.buf[marks[0]+1 : end]
-	return int64(len(raw)), len(raw) <= s.maxRecord && (s.plain || bytes.IndexByte(raw, 0) < 0 && utf8.Valid(raw))
+	return len(raw) <= s.maxRecord && (s.plain || bytes.IndexByte(raw, 0) < 0 && utf8.Valid(raw))
 }
 
 // pass moves behind the records of a lane.

@@ -31,28 +31,20 @@ type Result struct {
 	BlankLines int64
 	// Oversized counts the records over MaxRecord, which no quarantine can hold.
 	Oversized int64
-	// LongestRecord is the size in bytes of the longest record, header
-	// included, without its line end.
-	LongestRecord int64
 
-	width   int
-	opts    Options
-	plan    []column
-	longest longest
+	width int
+	opts  Options
+	plan  []column
 }
 
 // Dialect is the way the file was written.
 type Dialect struct {
 	Delimiter byte
 	// NewLine is "\n", "\r\n", "\r", "mixed", or "" when there is no line end.
-	NewLine        string
-	BOM            bool
-	Header         bool
-	Quotes         bool // some field is quoted
-	QuotedNewlines bool // some quoted field holds a line end
-	LeadingBlanks  bool // blank lines come before the first record
-	TallFirst      bool // the first record holds line ends inside quotes
-	ExcelMark      bool // a line sep=; comes first, and is no record
+	NewLine string
+	Offset  int64 // bytes before the first line: a byte order mark, and a line sep=;
+	Header  bool
+	Quotes  bool // some field is quoted
 }
 
 // ColumnResult is one column of the file.
@@ -118,48 +110,18 @@ const (
 	Retyped ChangeKind = "retyped"
 )
 
-// Clean reports that DuckDB reads the original bytes exactly as this package
-// does (see "The fast path" in the package documentation), so that no rewrite
-// is needed.
-func (r *Result) Clean() bool {
-	d := r.Dialect
-	return !r.HasBadRows() && r.BlankLines == 0 && !d.LeadingBlanks && !d.TallFirst && !d.ExcelMark &&
-		(d.NewLine == "\n" || d.NewLine == "\r\n" || d.NewLine == "") &&
-		(d.Header || r.width > 1)
-}
-
 // HasBadRows reports that the file cannot be loaded whole: [Rewrite] lists the
 // rows in the way, and can put them aside.
 func (r *Result) HasBadRows() bool { return r.BadCount > 0 || r.Misfits > 0 || r.Missing > 0 }
 
-// Reading is what a reader of a canonical or clean file has to be told.
+// Reading is what a reader of a file has to be told, beside its columns.
 type Reading struct {
+	Offset    int64 // bytes before the first line
 	Delimiter byte
 	Header    bool
-	// LongestLine in bytes, without its line end. In a file of one column a run
-	// of NULLs counts as part of the line after it, as DuckDB sees it.
-	LongestLine int64
-	// QuotedNewlines tells that a physical line is not always a record.
-	QuotedNewlines bool
 }
 
-// Reading says how to read the original bytes when [Result.Clean] holds.
+// Reading says how to read the original bytes, where no row is bad.
 func (r *Result) Reading() Reading {
-	return Reading{Delimiter: r.Dialect.Delimiter, Header: r.Dialect.Header,
-		LongestLine: r.longest.line, QuotedNewlines: r.Dialect.QuotedNewlines}
-}
-
-// longest measures lines the way DuckDB does: blank ones, which are the NULLs
-// of a single column, with the line that follows.
-type longest struct{ line, blanks int64 }
-
-// add takes a line without its end. A blank line's end counts as two bytes.
-func (l *longest) add(size int64) {
-	if size == 0 {
-		l.blanks += 2
-	}
-	l.line = max(l.line, l.blanks+size)
-	if size > 0 {
-		l.blanks = 0
-	}
+	return Reading{Offset: r.Dialect.Offset, Delimiter: r.Dialect.Delimiter, Header: r.Dialect.Header}
 }

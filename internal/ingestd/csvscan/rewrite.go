@@ -15,14 +15,6 @@ type Report struct {
 	BadCount int64
 	// Nulls counts the NULLs of the records written, by column.
 	Nulls []int64
-
-	longest int64
-	inner   bool
-}
-
-// Reading says how to read what was written.
-func (r *Report) Reading() Reading {
-	return Reading{Delimiter: ',', Header: true, LongestLine: r.longest, QuotedNewlines: r.inner}
 }
 
 // Rewrite reads the bytes again that res is the scan of, and writes the good
@@ -67,7 +59,6 @@ func Rewrite(ctx context.Context, r io.Reader, w io.Writer, res *Result, bad fun
 	if rep.Records+rep.BadCount != res.Records+res.BadCount {
 		return nil, fmt.Errorf("%w: %d records, then %d", ErrChanged, res.Records+res.BadCount, rep.Records+rep.BadCount)
 	}
-	rep.longest, rep.inner = rw.out.longest.line, s.inner
 	return rep, nil
 }
 

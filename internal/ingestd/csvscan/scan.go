@@ -49,7 +49,6 @@ type scanner struct {
 	res     *Result
 	names   []string
 	leading int64 // blank lines before the first record
-	tall    bool  // the first record spans lines
 }
 
 func newScanner(ctx context.Context, in opened, opts Options) *scanner {
@@ -89,9 +88,6 @@ func (sc *scanner) begin() error {
 	if err := sc.res.layOut(sc.names); err != nil {
 		return err
 	}
-	sc.tall = rec.lines > 1
-	sc.res.LongestRecord = rec.size
-	sc.res.longest.add(rec.size)
 	if o.NoHeader {
 		if rec.width == 1 { // blank lines are NULLs then
 			sc.res.plan[0].nulls, sc.res.Records, sc.leading = sc.leading, sc.leading, 0
@@ -108,8 +104,6 @@ func (sc *scanner) take(rec *record) {
 		res.BlankLines++
 		return
 	}
-	res.LongestRecord = max(res.LongestRecord, rec.size)
-	res.longest.add(rec.size)
 	if !rec.sound(len(sc.names)) {
 		if bad, ok := judge(rec, sc.names); !ok {
 			sc.reject(rec, bad)
@@ -148,8 +142,8 @@ func (sc *scanner) reject(rec *record, bad BadRow) {
 // conclude sums up, at the end of the input.
 func (sc *scanner) conclude() *Result {
 	s, o := sc.s, &sc.res.opts
-	sc.res.Dialect = Dialect{Delimiter: o.Delimiter, NewLine: newLine(s.ends), BOM: sc.in.bom,
-		Header: !o.NoHeader, Quotes: s.quotes, QuotedNewlines: s.inner, LeadingBlanks: sc.leading > 0, TallFirst: sc.tall, ExcelMark: sc.in.mark != 0}
+	sc.res.Dialect = Dialect{Delimiter: o.Delimiter, NewLine: newLine(s.ends), Offset: sc.in.offset,
+		Header: !o.NoHeader, Quotes: s.quotes}
 	sc.res.conclude(sc.names)
 	return sc.res
 }

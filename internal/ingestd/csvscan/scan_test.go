@@ -37,7 +37,7 @@ func TestBadRows(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			res := scan(t, tt.in, Options{})
-			if res.BadCount != 1 || len(res.Bad) != 1 || res.Records != tt.records || res.Clean() {
+			if res.BadCount != 1 || len(res.Bad) != 1 || res.Records != tt.records || !res.HasBadRows() {
 				t.Fatalf("%d bad and %d good records: %+v", res.BadCount, res.Records, res.Bad)
 			}
 			bad := res.Bad[0]
@@ -65,8 +65,8 @@ func TestOnlyTheFirstBadRowsAreListed(t *testing.T) {
 func TestHugeCells(t *testing.T) {
 	ten := strings.Repeat("0123456789", 1<<20)
 	res := scan(t, "a,b\n1,"+ten+"\n2,\""+ten+"\"\n", Options{})
-	if res.BadCount != 0 || res.Records != 2 || res.LongestRecord != int64(len(ten)+4) {
-		t.Errorf("10 MB cells: %d good, %d bad, longest %d", res.Records, res.BadCount, res.LongestRecord)
+	if res.BadCount != 0 || res.Records != 2 {
+		t.Errorf("10 MB cells: %d good, %d bad", res.Records, res.BadCount)
 	}
 	res = scan(t, "a,b\n1,"+ten+ten+"\n2,3\n", Options{})
 	if res.BadCount != 1 || res.Oversized != 1 || res.Records != 1 || !strings.Contains(res.Bad[0].Reason, "more than a record may have") {
@@ -154,7 +154,7 @@ func TestHeaderNamesAreTrimmed(t *testing.T) {
 	if want := []string{"Bill Rate", "ZIP", `a "b"`}; strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("%q", got)
 	}
-	if !res.Dialect.BOM || !res.Clean() {
+	if res.Dialect.Offset != 3 || res.HasBadRows() {
 		t.Errorf("%+v", res.Dialect)
 	}
 }
@@ -198,15 +198,12 @@ func TestSniffing(t *testing.T) {
 
 func TestBlankLines(t *testing.T) {
 	res := scan(t, "a,b\n\n1,2\n\n\n3,4\n\n", Options{})
-	if res.Records != 2 || res.BlankLines != 4 || res.BadCount != 0 || res.Clean() {
+	if res.Records != 2 || res.BlankLines != 4 || res.HasBadRows() {
 		t.Errorf("two columns: %d records, %d blank lines", res.Records, res.BlankLines)
 	}
 	res = scan(t, "\na\n\n1\n\n", Options{})
-	if res.Records != 3 || res.Columns[0].Nulls != 2 || res.BlankLines != 0 || !res.Dialect.LeadingBlanks || res.Clean() {
+	if res.Records != 3 || res.Columns[0].Nulls != 2 || res.BlankLines != 0 || res.HasBadRows() {
 		t.Errorf("one column: %+v", res)
-	}
-	if got := scan(t, "a\n1\n\n\n\n22\n", Options{}).Reading().LongestLine; got != 8 {
-		t.Errorf("three NULLs and two bytes make a longest line of %d", got)
 	}
 	res = scan(t, "\n\n1\n\n2\n", Options{NoHeader: true})
 	if res.Records != 5 || res.Columns[0].Nulls != 3 || res.Columns[0].Type != "long" {
@@ -214,28 +211,12 @@ func TestBlankLines(t *testing.T) {
 	}
 }
 
-func TestClean(t *testing.T) {
-	tests := []struct {
-		in, newLine string
-		clean       bool
-	}{
-		{"a,b\n1,2\n", "\n", true},
-		{"a;b\r\n1;\"x\ny\"\r\n", "\r\n", true},
-		{"a,b\r1,2\r", "\r", false},
-		{"a,b\r\n1,2\n", "mixed", false},
-		{"a,b\n1\r,2\n", "mixed", false},
-		{"a,b", "", true},
-		{"a\n1\n\n2\n", "\n", true},
-		{"a,b\n1\n", "\n", false},
-		{"a,\"b\nc\"\n1,2\n", "\n", false},
-	}
-	if scan(t, "1,\"x\ny\"\n2,z\n", Options{NoHeader: true}).Clean() {
-		t.Error("a tall first record is not clean without a header either")
-	}
-	for _, tt := range tests {
-		res := scan(t, tt.in, Options{})
-		if res.Clean() != tt.clean || res.Dialect.NewLine != tt.newLine {
-			t.Errorf("%q: clean %t, line ends %q", tt.in, res.Clean(), res.Dialect.NewLine)
+func TestLineEnds(t *testing.T) {
+	for in, want := range map[string]string{
+		"a,b\n1,2\n": "\n", "a;b\r\n1;\"x\ny\"\r\n": "\r\n", "a,b\r1,2\r": "\r", "a,b\r\n1,2\n": "mixed", "a,b\n1\r,2\n": "mixed", "a,b": "",
+	} {
+		if res := scan(t, in, Options{}); res.Dialect.NewLine != want {
+			t.Errorf("%q: line ends %q", in, res.Dialect.NewLine)
 		}
 	}
 }

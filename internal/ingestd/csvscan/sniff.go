@@ -13,8 +13,8 @@ type opened struct {
 	r      io.Reader // everything but the byte order mark
 	sample []byte    // the beginning of r
 	whole  bool      // the sample is all there is
-	bom    bool
-	mark   byte // the delimiter that Excel's mark names, 0 without one
+	offset int64     // of r in the file
+	mark   byte      // the delimiter that Excel's mark names, 0 without one
 }
 
 // open reads the beginning of a file and takes off the byte order mark.
@@ -29,9 +29,8 @@ func open(r io.Reader) (opened, error) {
 	if bytes.HasPrefix(sample, []byte{0xfe, 0xff}) || bytes.HasPrefix(sample, []byte{0xff, 0xfe}) {
 		return opened{}, ErrNotUTF8
 	}
-	sample, bom := bytes.CutPrefix(sample, []byte{0xef, 0xbb, 0xbf})
-	sample, mark := cutExcelMark(sample)
-	return opened{io.MultiReader(bytes.NewReader(sample), r), sample, whole, bom, mark}, nil
+	rest, mark := cutExcelMark(bytes.TrimPrefix(sample, []byte{0xef, 0xbb, 0xbf}))
+	return opened{io.MultiReader(bytes.NewReader(rest), r), rest, whole, int64(n - len(rest)), mark}, nil
 }
 
 // cutExcelMark takes off the line sep=; by which Excel is told the delimiter.

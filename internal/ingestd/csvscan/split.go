@@ -75,7 +75,6 @@ type splitter struct {
 	rec    record
 	ends   [3]int64 // line ends of records: \n, \r\n, \r
 	quotes bool
-	inner  bool // line ends inside quotes
 }
 
 func newSplitter(ctx context.Context, in opened, delim byte, o *Options) *splitter {
@@ -218,9 +217,7 @@ func (s *splitter) quoted() (closing int, escaped bool) {
 			escaped = true
 		case '\n':
 			s.line++
-			s.inner = true
 		case '\r':
-			s.inner = true
 			if p+1 == s.end || s.buf[p+1] != '\n' {
 				s.line++
 			}

@@ -67,7 +67,7 @@ func TestDrift(t *testing.T) {
 func TestHalfIsNotDrift(t *testing.T) {
 	target := []Column{{Name: "v", Type: "long"}, {Name: "x", Type: "string"}}
 	res := scan(t, file("1|a|b|2||||"), Options{Target: target})
-	if res.Drift != nil || res.Misfits != 2 || res.Columns[0].Misfits != 2 || res.Clean() {
+	if res.Drift != nil || res.Misfits != 2 || res.Columns[0].Misfits != 2 || !res.HasBadRows() {
 		t.Errorf("half: %+v, %d misfits", res.Drift, res.Misfits)
 	}
 	res = scan(t, file("1|a|b||||"), Options{Target: target})
@@ -128,7 +128,7 @@ func TestForcedTypes(t *testing.T) {
 		t.Errorf("misfits of a forced type are bad rows, however many: %+v", c)
 	}
 	res = scan(t, file("1|2"), Options{Types: map[string]string{"v": "string"}})
-	if c := res.Columns[0]; c.Type != "string" || !res.Clean() {
+	if c := res.Columns[0]; c.Type != "string" || res.HasBadRows() {
 		t.Errorf("a number forced to be text: %+v", c)
 	}
 	target := []Column{{Name: "v", Type: "long"}, {Name: "x", Type: "string", Unvalued: true}}

@@ -58,6 +58,9 @@ func TestSchemaEvolves(t *testing.T) {
 			"id string, n long, pay string, e long", []string{`"A"|1|"1.50"|1`, `"B"|2|null|2`, `"C"|3|"n/a"|3`}},
 		{"in_its_place", "mode=replace", "id,n\nC,3.25\n", "retyped n long decimal(21,2)",
 			"id string, n decimal(21,2), pay decimal(18,2), e long", []string{`"C"|"3.25"|null|null`}},
+		{"of_json", "mode=append", `[{"id":"C","n":3.25,"shift":{"from":8}}]`, "retyped n long decimal(21,2), added shift <nil> struct<from:long>",
+			"id string, n decimal(21,2), pay decimal(18,2), e long, shift struct<from:long>",
+			[]string{`"A"|"1.00"|"1.50"|1|null`, `"B"|"2.00"|null|2|null`, `"C"|"3.25"|null|null|{"from":8}`}},
 		{"as_it_is", "mode=append", "e,id,n,pay\n3,C,3,1\n", "", "id string, n long, pay decimal(18,2), e long",
 			[]string{`"A"|1|"1.50"|1`, `"B"|2|null|2`, `"C"|3|"1.00"|3`}},
 	} {

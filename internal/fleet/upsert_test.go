@@ -64,6 +64,7 @@ func TestUpsertRefuses(t *testing.T) {
 		{"mode=upsert&key=id,id", "id,n\nA,2\n", http.StatusBadRequest, "bad_option", "twice"},
 		{"mode=upsert&key=badge", "id,n\nA,2\n", http.StatusUnprocessableEntity, "bad_key", "badge"},
 		{"mode=upsert&key=id", "id,n\nA,2\n,3\n", http.StatusUnprocessableEntity, "bad_rows", "line 3"},
+		{"mode=upsert&key=id", `[{"id":"A","n":2},{"n":3}]`, http.StatusUnprocessableEntity, "bad_rows", "line 1"},
 		{"mode=upsert&key=id", "id,m\nA,2\n", http.StatusConflict, "schema_drift", "columns"},
 	} {
 		status, doc := l.ingest("name=t&"+c.params, c.csv)
@@ -78,7 +79,11 @@ func TestUpsertRefuses(t *testing.T) {
 	if rows := l.rows("SELECT * FROM t ORDER BY id"); !reflect.DeepEqual(rows, []string{`""|4`, `"A"|2`}) {
 		t.Errorf("rows %v", rows)
 	}
-	if rows := l.rows("SELECT line, column_name, raw FROM t__quarantine ORDER BY line"); !reflect.DeepEqual(rows, []string{`3|"id"|",3"`, `4|"n"|"B,x"`}) {
+	got = l.mustIngest("name=t&mode=upsert&key=id&on_error=quarantine", "{\"id\":\"A\",\"n\":3}\n{\"id\":null}\n{\"n\":3}\n")
+	if got["rejected"] != 2.0 || got["updated"] != 1.0 {
+		t.Errorf("JSON with a quarantine: %v", got)
+	}
+	if rows := l.rows("SELECT line, column_name, raw FROM t__quarantine ORDER BY line, raw"); !reflect.DeepEqual(rows, []string{`2|"id"|"{\"id\":null}"`, `3|"id"|",3"`, `3|"id"|"{\"n\":3}"`, `4|"n"|"B,x"`}) {
 		t.Errorf("quarantine %v", rows)
 	}
 }

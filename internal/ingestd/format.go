@@ -49,7 +49,7 @@ func (l *load) pick(head []byte) (f format, encoding string) {
 		}
 	}
 	if l.opts.format == formatJSON || l.opts.format == "" && !l.opts.saysCSV() && looksLikeJSON(head) {
-		return jsonFormat{jsonscan.Options{Target: l.target(), Types: l.opts.types.types, Formats: l.opts.types.formats}}, encoding
+		return jsonFormat{jsonscan.Options{Target: l.target(), Types: l.opts.types.types, Formats: l.opts.types.formats, Required: l.opts.key}}, encoding
 	}
 	return csvFormat{csvscan.Options{Delimiter: l.opts.delimiter, NoHeader: l.opts.noHeader, Target: l.target(),
 		Types: l.opts.types.types, Formats: l.opts.types.formats, Required: l.opts.key}}, encoding

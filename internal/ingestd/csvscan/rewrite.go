@@ -102,13 +102,16 @@ func (rw *rewriter) take(rec *record) error {
 	return rw.bad(row)
 }
 
+// MissingReason says why a record without a required value is bad.
+const MissingReason = "it has no value, and a column of the key needs one"
+
 // fits holds the values of a well-formed record against the columns' types.
 func (rw *rewriter) fits(rec *record) (BadRow, bool) {
 	for i, f := range rec.fields {
 		c := &rw.res.plan[i]
 		null := f.start == f.end && !f.quoted
 		if null && c.required {
-			return BadRow{Line: rec.line, Lines: rec.lines, Column: c.name, Reason: "it has no value, and a column of the key needs one"}, false
+			return BadRow{Line: rec.line, Lines: rec.lines, Column: c.name, Reason: MissingReason}, false
 		}
 		if !c.typed || c.want.kind == kindString || null {
 			continue

@@ -13,6 +13,7 @@ type column struct {
 	node   *node  // nil where the values are not looked into
 	want   *shape // given, by the target or the caller; nil: its own
 	target int    // index in Options.Target, or -1
+	needed bool   // null makes a bad row
 	at     int    // index among the columns
 	count  int64  // of values
 

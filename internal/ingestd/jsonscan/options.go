@@ -33,6 +33,8 @@ type Options struct {
 	Target []csvscan.Column
 	// Types and Formats are as in package csvscan; nested types are allowed.
 	Types, Formats map[string]string
+	// Required names columns in which null, or no key at all, makes a bad row.
+	Required []string
 }
 
 // Result is what one reading of a file found out about it.
@@ -42,6 +44,7 @@ type Result struct {
 	BadCount int64                  // that are not
 	NotUTF8  int64                  // among BadCount, for their bytes
 	Misfits  int64                  // values that do not fit, in columns that did not drift
+	Missing  int64                  // values that the options require
 	Drift    []csvscan.Change
 	Warnings []string
 
@@ -51,4 +54,4 @@ type Result struct {
 }
 
 // HasBadRows reports that some records cannot be taken.
-func (r *Result) HasBadRows() bool { return r.BadCount > 0 || r.Misfits > 0 }
+func (r *Result) HasBadRows() bool { return r.BadCount > 0 || r.Misfits > 0 || r.Missing > 0 }

@@ -2,6 +2,7 @@ package jsonscan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -96,6 +97,12 @@ func (rw *rewriter) fill(row *csvscan.BadRow) error {
 		rw.texts[c.at] = c.shape.render(append(rw.texts[c.at][:0], ""...), d, i, true)
 		if rw.cells[c.at] = rw.texts[c.at]; rw.cells[c.at] == nil {
 			rw.cells[c.at] = []byte{}
+		}
+	}
+	for _, c := range rw.res.columns {
+		if c.needed && rw.cells[c.at] == nil {
+			row.Column = c.name
+			return errors.New(csvscan.MissingReason)
 		}
 	}
 	return nil

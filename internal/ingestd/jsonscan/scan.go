@@ -116,7 +116,12 @@ func (sc *scanner) newColumn(key string) (*column, error) {
 	sc.res.keys.columns[key] = c
 	c.at = len(sc.res.columns)
 	sc.res.columns = append(sc.res.columns, c)
+	c.needed = sc.required(key)
 	return c, nil
+}
+
+func (sc *scanner) required(key string) bool {
+	return slices.ContainsFunc(sc.opts.Required, func(name string) bool { return csvscan.FoldName(name) == csvscan.FoldName(key) })
 }
 
 // conclude turns the tallies into types and differences.
@@ -146,6 +151,9 @@ func (sc *scanner) settle(c *column) {
 	out := c.result(res.Records)
 	out.Adopted = c.target >= 0 && sc.opts.Target[c.target].Unvalued
 	res.Columns = append(res.Columns, out)
+	if c.needed {
+		res.Missing += out.Nulls
+	}
 	if w := c.warning(); w != "" {
 		res.Warnings = append(res.Warnings, w)
 	}
@@ -192,7 +200,7 @@ func (sc *scanner) addAbsent() error {
 		if found[i] {
 			continue
 		}
-		c := &column{name: t.Name, target: i, at: len(sc.res.columns)}
+		c := &column{name: t.Name, target: i, at: len(sc.res.columns), needed: sc.required(t.Name)}
 		if err := c.expect(t.Type, ""); err != nil {
 			return err
 		}

@@ -58,6 +58,7 @@ func newIngest(g *Globals) *cobra.Command {
 	flags.StringVar(&opts.Delimiter, "delimiter", "", "comma, semicolon, tab or pipe (default: sniffed)")
 	flags.StringVar(&opts.Format, "format", "", "csv, json or parquet (default: found out)")
 	flags.StringVar(&opts.Quote, "quote", "", "double (default), single or none; with --delimiter")
+	flags.StringVar(&opts.Comment, "comment", "", "what begins a line that is left out: hash, percent, semicolon or exclamation; with --delimiter")
 	flags.StringVar(&opts.Escape, "escape", "", "of quotes inside of quotes: double (default) or backslash; with --delimiter")
 	flags.IntVar(&opts.Skip, "skip", 0, "lines before the header")
 	flags.StringVar(&opts.Encoding, "encoding", "", "of the text, such as windows-1250 (default: found out where that is certain)")

@@ -51,6 +51,7 @@ func (o Options) Query() url.Values {
 	set("format", o.Format)
 	set("quote", o.Quote)
 	set("escape", o.Escape)
+	set("comment", o.Comment)
 	if o.Skip > 0 {
 		q.Set("skip", strconv.Itoa(o.Skip))
 	}

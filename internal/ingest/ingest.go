@@ -51,6 +51,7 @@ type Options struct {
 	Delimiter      string   // "": sniffed; one of , ; | and tab
 	Format         string   // csv, json, parquet; "": found out
 	Quote          string   // double (""), single, none; with Delimiter
+	Comment        string   // begins a line that is left out: none, hash, percent, semicolon, exclamation; with Delimiter
 	Escape         string   // of a quote inside of quotes: double (""), backslash; with Delimiter
 	Skip           int      // lines before the header
 	Encoding       string   // of a text, such as windows-1250; "": found out where that is certain

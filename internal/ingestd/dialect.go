@@ -3,7 +3,9 @@ package ingestd
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
@@ -17,6 +19,7 @@ type dialect struct {
 	unquoted  bool // no byte quotes
 	backslash bool // escapes, instead of doubled quotes
 	skip      int  // lines before the header
+	comment   byte // begins a line that is none of the table; 0: none does
 	delimiter byte
 }
 
@@ -32,6 +35,11 @@ func parseDialect(q url.Values, delimiter byte, noHeader bool) (d dialect, err e
 	if err != nil {
 		return d, err
 	}
+	comment, err := oneOf(q, "comment", "none", slices.Sorted(maps.Keys(comments())))
+	if err != nil {
+		return d, err
+	}
+	d.comment = comments()[comment]
 	if given := q.Get("skip"); given != "" {
 		if d.skip, err = strconv.Atoi(given); err != nil || d.skip < 0 || d.skip > maxSkip {
 			return d, ingest.ErrBadOption.Errorf("skip=%q is no number of lines from 0 to %d", given, maxSkip)
@@ -52,9 +60,14 @@ func parseDialect(q url.Values, delimiter byte, noHeader bool) (d dialect, err e
 		d.quote = '"'
 	}
 	if d.delimiter = delimiter; delimiter == 0 && d.rewrites() {
-		return d, ingest.ErrBadOption.Errorf("with quote or escape the delimiter is not looked for; add delimiter=comma, or which it is")
+		return d, ingest.ErrBadOption.Errorf("with quote, escape or comment the delimiter is not looked for; add delimiter=comma, or which it is")
 	}
 	return d, nil
+}
+
+// comments are the bytes that may begin a line of comment, by their names in a URL.
+func comments() map[string]byte {
+	return map[string]byte{"none": 0, "hash": '#', "percent": '%', "semicolon": ';', "exclamation": '!'}
 }
 
 // normaliser writes CSV of a dialect as the usual CSV, with every line where it
@@ -66,13 +79,18 @@ type normaliser struct {
 
 	field   []byte
 	state   fieldState
-	escaped bool // the byte before was a backslash
-	line    int  // lines ended, up to skip
-	cr      bool // the byte before was a \r
+	escaped bool   // the byte before was a backslash
+	line    int    // lines ended, up to skip
+	cr      bool   // the byte before was a \r
+	begun   bool   // bytes of the current line were taken
+	wide    bool   // the table has a delimiter
+	passed  []byte // ends of the lines of comment before it was known to be
 }
 
 // rewrites tells a dialect whose values are written in another way.
-func (d dialect) rewrites() bool { return d.unquoted || d.backslash || d.quote != '"' }
+func (d dialect) rewrites() bool {
+	return d.unquoted || d.backslash || d.comment != 0 || d.quote != '"'
+}
 
 // fieldState is how far a field has been read.
 type fieldState uint8
@@ -83,6 +101,7 @@ const (
 	fieldQuoted            // within quotes
 	fieldClosed            // behind the quote that closed it, or doubled it
 	fieldBroken            // text came behind the closing quote
+	lineComment            // no field, to the end of the line
 )
 
 func (n *normaliser) Write(p []byte) (int, error) {
@@ -122,6 +141,10 @@ func (n *normaliser) close() error {
 }
 
 func (n *normaliser) take(b byte) {
+	if n.remark(b) {
+		return
+	}
+	n.begun = n.state == fieldQuoted || b != '\n' && b != '\r'
 	if n.escaped {
 		n.escaped = false
 		if b != '\\' && b != n.delimiter && b != '\n' && b != '\r' && (n.unquoted || b != n.quote) {
@@ -145,12 +168,44 @@ func (n *normaliser) take(b byte) {
 		n.field = append(n.field, b)
 		n.state = fieldQuoted
 	case b == n.delimiter || b == '\n' || b == '\r':
+		n.wide = n.wide || b == n.delimiter
+		n.leave()
 		n.emit()
 		n.out = append(n.out, b)
 	case n.state == fieldStart && isQuote:
 		n.state = fieldQuoted
 	default:
 		n.text(b)
+	}
+}
+
+// remark takes a byte of a line of comment, and reports whether it was one.
+func (n *normaliser) remark(b byte) bool {
+	switch {
+	case n.state != lineComment:
+		if n.comment == 0 || b != n.comment || n.begun || n.state != fieldStart || n.escaped {
+			return false
+		}
+		n.state, n.cr = lineComment, false
+	case n.cr && b != '\n': // the line ended before
+		n.state = fieldStart
+		return n.remark(b)
+	case b == '\n' || b == '\r':
+		n.passed = append(n.passed, b)
+		n.leave()
+		if n.cr = b == '\r'; b == '\n' {
+			n.state = fieldStart
+		}
+	}
+	return true
+}
+
+// leave keeps the ends of lines of comment, so that every line is where it was, but
+// for a table of one column: in that a line without a byte is a NULL.
+func (n *normaliser) leave() {
+	if n.wide {
+		n.out = append(n.out, n.passed...)
+		n.passed = n.passed[:0]
 	}
 }
 

@@ -30,6 +30,9 @@ func TestDialectsBecomeTheUsualCSV(t *testing.T) {
 		{"skip=2", "Report\r\n\"of, \r\na,b\r\n1,\"x\"y\r\n", "\r\n\r\na,b\r\n1,\"x\"y\r\n"},
 		{"skip=2&quote=single", "x\n'y\n'a,b'\n", "\n\n\"a,b\"\n"},
 		{"skip=3", "a\r\r\nb\r", "\r\r\n\r"},
+		{"comment=hash", "# of\r\n#\"two\r\na,b\r\n1,#2\n#x\n\"\n#\",3\n# end", "\r\n\r\na,b\r\n1,#2\n\n\"\n#\",3\n"},
+		{"comment=percent", "%\ra\r% b\rc", "a\rc"}, // one column: a blank line would be a NULL
+		{"comment=hash&skip=1&escape=backslash", "#1\n\\#,b\n#x\n", "\n\\#,b\n\n"},
 	} {
 		q, err := url.ParseQuery(c.params)
 		if err != nil {
@@ -53,7 +56,7 @@ func TestDialectsBecomeTheUsualCSV(t *testing.T) {
 }
 
 func TestDialectsThatAreNotWholeAreRefused(t *testing.T) {
-	for _, params := range []string{"quote=single", "escape=backslash", "quote=none", "skip=-1", "skip=x", "skip=1001", "quote=`", "escape=caret"} {
+	for _, params := range []string{"quote=single", "escape=backslash", "quote=none", "skip=-1", "skip=x", "skip=1001", "comment=hash", "comment=#", "quote=`", "escape=caret"} {
 		q, err := url.ParseQuery(params)
 		if err != nil {
 			t.Fatal(err)

@@ -89,7 +89,7 @@ func parseOptions(q url.Values) (options, error) {
 		return o, err
 	}
 	if o.format != "" && o.format != formatCSV && o.saysCSV() {
-		return o, ingest.ErrBadOption.Errorf("delimiter, header, quote, escape and skip are of CSV; leave them out with format=%s", o.format)
+		return o, ingest.ErrBadOption.Errorf("delimiter, header, quote, escape, comment and skip are of CSV; leave them out with format=%s", o.format)
 	}
 	if o.format == formatParquet && o.saysText() {
 		return o, ingest.ErrBadOption.Errorf("encoding is of texts; leave it out with format=parquet")

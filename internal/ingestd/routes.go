@@ -25,6 +25,7 @@ func (d *ingestd) routes() []service.Route {
 			{Name: "format", Type: "string", Doc: "csv, json or parquet; default: found out by the media type, else by the content"},
 			{Name: "delimiter", Type: "string", Doc: "comma, semicolon, tab or pipe; default: sniffed"},
 			{Name: "quote", Type: "string", Doc: "double (default), single or none; with delimiter"},
+			{Name: "comment", Type: "string", Doc: "what begins a line that is left out: none (default), hash, percent, semicolon or exclamation; with delimiter"},
 			{Name: "escape", Type: "string", Doc: "of quotes inside of quotes: double (default), or backslash; with delimiter"},
 			{Name: "skip", Type: "integer", Doc: "lines before the header"},
 			{Name: "encoding", Type: "string", Doc: "of a text, such as windows-1250; default: UTF-8, or UTF-16 or Windows-1252 where the file is certainly that"},

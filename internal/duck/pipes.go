@@ -14,6 +14,9 @@ const (
 	noteFD                  // the shared memory for its progress
 )
 
+// answersBytes is how far a worker may be ahead of its parent without waiting.
+const answersBytes = 1 << 20
+
 // pipes connect parent and worker.
 type pipes struct {
 	requests, answers, interrupts *os.File    // the parent's ends
@@ -29,6 +32,8 @@ func (p *pipes) open() (err error) {
 	if p.answers, p.child[1], err = blockingPipe(); err != nil {
 		return err
 	}
+	// Where a user may have no more of such pipes the usual size will do.
+	_, _ = unix.FcntlInt(p.answers.Fd(), unix.F_SETPIPE_SZ, answersBytes)
 	if p.child[2], p.interrupts, err = os.Pipe(); err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -20,8 +19,15 @@ const (
 	// hold for their clients, all together.
 	waitingBytes = 8 * aheadBytes
 	// pieceBytes is how much is written at once. Each piece that is written counts
-	// as progress of the client, so it has to be small.
-	pieceBytes = 4 << 10
+	// as progress of the client, so it has to be small, but for a client that takes
+	// each at once: for that one pieces grow up to largePieceBytes.
+	pieceBytes      = 4 << 10
+	largePieceBytes = 256 << 10
+	// smallBytes is what is copied behind what waits already; more than that waits in
+	// its own buffer.
+	smallBytes = 64 << 10
+	// atOnce is how long such a client takes for a piece at most.
+	atOnce = 10 * time.Millisecond
 )
 
 // errStalled is the cause of a context that ended because a client took too little.
@@ -44,7 +50,8 @@ type delivery struct {
 
 	mu      sync.Mutex
 	changed sync.Cond   // any of what follows
-	waiting []byte      // what the client gets next
+	waiting [][]byte    // what the client gets next
+	spare   [][]byte    // empty buffers to be used again
 	left    int         // bytes that it has not yet taken
 	closed  bool        // nothing more comes
 	ended   bool        // the goroutine has
@@ -69,13 +76,21 @@ func (d *delivery) put(buf []byte) ([]byte, error) {
 		return buf[:0], d.err
 	}
 	d.left += len(buf)
-	if len(d.waiting) == 0 {
-		d.waiting, buf = buf, d.waiting
-	} else {
-		d.waiting = append(d.waiting, buf...)
-	}
 	d.changed.Broadcast()
-	return buf[:0], nil
+	if last := len(d.waiting) - 1; last >= 0 && len(buf) <= smallBytes {
+		d.waiting[last] = append(d.waiting[last], buf...)
+		return buf[:0], nil
+	}
+	d.waiting = append(d.waiting, buf)
+	return d.reuse(), nil
+}
+
+// reuse gives an empty buffer, which may be nil. The caller holds mu.
+func (d *delivery) reuse() (buf []byte) {
+	if last := len(d.spare) - 1; last >= 0 {
+		buf, d.spare = d.spare[last], d.spare[:last]
+	}
+	return buf
 }
 
 // close says that nothing more comes. If the rest may wait in memory it returns
@@ -121,44 +136,48 @@ func (d *delivery) await(holds func() bool) {
 
 // run writes what was put, as soon as it is there.
 func (d *delivery) run() {
-	var sending []byte
-	for {
-		var ok bool
-		if sending, ok = d.next(sending[:0]); !ok {
-			return
-		}
-		err := d.send(sending)
+	size := pieceBytes
+	for full, ok := d.next(); ok; full, ok = d.next() {
+		var err error
+		size, err = d.send(full, size)
 		d.mu.Lock()
-		d.err = err
+		d.err, d.spare = err, append(d.spare, full[:0])
 		d.mu.Unlock()
 	}
 }
 
-// next gives what waits in exchange for an empty buffer, or tells that there is
-// nothing left to do.
-func (d *delivery) next(empty []byte) (full []byte, ok bool) {
+// next gives what waits, or tells that there is nothing left to do.
+func (d *delivery) next() (full []byte, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for len(d.waiting) == 0 && !d.closed && d.err == nil {
 		d.changed.Wait()
 	}
 	if len(d.waiting) == 0 || d.err != nil {
-		d.waiting, d.ended = empty, true // for whoever reuses buffers
+		d.waiting, d.ended = nil, true
 		d.changed.Broadcast()
 		return nil, false
 	}
-	d.waiting, full = empty, d.waiting
+	full, d.waiting = d.waiting[0], d.waiting[1:]
 	return full, true
 }
 
-func (d *delivery) send(full []byte) error {
-	for piece := range slices.Chunk(full, pieceBytes) {
+// send writes in pieces, of which the first has size bytes, and gives the size of
+// the next one.
+func (d *delivery) send(full []byte, size int) (next int, err error) {
+	for len(full) > 0 {
+		piece := full[:min(size, len(full))]
+		full = full[len(piece):]
+		start := time.Now()
 		if _, err := d.w.Write(piece); err != nil {
-			return err
+			return size, err
+		}
+		if size = min(2*size, largePieceBytes); time.Since(start) > atOnce {
+			size = pieceBytes
 		}
 		d.moved(len(piece))
 	}
-	return d.control.Flush()
+	return size, d.control.Flush()
 }
 
 // moved notes that the client's connection has taken n bytes.

@@ -1,6 +1,7 @@
 package queryd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -137,6 +138,42 @@ func TestAClientForWhichNobodyWaitsIsNotGivenUp(t *testing.T) {
 		client.sip(sips, 100*testPatience)
 		if err := d.wait(); err != nil || client.Body.Len() != sips*sipBytes {
 			t.Errorf("it got %d bytes, %v", client.Body.Len(), err)
+		}
+	})
+}
+
+// gulper is a client that takes whatever it is given, and notes how much at once.
+type gulper struct {
+	*httptest.ResponseRecorder
+	largest int
+}
+
+func (g *gulper) Write(p []byte) (int, error) {
+	g.largest = max(g.largest, len(p))
+	return g.ResponseRecorder.Write(p)
+}
+
+// TestAClientThatTakesAtOnceGetsLargePieces: and every byte in its order, whether it
+// was put alone or behind others.
+func TestAClientThatTakesAtOnceGetsLargePieces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // whose clock stands still
+		client := &gulper{ResponseRecorder: httptest.NewRecorder()}
+		d := &delivery{w: client, control: http.NewResponseController(client), patience: testPatience, giveUp: func(error) {}}
+		d.start()
+		var want, buf []byte
+		for i := range 100 {
+			piece := bytes.Repeat([]byte{byte(i)}, []int{3, smallBytes, spillBytes}[i%3])
+			want = append(want, piece...)
+			var err error
+			if buf, err = d.put(append(buf, piece...)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.wait(); err != nil || !bytes.Equal(client.Body.Bytes(), want) {
+			t.Errorf("%d bytes came of %d, not the same, %v", client.Body.Len(), len(want), err)
+		}
+		if client.largest != largePieceBytes {
+			t.Errorf("the largest piece had %d bytes, want %d", client.largest, largePieceBytes)
 		}
 	})
 }

@@ -2,7 +2,10 @@ package queryd
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,6 +93,23 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), o.send()
 }
 
+// ReadFrom sends bytes as they come; io.Copy takes it before Write.
+func (o *output) ReadFrom(r io.Reader) (n int64, err error) {
+	for err == nil {
+		o.buf = slices.Grow(o.buf, spillBytes)
+		var more int
+		more, err = r.Read(o.buf[len(o.buf):cap(o.buf)])
+		if o.buf = o.buf[:len(o.buf)+more]; more > 0 {
+			err = errors.Join(o.send(), err)
+		}
+		n += int64(more)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return n, err
+}
+
 // end says that nothing more comes. It returns at once if the rest may wait for
 // its client in memory, else when the client has taken it.
 func (o *output) end() {
@@ -110,7 +130,9 @@ func (o *output) close() error {
 	}
 	err := o.delivery.wait()
 	o.budget.Release(o.taken)
-	o.recycle(o.delivery.waiting)
+	for _, buf := range o.delivery.spare {
+		o.recycle(buf)
+	}
 	if !o.unarm() && err == nil {
 		err = context.Cause(o.ctx)
 	}

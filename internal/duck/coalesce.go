@@ -8,7 +8,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
 // DuckDB hands out at most 2,048 rows at a time. A coalescer joins them into
@@ -34,8 +33,8 @@ type coalescer struct {
 	mu      sync.Mutex // the timer sends, too
 	out     *frameWriter
 	ipc     *ipc.Writer
-	pending []arrow.RecordBatch
-	rows    int64
+	columns []column
+	rows    int64 // gathered in the columns, not yet sent
 	bytes   int64
 	enough  int64 // rows that make a batch
 	armed   bool  // the timer runs
@@ -45,8 +44,8 @@ type coalescer struct {
 
 // newCoalescer starts an Arrow IPC stream in data frames on out. The caller
 // calls close.
-func newCoalescer(out *frameWriter, schema *arrow.Schema) *coalescer {
-	c := &coalescer{out: out, schema: schema, ipc: ipc.NewWriter(out, ipc.WithSchema(schema)), enough: firstRows}
+func newCoalescer(out *frameWriter, schema *arrow.Schema, columns []column) *coalescer {
+	c := &coalescer{out: out, schema: schema, columns: columns, ipc: ipc.NewWriter(out, ipc.WithSchema(schema)), enough: firstRows}
 	c.timer = time.AfterFunc(patience, c.hurry)
 	c.armed = true
 	return c
@@ -61,7 +60,7 @@ func (c *coalescer) hurry() {
 	if c.closed || c.err != nil {
 		return
 	}
-	if len(c.pending) > 0 {
+	if c.rows > 0 {
 		c.err = c.send()
 	}
 	if c.err == nil {
@@ -78,47 +77,41 @@ func (c *coalescer) close() {
 	c.drop()
 }
 
-// add takes over a batch. One that is far over batchBytes, for its values are
-// huge, is cut into pieces, so that no reader has to hold it whole.
-func (c *coalescer) add(batch arrow.RecordBatch) error {
+// add takes the first rows of a part. Where they are far over batchBytes, for their
+// values are huge, they are cut into pieces, so that no reader has to hold them whole.
+func (c *coalescer) add(p *part, rows int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.err != nil {
-		batch.Release()
+	if c.err != nil || rows == 0 {
 		return c.err
 	}
 	if !c.armed {
 		c.armed = true
 		c.timer.Reset(patience)
 	}
-	bytes := sizeOf(batch)
-	rows := batch.NumRows()
-	if bytes <= 4*batchBytes || rows < 2 {
-		return c.take(batch, bytes)
+	bytes := int64(0)
+	for _, column := range c.columns {
+		bytes += column.size(p, 0, rows)
 	}
-	defer batch.Release()
-	step := max(rows*batchBytes/bytes, 1)
-	for from := int64(0); from < rows; from += step {
-		to := min(from+step, rows)
-		if err := c.take(batch.NewSlice(from, to), bytes*(to-from)/rows); err != nil {
+	step := rows
+	if bytes > 4*batchBytes {
+		step = max(int(int64(rows)*batchBytes/bytes), 1)
+	}
+	for from := 0; from < rows && c.err == nil; from += step {
+		c.err = c.take(p, from, min(from+step, rows), bytes/int64(rows))
+	}
+	return c.err
+}
+
+// take takes rows of about so many bytes each.
+func (c *coalescer) take(p *part, from, to int, each int64) error {
+	for _, column := range c.columns {
+		if err := column.add(p, from, to); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func sizeOf(batch arrow.RecordBatch) (bytes int64) {
-	for _, column := range batch.Columns() {
-		bytes += int64(column.Data().SizeInBytes())
-	}
-	return bytes
-}
-
-// take takes over a batch of about so many bytes.
-func (c *coalescer) take(batch arrow.RecordBatch, bytes int64) error {
-	c.pending = append(c.pending, batch)
-	c.rows += batch.NumRows()
-	c.bytes += bytes
+	c.rows += int64(to - from)
+	c.bytes += each * int64(to-from)
 	if c.rows < c.enough && c.bytes < batchBytes {
 		return nil
 	}
@@ -129,7 +122,7 @@ func (c *coalescer) take(batch arrow.RecordBatch, bytes int64) error {
 	return c.out.flush()
 }
 
-// send writes the pending rows as one batch.
+// send writes the gathered rows as one batch.
 func (c *coalescer) send() error {
 	batch, err := c.join()
 	if err != nil {
@@ -149,41 +142,32 @@ func (c *coalescer) frame(write func() error) error {
 	return c.out.end(start)
 }
 
-// join makes one batch of the pending ones and releases them.
+// join makes one batch of the gathered rows, valid until the next are added.
 func (c *coalescer) join() (arrow.RecordBatch, error) {
-	defer c.drop()
-	if len(c.pending) == 1 {
-		c.pending[0].Retain()
-		return c.pending[0], nil
-	}
-	columns := make([]arrow.Array, c.schema.NumFields())
+	columns := make([]arrow.Array, 0, len(c.columns))
 	defer func() {
 		for _, column := range columns {
-			if column != nil {
-				column.Release()
-			}
+			column.Release()
 		}
 	}()
-	parts := make([]arrow.Array, len(c.pending))
-	for i := range columns {
-		for j, batch := range c.pending {
-			parts[j] = batch.Column(i)
-		}
-		column, err := array.Concatenate(parts, memory.DefaultAllocator)
+	for i, column := range c.columns {
+		a, err := column.take()
 		if err != nil {
 			return nil, fmt.Errorf("column %s: %w", c.schema.Field(i).Name, err)
 		}
-		columns[i] = column
+		columns = append(columns, a)
 	}
-	return array.NewRecordBatch(c.schema, columns, c.rows), nil
+	rows := c.rows
+	c.rows, c.bytes = 0, 0
+	return array.NewRecordBatch(c.schema, columns, rows), nil
 }
 
+// drop forgets what was gathered.
 func (c *coalescer) drop() {
-	for _, batch := range c.pending {
-		batch.Release()
+	for _, column := range c.columns {
+		column.drop()
 	}
-	clear(c.pending)
-	c.pending, c.rows, c.bytes = c.pending[:0], 0, 0
+	c.rows, c.bytes = 0, 0
 }
 
 // finish sends the rest and ends the IPC stream. Without it the stream has no
@@ -194,7 +178,7 @@ func (c *coalescer) finish() error {
 	if c.err != nil {
 		return c.err
 	}
-	if len(c.pending) > 0 {
+	if c.rows > 0 {
 		if err := c.send(); err != nil {
 			return err
 		}

@@ -25,12 +25,25 @@ func batchOf(n int64) arrow.RecordBatch {
 	return b.NewRecordBatch()
 }
 
-// foreignBatch is of another schema than the stream, whose writer refuses it.
+// foreignBatch is of another schema than the stream: no batch can be made of both.
 func foreignBatch() arrow.RecordBatch {
 	b := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{{Name: "s", Type: arrow.BinaryTypes.String}}, nil))
 	defer b.Release()
 	b.Field(0).(*array.StringBuilder).Append("x")
 	return b.NewRecordBatch()
+}
+
+// newNumbers makes a coalescer of batches as DuckDB turns them into Arrow.
+func newNumbers(out *frameWriter) *coalescer {
+	return newCoalescer(out, numbers, newColumns(numbers, []layout{nil}))
+}
+
+// addAll adds a batch.
+func addAll(c *coalescer, batch arrow.RecordBatch) error {
+	rows := int(batch.NumRows())
+	p := &part{rows: rows, batch: batch}
+	defer batch.Release()
+	return c.add(p, rows)
 }
 
 // kindsOf gives the kinds of the frames in out, and fails at half a frame.
@@ -58,8 +71,8 @@ func TestAFailedBatchLeavesNoHalfFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // whose clock stands still
 		var pipe bytes.Buffer
 		out := &frameWriter{w: &pipe}
-		c := newCoalescer(out, numbers)
-		if err := c.add(batchOf(firstRows)); err != nil {
+		c := newNumbers(out)
+		if err := addAll(c, batchOf(firstRows)); err != nil {
 			t.Fatal(err)
 		}
 		broken := errors.New("broken in the middle")
@@ -84,10 +97,10 @@ func TestAFailedBatchLeavesNoHalfFrame(t *testing.T) {
 func TestRowsThatWaitAreSentByTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var pipe bytes.Buffer
-		c := newCoalescer(&frameWriter{w: &pipe}, numbers)
+		c := newNumbers(&frameWriter{w: &pipe})
 		defer c.close()
 		for n := 1; n <= 3; n++ {
-			if err := c.add(batchOf(1)); err != nil {
+			if err := addAll(c, batchOf(1)); err != nil {
 				t.Fatal(err)
 			}
 			<-time.After(patience)
@@ -105,8 +118,8 @@ func TestAClosedCoalescerSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // whose clock stands still
 		var pipe bytes.Buffer
 		out := &frameWriter{w: &pipe}
-		c := newCoalescer(out, numbers)
-		if err := c.add(batchOf(1)); err != nil {
+		c := newNumbers(out)
+		if err := addAll(c, batchOf(1)); err != nil {
 			t.Fatal(err)
 		}
 		c.close()
@@ -125,14 +138,16 @@ func TestAClosedCoalescerSendsNothing(t *testing.T) {
 // is told to the next who does.
 func TestWhatFailsByTheClockFailsTheResult(t *testing.T) {
 	for name, next := range map[string]func(*coalescer) error{
-		"add":    func(c *coalescer) error { return c.add(batchOf(1)) },
+		"add":    func(c *coalescer) error { return addAll(c, batchOf(1)) },
 		"finish": (*coalescer).finish,
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newCoalescer(&frameWriter{w: io.Discard}, numbers)
+			c := newNumbers(&frameWriter{w: io.Discard})
 			defer c.close()
-			if err := c.add(foreignBatch()); err != nil {
-				t.Fatal(err)
+			for _, batch := range []arrow.RecordBatch{batchOf(1), foreignBatch()} {
+				if err := addAll(c, batch); err != nil {
+					t.Fatal(err)
+				}
 			}
 			c.hurry()
 			if err := next(c); err == nil {
@@ -149,9 +164,9 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 // TestAWriteThatFailsByTheClockFailsTheResult: so does what could not be written.
 func TestAWriteThatFailsByTheClockFailsTheResult(t *testing.T) {
-	c := newCoalescer(&frameWriter{w: brokenPipe{}}, numbers)
+	c := newNumbers(&frameWriter{w: brokenPipe{}})
 	defer c.close()
-	if err := c.add(batchOf(1)); err != nil {
+	if err := addAll(c, batchOf(1)); err != nil {
 		t.Fatal(err)
 	}
 	c.hurry()

@@ -1,6 +1,8 @@
 package duck
 
 import (
+	"slices"
+
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -12,6 +14,7 @@ type result struct {
 	raw      bindings.Result
 	options  bindings.ArrowOptions
 	schema   *arrow.Schema
+	layouts  []layout // of the columns; nil for one that DuckDB turns into Arrow
 	columns  []ResultColumn
 }
 
@@ -65,6 +68,7 @@ func (r *result) describe(names []string, types []logicalType) (_ *result, err e
 	for i := range wire {
 		wire[i] = bindings.ColumnLogicalType(&r.raw, bindings.IdxT(i))
 		defer bindings.DestroyLogicalType(&wire[i])
+		r.layouts = append(r.layouts, layoutOf(wire[i]))
 		r.columns = append(r.columns, ResultColumn{Name: names[i], Type: types[i].name})
 	}
 	if r.schema, err = arrowSchema(r.options, wire, names); err != nil {
@@ -74,43 +78,66 @@ func (r *result) describe(names []string, types []logicalType) (_ *result, err e
 	return r, nil
 }
 
-// next gives the next batch, nil at the end.
-func (r *result) next() (arrow.RecordBatch, error) {
-	chunk := bindings.FetchChunk(r.raw)
+// fetch gives the next chunk, with a nil pointer at the end.
+func (r *result) fetch() (chunk bindings.DataChunk, err error) {
+	chunk = bindings.FetchChunk(r.raw)
 	if chunk.Ptr == nil {
 		if message := bindings.ResultError(&r.raw); message != "" {
-			return nil, engineError(message)
+			err = engineError(message)
 		}
-		return nil, nil
+	}
+	return chunk, err
+}
+
+// next gives the next rows as a batch, nil at the end.
+func (r *result) next() (arrow.RecordBatch, error) {
+	chunk, err := r.fetch()
+	if chunk.Ptr == nil {
+		return nil, err
 	}
 	defer bindings.DestroyDataChunk(&chunk)
 	return arrowBatch(r.options, r.schema, chunk)
 }
 
+// nextPart gives the next rows as DuckDB has them, nil at the end.
+func (r *result) nextPart() (*part, error) {
+	chunk, err := r.fetch()
+	if chunk.Ptr == nil {
+		return nil, err
+	}
+	p := &part{chunk: chunk, rows: int(bindings.DataChunkGetSize(chunk))}
+	if slices.ContainsFunc(r.layouts, func(l layout) bool { return l == nil }) {
+		if p.batch, err = arrowBatch(r.options, r.schema, chunk); err != nil {
+			p.release()
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
 // stream sends the rows, at most limit of them unless that is 0, and reports
 // whether there were more.
 func (r *result) stream(out *frameWriter, limit int64) (truncated bool, err error) {
-	c := newCoalescer(out, r.schema)
+	c := newCoalescer(out, r.schema, newColumns(r.schema, r.layouts))
 	defer c.close()
-	for sent := int64(0); ; {
-		batch, err := r.next()
+	for sent := int64(0); !truncated; {
+		p, err := r.nextPart()
 		if err != nil {
 			return false, err
 		}
-		if batch == nil {
-			return false, c.finish()
+		if p == nil {
+			break
 		}
-		if limit > 0 && sent+batch.NumRows() > limit {
-			head := batch.NewSlice(0, limit-sent)
-			batch.Release()
-			if err := c.add(head); err != nil {
-				return false, err
-			}
-			return true, c.finish()
+		rows := p.rows
+		if truncated = limit > 0 && sent+int64(rows) > limit; truncated {
+			rows = int(limit - sent)
 		}
-		sent += batch.NumRows()
-		if err := c.add(batch); err != nil {
+		sent += int64(rows)
+		err = c.add(p, rows)
+		p.release()
+		if err != nil {
 			return false, err
 		}
 	}
+	return truncated, c.finish()
 }

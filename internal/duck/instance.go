@@ -19,8 +19,9 @@ func engineMemory(s setup) int64 {
 // instance is a DuckDB of its own, with the session in which its statements run, one
 // after the other.
 type instance struct {
-	db   bindings.Database
-	runs *connection
+	db    bindings.Database
+	runs  *connection
+	hands int // that help the thread of a statement
 }
 
 // close ends the instance.
@@ -56,7 +57,7 @@ func openUnlocked(s setup, allowed extensions) (*instance, error) {
 	}
 	defer bindings.DestroyConfig(&config)
 	var message string
-	i := &instance{}
+	i := &instance{hands: s.Limits.Threads - 1}
 	if bindings.OpenExt(":memory:", &i.db, config, &message) != bindings.StateSuccess {
 		return nil, fmt.Errorf("duckdb: %s", message)
 	}
@@ -110,6 +111,8 @@ type setting struct{ name, value, want string }
 func settingsOf(s setup) []setting {
 	return []setting{
 		{"threads", strconv.Itoa(s.Limits.Threads), strconv.Itoa(s.Limits.Threads)},
+		// All but one of the threads are a crew's.
+		{"external_threads", strconv.Itoa(s.Limits.Threads), strconv.Itoa(s.Limits.Threads)},
 		{"memory_limit", Literal(fmt.Sprintf("%dB", engineMemory(s))), ""},
 		{"temp_directory", Literal(s.SpillDir), s.SpillDir},
 		{"max_temp_directory_size", Literal(fmt.Sprintf("%dB", s.Limits.SpillBytes)), ""},
@@ -157,7 +160,7 @@ func readBack(c *connection, settings []setting) error {
 			return fmt.Errorf("duckdb: %s is %q, not %q", s.name, got, s.want)
 		}
 	}
-	if err := c.exec("SET threads = 1"); err == nil {
+	if err := c.exec(settingsSQL(settings[:1])); err == nil { // which changes nothing
 		return errors.New("duckdb: the configuration is not locked")
 	}
 	return nil

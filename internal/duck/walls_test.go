@@ -112,7 +112,7 @@ func escapes(data, outside string) []string {
 func TestTheKernelAloneRefuses(t *testing.T) {
 	s, data, outside := wallSetup(t)
 	inside := Literal(data + "/in.csv")
-	statements := append([]string{"from read_csv(" + inside + ")", "set threads = 1"}, escapes(data, outside)...)
+	statements := append([]string{"from read_csv(" + inside + ")", "set global memory_limit = '1GB'"}, escapes(data, outside)...)
 	// What even the locked instance would do inside its folder.
 	statements = append(statements, "copy (select 2) to "+inside, "attach "+Literal(data+"/new.db"))
 	for i, answer := range probed(t, kernelProbe, s, statements) {

@@ -166,12 +166,14 @@ func (w *worker) parse(payload []byte) error {
 	return w.out.message(frameParsed, q.Statement)
 }
 
-// session makes an instance's session the one that an interrupt is for. done rolls
-// back whatever the statement's run made: where it cannot, the next statement could
-// see that, and the worker must end.
+// session makes an instance's session the one that an interrupt is for, and gives it
+// a crew. done rolls back whatever the statement's run made: where it cannot, the next
+// statement could see that, and the worker must end.
 func (w *worker) session(i *instance) (c *connection, done func() error) {
 	w.setRunning(i.runs)
+	crew := summon(i.db, i.hands)
 	return i.runs, func() error {
+		crew.dismiss()
 		w.setRunning(nil)
 		return i.runs.rollback()
 	}

@@ -3,6 +3,7 @@ package rows
 import (
 	"encoding/base64"
 	"errors"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -82,6 +83,9 @@ func (d dialect) value(a arrow.Array, typ string) (cell, error) {
 		if typ == "JSON" && d.embed {
 			return func(dst []byte, row int) []byte { return append(dst, a.Value(row)...) }, nil
 		}
+		if a, ok := a.(*array.String); ok {
+			return d.strings(a), nil
+		}
 		return d.texts(a.Value), nil
 	case binary:
 		return d.quoted(blobs(a)), nil
@@ -105,6 +109,16 @@ func (d dialect) texts(at func(int) string) cell {
 	return func(dst []byte, row int) []byte { return text(dst, at(row)) }
 }
 
+// strings are texts that stand one behind the other, which spares a call for each.
+func (d dialect) strings(a *array.String) cell {
+	text, all, offsets := d.text, a.ValueBytes(), a.ValueOffsets()
+	if len(all) == 0 {
+		return func(dst []byte, _ int) []byte { return text(dst, "") }
+	}
+	values, first := unsafe.String(&all[0], len(all)), offsets[0]
+	return func(dst []byte, row int) []byte { return text(dst, values[offsets[row]-first:offsets[row+1]-first]) }
+}
+
 // binary are the Arrow arrays of byte strings.
 type binary interface {
 	arrow.Array
@@ -116,8 +130,9 @@ func blobs(a binary) cell {
 }
 
 func booleans(a *array.Boolean) cell {
+	bits, offset := a.Data().Buffers()[1].Bytes(), a.Data().Offset()
 	return func(dst []byte, row int) []byte {
-		if a.Value(row) {
+		if bitutil.BitIsSet(bits, offset+row) {
 			return append(dst, "true"...)
 		}
 		return append(dst, "false"...)

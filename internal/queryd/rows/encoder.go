@@ -92,7 +92,11 @@ func (e *Encoder) Append(dst []byte, row, to, full int) (_ []byte, next int) {
 		}
 		e.rows++
 		for i, c := range e.cells {
-			dst = append(dst, e.leads[i]...)
+			if lead := e.leads[i]; len(lead) == 1 { // as most are
+				dst = append(dst, lead[0])
+			} else {
+				dst = append(dst, lead...)
+			}
 			dst = c(dst, row)
 		}
 		dst = append(dst, e.end...)

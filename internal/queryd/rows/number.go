@@ -20,6 +20,11 @@ func naturals[T uint8 | uint16 | uint32 | uint64](values []T) cell {
 func floats[T float32 | float64](values []T, size int, quote string) cell {
 	return func(dst []byte, row int) []byte {
 		f := float64(values[row])
+		if size == 64 {
+			if n, ok := shortDecimal(f); ok {
+				return appendShort(dst, n)
+			}
+		}
 		switch {
 		case math.IsNaN(f):
 			return append(append(append(dst, quote...), "NaN"...), quote...)
@@ -36,6 +41,39 @@ func floats[T float32 | float64](values []T, size int, quote string) cell {
 	}
 }
 
+// shortScale is the scale of a short decimal.
+const shortScale = 10_000
+
+// shortDecimal gives the number of ten-thousandths that f is, if it is the double
+// nearest to one of at most 15 digits. Then no other decimal of so many digits
+// reads back as f, and the shortest is that one without trailing zeros.
+func shortDecimal(f float64) (n int64, ok bool) {
+	const most = 1e15
+	scaled := f * shortScale
+	if !(math.Abs(scaled) < most) {
+		return 0, false
+	}
+	n = int64(scaled + math.Copysign(0.5, scaled))
+	return n, n != 0 && float64(n)/shortScale == f // and a zero may be negative
+}
+
+// appendShort writes n ten-thousandths.
+func appendShort(dst []byte, n int64) []byte {
+	if n < 0 {
+		dst, n = append(dst, '-'), -n
+	}
+	whole, fraction := uint64(n)/shortScale, uint64(n)%shortScale
+	dst = strconv.AppendUint(dst, whole, 10)
+	if fraction == 0 {
+		return dst
+	}
+	dst = append(dst, '.', '0'+byte(fraction/1000), '0'+byte(fraction/100%10), '0'+byte(fraction/10%10), '0'+byte(fraction%10))
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
+}
+
 func decimals(values []decimal128.Num, scale int32) cell {
 	return func(dst []byte, row int) []byte { return appendDecimal(dst, values[row], int(scale)) }
 }
@@ -49,6 +87,9 @@ func appendDecimal(dst []byte, n decimal128.Num, scale int) []byte {
 		var borrow uint64
 		low, borrow = bits.Sub64(0, low, 0)
 		high, _ = bits.Sub64(0, high, borrow)
+	}
+	if high == 0 && scale > 0 && low >= powerOfTen(scale) {
+		return withPoint(strconv.AppendUint(dst, low, 10), scale)
 	}
 	var room [40]byte
 	digits := appendUint128(room[:0], high, low)
@@ -65,6 +106,27 @@ func appendDecimal(dst []byte, n decimal128.Num, scale int) []byte {
 		dst = append(dst, '0')
 	}
 	return append(dst, digits...)
+}
+
+// powerOfTen gives 10^n, or the largest integer where that is larger.
+func powerOfTen(n int) uint64 {
+	powers := [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
+	if n < len(powers) {
+		return powers[n]
+	}
+	return math.MaxUint64
+}
+
+// withPoint puts a point before the last scale digits, of which there are more.
+func withPoint(dst []byte, scale int) []byte {
+	dst = append(dst, 0)
+	last := len(dst) - 1
+	for range scale {
+		dst[last] = dst[last-1]
+		last--
+	}
+	dst[last] = '.'
+	return dst
 }
 
 // appendUint128 writes a number below 2^127 plus one.

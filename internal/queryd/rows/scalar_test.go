@@ -1,8 +1,10 @@
 package rows
 
 import (
+	"math"
 	"math/big"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -46,9 +48,33 @@ func TestDecimalText(t *testing.T) {
 	}
 }
 
+// TestDoublesAreTheShortest: among the numbers as tables have them, their neighbours
+// and all others.
+func TestDoublesAreTheShortest(t *testing.T) {
+	values := []float64{0, math.Copysign(0, -1), 1, -1, 0.1, 0.3, 1e15 - 0.125, 1e15, 1e16, 0.00005, 0.0001, 123456789012345.6, 1e-7, 1e21, math.MaxFloat64, 5e-324}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		table := float64(random.Int64N(1<<random.IntN(60))-1000) / math.Pow10(random.IntN(7))
+		values = append(values, table, math.Nextafter(table, 1e300), math.Nextafter(table, -1e300), math.Float64frombits(random.Uint64()))
+	}
+	write := floats(values, 64, `"`)
+	for i, f := range values {
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			continue
+		}
+		format := byte('f')
+		if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+			format = 'e'
+		}
+		if got, want := string(write(nil, i)), strconv.FormatFloat(f, format, -1, 64); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestDatesAreThoseOfTheCalendar(t *testing.T) {
 	first := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
-	for day := int64(0); day < 366*10_000; day += 17 {
+	for day := int64(0); day < 366*10_000; day++ {
 		at := first.AddDate(0, 0, int(day))
 		if at.Year() > 9999 {
 			break
@@ -60,6 +86,9 @@ func TestDatesAreThoseOfTheCalendar(t *testing.T) {
 }
 
 func TestDatesBeyondFourDigits(t *testing.T) {
+	if got := string(appendDate(nil, time.Date(-1, 12, 31, 0, 0, 0, 0, time.UTC).Unix()/secondsPerDay)); got != "-000001-12-31" {
+		t.Errorf("got %s", got)
+	}
 	for _, c := range []struct {
 		year int
 		want string
@@ -67,6 +96,17 @@ func TestDatesBeyondFourDigits(t *testing.T) {
 		days := time.Date(c.year, 3, 1, 0, 0, 0, 0, time.UTC).Unix() / secondsPerDay
 		if got := string(appendDate(nil, days)); got != c.want {
 			t.Errorf("got %s, want %s", got, c.want)
+		}
+	}
+}
+
+func TestFractionsOfASecond(t *testing.T) {
+	for _, c := range []struct {
+		fraction, perSecond int64
+		want                string
+	}{{0, 1, ""}, {5, 1e3, ".005"}, {120, 1e3, ".12"}, {999_999, 1e6, ".999999"}, {1, 1e6, ".000001"}, {500_000, 1e6, ".5"}, {1, 1e9, ".000000001"}, {120_000_000, 1e9, ".12"}} {
+		if got, want := string(appendClock(nil, 86_399, c.fraction, c.perSecond)), "23:59:59"+c.want; got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }

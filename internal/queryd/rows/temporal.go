@@ -14,7 +14,10 @@ const (
 	negativeInfinity = "-Infinity"
 )
 
-const secondsPerDay = 24 * 60 * 60
+const (
+	secondsPerDay  = 24 * 60 * 60
+	perSecondMicro = 1_000_000
+)
 
 func dates(values []arrow.Date32) cell {
 	return func(dst []byte, row int) []byte {
@@ -50,7 +53,12 @@ func timestamps(a *array.Timestamp) cell {
 		case -math.MaxInt64:
 			return append(dst, negativeInfinity...)
 		}
-		seconds, fraction := floorDiv(v, perSecond)
+		var seconds, fraction int64
+		if perSecond == perSecondMicro { // a division by a constant takes a tenth of the time
+			seconds, fraction = floorDiv(v, perSecondMicro)
+		} else {
+			seconds, fraction = floorDiv(v, perSecond)
+		}
 		day, second := floorDiv(seconds, secondsPerDay)
 		dst = append(appendDate(dst, day), 'T')
 		dst = appendClock(dst, second, fraction, perSecond)
@@ -72,30 +80,48 @@ func floorDiv(a, b int64) (quotient, rest int64) {
 }
 
 // appendDate writes the day that many days after 1970-01-01, in the proleptic
-// Gregorian calendar (Howard Hinnant, "chrono-compatible low-level date
-// algorithms": eras of 400 years that begin on 1 March).
+// Gregorian calendar.
 func appendDate(dst []byte, days int64) []byte {
-	const daysPerEra, toEpoch = 146097, 719468
-	era, dayOfEra := floorDiv(days+toEpoch, daysPerEra)
-	yearOfEra := (dayOfEra - dayOfEra/1460 + dayOfEra/36524 - dayOfEra/146096) / 365
-	dayOfYear := dayOfEra - (365*yearOfEra + yearOfEra/4 - yearOfEra/100)
-	month := (5*dayOfYear + 2) / 153
-	day := dayOfYear - (153*month+2)/5 + 1
-	year := yearOfEra + era*400
-	if month < 10 {
-		month += 3
-	} else {
-		month -= 9
-		year++
+	const (
+		daysPerEra = 146097 // of 400 years, which begin on 1 March
+		toEpoch    = 719468
+		last       = 2932896 // 9999-12-31
+	)
+	if days < -toEpoch || days > last {
+		era, day := floorDiv(days+toEpoch, daysPerEra)
+		year, month, dayOfMonth := civil(uint32(day))
+		dst = appendYear(dst, int64(year)+400*era)
+		dst = append(dst, '-')
+		return appendTwo(append(appendTwo(dst, month), '-'), dayOfMonth)
 	}
-	dst = appendYear(dst, year)
-	dst = appendTwo(append(dst, '-'), month)
-	return appendTwo(append(dst, '-'), day)
+	year, month, day := civil(uint32(days + toEpoch))
+	dst = append(dst, "0000-00-00"...)
+	text := dst[len(dst)-10:]
+	putTwo(text[0:2], year/100)
+	putTwo(text[2:4], year%100)
+	putTwo(text[5:7], month)
+	putTwo(text[8:10], day)
+	return dst
+}
+
+// civil gives the date of a day counted from 0000-03-01 (Neri and Schneider,
+// "Euclidean affine functions and their application to calendar algorithms").
+func civil(days uint32) (year, month, day uint32) {
+	n := 4*days + 3
+	century, dayOfCentury := n/146097, n%146097/4
+	product := 2939745 * uint64(4*dayOfCentury+3)
+	yearOfCentury, dayOfYear := uint32(product>>32), uint32(product)/2939745/4
+	n = 2141*dayOfYear + 197913
+	year, month, day = 100*century+yearOfCentury, n>>16, n&0xffff/2141+1
+	if dayOfYear >= 306 { // January or February of the next
+		year, month = year+1, month-12
+	}
+	return year, month, day
 }
 
 func appendYear(dst []byte, year int64) []byte {
 	if year >= 0 && year <= 9999 {
-		return appendTwo(appendTwo(dst, year/100), year%100)
+		return appendTwo(appendTwo(dst, uint32(year/100)), uint32(year%100))
 	}
 	sign := byte('+')
 	if year < 0 {
@@ -109,19 +135,29 @@ func appendYear(dst []byte, year int64) []byte {
 }
 
 func appendClock(dst []byte, seconds, fraction, perSecond int64) []byte {
-	dst = appendTwo(dst, seconds/3600)
-	dst = appendTwo(append(dst, ':'), seconds/60%60)
-	dst = appendTwo(append(dst, ':'), seconds%60)
+	dst = append(dst, "00:00:00"...)
+	text, clock := dst[len(dst)-8:], uint32(seconds)
+	putTwo(text[0:2], clock/3600)
+	putTwo(text[3:5], clock/60%60)
+	putTwo(text[6:8], clock%60)
 	if fraction == 0 {
 		return dst
 	}
 	dst = append(dst, '.')
-	for fraction > 0 {
-		perSecond /= 10
-		dst = append(dst, '0'+byte(fraction/perSecond))
-		fraction %= perSecond
+	for ; perSecond > 1; perSecond /= 10 {
+		dst = append(dst, '0')
+	}
+	for at := len(dst) - 1; fraction > 0; at-- {
+		dst[at] = '0' + byte(fraction%10)
+		fraction /= 10
+	}
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
 	}
 	return dst
 }
 
-func appendTwo(dst []byte, n int64) []byte { return append(dst, '0'+byte(n/10), '0'+byte(n%10)) }
+func appendTwo(dst []byte, n uint32) []byte { return append(dst, '0'+byte(n/10), '0'+byte(n%10)) }
+
+// putTwo writes a number below 100.
+func putTwo(dst []byte, n uint32) { dst[0], dst[1] = '0'+byte(n/10), '0'+byte(n%10) }

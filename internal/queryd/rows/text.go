@@ -9,9 +9,10 @@ const hexDigits = "0123456789abcdef"
 
 // AppendString appends s, which is UTF-8, as a JSON string.
 func AppendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	from := 0
-	for i := 0; i < len(s); i++ {
+	plain := plainPrefix(s)
+	dst = append(append(dst, '"'), s[:plain]...)
+	from := plain
+	for i := plain; i < len(s); i++ {
 		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' {
 			continue
@@ -32,6 +33,22 @@ func AppendString(dst []byte, s string) []byte {
 		}
 	}
 	return append(append(dst, s[from:]...), '"')
+}
+
+// plainPrefix tells how many bytes of s surely need no escaping, eight at a time.
+func plainPrefix(s string) (n int) {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; n+8 <= len(s); n += 8 {
+		b := s[n : n+8]
+		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		quote, backslash := w^('"'*ones), w^('\\'*ones)
+		// The top bit of a byte below ' ', or that is one of the two; others only above such.
+		if ((w-' '*ones)&^w|(quote-ones)&^quote|(backslash-ones)&^backslash)&tops != 0 {
+			break
+		}
+	}
+	return n
 }
 
 // appendField appends s as a CSV field: in quotes where it holds what would end

@@ -23,6 +23,22 @@ func FuzzAppendString(f *testing.F) {
 	})
 }
 
+// TestEveryByteIsEscapedWhereverItStands: beside letters, and beside bytes that look
+// alike eight at a time.
+func TestEveryByteIsEscapedWhereverItStands(t *testing.T) {
+	for _, filling := range []string{"a", "!", "\x7f", "\u0080", "\xff\xfe"} {
+		for at := range 20 {
+			for c := range rune(0x180) {
+				s := strings.ToValidUTF8(strings.Repeat(filling, at)+string(c)+strings.Repeat(filling, 20-at), "?")
+				var back string
+				if err := json.Unmarshal(AppendString(nil, s), &back); err != nil || back != s {
+					t.Fatalf("%q came back as %q, %v", s, back, err)
+				}
+			}
+		}
+	}
+}
+
 func FuzzAppendField(f *testing.F) {
 	for _, s := range []string{"", "plain", `"`, "a,b", "a\nb", "a\"b\",\"", " spaced "} {
 		f.Add(s)

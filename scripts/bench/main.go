@@ -39,6 +39,7 @@ func main() {
 	flag.IntVar(&b.megabytes, "mb", 400, "`size` of the CSV in MB (10^6 bytes)")
 	flag.IntVar(&b.runs, "runs", 3, "`repetitions` of what takes seconds")
 	flag.StringVar(&b.tpchExtension, "tpch", "", "DuckDB's `extension` tpch; TPC-H is left out without it")
+	flag.StringVar(&b.pythonPackages, "python", "", "`folder` of DuckDB's Python package; TPC-H is left out without it")
 	only := flag.String("only", strings.Join(parts(), ","), "`parts` to run")
 	flag.Parse()
 
@@ -55,13 +56,14 @@ func main() {
 
 // bench is one run: what it was asked, where it works, what it found.
 type bench struct {
-	bin           string
-	minio         string
-	tpchExtension string
-	megabytes     int
-	runs          int
-	scratch       string
-	rows          []row
+	bin            string
+	minio          string
+	tpchExtension  string
+	pythonPackages string
+	megabytes      int
+	runs           int
+	scratch        string
+	rows           []row
 }
 
 // row is one line of the table. The ratio is ours over the peer's.

@@ -21,9 +21,20 @@ tpch() {
 	echo "$file"
 }
 
+# python: the folder of DuckDB's Python package, TPC-H's peer. It has a file for each
+# version of Python, so there is no one checksum.
+python() {
+	local dir=$TOOLS/duckdb
+	if [ ! -d "$dir/duckdb" ]; then
+		python3 -m pip install -q --disable-pip-version-check --no-deps --only-binary=:all: \
+			--target "$dir" "duckdb==${TPCH#*==}" >&2 || return 0
+	fi
+	echo "$dir"
+}
+
 build_all
 bash scripts/tools.sh >&2
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/lakehouse-bench-bin.XXXXXX")
 trap 'rm -rf "$WORK"' EXIT
 go build -tags duckdb_arrow -o "$WORK/bench" ./scripts/bench
-"$WORK/bench" --bin bin --minio "$TOOLS/bin/minio" --tpch "$(tpch)" "$@"
+"$WORK/bench" --bin bin --minio "$TOOLS/bin/minio" --tpch "$(tpch)" --python "$(python)" "$@"

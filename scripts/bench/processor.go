@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// processorTime is what this process and all that it started have had of the
+// processors, those that have ended included. It counts in hundredths of a second.
+func processorTime() (sum time.Duration) {
+	const tick = 10 * time.Millisecond
+	for _, pid := range treeOf(os.Getpid()) {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			continue // the process has ended meanwhile
+		}
+		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+		for _, field := range fields[11:15] { // user and system, its own and its ended children's
+			n, _ := strconv.Atoi(field)
+			sum += time.Duration(n) * tick
+		}
+	}
+	return sum
+}
+
+// effort is what several sides took of the processors.
+type effort struct {
+	runs  int
+	spent []time.Duration
+}
+
+// metered lets two sides work as alternate does, and says what each took of the
+// processors.
+func metered(n int, ours, peer side) (took [][]time.Duration, e effort, err error) {
+	e = effort{runs: n, spent: make([]time.Duration, 2)}
+	meter := func(k int, work side) side {
+		return func(i int) (time.Duration, error) {
+			start := processorTime()
+			d, err := work(i)
+			e.spent[k] += processorTime() - start
+			return d, err
+		}
+	}
+	took, err = alternate(n, meter(0, ours), meter(1, peer))
+	return took, e, err
+}
+
+// String is for a row's note.
+func (e effort) String() string {
+	each := func(d time.Duration) value { return millis(d / time.Duration(e.runs)) }
+	return fmt.Sprintf("processor time %s, the peer's %s", each(e.spent[0]), each(e.spent[1]))
+}

@@ -21,7 +21,9 @@
 //
 // Each statement runs in a transaction of the worker's one session, which holds the
 // views of its tables and is rolled back behind it; where it cannot be, the worker
-// ends. Of a session DuckDB counts the progress, which a Gauge reads meanwhile.
+// ends. Of a session DuckDB counts the progress, which a Gauge reads meanwhile. The
+// threads of a statement are the one that takes its result and a crew, which helps
+// where there is work for several; DuckDB itself has none.
 //
 // Results stream as Arrow IPC, in batches of up to 64 Ki rows or about 1 MiB, the
 // first as soon as it can be, and none held back for more than a moment once

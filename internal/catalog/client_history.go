@@ -11,7 +11,7 @@ import (
 // Rollback makes a new version with the content and the schema of an older one.
 func (c *Client) Rollback(ctx context.Context, name string, to At, idempotencyKey string) (RolledBack, error) {
 	var answer RolledBack
-	err := c.change(ctx, http.MethodPost, "/catalog/rollback/", name, to.query(), nil, idempotencyKey, &answer)
+	err := c.change(ctx, http.MethodPost, "/catalog/rollback/"+url.PathEscape(name), to.query(), nil, idempotencyKey, &answer)
 	return answer, err
 }
 
@@ -37,14 +37,14 @@ func (c *Client) Tag(ctx context.Context, name, tag string, at At, move bool, id
 		q.Set("move", "true")
 	}
 	var answer Tagged
-	err := c.change(ctx, http.MethodPost, "/catalog/tag/", name, q, nil, idempotencyKey, &answer)
+	err := c.change(ctx, http.MethodPost, "/catalog/tag/"+url.PathEscape(name), q, nil, idempotencyKey, &answer)
 	return answer, err
 }
 
 // Untag takes a tag away and gives what it named.
 func (c *Client) Untag(ctx context.Context, name, tag, idempotencyKey string) (Tagged, error) {
 	var answer Tagged
-	err := c.change(ctx, http.MethodDelete, "/catalog/tag/", name, url.Values{"tag": {tag}}, nil, idempotencyKey, &answer)
+	err := c.change(ctx, http.MethodDelete, "/catalog/tag/"+url.PathEscape(name), url.Values{"tag": {tag}}, nil, idempotencyKey, &answer)
 	return answer, err
 }
 
@@ -52,7 +52,7 @@ func (c *Client) Untag(ctx context.Context, name, tag, idempotencyKey string) (T
 // back; its name is free at once.
 func (c *Client) Drop(ctx context.Context, name, idempotencyKey string) (Dropped, error) {
 	var answer Dropped
-	err := c.change(ctx, http.MethodDelete, "/catalog/datasets/", name, nil, nil, idempotencyKey, &answer)
+	err := c.change(ctx, http.MethodDelete, "/catalog/datasets/"+url.PathEscape(name), nil, nil, idempotencyKey, &answer)
 	return answer, err
 }
 
@@ -65,7 +65,7 @@ func (c *Client) Restore(ctx context.Context, name, datasetID, idempotencyKey st
 		q.Set("dataset_id", datasetID)
 	}
 	var answer Dataset
-	err := c.change(ctx, http.MethodPost, "/catalog/restore/", name, q, nil, idempotencyKey, &answer)
+	err := c.change(ctx, http.MethodPost, "/catalog/restore/"+url.PathEscape(name), q, nil, idempotencyKey, &answer)
 	return answer, err
 }
 
@@ -79,24 +79,24 @@ func (c *Client) Dropped(ctx context.Context, cursor string, limit int) (Dropped
 // Rename gives a dataset another name, which has to be free.
 func (c *Client) Rename(ctx context.Context, name, to, idempotencyKey string) (Renamed, error) {
 	var answer Renamed
-	err := c.change(ctx, http.MethodPost, "/catalog/rename/", name, url.Values{"to": {to}}, nil, idempotencyKey, &answer)
+	err := c.change(ctx, http.MethodPost, "/catalog/rename/"+url.PathEscape(name), url.Values{"to": {to}}, nil, idempotencyKey, &answer)
 	return answer, err
 }
 
 // Describe says what a dataset and its columns are. It makes no version.
 func (c *Client) Describe(ctx context.Context, name string, d Description, idempotencyKey string) (Described, error) {
 	var answer Described
-	err := c.change(ctx, http.MethodPatch, "/catalog/datasets/", name, nil, d, idempotencyKey, &answer)
+	err := c.change(ctx, http.MethodPatch, "/catalog/datasets/"+url.PathEscape(name), nil, d, idempotencyKey, &answer)
 	return answer, err
 }
 
-// change calls an operation that changes a dataset.
-func (c *Client) change(ctx context.Context, method, path, name string, q url.Values, body any, key string, answer any) error {
+// change calls an operation that changes a dataset or a view.
+func (c *Client) change(ctx context.Context, method, path string, q url.Values, body any, key string, answer any) error {
 	header := http.Header{}
 	if key != "" {
 		header.Set(wire.HeaderIdempotencyKey, key)
 	}
-	resp, err := c.Do(ctx, wire.Call{Method: method, Path: path + url.PathEscape(name), Query: q, Header: header, JSON: body})
+	resp, err := c.Do(ctx, wire.Call{Method: method, Path: path, Query: q, Header: header, JSON: body})
 	if err != nil {
 		return err
 	}

@@ -11,18 +11,22 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// change commits an edit of the dataset that the path names and answers with its
-// result: status made where it changed something, else 200.
+// change commits an edit of what the path names, and answers it.
 func (d *daemon) change(w http.ResponseWriter, r *http.Request, made int, op string, of func(catalog.Name) alteration, params ...any) error {
 	n, err := catalog.ParseName(chi.URLParam(r, "name"))
 	if err != nil {
 		return err
 	}
-	a := of(n)
-	ed, err := newEdit(op, a, r.Header.Get(wire.HeaderIdempotencyKey), append(params, n.String())...)
+	ed, err := newEdit(op, of(n), r.Header.Get(wire.HeaderIdempotencyKey), append(params, n.String())...)
 	if err != nil {
 		return err
 	}
+	return d.answerEdit(w, r, made, n, ed)
+}
+
+// answerEdit commits an edit and answers with its result: status made where it changed
+// something, else 200.
+func (d *daemon) answerEdit(w http.ResponseWriter, r *http.Request, made int, n catalog.Name, ed *edit) error {
 	e, err := d.ready()
 	if err != nil {
 		return err
@@ -34,7 +38,7 @@ func (d *daemon) change(w http.ResponseWriter, r *http.Request, made int, op str
 	if !changed {
 		made = http.StatusOK
 	}
-	return wire.WriteJSON(w, made, a.result())
+	return wire.WriteJSON(w, made, ed.result())
 }
 
 func (d *daemon) handleRollback(w http.ResponseWriter, r *http.Request) error {
@@ -78,7 +82,7 @@ func (d *daemon) handleUntag(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *daemon) handleDrop(w http.ResponseWriter, r *http.Request) error {
-	return d.change(w, r, http.StatusOK, "drop", func(n catalog.Name) alteration { return &drop{name: n} })
+	return d.change(w, r, http.StatusOK, "drop", func(n catalog.Name) alteration { return &drop{name: n, of: aDataset} })
 }
 
 func (d *daemon) handleDescribe(w http.ResponseWriter, r *http.Request) error {
@@ -97,7 +101,7 @@ func (d *daemon) handleRestore(w http.ResponseWriter, r *http.Request) error {
 	if id != "" && !validID(id) {
 		return badParameter("dataset_id", id, "a UUID in lower case, as GET /catalog/dropped gives it")
 	}
-	return d.change(w, r, http.StatusOK, "restore", func(n catalog.Name) alteration { return &restoring{name: n, id: id} }, id)
+	return d.change(w, r, http.StatusOK, "restore", func(n catalog.Name) alteration { return &restoring{name: n, of: roomForDataset, id: id} }, id)
 }
 
 func (d *daemon) handleRename(w http.ResponseWriter, r *http.Request) error {
@@ -129,13 +133,9 @@ func (d *daemon) handleDropped(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var after catalog.Name
-	cursor := r.URL.Query().Get("cursor")
-	name, id, _ := strings.Cut(cursor, "/")
-	if cursor != "" {
-		if after, err = catalog.ParseName(name); err != nil || !validID(id) {
-			return badParameter("cursor", cursor, "the next_cursor of a listing")
-		}
+	after, id, err := droppedCursor(r.URL.Query())
+	if err != nil {
+		return err
 	}
 	e, err := d.ready()
 	if err != nil {
@@ -146,6 +146,19 @@ func (d *daemon) handleDropped(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return wire.WriteJSON(w, http.StatusOK, page)
+}
+
+// droppedCursor reads where a page of what was dropped begins: after the id of a name.
+func droppedCursor(q url.Values) (after catalog.Name, id string, err error) {
+	cursor := q.Get("cursor")
+	if cursor == "" {
+		return after, "", nil
+	}
+	name, id, _ := strings.Cut(cursor, "/")
+	if after, err = catalog.ParseName(name); err != nil || !validID(id) {
+		return after, id, badParameter("cursor", cursor, "the next_cursor of a listing")
+	}
+	return after, id, nil
 }
 
 // yes reads a boolean parameter; one that is not given is false.

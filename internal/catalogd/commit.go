@@ -116,6 +116,9 @@ func (e *engine) stageAny(ctx context.Context, base *head, batch []*request) (*a
 // stageBatch plans a version upon base and writes all of it but the pointer. It
 // answers the requests that need no version; nil means that none is left.
 func (e *engine) stageBatch(ctx context.Context, base *head, batch []*request) (*attempt, error) {
+	if base.view() {
+		return nil, viewInTheWay(batch[0].name)
+	}
 	p, err := e.newPlan(ctx, base)
 	if err != nil {
 		return nil, err
@@ -168,7 +171,7 @@ func (e *engine) swap(ctx context.Context, ds *dataset, base *head, a *attempt) 
 // point writes a pointer, if it still is what base says (nil: there is none).
 func (e *engine) point(ctx context.Context, ds *dataset, base *head, next *pointer) (*head, error) {
 	only := storage.Condition{IfNoneMatch: true}
-	next.Format, next.Revision = pointerFormat, 1
+	next.Format, next.Revision = next.format(), 1
 	if base != nil {
 		only = storage.Condition{IfMatch: base.etag}
 		next.Revision = base.Revision + 1
@@ -189,7 +192,7 @@ func (e *engine) holds(ctx context.Context, h *head, a *attempt) (bool, error) {
 	if a.edit != nil {
 		return e.done(ctx, h, a.edit)
 	}
-	if !h.live() || h.Dataset.DatasetID != a.state.Dataset.DatasetID {
+	if !h.live() || h.view() || h.Dataset.DatasetID != a.state.Dataset.DatasetID {
 		return false, nil
 	}
 	if h.SnapshotID == a.snapshotID {

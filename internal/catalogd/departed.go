@@ -9,7 +9,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 )
 
-// A pointer outlives its dataset. It tells which datasets had the name: those that
+// A pointer outlives its dataset, or its view. It tells which datasets had the name: those that
 // were dropped and wait to be restored or deleted, and those that left it. So
 // whether a dataset is there is decided by one compare-and-swap of one object, and
 // never by the absence of an object, which no storage swaps.
@@ -21,6 +21,7 @@ type dropped struct {
 	Until    time.Time       `json:"until"`     // its files stay
 	StateKey string          `json:"state_key"` // the object that holds the pointer as it was
 	Deleting bool            `json:"deleting,omitempty"`
+	View     bool            `json:"view,omitempty"` // it is one; Dataset is its row
 }
 
 // departed is a dataset that had the pointer's name and never has it again, unless
@@ -35,10 +36,13 @@ type departed struct {
 // that began before.
 const departedLife = 7 * 24 * time.Hour
 
-// live tells that there is a dataset.
+// live tells that there is a dataset, or a view.
 func (p *pointer) live() bool { return p != nil && p.Dataset.DatasetID != "" }
 
 func (h *head) live() bool { return h != nil && h.pointer.live() }
+
+// view tells that what there is is a view.
+func (h *head) view() bool { return h.live() && h.View != nil }
 
 // vacant gives a pointer without a dataset, which tells what base does of others
 // (nil: there was no pointer).

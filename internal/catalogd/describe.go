@@ -26,6 +26,8 @@ type describe struct {
 	answer catalog.Described
 }
 
+func (c *describe) on() subject { return aDataset }
+
 func (c *describe) result() any { return &c.answer }
 
 // checkDescription refuses texts that are too long or steer a terminal.

@@ -10,14 +10,15 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 )
 
-// directory is every dataset by name. Names that exist are held in order, so
+// directory is every dataset and view by name. Names that exist are held in order, so
 // that a page of a listing costs what it shows. One that is still free is known
 // while somebody uses it: whoever takes a dataset out by open, find or owner
 // releases it.
 type directory struct {
 	mu      sync.Mutex
 	byName  map[catalog.Name]*dataset
-	order   []catalog.Name // of those that exist
+	order   []catalog.Name // of the datasets that exist
+	views   []catalog.Name // that exist, in order
 	waiting []catalog.Name // of those under which dropped datasets wait, in order
 	ids     map[string]catalog.Name
 	tables  *tables
@@ -143,7 +144,8 @@ func (d *directory) publish(ds *dataset, seen, h *head) *head {
 		return known
 	}
 	d.assign(ds.name, h)
-	place(&d.order, ds.name, h.live() && d.ids[h.Dataset.DatasetID] == ds.name)
+	place(&d.order, ds.name, h.live() && !h.view() && d.ids[h.Dataset.DatasetID] == ds.name)
+	place(&d.views, ds.name, h.view())
 	place(&d.waiting, ds.name, len(h.Dropped) > 0)
 	ds.head.Store(h)
 	if known != nil {
@@ -221,12 +223,24 @@ func (d *directory) owner(id string) *dataset {
 func (d *directory) after(n catalog.Name, limit int) []*dataset {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	at, found := slices.BinarySearchFunc(d.order, n, compareNames)
+	return d.page(d.order, n, limit)
+}
+
+// viewsAfter gives up to limit views whose names follow n, in order.
+func (d *directory) viewsAfter(n catalog.Name, limit int) []*dataset {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.page(d.views, n, limit)
+}
+
+// page gives what follows n in one of the ordered lists, under the lock.
+func (d *directory) page(order []catalog.Name, n catalog.Name, limit int) []*dataset {
+	at, found := slices.BinarySearchFunc(order, n, compareNames)
 	if found {
 		at++
 	}
-	page := make([]*dataset, 0, min(limit, len(d.order)-at))
-	for _, name := range d.order[at:min(at+limit, len(d.order))] {
+	page := make([]*dataset, 0, min(limit, len(order)-at))
+	for _, name := range order[at:min(at+limit, len(order))] {
 		page = append(page, d.byName[name])
 	}
 	return page
@@ -240,9 +254,16 @@ func (d *directory) withDropped(n catalog.Name) []catalog.Name {
 	return slices.Clone(d.waiting[at:])
 }
 
-// names gives all names that exist.
+// names gives the names of all datasets.
 func (d *directory) names() []catalog.Name {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.order)
+}
+
+// viewNames gives those of all views.
+func (d *directory) viewNames() []catalog.Name {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.views)
 }

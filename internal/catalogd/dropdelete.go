@@ -129,6 +129,8 @@ type forgetting struct {
 	found   bool
 }
 
+func (c *forgetting) on() subject { return anything }
+
 func (c *forgetting) result() any { return &c.id }
 
 func (c *forgetting) apply(_ context.Context, _ *engine, p *plan) (*staged, error) {

@@ -15,7 +15,8 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// edit is a change of a dataset that brings no objects: a tag, a rollback, a drop.
+// edit is a change that brings no objects: of a dataset a tag, a rollback, a drop; of a
+// view every change.
 // It queues with the registrations and is committed by itself.
 type edit struct {
 	alteration
@@ -26,6 +27,8 @@ type edit struct {
 
 // alteration is what an edit does.
 type alteration interface {
+	// on says what the name has to have.
+	on() subject
 	// apply works the change into a plan, fills the result and gives what is to be
 	// written; nil means that the dataset is as wanted already. It is asked again,
 	// upon what the dataset is then, where another writer was faster or the answer
@@ -67,6 +70,10 @@ func (e *engine) stageEdit(ctx context.Context, base *head, r *request) (*attemp
 		return nil, err
 	}
 	if found, err := p.edited(r.edit); found || err != nil {
+		r.finish(catalog.Registered{}, false, err)
+		return nil, nil
+	}
+	if err := base.suits(r.edit.on()); err != nil {
 		r.finish(catalog.Registered{}, false, err)
 		return nil, nil
 	}
@@ -124,6 +131,9 @@ func (e *engine) done(ctx context.Context, h *head, r *request) (bool, error) {
 	}
 	if found, err := p.edited(r.edit); found || err != nil {
 		return found, nil // a key that another request took is told at the next try
+	}
+	if h.suits(r.edit.on()) != nil {
+		return false, nil
 	}
 	st, err := r.edit.apply(ctx, e, p)
 	return st == nil && err == nil, nil

@@ -160,9 +160,20 @@ func (e *engine) stored(ctx context.Context, ds *dataset) (h *head, err error) {
 
 // lookup gives the dataset of a name that a reader asks for.
 func (e *engine) lookup(ctx context.Context, text string) (*head, error) {
-	n, err := catalog.ParseName(text)
-	if err != nil {
-		return nil, err
+	n, h, err := e.named(ctx, text)
+	switch {
+	case err == nil && !h.live():
+		err = e.absent(n, h)
+	case err == nil && h.view():
+		err = isView(n)
+	}
+	return h, err
+}
+
+// named gives what a name has that a reader asks for; nil: it never had anything.
+func (e *engine) named(ctx context.Context, text string) (n catalog.Name, h *head, err error) {
+	if n, err = catalog.ParseName(text); err != nil {
+		return n, nil, err
 	}
 	ds := e.dir.find(n)
 	if ds == nil {
@@ -170,18 +181,15 @@ func (e *engine) lookup(ctx context.Context, text string) (*head, error) {
 		// not remembered, so that guesses cost no memory.
 		switch _, err := e.store.Head(ctx, pointerKey(n)); {
 		case errors.Is(err, storage.ErrObjectNotFound):
-			return nil, e.notFound(n)
+			return n, nil, nil
 		case err != nil:
-			return nil, err
+			return n, nil, err
 		}
 		ds = e.dir.open(n)
 	}
 	defer e.dir.release(ds)
-	h, err := e.current(ctx, ds)
-	if err == nil && !h.live() {
-		err = e.absent(n, h)
-	}
-	return h, err
+	h, err = e.current(ctx, ds)
+	return n, h, err
 }
 
 // table gives the Iceberg table behind a head.

@@ -58,18 +58,31 @@ func (f *folder) add(location string) (fresh bool, err error) {
 	return !known, err
 }
 
-// read adds what a dataset names by a pointer. What an earlier one named stays.
+func (f *folder) addAll(locations []string) error {
+	for _, location := range locations {
+		if _, err := f.add(location); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read adds what a dataset, or a view, names by a pointer. What an earlier one named stays.
 func (f *folder) read(ctx context.Context, h *head) (err error) {
 	if f.head == h {
 		return nil
 	}
-	meta, err := f.metadata(ctx, h)
-	if err != nil {
-		return err
-	}
 	locations := []string{f.store.location(h.MetadataKey)}
 	for _, a := range h.Archive {
 		locations = append(locations, f.store.location(a.Key))
+	}
+	if h.view() {
+		f.head = h
+		return f.addAll(locations)
+	}
+	meta, err := f.metadata(ctx, h)
+	if err != nil {
+		return err
 	}
 	for entry := range meta.PreviousFiles() {
 		locations = append(locations, entry.MetadataFile)
@@ -80,10 +93,8 @@ func (f *folder) read(ctx context.Context, h *head) (err error) {
 	for s := range meta.PartitionStatistics() {
 		locations = append(locations, s.StatisticsPath)
 	}
-	for _, location := range locations {
-		if _, err := f.add(location); err != nil {
-			return err
-		}
+	if err := f.addAll(locations); err != nil {
+		return err
 	}
 	for snapshots := range slices.Chunk(meta.Snapshots(), parallelIO) {
 		if err := f.readSnapshots(ctx, snapshots); err != nil {

@@ -60,11 +60,9 @@ func (d *daemon) handleList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var after catalog.Name
-	if cursor := r.URL.Query().Get("cursor"); cursor != "" {
-		if after, err = catalog.ParseName(cursor); err != nil {
-			return badParameter("cursor", cursor, "the next_cursor of a listing")
-		}
+	after, err := nameCursor(r.URL.Query())
+	if err != nil {
+		return err
 	}
 	e, err := d.ready()
 	if err != nil {
@@ -82,11 +80,9 @@ func (d *daemon) handleVersions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var before int64
-	if cursor := r.URL.Query().Get("cursor"); cursor != "" {
-		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil || before < 1 {
-			return badParameter("cursor", cursor, "the next_cursor of a listing")
-		}
+	before, err := versionCursor(r.URL.Query())
+	if err != nil {
+		return err
 	}
 	e, err := d.ready()
 	if err != nil {

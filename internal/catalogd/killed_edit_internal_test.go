@@ -65,11 +65,11 @@ func (e *engine) do(t *testing.T, name, op string, a alteration) error {
 }
 
 func (e *engine) drop(t *testing.T, name string) error {
-	return e.do(t, name, "drop", &drop{name: catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}})
+	return e.do(t, name, "drop", &drop{name: catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}, of: aDataset})
 }
 
 func (e *engine) undrop(t *testing.T, name, id string) error {
-	return e.do(t, name, "restore", &restoring{name: catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}, id: id})
+	return e.do(t, name, "restore", &restoring{name: catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}, of: roomForDataset, id: id})
 }
 
 // TestKilledWhileDropping kills the daemon at each change of storage that a drop, a

@@ -56,6 +56,26 @@ func TestLostAnswerOfEdits(t *testing.T) {
 				a, err := h.Rename(t.Context(), "people", "staff", "")
 				return a.Version == 3 && h.manifest(t, "staff", 0).DatasetID == a.DatasetID, err
 			}},
+			{"create a view", func() (bool, error) {
+				a, created, err := h.RegisterView(t.Context(), viewed("v", "SELECT 1", catalog.Create, "a:int"), "")
+				return created && a.Version == 1 && h.view(t, "v", catalog.At{}).ViewID == a.ViewID, err
+			}},
+			{"replace a view", func() (bool, error) {
+				v := viewed("v", "SELECT 2", catalog.Replace, "a:int")
+				v.BaseVersion = new(int64)
+				*v.BaseVersion = 1
+				a, created, err := h.RegisterView(t.Context(), v, "")
+				return created && a.Version == 2 && h.view(t, "v", catalog.At{}).SQL == "SELECT 2", err
+			}},
+			{"describe a view", func() (bool, error) {
+				a, err := h.DescribeView(t.Context(), "v", text, "")
+				return a.Version == 2 && h.view(t, "v", catalog.At{}).Description == text, err
+			}},
+			{"drop a view", func() (bool, error) { a, err := h.DropView(t.Context(), "v", ""); return a.Version == 2, err }},
+			{"restore a view", func() (bool, error) {
+				a, err := h.RestoreView(t.Context(), "v", "", "")
+				return a.Version == 2 && h.view(t, "v", catalog.At{Version: 1}).SQL == "SELECT 1", err
+			}},
 		} {
 			armed.Store(true)
 			ok, err := c.edit()

@@ -13,7 +13,7 @@ func (e *engine) absent(n catalog.Name, h *head) error {
 		return e.notFound(n)
 	}
 	for _, d := range slices.Backward(h.Dropped) {
-		if !d.Deleting {
+		if !d.Deleting && !d.View {
 			return catalog.ErrDatasetNotFound.Errorf("the dataset %s was dropped at %s; until %s POST /catalog/restore/%s brings it back", n, stamp(d.At), stamp(d.Until), n).
 				With("dataset", n.String()).With("dropped_at", d.At).With("restorable_until", d.Until)
 		}

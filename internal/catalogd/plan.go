@@ -55,8 +55,11 @@ func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 		p.now = base.Dataset.UpdatedAt // the clock has gone back, and a history does not
 	}
 	var err error
-	if p.before, err = e.table(ctx, base); err != nil {
-		return nil, err
+	if !base.view() {
+		if p.before, err = e.table(ctx, base); err != nil {
+			return nil, err
+		}
+		p.schema = p.before.meta.CurrentSchema()
 	}
 	if p.ledger, err = e.ledger(ctx, base); err != nil {
 		return nil, err
@@ -65,7 +68,7 @@ func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 		return nil, err
 	}
 	state := *base.pointer
-	p.state, p.schema = &state, p.before.meta.CurrentSchema()
+	p.state = &state
 	return p, nil
 }
 

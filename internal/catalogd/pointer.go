@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -12,18 +13,21 @@ import (
 
 const (
 	pointerFormat = 2 // 1 had no revision, and its dataset was always there
+	viewFormat    = 3 // of a pointer that tells of a view, which releases before would take for a dataset
 	pointerPrefix = "catalog/"
 	pointerSuffix = ".json"
 )
 
 // pointer is what catalog/<namespace>/<name>.json holds: the state of a dataset
 // as far as a listing, a registration and a retry need it, or that the name has none
-// now (a Dataset without an id). It is replaced as a
-// whole, by compare-and-swap, and never patched.
+// now (a Dataset without an id). Where the name has a view, Dataset is its row, and
+// Columns and MetadataKey are the view's. It is replaced as a whole, by
+// compare-and-swap, and never patched.
 type pointer struct {
 	Format       int              `json:"format"`
 	Revision     int64            `json:"revision"` // of the object: counts its writes
 	Dataset      catalog.Dataset  `json:"dataset"`
+	View         *viewState       `json:"view,omitempty"` // nil: the name has no view
 	MetadataKey  string           `json:"metadata_key"`
 	SnapshotID   int64            `json:"snapshot_id"`
 	Columns      []catalog.Column `json:"columns"`
@@ -53,6 +57,14 @@ func pointerName(key string) (n catalog.Name, ok bool) {
 	return n, err == nil
 }
 
+// format gives the oldest format that tells all of a pointer.
+func (p *pointer) format() int {
+	if p.View != nil || slices.ContainsFunc(p.Dropped, func(d dropped) bool { return d.View }) {
+		return viewFormat
+	}
+	return pointerFormat
+}
+
 func (p *pointer) encode() ([]byte, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -68,8 +80,8 @@ func decodePointer(data []byte) (*pointer, error) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		return nil, err
 	}
-	if p.Format < 1 || p.Format > pointerFormat {
-		return nil, fmt.Errorf("its format is %d, and this release reads up to %d: use the release that wrote it, or a newer one", p.Format, pointerFormat)
+	if p.Format < 1 || p.Format > viewFormat {
+		return nil, fmt.Errorf("its format is %d, and this release reads up to %d: use the release that wrote it, or a newer one", p.Format, viewFormat)
 	}
 	return &p, p.check()
 }
@@ -92,6 +104,8 @@ func (p *pointer) check() error {
 		return errors.New("its numbers make no sense")
 	case len(p.Columns) == 0:
 		return errors.New("it has no columns")
+	case p.View != nil && p.View.SQL == "":
+		return errors.New("its view has no statement")
 	}
 	for _, a := range p.Archive {
 		if !strings.HasPrefix(a.Key, receiptsPrefix(d.DatasetID)) {

@@ -39,6 +39,8 @@ func (e *engine) purge(ctx context.Context, p catalog.Purge) (done catalog.Purge
 		return done, err
 	case !h.live():
 		return done, e.absent(n, h)
+	case h.view():
+		return done, isView(n)
 	case h.Dataset.DatasetID != p.DatasetID || slices.Contains(p.Versions, h.Dataset.Version):
 		return done, catalog.ErrDatasetChanged.Errorf("%s is another dataset by now, or version %d is its current one; begin again", n, h.Dataset.Version)
 	case !ds.settled(h):

@@ -55,6 +55,9 @@ func (e *engine) register(ctx context.Context, r *registration) (answer catalog.
 // again answers a registration that was answered before, without any work.
 func (e *engine) again(ctx context.Context, ds *dataset, r *registration) (answer catalog.Registered, found bool, err error) {
 	h, err := e.current(ctx, ds)
+	if err == nil && h.view() {
+		err = viewInTheWay(ds.name)
+	}
 	if !h.live() || err != nil {
 		return answer, false, err
 	}
@@ -97,6 +100,9 @@ func refused(err error) bool {
 // makes the data files for it.
 func (e *engine) prepare(ctx context.Context, ds *dataset, q *request, sources []source) (copies []string, err error) {
 	h, err := e.current(ctx, ds)
+	if err == nil && h.view() {
+		err = viewInTheWay(ds.name)
+	}
 	if err != nil {
 		return nil, err
 	}

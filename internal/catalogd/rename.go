@@ -2,6 +2,7 @@ package catalogd
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,8 @@ type rename struct {
 	op, key  string
 	answer   catalog.Renamed
 }
+
+func (c *rename) on() subject { return aDataset }
 
 func (c *rename) result() any { return &c.answer }
 
@@ -88,10 +91,13 @@ func (e *engine) lives(ctx context.Context, n catalog.Name) (bool, error) {
 	return h.live(), err
 }
 
-// free refuses a name that has a dataset.
+// free refuses a name that has a dataset or a view.
 func (e *engine) free(ctx context.Context, n catalog.Name) error {
-	taken, err := e.lives(ctx, n)
-	if err == nil && taken {
+	h, err := e.at(ctx, n)
+	switch {
+	case err == nil && h.view():
+		err = viewInTheWay(n)
+	case err == nil && h.live():
 		err = catalog.ErrDatasetExists.Errorf("there is a dataset %s already; rename or drop it first, or choose another name", n).With("dataset", n.String())
 	}
 	return err
@@ -130,6 +136,9 @@ func (e *engine) rename(ctx context.Context, c *rename, key string) (catalog.Ren
 		return c.answer, err
 	}
 	if h.live() && h.Dataset.DatasetID == c.answer.DatasetID {
+		if err := e.free(ctx, c.to); errors.Is(err, catalog.ErrViewExists) {
+			return c.answer, err
+		}
 		return c.answer, catalog.ErrDatasetExists.Errorf("a dataset %s was created meanwhile; choose another name", c.to).With("dataset", c.to.String())
 	}
 	_, err = e.at(ctx, c.to) // settles that end too

@@ -8,20 +8,37 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 )
 
-// restoring gives a dropped dataset its name back, as it was dropped.
+// restoring gives a dropped dataset, or view, its name back, as it was dropped.
 type restoring struct {
 	name   catalog.Name
-	id     string // "": the only one
-	picked string // what it wrote to the pointer, which may be in
+	of     subject // roomForDataset or roomForView
+	id     string  // "": the only one
+	picked string  // what it wrote to the pointer, which may be in
 	answer catalog.Dataset
+	view   catalog.View
 }
 
-func (c *restoring) result() any { return &c.answer }
+func (c *restoring) on() subject { return c.of }
+
+func (c *restoring) result() any {
+	if c.of == roomForView {
+		return &c.view
+	}
+	return &c.answer
+}
+
+// restored fills the answer.
+func (c *restoring) restored(p *pointer) {
+	c.answer = p.Dataset
+	if p.View != nil {
+		c.view = viewOf(p)
+	}
+}
 
 func (c *restoring) apply(ctx context.Context, e *engine, p *plan) (*staged, error) {
 	if p.state != nil {
 		if id := p.state.Dataset.DatasetID; id == c.picked || id == c.id {
-			c.answer = p.state.Dataset
+			c.restored(p.state)
 			return nil, nil
 		}
 	}
@@ -37,20 +54,24 @@ func (c *restoring) apply(ctx context.Context, e *engine, p *plan) (*staged, err
 	was.Dropped = slices.DeleteFunc(slices.Clone(p.base.Dropped), func(d dropped) bool { return d.StateKey == waiting.StateKey })
 	p.ledger = ledger{recent: append(slices.Clone(was.Receipts), p.base.Receipts...), refs: was.Archive}
 	p.state, p.dropped = was, []string{waiting.StateKey}
-	c.picked, c.answer = was.Dataset.DatasetID, was.Dataset
+	c.picked = was.Dataset.DatasetID
+	c.restored(was)
 	return &staged{}, nil
 }
 
 // choose finds the dataset to restore. It cannot be one whose files are being
 // deleted, nor come back to a name that is in use.
 func (c *restoring) choose(p *plan) (found dropped, err error) {
-	var waiting []catalog.Dropped
+	var waiting []dropped
 	if p.base != nil {
 		for _, d := range p.base.Dropped {
-			if !d.Deleting && (c.id == "" || c.id == d.Dataset.DatasetID) {
-				found, waiting = d, append(waiting, d.row())
+			if !d.Deleting && d.View == (c.of == roomForView) && (c.id == "" || c.id == d.Dataset.DatasetID) {
+				found, waiting = d, append(waiting, d)
 			}
 		}
+	}
+	if c.of == roomForView {
+		return found, c.viewChosen(p, waiting)
 	}
 	switch {
 	case len(waiting) == 0:
@@ -59,10 +80,32 @@ func (c *restoring) choose(p *plan) (found dropped, err error) {
 		return found, catalog.ErrDatasetExists.Errorf("there is a new dataset %s; drop it or rename it, and restore then (the old one has the dataset_id %s)", c.name, found.Dataset.DatasetID).
 			With("dataset", c.name.String())
 	case len(waiting) > 1:
+		rows := make([]catalog.Dropped, len(waiting))
+		for i, d := range waiting {
+			rows[i] = d.row()
+		}
 		return found, catalog.ErrDroppedAmbiguous.Errorf("%d datasets %s were dropped; say by dataset_id which one, the last is %s", len(waiting), c.name, found.Dataset.DatasetID).
-			With("dropped", waiting)
+			With("dropped", rows)
 	}
 	return found, nil
+}
+
+// viewChosen refuses what cannot be restored of views.
+func (c *restoring) viewChosen(p *plan, waiting []dropped) error {
+	switch {
+	case len(waiting) == 0:
+		return catalog.ErrDroppedNotFound.Errorf("no dropped view %s can be restored; GET /catalog/dropped/views names those that can", c.name).With("view", c.name.String())
+	case p.state != nil:
+		return catalog.ErrViewExists.Errorf("there is a new view %s; drop it, and restore then", c.name).With("view", c.name.String())
+	case len(waiting) > 1:
+		rows := make([]catalog.DroppedView, len(waiting))
+		for i, d := range waiting {
+			rows[i] = d.viewRow()
+		}
+		return catalog.ErrDroppedAmbiguous.Errorf("%d views %s were dropped; say by view_id which one, the last is %s", len(waiting), c.name, rows[len(rows)-1].ViewID).
+			With("dropped", rows)
+	}
+	return nil
 }
 
 // droppedState reads the pointer of a dataset as it was dropped.

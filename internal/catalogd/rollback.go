@@ -19,6 +19,8 @@ type rollback struct {
 	answer catalog.RolledBack
 }
 
+func (c *rollback) on() subject { return aDataset }
+
 func (c *rollback) result() any { return &c.answer }
 
 func (c *rollback) apply(ctx context.Context, e *engine, p *plan) (*staged, error) {

@@ -27,8 +27,8 @@ func (d *daemon) routes() []service.Route {
 				{Status: 201, Doc: "a new version", Type: catalog.Registered{}},
 				{Status: 200, Doc: "the content, or the key, was there already", Type: catalog.Registered{}},
 			},
-			Errors: of(catalog.ErrBadName, storage.ErrBadKey, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists,
-				catalog.ErrDatasetNotFound, catalog.ErrDatasetChanged, catalog.ErrIdempotencyReused, catalog.ErrBadObject, catalog.ErrBadSchema),
+			Errors: of(catalog.ErrBadName, storage.ErrBadKey, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists, catalog.ErrViewExists,
+				catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrDatasetChanged, catalog.ErrIdempotencyReused, catalog.ErrBadObject, catalog.ErrBadSchema),
 			Handle: d.handleRegister,
 		},
 		{
@@ -36,7 +36,7 @@ func (d *daemon) routes() []service.Route {
 			Summary: "A version of a dataset, the current one if none is named: its schema and its objects",
 			Query:   byVersion(),
 			Answers: []service.Answer{{Status: 200, Doc: "the manifest", Type: catalog.Manifest{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound),
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrVersionNotFound, catalog.ErrTagNotFound),
 			Handle:  d.handleManifest,
 		},
 		{
@@ -52,7 +52,7 @@ func (d *daemon) routes() []service.Route {
 			Summary: "The versions of a dataset that are kept, newest first",
 			Query:   []service.Param{pageCursor(), pageSize()},
 			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.Versions{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound),
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView),
 			Handle:  d.handleVersions,
 		},
 		{
@@ -63,7 +63,7 @@ func (d *daemon) routes() []service.Route {
 				{Name: "to", Type: "string", Doc: "likewise; default: the current one"},
 			},
 			Answers: []service.Answer{{Status: 200, Doc: "the differences, rows counted by the files that hold them", Type: catalog.VersionDiff{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound),
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrVersionNotFound, catalog.ErrTagNotFound),
 			Handle:  d.handleDiff,
 		},
 		{
@@ -77,8 +77,8 @@ func (d *daemon) routes() []service.Route {
 				{Name: "idempotency_key", Type: "string", Doc: "of the registration, within 24 hours"},
 			},
 			Answers: []service.Answer{{Status: 200, Doc: "the answer, with unchanged set", Type: catalog.Registered{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrReceiptNotFound, catalog.ErrIdempotencyReused),
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrReceiptNotFound, catalog.ErrIdempotencyReused),
 			Handle:  d.handleReceipt,
 		},
-	}, d.changes(of)...)
+	}, append(d.changes(of), d.viewRoutes(of)...)...)
 }

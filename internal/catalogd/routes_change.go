@@ -40,14 +40,14 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 				{Status: 201, Doc: "a new version", Type: catalog.RolledBack{}},
 				{Status: 200, Doc: "the current version has that content and schema already, or the key had its answer", Type: catalog.RolledBack{}},
 			},
-			Errors: of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound, catalog.ErrIdempotencyReused),
+			Errors: of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrVersionNotFound, catalog.ErrTagNotFound, catalog.ErrIdempotencyReused),
 			Handle: d.handleRollback,
 		},
 		{
 			Method: "DELETE", Path: "/catalog/datasets/{name}", ID: "drop_dataset", Access: service.Write, Headers: idempotency(),
 			Summary: "Drop a dataset; it can be restored for a while",
 			Answers: []service.Answer{{Status: 200, Doc: "it is dropped, and can be restored until the time given", Type: catalog.Dropped{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIdempotencyReused),
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrIdempotencyReused),
 			Handle:  d.handleDrop,
 		},
 		{
@@ -55,7 +55,7 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			Summary: "Say what a dataset and its columns are",
 			Body:    &service.Body{Type: catalog.Description{}},
 			Answers: []service.Answer{{Status: 200, Doc: "all that is said of it now", Type: catalog.Described{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIdempotencyReused),
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrIdempotencyReused),
 			Handle:  d.handleDescribe,
 		},
 		{
@@ -63,7 +63,7 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			Summary: "Bring a dropped dataset back under its name",
 			Query:   []service.Param{{Name: "dataset_id", Type: "string", Doc: "which one, where several of the name were dropped"}},
 			Answers: []service.Answer{{Status: 200, Doc: "it is there again, as it was dropped", Type: catalog.Dataset{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDroppedNotFound, catalog.ErrDroppedAmbiguous, catalog.ErrDatasetExists, catalog.ErrIdempotencyReused),
+			Errors:  of(catalog.ErrBadName, catalog.ErrDroppedNotFound, catalog.ErrDroppedAmbiguous, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrIdempotencyReused),
 			Handle:  d.handleRestore,
 		},
 		{
@@ -79,7 +79,7 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			Summary: "Give a dataset another name",
 			Query:   []service.Param{{Name: "to", Type: "string", Doc: "the new name, which has to be free"}},
 			Answers: []service.Answer{{Status: 200, Doc: "it has that name, and nothing else changed", Type: catalog.Renamed{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrDatasetExists, catalog.ErrIdempotencyReused),
+			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrIdempotencyReused),
 			Handle:  d.handleRename,
 		},
 		{
@@ -94,7 +94,7 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 				{Status: 201, Doc: "the version has the tag", Type: catalog.Tagged{}},
 				{Status: 200, Doc: "it had it already", Type: catalog.Tagged{}},
 			},
-			Errors: of(catalog.ErrBadName, catalog.ErrBadTag, catalog.ErrDatasetNotFound, catalog.ErrVersionNotFound, catalog.ErrTagExists, catalog.ErrIdempotencyReused),
+			Errors: of(catalog.ErrBadName, catalog.ErrBadTag, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrVersionNotFound, catalog.ErrTagExists, catalog.ErrIdempotencyReused),
 			Handle: d.handleTag,
 		},
 		{
@@ -102,7 +102,7 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			Summary: "Take a tag away; its version may expire then",
 			Query:   []service.Param{tag},
 			Answers: []service.Answer{{Status: 200, Doc: "what the tag named", Type: catalog.Tagged{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrBadTag, catalog.ErrDatasetNotFound, catalog.ErrTagNotFound, catalog.ErrIdempotencyReused),
+			Errors:  of(catalog.ErrBadName, catalog.ErrBadTag, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrTagNotFound, catalog.ErrIdempotencyReused),
 			Handle:  d.handleUntag,
 		},
 	}

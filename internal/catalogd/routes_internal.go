@@ -18,6 +18,17 @@ func (d *daemon) internalRoutes() []service.Route {
 		Answers: []service.Answer{{Status: 200, Doc: "what went", Type: catalog.Purged{}}},
 		Errors:  []*wire.Kind{catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrDatasetChanged, wire.ErrNotReady, wire.ErrUnavailable},
 		Handle:  d.handlePurge,
+	}, {
+		Method: "POST", Path: catalog.RegisterViewPath, ID: "register_view", Access: service.Write, MaxBody: maxRegistration,
+		Summary: "Keep a view that queryd has bound", Headers: idempotency(),
+		Body: &service.Body{Type: catalog.ViewRegistration{}},
+		Answers: []service.Answer{
+			{Status: 201, Doc: "a new version", Type: catalog.RegisteredView{}},
+			{Status: 200, Doc: "the current version is that, or the key had its answer", Type: catalog.RegisteredView{}},
+		},
+		Errors: []*wire.Kind{catalog.ErrBadName, catalog.ErrBadSchema, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrViewChanged,
+			catalog.ErrIdempotencyReused, wire.ErrNotReady, wire.ErrUnavailable},
+		Handle: d.handleRegisterView,
 	}}
 }
 

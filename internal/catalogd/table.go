@@ -171,6 +171,11 @@ func (t *iceTable) columnsOf(schemaID int) ([]catalog.Column, error) {
 	if err != nil {
 		return nil, err
 	}
+	return columnsIn(schema)
+}
+
+// columnsIn gives the columns of a schema.
+func columnsIn(schema *iceberg.Schema) ([]catalog.Column, error) {
 	columns := make([]catalog.Column, 0, schema.NumFields())
 	for _, f := range schema.Fields() {
 		text, err := textOf(f.Type)

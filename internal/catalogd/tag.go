@@ -31,6 +31,8 @@ type tagging struct {
 	answer catalog.Tagged
 }
 
+func (c *tagging) on() subject { return aDataset }
+
 func (c *tagging) result() any { return &c.answer }
 
 func (c *tagging) apply(_ context.Context, e *engine, p *plan) (*staged, error) {
@@ -67,6 +69,8 @@ type untagging struct {
 	tried  bool
 	answer catalog.Tagged
 }
+
+func (c *untagging) on() subject { return aDataset }
 
 func (c *untagging) result() any { return &c.answer }
 

@@ -16,6 +16,16 @@ const ViewsPath = "/catalog/views"
 // on that is under /internal.
 const RegisterViewPath = "/internal/views"
 
+// RelationPath is where queryd asks what a name has.
+const RelationPath = "/internal/relations/"
+
+// Relation gives a version of what a name has, a dataset or a view. It asks catalogd
+// itself; a name that has neither is [ErrDatasetNotFound] or [ErrViewNotFound].
+func (c *Client) Relation(ctx context.Context, name string, at At) (r Relation, err error) {
+	err = c.JSON(ctx, http.MethodGet, RelationPath+url.PathEscape(name), at.query(), nil, &r)
+	return r, err
+}
+
 // CreateView asks queryd, or the gateway, for a view or a new version of one.
 // created is false where the current version has the statement already. Each change
 // takes an Idempotency-Key, "" for none: a retry with the same one gets the first

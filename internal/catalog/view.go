@@ -50,6 +50,12 @@ type View struct {
 	MetadataKey string    `json:"metadata_key"`
 }
 
+// Relation is what a name has: a version of a dataset, or of a view.
+type Relation struct {
+	Dataset *Manifest `json:"dataset"`
+	View    *View     `json:"view"`
+}
+
 // NewView asks for a view, or for a new version of one.
 type NewView struct {
 	Name string `json:"name"`

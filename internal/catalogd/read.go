@@ -18,6 +18,29 @@ func (e *engine) manifest(ctx context.Context, name string, at catalog.At) (cata
 	if err != nil {
 		return catalog.Manifest{}, err
 	}
+	return e.manifestAt(ctx, h, at)
+}
+
+// relation gives a version of what a name has.
+func (e *engine) relation(ctx context.Context, name string, at catalog.At) (found catalog.Relation, err error) {
+	n, h, err := e.named(ctx, name)
+	switch {
+	case err != nil:
+	case h.view():
+		found.View = new(catalog.View)
+		*found.View, err = e.viewAt(ctx, h, at)
+	case h.live():
+		found.Dataset = new(catalog.Manifest)
+		*found.Dataset, err = e.manifestAt(ctx, h, at)
+	case h != nil && len(h.Dropped) > 0 && h.Dropped[len(h.Dropped)-1].View:
+		err = e.viewAbsent(n, h)
+	default:
+		err = e.absent(n, h)
+	}
+	return found, err
+}
+
+func (e *engine) manifestAt(ctx context.Context, h *head, at catalog.At) (catalog.Manifest, error) {
 	t, err := e.table(ctx, h)
 	if err != nil {
 		return catalog.Manifest{}, err

@@ -45,6 +45,10 @@ func (e *engine) view(ctx context.Context, name string, at catalog.At) (catalog.
 	if err != nil {
 		return catalog.View{}, err
 	}
+	return e.viewAt(ctx, h, at)
+}
+
+func (e *engine) viewAt(ctx context.Context, h *head, at catalog.At) (catalog.View, error) {
 	current := viewOf(h.pointer)
 	switch {
 	case at == (catalog.At{}), at.Version == current.Version, !at.AsOf.IsZero() && !at.AsOf.Before(current.UpdatedAt):

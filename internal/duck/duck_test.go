@@ -79,6 +79,13 @@ func startQuery(ctx context.Context, p *Pool, sql string, r Request) (b begun, e
 	if r.Statement, err = b.Parse(ctx, sql); err != nil {
 		return b, err
 	}
+	for _, v := range r.Views {
+		if v.SQL != "" {
+			if _, err = b.ParseView(ctx, v.SQL); err != nil {
+				return b, err
+			}
+		}
+	}
 	b.Stream, err = b.Run(ctx, r)
 	return b, err
 }

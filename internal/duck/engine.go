@@ -26,8 +26,11 @@ func connect(db bindings.Database) (*connection, error) {
 
 // make runs statements whose work is for one query, in a transaction.
 func (c *connection) make(sql string) error {
-	c.begun = true
-	return c.exec("BEGIN;" + sql)
+	if !c.begun {
+		c.begun = true
+		sql = "BEGIN;" + sql
+	}
+	return c.exec(sql)
 }
 
 // rollback takes back what make made. Where it cannot, the worker has to end.

@@ -12,6 +12,7 @@ var (
 	ErrInvalid     = errors.New("invalid SQL")                    // the statement or its data is at fault
 	ErrNotAllowed  = errors.New("SQL not allowed")                // a wall refused it
 	ErrTimeout     = errors.New("query timed out")                // the context's deadline passed
+	ErrView        = errors.New("view cannot be read")            // the statement of a View does not fit its tables
 	ErrMemory      = errors.New("query memory exceeded")          // Limits.MemoryBytes reached
 	ErrSpill       = errors.New("spill space exceeded")           // Limits.SpillBytes reached
 	ErrCrashed     = errors.New("query worker crashed")           // the worker died; the statement may be tried again
@@ -33,6 +34,8 @@ type Error struct {
 	Position int
 	// Cause is what DuckDB or the worker said, for the log alone.
 	Cause string
+	// View is, of ErrView, the view's name with its schema.
+	View string
 	// Limit is the bound that was broken: bytes for ErrMemory and ErrSpill, else 0.
 	Limit int64
 }

@@ -16,12 +16,14 @@ const (
 	frameSetup = 'S' // setup; once, the first; answered by frameReady
 	frameParse = 'P' // parseRequest, answered by frameParsed
 	frameRun   = 'R' // runRequest, answered by frameColumns, frameData ..., frameEnd
+	frameBind  = 'B' // runRequest, answered by frameBound
 	frameJob   = 'J' // jobRequest, answered by frameEnd
 
 	// From the worker. frameFailed can stand in the place of any answer.
 	frameReady   = 'Y' // sandbox.Report
 	frameParsed  = 'p' // guard.Statement
 	frameColumns = 'c' // []ResultColumn
+	frameBound   = 'b' // []Column
 	frameData    = 'd'
 	frameEnd     = 'e' // runEnd
 	frameFailed  = 'f' // workerFailure

@@ -21,6 +21,7 @@ type setup struct {
 type parseRequest struct {
 	SQL       string `json:"sql"`
 	Predicate string `json:"predicate,omitempty"` // the table, where the statement is made of one
+	View      bool   `json:"view,omitempty"`      // it is to be a view of the statement that was parsed last
 }
 
 // runRequest runs the statement that was parsed last.
@@ -48,6 +49,8 @@ type workerFailure struct {
 	Kind     failureKind `json:"kind"`
 	Message  string      `json:"message"`
 	Position int         `json:"position"`
+	View     string      `json:"view,omitempty"` // whose statement is at fault
+	binding  bool        // it came before the run
 }
 
 type failureKind string
@@ -58,6 +61,7 @@ const (
 	failMemory      failureKind = "memory"
 	failSpill       failureKind = "spill"
 	failInterrupted failureKind = "interrupted"
+	failView        failureKind = "view"
 	failDamaged     failureKind = "damaged"
 	failUnreachable failureKind = "unreachable"
 	failKeyRefused  failureKind = "key_refused"

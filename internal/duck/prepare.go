@@ -19,7 +19,9 @@ func prepare(c *connection, sql string, params []json.RawMessage) (*prepared, er
 	p := &prepared{}
 	if bindings.Prepare(c.handle, sql, &p.statement) != bindings.StateSuccess {
 		defer p.close()
-		return nil, engineError(bindings.PrepareError(p.statement))
+		failure := engineError(bindings.PrepareError(p.statement))
+		failure.binding = true
+		return nil, failure
 	}
 	if err := bindParams(p.statement, params); err != nil {
 		p.close()

@@ -194,6 +194,8 @@ func (p *process) failure(payload []byte) *Error {
 		return failure(errInterrupted, "the statement was interrupted")
 	case failInvalid:
 		return &Error{Kind: ErrInvalid, Detail: f.Message, Position: f.Position}
+	case failView:
+		return &Error{Kind: ErrView, Detail: f.Message, Position: -1, View: f.View}
 	case failDamaged:
 		e := failure(ErrDamaged, "a data file of one of the statement's tables is damaged: the log names it")
 		e.Cause = f.Message

@@ -48,8 +48,20 @@ func (s *Session) Parse(ctx context.Context, sql string) (*Statement, error) {
 	return s.parse(ctx, parseRequest{SQL: sql})
 }
 
+// ParseView checks the statement of a view that the statement parsed last reads. A
+// [View] may have it then.
+func (s *Session) ParseView(ctx context.Context, sql string) (*Statement, error) {
+	return s.check(ctx, parseRequest{SQL: sql, View: true})
+}
+
 func (s *Session) parse(ctx context.Context, r parseRequest) (*Statement, error) {
 	s.parsed = nil
+	statement, err := s.check(ctx, r)
+	s.parsed = statement
+	return statement, err
+}
+
+func (s *Session) check(ctx context.Context, r parseRequest) (*Statement, error) {
 	watch, err := s.process.call(ctx, frameParse, r)
 	defer watch.stop()
 	if err != nil {
@@ -63,8 +75,31 @@ func (s *Session) parse(ctx context.Context, r parseRequest) (*Statement, error)
 	if err := json.Unmarshal(payload, statement); err != nil {
 		return nil, s.note(ctx, s.process.confused(err.Error()))
 	}
-	s.parsed = statement
 	return statement, nil
+}
+
+// Bind tells which columns the statement that Parse accepted last gives, in Iceberg's
+// types, without running it: its views need no files. What Iceberg has no exact type
+// for is a string, and a huge integer decimal(38,0). Field ids are left out.
+func (s *Session) Bind(ctx context.Context, statement *Statement, views []View) ([]Column, error) {
+	if s.parsed == nil || statement != s.parsed {
+		return nil, failure(ErrInternal, "a session binds the statement that it parsed last")
+	}
+	s.parsed = nil
+	watch, err := s.process.call(ctx, frameBind, runRequest{Views: views})
+	defer watch.stop()
+	if err != nil {
+		return nil, s.note(ctx, err)
+	}
+	payload, err := s.process.expect(frameBound)
+	if err != nil {
+		return nil, s.note(ctx, err)
+	}
+	var columns []Column
+	if err := json.Unmarshal(payload, &columns); err != nil {
+		return nil, s.note(ctx, s.process.confused(err.Error()))
+	}
+	return columns, nil
 }
 
 // Run starts the statement that Parse accepted last and returns when its columns
@@ -119,7 +154,7 @@ func (s *Session) note(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, errInterrupted):
 		return ended(ctx)
-	case errors.Is(err, ErrInvalid), errors.Is(err, ErrNotAllowed):
+	case errors.Is(err, ErrInvalid), errors.Is(err, ErrNotAllowed), errors.Is(err, ErrView):
 	default:
 		s.err = err
 	}

@@ -8,9 +8,15 @@ import (
 // View gives a statement one of its tables: the rows of Parquet files, their
 // columns found by Iceberg field id, so that renamed, added and widened columns
 // read right. A column that a file lacks is NULL. Without Files it is empty.
+//
+// Or it is a SELECT over other views, which come before it: SQL is a text that
+// [Session.ParseView] accepted, and Columns are those of its columns, by name alone,
+// that the view has. A bare name in it is one of a View without a Schema, whatever
+// schema this one is in.
 type View struct {
 	Schema  string   `json:"schema"` // "" for a table that is named without one
 	Name    string   `json:"name"`
+	SQL     string   `json:"sql,omitempty"` // "": the rows of Files
 	Files   []string `json:"files"`
 	Sizes   []int64  `json:"sizes,omitempty"` // of each file, in bytes; held against the size in S3
 	Rows    int64    `json:"rows"`            // of all files; DuckDB plans joins by it, and knows no other way
@@ -24,7 +30,7 @@ type Column struct {
 	Type    string `json:"type"` // Iceberg's name, as TypeOf reads it
 }
 
-// viewsSQL builds the statements that make views. They run in a transaction that is
+// viewsSQL builds the statements that make the views of files. They run in a transaction that is
 // rolled back when the statement is over: no later one ever sees them.
 func viewsSQL(views []View) (string, error) {
 	if len(views) == 0 {
@@ -33,6 +39,9 @@ func viewsSQL(views []View) (string, error) {
 	var sql strings.Builder
 	schemas := map[string]bool{}
 	for _, view := range views {
+		if view.SQL != "" {
+			continue
+		}
 		name := Identifier(view.Name)
 		if view.Schema != "" {
 			if folded := strings.ToLower(view.Schema); !schemas[folded] {

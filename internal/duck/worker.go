@@ -45,8 +45,9 @@ type worker struct {
 	threads    int       // that a statement may use
 	plain      *instance // for statements that read no objects
 	parser     *parser
-	objects    *objects // nil where files are on this box
-	query      *query   // parsed last, not yet run
+	objects    *objects          // nil where files are on this box
+	query      *query            // parsed last, not yet run
+	selects    map[string]*query // parsed for it, by their texts: those of views
 
 	mu      sync.Mutex
 	calls   uint32      // requests read, the number of the last
@@ -115,6 +116,8 @@ func (w *worker) serve(kind byte, payload []byte) error {
 		err = w.parse(payload)
 	case frameRun:
 		err = w.runQuery(payload)
+	case frameBind:
+		err = w.bind(payload)
 	case frameJob:
 		err = w.runJob(payload)
 	default:
@@ -150,7 +153,10 @@ func (w *worker) parse(payload []byte) error {
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return err
 	}
-	w.query = nil
+	if r.View {
+		return w.parseView(r.SQL)
+	}
+	w.query, w.selects = nil, map[string]*query{}
 	if r.Predicate != "" {
 		q, err := w.parser.predicate(r.SQL, r.Predicate)
 		if err != nil {

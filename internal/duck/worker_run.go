@@ -24,7 +24,7 @@ func (w *worker) runQuery(payload []byte) error {
 	if interrupted(err) && w.checkInterrupt() == nil {
 		err = w.withResult(q, r, (*result).failure)
 	}
-	return r.blameFile(q.locate(err))
+	return r.blameFile(r.unplace(q.locate(err)))
 }
 
 // withResult starts a statement and has its result used.
@@ -95,26 +95,13 @@ func interrupted(err error) bool {
 	return errors.As(err, &failure) && failure.Kind == failInterrupted
 }
 
-// begin makes the views of a run and starts its statement.
+// begin makes the tables of a run and starts its statement.
 func (w *worker) begin(c *connection, q *query, r runRequest) (*result, error) {
 	texts := r.Form.casts()
 	if q.Kind == guard.ShowTables {
 		return begin(c, catalogSQL(r.Catalog), nil, texts)
 	}
-	if err := q.covered(r.Views); err != nil {
-		return nil, err
-	}
-	sql, err := viewsSQL(r.Views)
-	if err != nil {
-		return nil, err
-	}
-	if sql != "" {
-		if err := c.make(sql); err != nil {
-			// The caller names files and columns: the statement is not at fault.
-			return nil, &workerFailure{Kind: failInternal, Message: "views: " + err.Error(), Position: -1}
-		}
-	}
-	if err := w.checkInterrupt(); err != nil {
+	if err := w.makeTables(c, q, r.Views); err != nil {
 		return nil, err
 	}
 	if q.planned() {
@@ -128,6 +115,26 @@ func (q *query) locate(err error) error {
 	var failure *workerFailure
 	if errors.As(err, &failure) && failure.Position >= 0 {
 		failure.Position += q.text.Offset - len(q.prefix())
+	}
+	return err
+}
+
+// unplace takes the position from an error of the run where the statement reads views
+// of statements: it may be one in the text of a view.
+func (r runRequest) unplace(err error) error {
+	var failure *workerFailure
+	if !errors.As(err, &failure) || failure.Kind != failInvalid || failure.binding {
+		return err
+	}
+	var names []string
+	for _, view := range r.Views {
+		if view.SQL != "" {
+			names = append(names, view.qualified())
+		}
+	}
+	if len(names) > 0 {
+		failure.Position = -1
+		failure.Message += "\nIt may be in a view that the statement reads: " + strings.Join(names, ", ")
 	}
 	return err
 }

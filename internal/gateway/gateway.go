@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -16,26 +17,28 @@ type mount struct {
 	prefix   string
 	daemon   string
 	patience time.Duration // from the end of a request to its answer's header
+	method   string        // with one, the prefix is a whole path, and other methods go where it would go without this
 }
 
 // mounts is the whole map of /v1 but for the gateway's own routes.
 func (c Config) mounts() []mount {
 	answer := c.AnswerTimeout.Std()
 	return []mount{
-		{"/storage", "storaged", answer},
-		{"/catalog", "catalogd", answer},
-		{"/iceberg", "catalogd", answer},
-		{"/ingest", "ingestd", c.IngestTimeout.Std()},
-		{"/catalog/erase", "ingestd", c.IngestTimeout.Std()}, // the writer of data files serves it
-		{"/sql", "queryd", c.SQLTimeout.Std()},
-		{"/vectors", "vectord", answer},
-		{"/embed", "embedd", answer},
-		{"/chat", "chatd", answer},
-		{"/models", "chatd", answer},
-		{"/embeddings", "chatd", answer},
-		{"/matrix", "matrixd", answer},
-		{"/pathways", "pathwayd", answer},
-		{"/observer", "observerd", answer},
+		{prefix: "/storage", daemon: "storaged", patience: answer},
+		{prefix: "/catalog", daemon: "catalogd", patience: answer},
+		{prefix: "/iceberg", daemon: "catalogd", patience: answer},
+		{prefix: "/ingest", daemon: "ingestd", patience: c.IngestTimeout.Std()},
+		{prefix: "/catalog/erase", daemon: "ingestd", patience: c.IngestTimeout.Std()},                       // the writer of data files serves it
+		{prefix: catalog.ViewsPath, daemon: "queryd", patience: c.SQLTimeout.Std(), method: http.MethodPost}, // which binds the statement
+		{prefix: "/sql", daemon: "queryd", patience: c.SQLTimeout.Std()},
+		{prefix: "/vectors", daemon: "vectord", patience: answer},
+		{prefix: "/embed", daemon: "embedd", patience: answer},
+		{prefix: "/chat", daemon: "chatd", patience: answer},
+		{prefix: "/models", daemon: "chatd", patience: answer},
+		{prefix: "/embeddings", daemon: "chatd", patience: answer},
+		{prefix: "/matrix", daemon: "matrixd", patience: answer},
+		{prefix: "/pathways", daemon: "pathwayd", patience: answer},
+		{prefix: "/observer", daemon: "observerd", patience: answer},
 	}
 }
 
@@ -101,9 +104,13 @@ func (g *Gateway) passes() []service.Route {
 		if m.daemon == "storaged" {
 			handle = refuseReserved(handle)
 		}
-		for _, pattern := range []string{"/v1" + m.prefix, "/v1" + m.prefix + "/*"} {
+		patterns := []string{"/v1" + m.prefix, "/v1" + m.prefix + "/*"}
+		if m.method != "" {
+			patterns = patterns[:1]
+		}
+		for _, pattern := range patterns {
 			routes = append(routes, service.Route{
-				Path: pattern, Access: service.Read, AnyQuery: true, MaxBody: service.Unbounded, Handle: handle,
+				Method: m.method, Path: pattern, Access: service.Read, AnyQuery: true, MaxBody: service.Unbounded, Handle: handle,
 			})
 		}
 	}

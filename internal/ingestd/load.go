@@ -99,11 +99,20 @@ func (b *batch) look(ctx context.Context) error {
 	case errors.Is(err, catalog.ErrDatasetNotFound):
 		b.current = nil
 	case err != nil:
-		return err
+		return notOver(b.name, err)
 	default:
 		b.current = &m
 	}
 	return nil
+}
+
+// notOver makes of what is said of a view that no file can be loaded under its name.
+func notOver(n catalog.Name, err error) error {
+	if !errors.Is(err, catalog.ErrIsView) {
+		return err
+	}
+	return catalog.ErrViewExists.Errorf("there is a view %s, and no file can be loaded under its name; choose another name, or drop the view first (DELETE /catalog/views/%s)", n, n).
+		With("view", n.String())
 }
 
 // changedSince tells whether a refused registration was refused because the
@@ -159,7 +168,7 @@ func (b *batch) earlier(ctx context.Context) (answer ingest.Answer, found bool, 
 	case errors.Is(err, catalog.ErrReceiptNotFound), errors.Is(err, catalog.ErrDatasetNotFound):
 		return answer, false, nil
 	case err != nil:
-		return answer, false, err
+		return answer, false, notOver(b.name, err)
 	}
 	answer, err = unchangedAnswer(registered)
 	return answer, true, err

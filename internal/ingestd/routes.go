@@ -44,7 +44,7 @@ func (d *ingestd) routes() []service.Route {
 			{Status: http.StatusAccepted, Doc: "with async=true: the job, durable, at the URL in Location", Type: ingest.Job{}},
 		},
 		Errors: []*wire.Kind{
-			catalog.ErrBadName, ingest.ErrBadOption, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists, catalog.ErrDatasetChanged,
+			catalog.ErrBadName, ingest.ErrBadOption, wire.ErrNotSupported, catalog.ErrSchemaDrift, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrDatasetChanged,
 			catalog.ErrIdempotencyReused, ingest.ErrBadRows, ingest.ErrBadHeader, ingest.ErrBadKey, ingest.ErrDamaged, ingest.ErrEmptyFile, ingest.ErrBadFile, ingest.ErrFileTooLarge,
 			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, storage.ErrTooManyWrites, storage.ErrObjectTooLarge, storage.ErrStorageFull, wire.ErrBodyIdle, wire.ErrUnavailable,
 			storage.ErrBadKey, storage.ErrReservedKey, storage.ErrObjectNotFound, ingest.ErrSourceChanged,
@@ -57,7 +57,7 @@ func (d *ingestd) routes() []service.Route {
 		Body:    &service.Body{Type: ingest.Erase{}},
 		Answers: []service.Answer{{Status: http.StatusOK, Doc: "the plan, or what was erased", Type: ingest.Erasure{}}},
 		Errors: []*wire.Kind{
-			catalog.ErrBadName, ingest.ErrBadOption, ingest.ErrBadCondition, catalog.ErrDatasetNotFound, catalog.ErrDatasetChanged, ingest.ErrEraseChanged,
+			catalog.ErrBadName, ingest.ErrBadOption, ingest.ErrBadCondition, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrDatasetChanged, ingest.ErrEraseChanged,
 			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, ingest.ErrDamaged, storage.ErrStorageFull, wire.ErrUnavailable,
 		},
 		Handle: d.handleErase,

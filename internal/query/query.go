@@ -35,6 +35,9 @@ var (
 	ErrCancelled     = &wire.Kind{Status: http.StatusConflict, Code: "query_cancelled", Title: "Query cancelled"}
 	ErrNotFound      = &wire.Kind{Status: http.StatusNotFound, Code: "query_not_found", Title: "No such query"}
 	ErrCacheFull     = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "query_cache_full", Title: "Query cache too small"}
+	ErrViewBroken    = &wire.Kind{Status: http.StatusConflict, Code: "view_broken", Title: "View does not fit what it reads"}
+	ErrViewCycle     = &wire.Kind{Status: http.StatusConflict, Code: "view_cycle", Title: "View reads itself"}
+	ErrViewLimit     = &wire.Kind{Status: http.StatusConflict, Code: "view_limit", Title: "Too many views"}
 	ErrDamaged       = &wire.Kind{Status: http.StatusInternalServerError, Code: "data_damaged", Title: "Data file damaged"}
 	ErrWorkerLost    = &wire.Kind{Status: http.StatusInternalServerError, Code: "query_worker_lost", Title: "Query worker lost"}
 )

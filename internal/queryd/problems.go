@@ -45,6 +45,9 @@ func engineProblem(e *duck.Error) *wire.Problem {
 		return invalid(e.Detail, e.Position)
 	case errors.Is(e, duck.ErrNotAllowed):
 		return at(query.ErrNotAllowed.Errorf("%s", e.Detail), e.Position)
+	case errors.Is(e, duck.ErrView):
+		return query.ErrViewBroken.Errorf("the view %s does not fit what it reads: %s. Bring back what it was made for, or give it another statement (POST /catalog/views with mode=replace)", e.View, e.Detail).
+			With("view", e.View).With("message", e.Detail)
 	case errors.Is(e, duck.ErrTimeout):
 		return query.ErrTimeout.Errorf("%s", e.Detail)
 	case errors.Is(e, duck.ErrMemory):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,88 +22,114 @@ const (
 	listPage        = 1000
 )
 
-// tables are what a statement reads: for each dataset its version that was
-// current when the statement began, or the one that was asked for.
+// tables are what a statement reads: for each dataset, and each view, its version that
+// was current when the statement began, or the one that was asked for.
 type tables struct {
-	named     []duck.Table
+	named     []duck.Table   // as the statement says them, and the statements of views
 	names     []catalog.Name // of each table
 	manifests map[catalog.Name]catalog.Manifest
+	views     map[catalog.Name]catalog.View
+	order     []catalog.Name // of the views: each follows those that it reads
 }
 
-// resolve asks the catalog, once for each dataset. Nothing is remembered between
-// statements, so that whoever has written reads what was written.
+// mention is a name on its way to a version.
+type mention struct {
+	name  catalog.Name
+	table duck.Table // where the statement says it itself
+	by    string     // else the view that does
+}
+
+// resolve asks the catalog, once for each dataset and each view. Nothing is remembered
+// between statements, so that whoever has written reads what was written.
 func (s *server) resolve(ctx context.Context, named []duck.Table, asOf query.AsOf) (*tables, error) {
-	t := &tables{named: named, manifests: map[catalog.Name]catalog.Manifest{}}
+	t := &tables{manifests: map[catalog.Name]catalog.Manifest{}, views: map[catalog.Name]catalog.View{}}
+	var next []mention
 	for _, table := range named {
 		name, err := nameOf(table)
 		if err != nil {
 			return nil, s.notFound(ctx, table)
 		}
-		t.names = append(t.names, name)
+		t.add(table, name)
+		if !slices.ContainsFunc(next, func(m mention) bool { return m.name == name }) {
+			next = append(next, mention{name: name, table: table})
+		}
 	}
-	distinct := t.distinct()
-	versions, err := versionsOf(asOf, distinct)
+	wanted, err := wantedVersions(asOf)
 	if err != nil {
 		return nil, err
 	}
-	manifests := make([]catalog.Manifest, len(distinct))
+	for len(next) > 0 {
+		if next, err = s.fetch(ctx, t, next, wanted); err != nil {
+			return nil, err
+		}
+	}
+	if err := wanted.unread(t); err != nil {
+		return nil, err
+	}
+	return t, t.sort()
+}
+
+// fetch gets the versions of what was mentioned, and gives what is mentioned by the
+// views among them and not known yet.
+func (s *server) fetch(ctx context.Context, t *tables, some []mention, wanted versions) (next []mention, err error) {
+	found := make([]catalog.Relation, len(some))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(manifestFetches)
-	for i, name := range distinct {
+	for i, m := range some {
 		group.Go(func() (err error) {
-			manifests[i], err = s.catalog.ManifestAt(groupCtx, name.String(), versions[name])
-			table := named[slices.Index(t.names, name)]
-			switch {
-			case errors.Is(err, catalog.ErrDatasetNotFound):
-				return s.notFound(groupCtx, table)
-			case errors.Is(err, catalog.ErrVersionNotFound), errors.Is(err, catalog.ErrTagNotFound):
-				return at(wire.AsProblem(err).With("table", name.String()), table.Position)
-			}
-			return err
+			found[i], err = s.catalog.Relation(groupCtx, m.name.String(), wanted.at(m.name))
+			return s.explain(groupCtx, m, err)
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	for i, name := range distinct {
-		t.manifests[name] = manifests[i]
+	for i, m := range some {
+		if found[i].View != nil {
+			t.views[m.name] = *found[i].View
+		} else {
+			t.manifests[m.name] = *found[i].Dataset
+		}
 	}
-	return t, nil
+	if len(t.views) > maxViews {
+		return nil, query.ErrViewLimit.Errorf("the statement reads more than %d views; read fewer, or views that read fewer", maxViews).With("limit", maxViews)
+	}
+	for i, m := range some {
+		if found[i].View == nil {
+			continue
+		}
+		for _, read := range found[i].View.Reads {
+			name, err := catalog.ParseName(read.Name)
+			if err != nil {
+				return nil, err
+			}
+			if !t.has(name) && !slices.ContainsFunc(next, func(m mention) bool { return m.name == name }) {
+				next = append(next, mention{name: name, by: m.name.String()})
+			}
+		}
+	}
+	return next, nil
 }
 
-// versionsOf says which version of each dataset is asked for. Whoever names one that
-// the statement does not read has made a mistake that would go unnoticed.
-func versionsOf(asOf query.AsOf, read []catalog.Name) (map[catalog.Name]catalog.At, error) {
-	versions := map[catalog.Name]catalog.At{}
-	if !asOf.Time.IsZero() {
-		for _, name := range read {
-			versions[name] = catalog.At{AsOf: asOf.Time}
-		}
-		return versions, nil
+// explain says of a name that has no version where it was mentioned.
+func (s *server) explain(ctx context.Context, m mention, err error) error {
+	absent := errors.Is(err, catalog.ErrDatasetNotFound) || errors.Is(err, catalog.ErrViewNotFound)
+	unversioned := errors.Is(err, catalog.ErrVersionNotFound) || errors.Is(err, catalog.ErrTagNotFound)
+	switch {
+	case absent && m.by == "":
+		return s.notFound(ctx, m.table)
+	case absent:
+		why := wire.AsProblem(err).Detail
+		return query.ErrViewBroken.Errorf("the view %s cannot be read: %s. Bring that back, or give the view another statement (POST /catalog/views with mode=replace)", m.by, why).
+			With("view", m.by).With("table", m.name.String())
+	case unversioned && m.by == "":
+		return at(wire.AsProblem(err).With("table", m.name.String()), m.table.Position)
+	case unversioned:
+		p := wire.AsProblem(err)
+		p.Detail = fmt.Sprintf("the view %s reads %s, and %s", m.by, m.name, p.Detail)
+		return p.With("view", m.by).With("table", m.name.String())
 	}
-	for text, version := range asOf.Tables {
-		name, err := catalog.ParseName(strings.ToLower(text))
-		if err != nil || !slices.Contains(read, name) {
-			return nil, wire.ErrBadRequest.Errorf("as_of names %q, which the statement does not read; it reads %s", text, listed(read))
-		}
-		if _, twice := versions[name]; twice {
-			return nil, wire.ErrBadRequest.Errorf("as_of names %s twice; name it once", name)
-		}
-		versions[name] = catalog.At{Version: version.Number, Tag: version.Tag, AsOf: version.Time}
-	}
-	return versions, nil
-}
-
-// listed names datasets in a sentence.
-func listed(names []catalog.Name) string {
-	if len(names) == 0 {
-		return "no table"
-	}
-	texts := make([]string, len(names))
-	for i, name := range names {
-		texts[i] = name.String()
-	}
-	return strings.Join(texts, ", ")
+	return err
 }
 
 // nameOf gives the dataset that a table of a statement means. SQL does not tell
@@ -118,90 +145,94 @@ func nameOf(t duck.Table) (catalog.Name, error) {
 	return catalog.ParseName(text)
 }
 
+// add notes a table as a statement says it, once.
+func (t *tables) add(table duck.Table, name catalog.Name) {
+	same := func(other duck.Table) bool {
+		return strings.EqualFold(other.Schema, table.Schema) && strings.EqualFold(other.Name, table.Name)
+	}
+	if !slices.ContainsFunc(t.named, same) {
+		t.named, t.names = append(t.named, table), append(t.names, name)
+	}
+}
+
+// has tells that the version of a name is known.
+func (t *tables) has(name catalog.Name) bool {
+	_, dataset := t.manifests[name]
+	_, view := t.views[name]
+	return dataset || view
+}
+
 // objects are the files of all datasets, each once.
 func (t *tables) objects() []catalog.DataObject {
 	var all []catalog.DataObject
-	for _, name := range t.distinct() {
+	for _, name := range t.datasets() {
 		all = append(all, t.manifests[name].Objects...)
 	}
 	return all
 }
 
-// views gives every table its files, whose paths are those of objects.
-func (t *tables) views(paths []string) []duck.View {
-	files, sizes := map[catalog.Name][]string{}, map[catalog.Name][]int64{}
-	for _, name := range t.distinct() {
-		objects := t.manifests[name].Objects
-		files[name], paths = paths[:len(objects)], paths[len(objects):]
-		for _, o := range objects {
-			sizes[name] = append(sizes[name], o.Size)
+// relations gives every table what it is made of. The files of datasets have paths,
+// which are those of objects; without any, the tables have their columns and no rows.
+func (t *tables) relations(paths []string) []duck.View {
+	files := map[catalog.Name][]string{}
+	if paths != nil {
+		for _, name := range t.datasets() {
+			n := len(t.manifests[name].Objects)
+			files[name], paths = paths[:n], paths[n:]
 		}
 	}
-	views := make([]duck.View, len(t.named))
+	var all []duck.View
 	for i, table := range t.named {
-		name := t.names[i]
-		views[i] = duck.View{Schema: table.Schema, Name: table.Name, Files: files[name], Sizes: sizes[name], Rows: t.manifests[name].Rows}
-		for _, c := range t.manifests[name].Columns {
-			views[i].Columns = append(views[i].Columns, duck.Column{FieldID: c.FieldID, Name: c.Name, Type: c.Type})
+		if m, is := t.manifests[t.names[i]]; is {
+			all = append(all, tableOf(table, m, files[t.names[i]]))
 		}
 	}
-	return views
-}
-
-// distinct gives the datasets in the order of their first mention.
-func (t *tables) distinct() []catalog.Name {
-	var names []catalog.Name
-	for _, name := range t.names {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+	for _, name := range t.order {
+		for i, table := range t.named {
+			if t.names[i] == name {
+				all = append(all, selectOf(table, t.views[name]))
+			}
 		}
 	}
-	return names
+	return all
 }
 
-// String names the datasets and their versions, for the log.
+// tableOf is a table of a dataset's files.
+func tableOf(table duck.Table, m catalog.Manifest, files []string) duck.View {
+	v := duck.View{Schema: table.Schema, Name: table.Name, Files: files, Rows: m.Rows}
+	for _, o := range m.Objects[:len(files)] {
+		v.Sizes = append(v.Sizes, o.Size)
+	}
+	for _, c := range m.Columns {
+		v.Columns = append(v.Columns, duck.Column{FieldID: c.FieldID, Name: c.Name, Type: c.Type})
+	}
+	return v
+}
+
+// selectOf is a table of a view's statement.
+func selectOf(table duck.Table, view catalog.View) duck.View {
+	v := duck.View{Schema: table.Schema, Name: table.Name, SQL: view.SQL}
+	for _, c := range view.Columns {
+		v.Columns = append(v.Columns, duck.Column{Name: c.Name})
+	}
+	return v
+}
+
+// datasets gives those that are read, in order.
+func (t *tables) datasets() []catalog.Name { return byName(t.manifests) }
+
+func byName[T any](m map[catalog.Name]T) []catalog.Name {
+	return slices.SortedFunc(maps.Keys(m), func(a, b catalog.Name) int { return strings.Compare(a.String(), b.String()) })
+}
+
+// String names what is read and its versions.
 func (t *tables) String() string {
 	var parts []string
-	for _, name := range t.distinct() {
+	for _, name := range byName(t.views) {
+		parts = append(parts, fmt.Sprintf("%s@%d", name, t.views[name].Version))
+	}
+	for _, name := range t.datasets() {
 		parts = append(parts, fmt.Sprintf("%s@%d", name, t.manifests[name].Version))
 	}
 	return strings.Join(parts, " ")
-}
-
-// notFound is the problem of a table that the catalog does not have, with the
-// names that it may be a misspelling of.
-func (s *server) notFound(ctx context.Context, table duck.Table) error {
-	name := table.Name
-	if table.Schema != "" {
-		name = table.Schema + "." + name
-	}
-	p := query.ErrTableNotFound.Errorf("there is no table %q; SHOW TABLES lists them all", name)
-	near := []string{}
-	if names, err := s.tableNames(ctx); err == nil {
-		near = catalog.Nearest(strings.ToLower(name), names)
-	}
-	if len(near) > 0 {
-		p = query.ErrTableNotFound.Errorf("there is no table %q; did you mean %s?", name, strings.Join(near, ", "))
-	}
-	return at(p.With("table", name).With("near", near), table.Position)
-}
-
-// tableNames lists the catalog.
-func (s *server) tableNames(ctx context.Context) ([]catalog.Name, error) {
-	names := []catalog.Name{}
-	for cursor := ""; ; {
-		page, err := s.catalog.List(ctx, cursor, listPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range page.Datasets {
-			names = append(names, catalog.Name{Namespace: d.Namespace, Name: d.Name})
-		}
-		if page.NextCursor == nil {
-			return names, nil
-		}
-		if cursor = *page.NextCursor; len(names) >= maxTables {
-			return nil, wire.ErrNotSupported.Errorf("the catalog has more than %d datasets; page through GET /catalog/list", maxTables)
-		}
-	}
 }

@@ -127,14 +127,19 @@ func (q *job) cut(c cached) cached {
 }
 
 // key is that of a statement over the versions that it reads: of its text, its
-// parameters and form, and of each table's name, dataset, version and columns.
+// parameters and form, of each table's name, dataset, version and columns, and of each
+// view's version, which stands for its statement.
 func (q *job) key(read *tables) resultKey {
 	h := keyHash{sha256.New()}
 	h.add(q.sql, string(q.format), strconv.FormatInt(q.limit, 10), strconv.Itoa(len(q.params)))
 	for _, param := range q.params {
 		h.add(string(param))
 	}
-	for _, name := range read.distinct() {
+	for _, name := range byName(read.views) {
+		v := read.views[name]
+		h.add(name.String(), v.ViewID, strconv.FormatInt(v.Version, 10))
+	}
+	for _, name := range read.datasets() {
 		m := read.manifests[name]
 		h.add(name.String(), m.DatasetID, strconv.FormatInt(m.Version, 10), strconv.FormatInt(m.SnapshotID, 10), strconv.Itoa(len(m.Columns)))
 		for _, c := range m.Columns {

@@ -100,13 +100,19 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 			return err
 		}
 	}
-	s.record(out, q, parsed, q.read)
+	steady, err := parseViews(ctx, session, q.read)
+	if err != nil {
+		return err
+	}
+	if steady {
+		s.record(out, q, parsed, q.read)
+	}
 	paths, release, err := eng.open(ctx, q.read.objects())
 	if err != nil {
 		return err
 	}
 	defer release()
-	request.Views = q.read.views(paths)
+	request.Views = q.read.relations(paths)
 	service.Annotate(ctx, slog.String("tables", q.read.String()))
 	stream, err := session.Run(ctx, request)
 	if err != nil {

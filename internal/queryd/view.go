@@ -1,0 +1,167 @@
+package queryd
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// parseViews has the session check the statements of all views that are read, and
+// notes the tables as they say them. steady tells that all give the same rows again
+// over the same ones.
+func parseViews(ctx context.Context, session *duck.Session, read *tables) (steady bool, err error) {
+	steady = true
+	for _, name := range read.order {
+		parsed, err := session.ParseView(ctx, read.views[name].SQL)
+		if err != nil {
+			return false, ofView(name.String(), err)
+		}
+		steady = steady && parsed.Repeatable
+		for _, table := range parsed.Tables {
+			n, err := nameOf(table)
+			if err != nil || !read.has(n) {
+				return false, wire.ErrInternal.Errorf("what the view %s reads is not what the catalog says of it; give it its statement anew (POST /catalog/views with mode=replace)", name)
+			}
+			read.add(table, n)
+		}
+	}
+	return steady, nil
+}
+
+// ofView makes an error about a view's statement one of the view.
+func ofView(name string, err error) error {
+	var e *duck.Error
+	if errors.As(err, &e) && (errors.Is(e, duck.ErrInvalid) || errors.Is(e, duck.ErrNotAllowed)) {
+		return &duck.Error{Kind: duck.ErrView, Detail: e.Detail, Position: -1, View: name}
+	}
+	return err
+}
+
+// createView serves POST /catalog/views: it binds the statement, and has catalogd keep
+// it with what it found.
+func (s *server) createView(w http.ResponseWriter, r *http.Request) error {
+	var body catalog.NewView
+	if err := wire.ReadJSON(r, &body); err != nil {
+		return err
+	}
+	name, err := catalog.ParseName(body.Name)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(body.SQL) == "" || len(body.SQL) > catalog.MaxViewSQL {
+		return wire.ErrBadRequest.Errorf("sql has %d bytes; a view's statement has 1 to %d", len(body.SQL), catalog.MaxViewSQL).With("limit", catalog.MaxViewSQL)
+	}
+	ctx, q := s.jobs.begin(r.Context(), statement{sql: body.SQL, timeout: s.config.DefaultTimeout.Std(), caller: callerOf(r.Header)})
+	defer s.jobs.end(q)
+	bound, err := s.bindView(ctx, q, name)
+	if err != nil {
+		return problemOf(ctx, q, err)
+	}
+	bound.NewView = body
+	answer, created, err := s.catalog.RegisterView(ctx, bound, r.Header.Get(wire.HeaderIdempotencyKey))
+	if err != nil {
+		return err
+	}
+	service.Annotate(r.Context(), slog.String("view", name.String()), slog.Int64("version", answer.Version), slog.Bool("unchanged", answer.Unchanged))
+	status := http.StatusOK
+	if created {
+		status = http.StatusCreated
+	}
+	return wire.WriteJSON(w, status, answer)
+}
+
+// bindView waits for a turn and binds the statement of a view to what is there now. No
+// data file is opened for that.
+func (s *server) bindView(ctx context.Context, q *job, name catalog.Name) (bound catalog.ViewRegistration, err error) {
+	turn, err := s.gate.enter(ctx, q.caller, q.ticket.Store)
+	if err != nil {
+		return bound, err
+	}
+	defer s.gate.leave(turn)
+	q.running.Store(true)
+	eng, err := s.engines.take(ctx)
+	if err != nil {
+		return bound, err
+	}
+	defer s.engines.put(eng)
+	session, err := eng.pool.Acquire(ctx)
+	if err != nil {
+		return bound, err
+	}
+	defer session.Close()
+	parsed, err := session.Parse(ctx, q.sql)
+	if err != nil {
+		return bound, err
+	}
+	if parsed.Kind != guard.Select || parsed.Params > 0 {
+		return bound, query.ErrNotAllowed.Errorf("a view is one SELECT (or VALUES, FROM, WITH), without parameters; write their values into it")
+	}
+	read, err := s.resolve(ctx, parsed.Tables, query.AsOf{})
+	if err != nil {
+		return bound, err
+	}
+	if bound.Reads, err = readsOf(name, parsed.Tables, read); err != nil {
+		return bound, err
+	}
+	if _, err := parseViews(ctx, session, read); err != nil {
+		return bound, err
+	}
+	columns, err := session.Bind(ctx, parsed, read.relations(nil))
+	if err != nil {
+		return bound, err
+	}
+	bound.Columns, err = viewColumns(columns)
+	return bound, err
+}
+
+// readsOf gives what a view's own statement reads. It may not read the view itself, and
+// a view over it may not be too deep.
+func readsOf(name catalog.Name, named []duck.Table, read *tables) (reads []catalog.Source, err error) {
+	reads = []catalog.Source{}
+	for _, table := range named {
+		n, err := nameOf(table)
+		if err != nil {
+			return nil, err
+		}
+		source := catalog.Source{Name: n.String(), Kind: catalog.SourceDataset}
+		if _, is := read.views[n]; is {
+			source.Kind = catalog.SourceView
+		}
+		if !slices.Contains(reads, source) {
+			reads = append(reads, source)
+		}
+	}
+	// As it will be: with the new view among the others.
+	whole := &tables{manifests: read.manifests, views: map[catalog.Name]catalog.View{name: {Reads: reads}}}
+	for n, v := range read.views {
+		if n != name {
+			whole.views[n] = v
+		}
+	}
+	return reads, whole.sort(name)
+}
+
+// viewColumns refuses columns that cannot be told apart by their names.
+func viewColumns(columns []duck.Column) ([]catalog.Column, error) {
+	made := make([]catalog.Column, len(columns))
+	seen := map[string]bool{}
+	for i, c := range columns {
+		folded := strings.ToLower(c.Name)
+		if seen[folded] {
+			return nil, invalid("two columns are called \""+c.Name+"\" (upper and lower case count as the same), and a view's have to differ; name one of them with AS", -1)
+		}
+		seen[folded] = true
+		made[i] = catalog.Column{Name: c.Name, Type: c.Type, Nullable: true}
+	}
+	return made, nil
+}

@@ -5,6 +5,64 @@ import (
 	"testing"
 )
 
+// call is one call of the command line.
+type call struct {
+	args   string // select-sum and from-v stand for statements
+	code   int
+	stdout []string // parts of it
+	stderr []string
+}
+
+func (c call) check(t *testing.T) {
+	t.Helper()
+	args := strings.Fields(c.args)
+	for i := range args {
+		args[i] = strings.NewReplacer("select-sum", "select sum(hours) from t", "from-v", "from v").Replace(args[i])
+	}
+	code, stdout, stderr := lakehouse(t.Context(), args...)
+	if code != c.code {
+		t.Fatalf("lakehouse %s: exit code %d, not %d\n%s%s", c.args, code, c.code, stdout, stderr)
+	}
+	for _, part := range c.stdout {
+		if !strings.Contains(stdout, part) {
+			t.Errorf("lakehouse %s: no %q in\n%s", c.args, part, stdout)
+		}
+	}
+	for _, part := range c.stderr {
+		if !strings.Contains(stderr, part) {
+			t.Errorf("lakehouse %s: no %q in\n%s", c.args, part, stderr)
+		}
+	}
+}
+
+// viewCalls are about views over a dataset t with the columns id and hours.
+func viewCalls() []call {
+	return []call{
+		{"view create v --sql select-sum --text Hours_of_all", 0, []string{"v: version 1 reads t\n"}, nil},
+		{"view create v --sql select-sum", 1, nil, []string{"(here: --replace) [view_exists]"}},
+		{"view create v --sql select-sum --replace", 0, []string{"v: version 1 is that already"}, nil},
+		{"view create v --file v.sql --replace", 0, []string{"v: version 2 reads t\n"}, nil},
+		{"view create w --sql selec", 1, nil, []string{"  selec\n  ^\n", "[sql_invalid]"}},
+		{"view create w", 2, nil, []string{"--sql or by --file"}},
+		{"view create t --sql select-sum --replace", 1, nil, []string{"[dataset_exists]"}},
+		{"view", 2, nil, []string{"view create|show|drop"}},
+		{"views", 0, []string{"│ v    │       2 │ t     │ ", "│ Hours_of_all │"}, nil},
+		{"view show v", 0, []string{"v, version 2 of ", "reads t\nHours_of_all\n\n-- all of them\nselect sum(hours) as all_hours\n\tfrom t\n", "│ all_hours │ decimal(38,0) │"}, nil},
+		{"view show v --at 1", 0, []string{"v, version 1 of ", "select sum(hours) from t"}, nil},
+		{"view show v --at 7", 1, nil, []string{"1 to 2", "[version_not_found]"}},
+		{"sql --format csv from-v", 0, []string{"all_hours\r\n79\r\n"}, nil},
+		{"sql --format csv from-v --as-of v=1", 0, []string{"sum(", "79\r\n"}, nil},
+		{"profile v", 0, []string{"all_hours"}, nil},
+		{"ingest a.csv --name v", 1, nil, []string{"[view_exists]"}},
+		{"tag v x", 1, nil, []string{"[is_view]"}},
+		{"view drop v", 2, nil, []string{"the current one is 2", "--yes"}},
+		{"view drop v --yes", 0, []string{"v is dropped; until ", "'lakehouse view restore v' brings it back"}, nil},
+		{"view show v", 1, nil, []string{"(here: lakehouse view restore NAME) [view_not_found]"}},
+		{"view restore v", 0, []string{"v is there again, at version 2\n"}, nil},
+		{"views --json", 0, []string{`"name": "v"`, `"kind": "dataset"`}, nil},
+	}
+}
+
 // The verbs that look back and manage say what they did, ask before they take
 // anything away, and statements see what they did at once.
 func TestVerbsThatLookBackAndManage(t *testing.T) {
@@ -16,12 +74,8 @@ func TestVerbsThatLookBackAndManage(t *testing.T) {
 	write(t, "a.csv", "id,hours\nT1,40\nT2,38\n")
 	write(t, "b.csv", "id,hours\nT3,1\nT4\n")
 	write(t, "c.csv", "id,place\nT9,Austin\n")
-	for _, c := range []struct {
-		args   string
-		code   int
-		stdout []string // parts of it
-		stderr []string
-	}{
+	write(t, "v.sql", "-- all of them\nselect sum(hours) as all_hours\n\tfrom t\n")
+	for _, c := range append([]call{
 		{"ingest a.csv --name t", 0, []string{"t: version 1"}, nil},
 		{"ingest b.csv --name t --mode append --on-error quarantine", 0, []string{"t: version 2, 1 rows"}, nil},
 		{"tag t payroll-w44", 0, []string{"t: the tag payroll-w44 is at version 2\n"}, nil},
@@ -60,24 +114,7 @@ func TestVerbsThatLookBackAndManage(t *testing.T) {
 		{"dropped --json", 0, []string{"[]\n"}, nil},
 		{"tag t payroll-w44 --delete", 0, []string{"t: the tag payroll-w44 is gone; it was at version 2\n"}, nil},
 		{"tag t payroll-w44 --delete --move", 2, nil, []string{"--delete"}},
-	} {
-		args := strings.Fields(c.args)
-		for i := range args {
-			args[i] = strings.Replace(args[i], "select-sum", "select sum(hours) from t", 1)
-		}
-		code, stdout, stderr := lakehouse(t.Context(), args...)
-		if code != c.code {
-			t.Fatalf("lakehouse %s: exit code %d, not %d\n%s%s", c.args, code, c.code, stdout, stderr)
-		}
-		for _, part := range c.stdout {
-			if !strings.Contains(stdout, part) {
-				t.Errorf("lakehouse %s: no %q in\n%s", c.args, part, stdout)
-			}
-		}
-		for _, part := range c.stderr {
-			if !strings.Contains(stderr, part) {
-				t.Errorf("lakehouse %s: no %q in\n%s", c.args, part, stderr)
-			}
-		}
+	}, viewCalls()...) {
+		c.check(t)
 	}
 }

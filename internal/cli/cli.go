@@ -1,5 +1,5 @@
-// Package cli is the command line of a running fleet: ingest, jobs, sql, datasets and
-// their versions, status, version.
+// Package cli is the command line of a running fleet: ingest, jobs, sql, datasets,
+// views and their versions, status, version.
 //
 // Every verb talks to the gateway over HTTP and links no engine, so it starts
 // in milliseconds. It promises one way to name the gateway (--gateway, else
@@ -62,6 +62,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newIngest(&g), newJobs(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g))
 	root.AddCommand(newVersions(&g), newDiff(&g), newRollback(&g), newTag(&g))
+	root.AddCommand(newViews(&g), newView(&g))
 	root.AddCommand(newDrop(&g), newRestore(&g), newDropped(&g), newRename(&g), newDescribe(&g), newErase(&g))
 	for _, cmd := range more {
 		if verb, _, err := root.Find([]string{cmd.Name()}); err == nil && verb != root {

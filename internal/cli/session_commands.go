@@ -187,11 +187,19 @@ func (s *session) listTables(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	views, err := allViews(ctx, s.catalog)
+	if err != nil {
+		return err
+	}
+	version := map[string]string{}
+	for _, v := range views {
+		version[called(v.Namespace, v.Name)] = strconv.FormatInt(v.Version, 10)
+	}
 	var rows [][]string
 	for _, name := range names {
 		d, ok := known[name]
 		if !ok {
-			rows = append(rows, []string{name, "view", "", "", ""})
+			rows = append(rows, []string{name, "view", version[name], "", ""})
 			continue
 		}
 		rows = append(rows, []string{name, "table", strconv.FormatInt(d.Version, 10), strconv.FormatInt(d.Rows, 10), bytesText(d.Bytes)})

@@ -62,6 +62,26 @@ func historyWords(err error) error {
 	})
 }
 
+// viewWords does the same for the verbs of views.
+func viewWords(err error) error {
+	here := ""
+	switch {
+	case errors.Is(err, catalog.ErrViewExists):
+		here = "--replace"
+	case errors.Is(err, catalog.ErrDroppedAmbiguous):
+		here = "--id VIEW_ID"
+	}
+	return reword(err, func(p *wire.Problem) string {
+		if _, dropped := p.Fields["restorable_until"]; dropped && p.Is(catalog.ErrViewNotFound) {
+			here = "lakehouse view restore NAME"
+		}
+		if here == "" {
+			return p.Detail
+		}
+		return p.Detail + " (here: " + here + ")"
+	})
+}
+
 // paramCount is what an error says where the params are not as many as the ?.
 var paramCount = regexp.MustCompile(`^the statement has (\d+) parameters, (\d+) were given$`)
 

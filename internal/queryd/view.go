@@ -141,6 +141,9 @@ func readsOf(name catalog.Name, named []duck.Table, read *tables) (reads []catal
 			reads = append(reads, source)
 		}
 	}
+	if _, dataset := read.manifests[name]; dataset {
+		return reads, nil // it is no circle, and catalogd refuses the name
+	}
 	// As it will be: with the new view among the others.
 	whole := &tables{manifests: read.manifests, views: map[catalog.Name]catalog.View{name: {Reads: reads}}}
 	for n, v := range read.views {

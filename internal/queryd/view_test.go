@@ -138,6 +138,7 @@ func TestViewRegistration(t *testing.T) {
 		{"v", "  ", wire.ErrBadRequest, "", "sql"},
 		{"no name", "SELECT 1", catalog.ErrBadName, "", "no name"},
 		{"rates", "SELECT 1", catalog.ErrDatasetExists, "", "rates"},
+		{"rates", "FROM rates", catalog.ErrDatasetExists, "", "rates"},
 		{"hr.paid", "FROM hr.paid", query.ErrViewCycle, "", "hr.paid reads hr.paid"},
 		{"hr.paid", "SELECT * FROM totals", query.ErrViewCycle, "", "hr.paid reads totals reads best reads hr.paid"},
 	} {

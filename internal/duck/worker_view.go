@@ -73,21 +73,19 @@ func (w *worker) makeSelect(c *connection, view View, views []View) error {
 func (v View) qualified() string { return strings.TrimPrefix(v.Schema+"."+v.Name, ".") }
 
 // createSQL makes the view of a statement. DuckDB looks for a bare name first in the
-// schema of the view that it stands in. So the statement is a view in main, under a
-// name that no statement can write, and the one that is asked for reads that.
+// schema of the view that it stands in. So the statement is a view in main, and one
+// with a schema reads it there, under a name that no statement can write.
 func (v View) createSQL(body string) string {
 	columns := make([]string, len(v.Columns))
 	for i, c := range v.Columns {
 		columns[i] = Identifier(c.Name)
 	}
-	inner, name := "main."+Identifier(v.qualified()+":statement"), "main."+Identifier(v.Name)
-	schema := ""
+	inner, outer := "main."+Identifier(v.Name), ""
 	if v.Schema != "" {
-		schema = "CREATE SCHEMA IF NOT EXISTS " + Identifier(v.Schema) + ";"
-		name = Identifier(v.Schema) + "." + Identifier(v.Name)
+		inner = "main." + Identifier(v.qualified()+":statement")
+		outer = fmt.Sprintf(";CREATE SCHEMA IF NOT EXISTS %s;CREATE VIEW %s.%s AS SELECT * FROM %s", Identifier(v.Schema), Identifier(v.Schema), Identifier(v.Name), inner)
 	}
-	return fmt.Sprintf("%sCREATE VIEW %s AS SELECT %s FROM (\n%s\n);CREATE VIEW %s AS SELECT * FROM %s",
-		schema, inner, strings.Join(columns, ", "), body, name, inner)
+	return fmt.Sprintf("CREATE VIEW %s AS SELECT %s FROM (\n%s\n)%s", inner, strings.Join(columns, ", "), body, outer)
 }
 
 // bind tells the columns of the statement that was parsed last.

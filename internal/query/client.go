@@ -17,6 +17,12 @@ const HeaderTruncated = "X-Truncated"
 // it was: "hit" or "miss".
 const HeaderCache = "X-Cache"
 
+// HeaderReads names what an answer was made of, each with its version: the views that
+// the statement reads, and the datasets, also those below the views, as in
+// "hr.paid@2, rates@5". So it can be asked again by as_of. A list of over 4,000 bytes
+// is cut and ends with "...".
+const HeaderReads = "X-Reads"
+
 // HeaderQueryID names the query in the header of every answer of POST /sql.
 const HeaderQueryID = "X-Query-Id"
 

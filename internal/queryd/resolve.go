@@ -224,15 +224,3 @@ func (t *tables) datasets() []catalog.Name { return byName(t.manifests) }
 func byName[T any](m map[catalog.Name]T) []catalog.Name {
 	return slices.SortedFunc(maps.Keys(m), func(a, b catalog.Name) int { return strings.Compare(a.String(), b.String()) })
 }
-
-// String names what is read and its versions.
-func (t *tables) String() string {
-	var parts []string
-	for _, name := range byName(t.views) {
-		parts = append(parts, fmt.Sprintf("%s@%d", name, t.views[name].Version))
-	}
-	for _, name := range t.datasets() {
-		parts = append(parts, fmt.Sprintf("%s@%d", name, t.manifests[name].Version))
-	}
-	return strings.Join(parts, " ")
-}

@@ -68,6 +68,7 @@ func (s *server) recall(ctx context.Context, w http.ResponseWriter, q *job) (don
 		return false, nil
 	}
 	s.metrics.hits.Inc()
+	reportReads(w.Header(), q.read)
 	q.rows.Store(answer.rows)
 	service.Annotate(ctx, slog.String("tables", q.read.String()), slog.Bool("cached", true))
 	return true, answer.send(ctx, w, q)

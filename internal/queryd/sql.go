@@ -100,6 +100,7 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 			return err
 		}
 	}
+	reportReads(out.header(), q.read)
 	steady, err := parseViews(ctx, session, q.read)
 	if err != nil {
 		return err

@@ -224,25 +224,25 @@ func TestBrokenViews(t *testing.T) {
 func TestAnswersOverViewsAreKept(t *testing.T) {
 	l, d, _ := viewLake(t)
 	const sql = `{"sql":"SELECT count(*) FROM hr.paid"}`
-	ask := func(want, cache string) {
+	ask := func(want, cache, reads string) {
 		t.Helper()
-		if a, got := d.asked(sql); a.rows(t) != want || got != cache {
-			t.Errorf("%s, %s; want %s, %s", a.rows(t), got, want, cache)
+		if a, got := d.asked(sql); a.rows(t) != want || got != cache || a.header.Get(query.HeaderReads) != reads {
+			t.Errorf("%s, %s of %s; want %s, %s of %s", a.rows(t), got, a.header.Get(query.HeaderReads), want, cache, reads)
 		}
 	}
-	ask("[[2]]", "miss")
-	ask("[[2]]", "hit")
+	ask("[[2]]", "miss", "hr.paid@1, hr.people@2, rates@2")
+	ask("[[2]]", "hit", "hr.paid@1, hr.people@2, rates@2")
 	l.write("hr.people", catalog.Append, "n: 1", "SELECT 2::BIGINT AS n")
-	ask("[[3]]", "miss")
-	ask("[[3]]", "hit")
+	ask("[[3]]", "miss", "hr.paid@1, hr.people@3, rates@2")
+	ask("[[3]]", "hit", "hr.paid@1, hr.people@3, rates@2")
 	d.view("hr.paid", "FROM hr.people")
-	ask("[[3]]", "miss") // by another statement, though the same number
+	ask("[[3]]", "miss", "hr.paid@2, hr.people@3") // by another statement, though the same number
 	d.view("hr.paid", "FROM hr.people LIMIT 1")
-	ask("[[1]]", "miss")
-	ask("[[1]]", "hit")
+	ask("[[1]]", "miss", "hr.paid@3, hr.people@3")
+	ask("[[1]]", "hit", "hr.paid@3, hr.people@3")
 	d.view("hr.paid", "SELECT now() AS at")
-	ask("[[1]]", "")
-	ask("[[1]]", "")
+	ask("[[1]]", "", "hr.paid@4")
+	ask("[[1]]", "", "hr.paid@4")
 	if _, err := l.catalog.DropView(t.Context(), "hr.paid", ""); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // compareAll holds everything of a client against what must be there.
 func (c *crashClient) compareAll() {
-	for _, name := range c.allNames() {
+	for _, name := range append(c.allNames(), c.viewName()) {
 		if d := c.world.picture(name).difference(c.look(name)); d != "" {
 			c.fail("in the end %s: %s", name, d)
 		}

@@ -15,6 +15,7 @@ type world struct {
 	dropped map[string][]*table // by name, in the order in which they were dropped
 	bad     map[string][]string // rows in quarantine, raw, by the name of the table
 	objects map[string]string   // bytes by key
+	view    crashView
 }
 
 // table is a dataset: the content of each of its versions, from version 1.
@@ -55,7 +56,7 @@ func newWorld() *world {
 
 // clone gives a world that may become another one while this one stays.
 func (w *world) clone() *world {
-	c := &world{tables: map[string]*table{}, dropped: map[string][]*table{}, bad: maps.Clone(w.bad), objects: maps.Clone(w.objects)}
+	c := &world{tables: map[string]*table{}, dropped: map[string][]*table{}, bad: maps.Clone(w.bad), objects: maps.Clone(w.objects), view: w.view}
 	for name, t := range w.tables {
 		c.tables[name] = t.clone()
 	}
@@ -84,6 +85,9 @@ type picture struct {
 }
 
 func (w *world) picture(name string) picture {
+	if isCrashView(name) {
+		return w.viewPicture()
+	}
 	p := picture{bad: w.bad[name]}
 	for _, d := range w.dropped[name] {
 		p.dropped = append(p.dropped, d.id)

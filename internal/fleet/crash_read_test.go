@@ -104,6 +104,9 @@ func (c *crashClient) holds(name, version string, want *content) error {
 
 // look sees all that can be seen of a name, however long it takes to be told.
 func (c *crashClient) look(name string) (p picture) {
+	if isCrashView(name) {
+		return c.lookAtView(name)
+	}
 	ctx, cancel := c.context()
 	defer cancel()
 	rows := func(sql string) (found []string) {

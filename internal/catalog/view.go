@@ -69,10 +69,12 @@ type NewView struct {
 }
 
 // ViewRegistration is a NewView that queryd has bound: what catalogd is asked to keep.
+// Without Columns nothing is kept: it asks for the first answer to an Idempotency-Key,
+// which needs no binding, and is [ErrReceiptNotFound] where there was none.
 type ViewRegistration struct {
 	NewView
-	Columns []Column `json:"columns"` // without field ids
-	Reads   []Source `json:"reads"`
+	Columns []Column `json:"columns,omitempty"` // without field ids
+	Reads   []Source `json:"reads,omitempty"`
 }
 
 // RegisteredView is the answer to a registration: the version that has the statement.

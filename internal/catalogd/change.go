@@ -11,7 +11,8 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// change commits an edit of what the path names, and answers it.
+// change commits an edit of what the path names and answers with its result: status
+// made where it changed something, else 200.
 func (d *daemon) change(w http.ResponseWriter, r *http.Request, made int, op string, of func(catalog.Name) alteration, params ...any) error {
 	n, err := catalog.ParseName(chi.URLParam(r, "name"))
 	if err != nil {
@@ -21,12 +22,6 @@ func (d *daemon) change(w http.ResponseWriter, r *http.Request, made int, op str
 	if err != nil {
 		return err
 	}
-	return d.answerEdit(w, r, made, n, ed)
-}
-
-// answerEdit commits an edit and answers with its result: status made where it changed
-// something, else 200.
-func (d *daemon) answerEdit(w http.ResponseWriter, r *http.Request, made int, n catalog.Name, ed *edit) error {
 	e, err := d.ready()
 	if err != nil {
 		return err

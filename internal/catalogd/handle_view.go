@@ -26,7 +26,19 @@ func (d *daemon) handleRegisterView(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	return d.answerEdit(w, r, http.StatusCreated, c.name, ed)
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	changed, err := e.edit(r.Context(), c.name, ed)
+	if err != nil {
+		return err
+	}
+	made := http.StatusOK
+	if changed && !c.answer.Unchanged { // else a new description at most
+		made = http.StatusCreated
+	}
+	return wire.WriteJSON(w, made, c.answer)
 }
 
 func (d *daemon) handleView(w http.ResponseWriter, r *http.Request) error {
@@ -98,7 +110,7 @@ func (d *daemon) handleDescribeView(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	return d.change(w, r, http.StatusOK, "describe_view", func(n catalog.Name) alteration {
-		return &describeView{name: n, text: body.Description}
+		return &describing{name: n, text: body.Description}
 	}, body)
 }
 

@@ -29,7 +29,7 @@ func (d *daemon) internalRoutes() []service.Route {
 			{Status: 200, Doc: "the current version is that, or the key had its answer", Type: catalog.RegisteredView{}},
 		},
 		Errors: []*wire.Kind{catalog.ErrBadName, catalog.ErrBadSchema, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrViewChanged,
-			catalog.ErrIdempotencyReused, wire.ErrNotReady, wire.ErrUnavailable},
+			catalog.ErrIdempotencyReused, catalog.ErrReceiptNotFound, wire.ErrNotReady, wire.ErrUnavailable},
 		Handle: d.handleRegisterView,
 	}, {
 		Method: "GET", Path: catalog.RelationPath + "{name}", ID: "get_relation", Access: service.Read,

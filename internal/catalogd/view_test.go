@@ -84,8 +84,14 @@ func TestLifeOfAView(t *testing.T) {
 		if second.Version != 2 || second.ViewID != first.ViewID || second.Columns[0].FieldID != first.Columns[0].FieldID {
 			t.Errorf("the second version is %+v after %+v", second, first)
 		}
-		a.registerView(t, viewed("hr.staff", "FROM people", catalog.Create, "name:string", "age:long"))
 		text := "who is of age"
+		redescribed := viewed("adults", second.SQL, catalog.Replace, "name:string", "of:struct<n:long>")
+		redescribed.Description = &text
+		if again, created, err := a.RegisterView(t.Context(), redescribed, ""); err != nil || created || !again.Unchanged || again.Version != 2 || again.Description != text {
+			t.Errorf("the same with a description: %t, %+v, %v", created, again, err)
+		}
+		a.registerView(t, viewed("hr.staff", "FROM people", catalog.Create, "name:string", "age:long"))
+		text = "of age by now"
 		if v, err := a.DescribeView(t.Context(), "adults", text, ""); err != nil || v.Description != text || v.Version != 2 {
 			t.Errorf("described: %+v, %v", v, err)
 		}
@@ -233,7 +239,7 @@ func TestViewIsRefused(t *testing.T) {
 		{viewed("w", " ", catalog.Create, "a:int"), wire.ErrBadRequest, "sql"},
 		{viewed("w", "SELECT '"+strings.Repeat("x", catalog.MaxViewSQL)+"'", catalog.Create, "a:int"), wire.ErrBadRequest, "65536"},
 		{viewed("w", "SELECT 1", catalog.Append, "a:int"), wire.ErrBadRequest, "append"},
-		{viewed("w", "SELECT 1", catalog.Create), catalog.ErrBadSchema, "no columns"},
+		{viewed("w", "SELECT 1", catalog.Create), catalog.ErrReceiptNotFound, "w"},
 		{viewed("w", "SELECT 1", catalog.Create, "a:int", "A:int"), catalog.ErrBadSchema, "two columns"},
 		{based(catalog.Replace, 2), catalog.ErrViewChanged, "is 1, not 2"},
 		{based(catalog.Replace, 0), catalog.ErrViewChanged, "is 1, not 0"},

@@ -53,6 +53,9 @@ func (c *viewing) check() error {
 			return err
 		}
 	}
+	if len(c.Columns) == 0 {
+		return nil
+	}
 	return checkColumns(c.Columns)
 }
 
@@ -61,6 +64,9 @@ func (c *viewing) on() subject { return roomForView }
 func (c *viewing) result() any { return &c.answer }
 
 func (c *viewing) apply(ctx context.Context, e *engine, p *plan) (_ *staged, err error) {
+	if len(c.Columns) == 0 {
+		return nil, catalog.ErrReceiptNotFound.Errorf("no registration of the view %s is known by that key", c.name)
+	}
 	var before view.Metadata
 	if p.state != nil {
 		if before, err = e.store.viewMetadata(ctx, p.base.pointer); err != nil {
@@ -73,11 +79,12 @@ func (c *viewing) apply(ctx context.Context, e *engine, p *plan) (_ *staged, err
 	if err := c.fits(p); err != nil {
 		return nil, err
 	}
-	if p.state != nil && c.same(p.state) {
-		c.answer = catalog.RegisteredView{View: viewOf(p.state), Unchanged: true}
-		return nil, nil
+	if p.state == nil || !c.same(p.state) {
+		return c.stage(e, p, before)
 	}
-	return c.stage(e, p, before)
+	st, err := e.describeView(p, before, c.Description)
+	c.answer = catalog.RegisteredView{View: viewOf(p.state), Unchanged: true}
+	return st, err
 }
 
 // fits holds the request against what the name has.
@@ -113,11 +120,10 @@ func (c *viewing) made(p *plan, meta view.Metadata) (bool, error) {
 	return false, nil
 }
 
-// same tells that a view is as the request wants it.
+// same tells that the current version of a view has the statement, bound as it is now.
 func (c *viewing) same(p *pointer) bool {
 	alike := func(a, b catalog.Column) bool { return a.Name == b.Name && a.Type == b.Type }
-	return p.View.SQL == c.SQL && slices.EqualFunc(p.Columns, c.Columns, alike) && slices.Equal(p.View.Reads, c.Reads) &&
-		(c.Description == nil || *c.Description == p.Dataset.Description)
+	return p.View.SQL == c.SQL && slices.EqualFunc(p.Columns, c.Columns, alike) && slices.Equal(p.View.Reads, c.Reads)
 }
 
 // stage works the new version into the plan.
@@ -155,36 +161,41 @@ func (c *viewing) stage(e *engine, p *plan, before view.Metadata) (*staged, erro
 	return st, err
 }
 
-// describeView says what a view is. It makes no version.
-type describeView struct {
+// describing says what a view is. It makes no version.
+type describing struct {
 	name   catalog.Name
 	text   string
 	answer catalog.View
 }
 
-func (c *describeView) on() subject { return aView }
+func (c *describing) on() subject { return aView }
 
-func (c *describeView) result() any { return &c.answer }
+func (c *describing) result() any { return &c.answer }
 
-func (c *describeView) apply(ctx context.Context, e *engine, p *plan) (*staged, error) {
+func (c *describing) apply(ctx context.Context, e *engine, p *plan) (*staged, error) {
 	if p.state == nil {
 		return nil, e.viewAbsent(c.name, p.base)
-	}
-	if p.state.Dataset.Description == c.text {
-		c.answer = viewOf(p.state)
-		return nil, nil
 	}
 	before, err := e.store.viewMetadata(ctx, p.base.pointer)
 	if err != nil {
 		return nil, err
 	}
+	st, err := e.describeView(p, before, &c.text)
+	c.answer = viewOf(p.state)
+	return st, err
+}
+
+// describeView works a description into a plan; nil: the view has it already, or none
+// is given.
+func (e *engine) describeView(p *plan, before view.Metadata, text *string) (*staged, error) {
+	if text == nil || p.state.Dataset.Description == *text {
+		return nil, nil
+	}
 	b, err := e.store.viewBuilder(before, "")
 	if err != nil {
 		return nil, err
 	}
-	p.state.Dataset.Description = c.text
-	commentView(b, c.text)
-	st, err := e.store.stageView(p, b)
-	c.answer = viewOf(p.state)
-	return st, err
+	p.state.Dataset.Description = *text
+	commentView(b, *text)
+	return e.store.stageView(p, b)
 }

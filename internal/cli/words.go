@@ -48,6 +48,8 @@ func historyWords(err error) error {
 		here = "--id DATASET_ID, which 'lakehouse dropped' shows"
 	case errors.Is(err, catalog.ErrDroppedNotFound):
 		here = "lakehouse dropped"
+	case errors.Is(err, catalog.ErrIsView):
+		here = "lakehouse view show|describe|drop NAME"
 	case errors.Is(err, catalog.ErrVersionNotFound), errors.Is(err, catalog.ErrTagNotFound):
 		here = "lakehouse versions NAME"
 	}

@@ -110,6 +110,10 @@ func TestAMissingObjectInS3IsNoFaultOfTheStatement(t *testing.T) {
 	if got := d.sql("SELECT max(n) FROM numbers").rows(t); got != "[[6]]" {
 		t.Fatal(got)
 	}
+	d.view("hr.most", "SELECT max(n) AS n FROM numbers")
+	if got := d.sql("FROM hr.most").rows(t); got != "[[6]]" {
+		t.Errorf("through a view: %s", got)
+	}
 	manifest, err := l.catalog.Manifest(t.Context(), "numbers", 0)
 	if err != nil {
 		t.Fatal(err)
@@ -122,6 +126,7 @@ func TestAMissingObjectInS3IsNoFaultOfTheStatement(t *testing.T) {
 	if p := again.sql("SELECT max(n) FROM numbers").expect(t, query.ErrDamaged); strings.Contains(p.Detail, key) {
 		t.Errorf("the answer names it: %s", p.Detail)
 	}
+	again.sql("FROM hr.most").expect(t, query.ErrDamaged)
 	again.logged(key)
 	again.stillServes()
 }

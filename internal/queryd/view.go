@@ -61,6 +61,16 @@ func (s *server) createView(w http.ResponseWriter, r *http.Request) error {
 	if strings.TrimSpace(body.SQL) == "" || len(body.SQL) > catalog.MaxViewSQL {
 		return wire.ErrBadRequest.Errorf("sql has %d bytes; a view's statement has 1 to %d", len(body.SQL), catalog.MaxViewSQL).With("limit", catalog.MaxViewSQL)
 	}
+	key := r.Header.Get(wire.HeaderIdempotencyKey)
+	if key != "" { // what was answered before stays so, also where the statement cannot be bound any more
+		answer, _, err := s.catalog.RegisterView(r.Context(), catalog.ViewRegistration{NewView: body}, key)
+		if err == nil {
+			return wire.WriteJSON(w, http.StatusOK, answer)
+		}
+		if !errors.Is(err, catalog.ErrReceiptNotFound) {
+			return err
+		}
+	}
 	ctx, q := s.jobs.begin(r.Context(), statement{sql: body.SQL, timeout: s.config.DefaultTimeout.Std(), caller: callerOf(r.Header)})
 	defer s.jobs.end(q)
 	bound, err := s.bindView(ctx, q, name)
@@ -68,7 +78,7 @@ func (s *server) createView(w http.ResponseWriter, r *http.Request) error {
 		return problemOf(ctx, q, err)
 	}
 	bound.NewView = body
-	answer, created, err := s.catalog.RegisterView(ctx, bound, r.Header.Get(wire.HeaderIdempotencyKey))
+	answer, created, err := s.catalog.RegisterView(ctx, bound, key)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -217,6 +218,26 @@ func TestBrokenViews(t *testing.T) {
 	if p := d.sql("FROM ping").expect(t, query.ErrViewCycle); !strings.Contains(p.Detail, "ping reads pong reads ping") {
 		t.Errorf("in a circle: %s", p.Detail)
 	}
+}
+
+// TestViewKeysAndTokens: a retry with its key is answered as at first, also when the
+// statement would be refused by now; and a view is made by who may write.
+func TestViewKeysAndTokens(t *testing.T) {
+	l, d, _ := viewLake(t)
+	const body = `{"name":"keyed","sql":"SELECT was FROM rates"}`
+	first := d.post("/catalog/views", body, wire.HeaderIdempotencyKey, "k")
+	if _, err := l.catalog.Drop(t.Context(), "rates", ""); err != nil {
+		t.Fatal(err)
+	}
+	again := d.post("/catalog/views", body, wire.HeaderIdempotencyKey, "k")
+	if first.status != http.StatusCreated || again.status != http.StatusOK || again.body != first.body {
+		t.Errorf("answered %d %s and %d %s", first.status, first.body, again.status, again.body)
+	}
+	d.post("/catalog/views", `{"name":"keyed","sql":"SELECT 1"}`, wire.HeaderIdempotencyKey, "k").expect(t, catalog.ErrIdempotencyReused)
+	d.post("/catalog/views", `{"name":"other","sql":"SELECT was FROM rates"}`, wire.HeaderIdempotencyKey, "k2").expect(t, query.ErrTableNotFound)
+
+	guarded := startWith(t, t.TempDir(), small(), nil, service.Secrets{Tokens: service.Tokens{Current: service.NewSecret("all"), Read: service.NewSecret("look")}})
+	guarded.post("/catalog/views", body, "Authorization", "Bearer look").expect(t, wire.ErrReadOnlyToken)
 }
 
 // TestAnswersOverViewsAreKept: an answer over a view is kept as one over datasets is,

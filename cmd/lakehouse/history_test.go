@@ -60,7 +60,9 @@ func viewCalls() []call {
 		{"view drop v", 2, nil, []string{"the current one is 2", "--yes"}},
 		{"view drop v --yes", 0, []string{"v is dropped; until ", "'lakehouse view restore v' brings it back"}, nil},
 		{"view show v", 1, nil, []string{"(here: lakehouse view restore NAME) [view_not_found]"}},
+		{"views --dropped", 0, []string{"│ v    │ ", "│       2 │ ", "restorable until"}, nil},
 		{"view restore v", 0, []string{"v is there again, at version 2\n"}, nil},
+		{"view restore v", 1, nil, []string{"(here: lakehouse views --dropped) [dropped_not_found]"}},
 		{"views --json", 0, []string{`"name": "v"`, `"kind": "dataset"`}, nil},
 	}
 }

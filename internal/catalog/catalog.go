@@ -1,5 +1,5 @@
-// Package catalog is the contract of catalogd: datasets, their schemas and
-// their versions, and a client.
+// Package catalog is the contract of catalogd: datasets and views, their schemas
+// and their versions, and a client.
 //
 // What catalogd promises:
 //

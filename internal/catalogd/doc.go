@@ -1,5 +1,5 @@
 // Package catalogd keeps the datasets: their schemas, their versions and which
-// objects each version is made of. See package catalog for what it promises.
+// objects each version is made of; and the views, which read them. See package catalog for what it promises.
 //
 // A dataset is an Iceberg table (format v2) in the bucket, under
 // datasets/<dataset_id>/, and one pointer object, catalog/<namespace>/<name>.json.
@@ -23,6 +23,10 @@
 // What changes a dataset and brings no objects is an edit (edit.go): a tag, a
 // rollback, a drop. It goes the same way, by itself. A pointer outlives its dataset
 // (departed.go), and a rename freezes two of them (settle.go).
+//
+// A name has a dataset or a view (view.go), and its one pointer says which. A view is
+// changed by edits alone (viewedit.go); its versions are in a metadata file in a folder
+// like a dataset's (viewfile.go). What an edit wants of a name is its subject.
 //
 // A start reads the pointers alone; a table is read when it is first asked for.
 package catalogd

@@ -20,15 +20,9 @@ func newViewCreate(g *Globals) *cobra.Command {
 			"  lakehouse view create hr.margins --file margins.sql --replace",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if (sql == "") == (file == "") {
-				return usageError{errors.New("give the view its statement by --sql or by --file, one of them")}
-			}
-			if file != "" {
-				text, err := os.ReadFile(file)
-				if err != nil {
-					return err
-				}
-				sql = string(text)
+			sql, err := viewStatement(sql, file)
+			if err != nil {
+				return err
 			}
 			v := catalog.NewView{Name: args[0], SQL: sql, Mode: catalog.Create}
 			if replace {
@@ -62,6 +56,18 @@ func newViewCreate(g *Globals) *cobra.Command {
 	cmd.Flags().StringVar(&said, "text", "", "`TEXT` that says what the view is")
 	cmd.Flags().BoolVar(&replace, "replace", false, "give a view that is there a new version")
 	return cmd
+}
+
+// viewStatement gives the statement of a view, or that of a file.
+func viewStatement(sql, file string) (string, error) {
+	if (sql == "") == (file == "") {
+		return "", usageError{errors.New("give the view its statement by --sql or by --file, one of them")}
+	}
+	if file == "" {
+		return sql, nil
+	}
+	text, err := os.ReadFile(file)
+	return string(text), err
 }
 
 func newViewDescribe(g *Globals) *cobra.Command {

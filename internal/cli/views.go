@@ -13,7 +13,8 @@ import (
 )
 
 func newViews(g *Globals) *cobra.Command {
-	return &cobra.Command{
+	var dropped bool
+	cmd := &cobra.Command{
 		Use:   "views",
 		Short: "List the views and what they read",
 		Args:  cobra.NoArgs,
@@ -21,6 +22,9 @@ func newViews(g *Globals) *cobra.Command {
 			client, err := g.catalog()
 			if err != nil {
 				return err
+			}
+			if dropped {
+				return listDroppedViews(cmd, g, client)
 			}
 			views, err := allViews(cmd.Context(), *client)
 			if err != nil {
@@ -37,6 +41,32 @@ func newViews(g *Globals) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&dropped, "dropped", false, "those that were dropped and can be restored")
+	return cmd
+}
+
+func listDroppedViews(cmd *cobra.Command, g *Globals, client *catalog.Client) error {
+	views := []catalog.DroppedView{}
+	for cursor := ""; ; {
+		page, err := client.DroppedViews(cmd.Context(), cursor, 0)
+		if err != nil {
+			return err
+		}
+		views = append(views, page.Views...)
+		if page.NextCursor == nil {
+			break
+		}
+		cursor = *page.NextCursor
+	}
+	if g.JSON {
+		return printJSON(cmd.OutOrStdout(), views)
+	}
+	var rows [][]string
+	for _, v := range views {
+		rows = append(rows, []string{called(v.Namespace, v.Name), v.ViewID, strconv.FormatInt(v.Version, 10), shown(v.DroppedAt), shown(v.RestorableUntil)})
+	}
+	WriteTable(cmd.OutOrStdout(), []string{"view", "id", "version", "dropped", "restorable until"}, rows, []bool{false, false, true, false, false})
+	return nil
 }
 
 // newView is the verb whose subcommands are about one view.

@@ -71,7 +71,9 @@ func viewWords(err error) error {
 	case errors.Is(err, catalog.ErrViewExists):
 		here = "--replace"
 	case errors.Is(err, catalog.ErrDroppedAmbiguous):
-		here = "--id VIEW_ID"
+		here = "--id VIEW_ID, which 'lakehouse views --dropped' shows"
+	case errors.Is(err, catalog.ErrDroppedNotFound):
+		here = "lakehouse views --dropped"
 	}
 	return reword(err, func(p *wire.Problem) string {
 		if _, dropped := p.Fields["restorable_until"]; dropped && p.Is(catalog.ErrViewNotFound) {

@@ -152,7 +152,26 @@ func TestBind(t *testing.T) {
 	if strings.Join(words, " ") != want || err != nil {
 		t.Errorf("bound: %v\n got %s\nwant %s", err, strings.Join(words, " "), want)
 	}
+	for _, sql := range []string{
+		"select * from (describe t)", "from (summarize t)", "values (1), (2)", "from range(3)", "from (pivot t on s in ('a', 'b') using sum(n))",
+		"with recursive r as (select 1 as i union all select i + 1 from r where i < 3) from r", "select columns(*) from t", "unpivot t on n",
+		"from t positional join (from range(2))", "select n, row_number() over () as i from t using sample 10%", "select * exclude (s) from t",
+		"select n, (select max(s) from t u where u.n = t.n) as m from t", "from t semi join t u using (n)",
+	} {
+		columns, err := bind(sql, table)
+		if err != nil {
+			t.Errorf("%s: %v", sql, err)
+			continue
+		}
+		v := View{Schema: "hr", Name: "w", SQL: sql, Columns: columns}
+		if _, err := ask(t.Context(), p, "from hr.w", Request{Views: []View{table, v}}); err != nil {
+			t.Errorf("%s was bound, and cannot be read: %v", sql, err)
+		}
+	}
 	var e *Error
+	if _, err := bind("select a.n, b.N from t a, t b", table); !errors.As(err, &e) || e.Kind != ErrInvalid || !strings.Contains(e.Detail, "with AS") {
+		t.Errorf("two columns of one name: %+v", err)
+	}
 	if _, err := bind("select n, gone from t", table); !errors.As(err, &e) || e.Kind != ErrInvalid || e.Position != len("select n, ") {
 		t.Errorf("a column that is not there: %+v", err)
 	}

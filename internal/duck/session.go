@@ -78,8 +78,8 @@ func (s *Session) check(ctx context.Context, r parseRequest) (*Statement, error)
 	return statement, nil
 }
 
-// Bind tells which columns the statement that Parse accepted last gives, in Iceberg's
-// types, without running it: its views need no files. What Iceberg has no exact type
+// Bind makes sure that the statement that Parse accepted last can be that of a view, and
+// tells its columns, in Iceberg's types, without running it: its own views need no files. What Iceberg has no exact type
 // for is a string, and a huge integer decimal(38,0). Field ids are left out.
 func (s *Session) Bind(ctx context.Context, statement *Statement, views []View) ([]Column, error) {
 	if s.parsed == nil || statement != s.parsed {

@@ -116,9 +116,26 @@ func (w *worker) columnsOf(c *connection, q *query, views []View) ([]Column, err
 		return nil, err
 	}
 	defer p.close()
-	columns := make([]Column, 0, len(p.names()))
+	columns, seen := []Column{}, map[string]bool{}
 	for i, name := range p.names() {
+		folded := strings.ToLower(name)
+		if seen[folded] {
+			return nil, &workerFailure{Kind: failInvalid, Position: -1,
+				Message: fmt.Sprintf("two columns are called %q (upper and lower case count as the same), and a view's have to differ: name one of them with AS", name)}
+		}
+		seen[folded] = true
 		columns = append(columns, Column{Name: name, Type: icebergOf(bindings.PreparedStatementColumnLogicalType(p.statement, bindings.IdxT(i)))})
 	}
-	return columns, nil
+	return columns, canBeView(c, q.text.Body, columns)
+}
+
+// canBeView makes the view that later runs make. Its error has no place in the
+// statement, which was bound.
+func canBeView(c *connection, body string, columns []Column) error {
+	err := c.make(View{Name: ":bound", Columns: columns}.createSQL(body))
+	var failure *workerFailure
+	if errors.As(err, &failure) {
+		failure.Position = -1
+	}
+	return err
 }

@@ -5,8 +5,8 @@
 //
 //   - A statement reads; nothing that it says can write, or see a file, a
 //     setting or a socket that is not a dataset's.
-//   - Each table is the version that was current when the statement began, or the
-//     one that as_of names, to the statement's end.
+//   - Each table, view or dataset, is the version that was current when the statement
+//     began, or the one that as_of names, to the statement's end.
 //   - Values come back exact: integers with all their digits, decimals, times
 //     and huge integers as text.
 //   - A result that was cut says so. A result that failed midway ends in an

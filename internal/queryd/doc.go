@@ -22,6 +22,10 @@
 // byte of its answer: the catalog keeps the files of old versions for as long as
 // the longest query may take.
 //
+// A view is resolved with all that it reads, each name once, and made in the worker from
+// the text of its version (view). Its registration comes here too, to be bound, and goes
+// on to catalogd.
+//
 // Files are read in place where this daemon sees the same disk as storaged
 // (access "local"), else straight from their bucket where that is in S3 and DuckDB's
 // extension for it is here (access "s3"), else fetched once into a bounded cache

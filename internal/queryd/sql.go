@@ -95,18 +95,8 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 			request.Catalog = append(request.Catalog, name.String())
 		}
 	}
-	if q.read == nil {
-		if q.read, err = s.resolve(ctx, parsed.Tables, q.asOf); err != nil {
-			return err
-		}
-	}
-	reportReads(out.header(), q.read)
-	steady, err := parseViews(ctx, session, q.read)
-	if err != nil {
+	if err := s.find(ctx, out, q, session, parsed); err != nil {
 		return err
-	}
-	if steady {
-		s.record(out, q, parsed, q.read)
 	}
 	paths, release, err := eng.open(ctx, q.read.objects())
 	if err != nil {
@@ -125,4 +115,19 @@ func (s *server) run(ctx context.Context, out *output, q *job, eng *engine) erro
 	}
 	out.copy.done()
 	return nil
+}
+
+// find gives the statement what it reads, and readies its answer to be kept.
+func (s *server) find(ctx context.Context, out *output, q *job, session *duck.Session, parsed *duck.Statement) (err error) {
+	if q.read == nil {
+		if q.read, err = s.resolve(ctx, parsed.Tables, q.asOf); err != nil {
+			return err
+		}
+	}
+	reportReads(out.header(), q.read)
+	steady, err := parseViews(ctx, session, q.read)
+	if err == nil && steady {
+		s.record(out, q, parsed, q.read)
+	}
+	return err
 }

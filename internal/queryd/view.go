@@ -130,8 +130,10 @@ func (s *server) bindView(ctx context.Context, q *job, name catalog.Name) (bound
 	if err != nil {
 		return bound, err
 	}
-	bound.Columns, err = viewColumns(columns)
-	return bound, err
+	for _, c := range columns {
+		bound.Columns = append(bound.Columns, catalog.Column{Name: c.Name, Type: c.Type, Nullable: true})
+	}
+	return bound, nil
 }
 
 // readsOf gives what a view's own statement reads. It may not read the view itself, and
@@ -162,19 +164,4 @@ func readsOf(name catalog.Name, named []duck.Table, read *tables) (reads []catal
 		}
 	}
 	return reads, whole.sort(name)
-}
-
-// viewColumns refuses columns that cannot be told apart by their names.
-func viewColumns(columns []duck.Column) ([]catalog.Column, error) {
-	made := make([]catalog.Column, len(columns))
-	seen := map[string]bool{}
-	for i, c := range columns {
-		folded := strings.ToLower(c.Name)
-		if seen[folded] {
-			return nil, invalid("two columns are called \""+c.Name+"\" (upper and lower case count as the same), and a view's have to differ; name one of them with AS", -1)
-		}
-		seen[folded] = true
-		made[i] = catalog.Column{Name: c.Name, Type: c.Type, Nullable: true}
-	}
-	return made, nil
 }

@@ -33,6 +33,19 @@ type foreignTable struct {
 // readForeign reads a table with PyIceberg from storaged's folder.
 func readForeign(t *testing.T, s *storage.Client, metadataKey string) foreignTable {
 	t.Helper()
+	buckets, err := s.Buckets(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket := buckets[0]
+	var seen foreignTable
+	pyiceberg(t, &seen, "testdata/read_table.py", "s3://"+bucket.Name+"/"+metadataKey, exported(t, s))
+	return seen
+}
+
+// pyiceberg runs a script and reads the JSON that it prints.
+func pyiceberg(t *testing.T, seen any, script string, args ...string) {
+	t.Helper()
 	python, err := filepath.Abs("../../.tools/venv/bin/python")
 	if err != nil {
 		t.Fatal(err)
@@ -40,22 +53,15 @@ func readForeign(t *testing.T, s *storage.Client, metadataKey string) foreignTab
 	if _, err := os.Stat(python); err != nil {
 		t.Skip("skipped: PyIceberg is not in .tools/venv; scripts/tools-python.sh brings it")
 	}
-	buckets, err := s.Buckets(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	bucket := buckets[0]
-	cmd := exec.Command(python, "testdata/read_table.py", "s3://"+bucket.Name+"/"+metadataKey, exported(t, s))
+	cmd := exec.Command(python, append([]string{script}, args...)...)
 	cmd.Stderr = t.Output()
 	text, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("PyIceberg: %v", err)
 	}
-	var seen foreignTable
-	if err := json.Unmarshal(text, &seen); err != nil {
+	if err := json.Unmarshal(text, seen); err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
-	return seen
 }
 
 // exported copies a bucket into a folder, each object to the file that its key
@@ -171,4 +177,46 @@ func byText(a, b map[string]any) int {
 	x, _ := json.Marshal(a)
 	y, _ := json.Marshal(b)
 	return slices.Compare(x, y)
+}
+
+// TestPyIcebergReadsAView: a foreign engine's reader of Iceberg's view spec sees the
+// same versions, statements and columns.
+func TestPyIcebergReadsAView(t *testing.T) {
+	h := open(t)
+	v := viewed("v", "SELECT name, tags FROM people", catalog.Create, "name:string", "tags:list<struct<k:string,n:decimal(38,0)>>")
+	text := "names"
+	v.Description = &text
+	first := h.registerView(t, v)
+	second := h.registerView(t, viewed("v", "SELECT age FROM people", catalog.Replace, "age:long"))
+	var seen struct {
+		UUID, Comment string
+		Current       int64
+		Log           []int64
+		Versions      []struct {
+			Version   int64
+			Namespace []string
+			SQL       [][]string
+			Columns   []struct {
+				FieldID    int `json:"field_id"`
+				Name, Type string
+			}
+		}
+	}
+	file := filepath.Join(exported(t, h.storage), filepath.FromSlash(second.MetadataKey))
+	pyiceberg(t, &seen, "testdata/read_view.py", file)
+	if seen.UUID != first.ViewID || seen.Comment != text || seen.Current != 2 || !slices.Equal(seen.Log, []int64{1, 2}) || len(seen.Versions) != 2 {
+		t.Fatalf("seen is %+v", seen)
+	}
+	for i, want := range []catalog.View{first.View, second.View} {
+		got := seen.Versions[i]
+		if got.Version != want.Version || !reflect.DeepEqual(got.SQL, [][]string{{"duckdb", want.SQL}}) || !slices.Equal(got.Namespace, []string{"default"}) || len(got.Columns) != len(want.Columns) {
+			t.Errorf("version %d is %+v", i+1, got)
+			continue
+		}
+		for j, c := range got.Columns {
+			if c.Name != want.Columns[j].Name || c.FieldID != want.Columns[j].FieldID {
+				t.Errorf("column %d of version %d is %+v, not %+v", j, i+1, c, want.Columns[j])
+			}
+		}
+	}
 }

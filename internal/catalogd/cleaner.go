@@ -72,6 +72,13 @@ func (c *cleaner) schedule(d deletion) {
 	c.due = append(c.due, d)
 }
 
+// waiting is how many files are to be removed.
+func (c *cleaner) waiting() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return int64(len(c.due))
+}
+
 // expire notes versions that are not kept any longer.
 func (c *cleaner) expire(ds expiredOf, gone []record) {
 	if len(gone) == 0 {
@@ -226,11 +233,12 @@ func (e *engine) cleanOnce(ctx context.Context, now time.Time) {
 			return
 		case err != nil:
 			e.log.Warn("a file that no version needs could not be removed; tried again", "key", d.key, "in", deleteRetry.String(), "error", err)
+			e.metrics.stuck.Inc()
 			d.at = now.Add(deleteRetry)
 			e.cleaner.schedule(d)
 		default:
 			e.cleaner.pardon([]string{d.key})
-			e.metrics.removed(d)
+			e.metrics.gone(d)
 		}
 	}
 }

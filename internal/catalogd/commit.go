@@ -37,6 +37,7 @@ var errLeft = errors.New("the client left before the commit")
 func (e *engine) commit(ds *dataset, batch []*request) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(batch[0].ctx), commitTimeout)
 	defer cancel()
+	defer e.metrics.took(time.Now())
 	for _, r := range batch {
 		if left := r.ctx.Err(); left != nil {
 			r.finish(catalog.Registered{}, false, fmt.Errorf("%w: %w", errLeft, left))
@@ -92,6 +93,7 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 			ds.unsure(upon)
 			return ownFile(pointerKey(ds.name), swapErr)
 		}
+		e.metrics.conflicts.Inc()
 		for _, b := range a.staged.blobs {
 			e.cleaner.remove(0, b.key)
 		}
@@ -215,6 +217,7 @@ func (e *engine) landed(ds *dataset, a *attempt) {
 	if a.advanced {
 		e.metrics.committed(len(a.accepted))
 	}
+	e.metrics.expired.Add(float64(len(a.expired)))
 	e.cleaner.expire(expiredOf{ds, a.state.Dataset.DatasetID}, a.expired)
 	e.cleaner.remove(metadataGrace, a.dropped...)
 	for _, location := range a.superseded {

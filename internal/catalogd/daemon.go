@@ -45,6 +45,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 		defer close(ended)
 		if e := d.load(ctx); e != nil {
 			d.engine.Store(e)
+			d.metrics.watch(env.Metrics, e)
 			var group sync.WaitGroup
 			group.Go(func() { e.clean(ctx) })
 			group.Go(func() { e.removeOrphans(ctx, firstSearch) })

@@ -254,6 +254,13 @@ func (d *directory) withDropped(n catalog.Name) []catalog.Name {
 	return slices.Clone(d.waiting[at:])
 }
 
+// counts gives how many datasets there are, and under how many names dropped ones wait.
+func (d *directory) counts() (existing, waiting int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return int64(len(d.order)), int64(len(d.waiting))
+}
+
 // names gives the names of all datasets.
 func (d *directory) names() []catalog.Name {
 	d.mu.Lock()

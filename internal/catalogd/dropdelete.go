@@ -86,7 +86,7 @@ func (e *engine) deleteFolder(ctx context.Context, n catalog.Name, d dropped) er
 		return err // restored meanwhile, or another catalogd was faster
 	}
 	objects, bytes, err := e.store.empty(ctx, datasetsPrefix+id+"/")
-	e.metrics.deleted.Add(float64(objects))
+	e.metrics.removed.WithLabelValues(removedDropped).Add(float64(objects))
 	if err != nil {
 		return err
 	}

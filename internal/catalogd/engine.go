@@ -83,6 +83,7 @@ func (e *engine) reload(ctx context.Context, ds *dataset) (*head, error) {
 		err = fmt.Errorf("it belongs to %s.%s", p.Dataset.Namespace, p.Dataset.Name)
 	}
 	if err != nil {
+		e.metrics.damaged.Inc()
 		return nil, fmt.Errorf("%w: %s: %w", errBadPointer, key, err)
 	}
 	return e.dir.publish(ds, seen, &head{pointer: p, etag: etag}), nil

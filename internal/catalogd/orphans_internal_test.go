@@ -63,7 +63,7 @@ func TestOrphansGo(t *testing.T) {
 	if left := e.keys(t, datasetsPrefix); !slices.Equal(left, want) {
 		t.Errorf("%d objects are left, not %d:\n%s", len(left), len(want), differences(left, want))
 	}
-	if n := counted(t, e.metrics.orphans); int(n) != len(orphans) {
+	if n := counted(t, e.metrics.removed.WithLabelValues(removedOrphan)); int(n) != len(orphans) {
 		t.Errorf("%v removed orphans are counted, not %d", n, len(orphans))
 	}
 	if files := e.readable(t); len(files) != maxRecent+3 {

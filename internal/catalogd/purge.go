@@ -54,7 +54,9 @@ func (e *engine) purge(ctx context.Context, p catalog.Purge) (done catalog.Purge
 	for _, r := range gone {
 		done.Versions = append(done.Versions, versionOf(&r.Snapshot))
 	}
+	e.metrics.expired.Add(float64(len(gone)))
 	done.Objects, err = e.emptyFolder(ctx, h, gone)
+	e.metrics.removed.WithLabelValues(removedPurged).Add(float64(len(done.Objects)))
 	return done, err
 }
 

@@ -28,6 +28,13 @@ func newTables(limit int64) *tables {
 	return &tables{limit: limit, recent: list.New(), at: map[*head]*list.Element{}}
 }
 
+// bytes is what the tables in memory take, about.
+func (ts *tables) bytes() int64 {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	return ts.held
+}
+
 // used notes that a head's table was asked for.
 func (ts *tables) used(h *head) {
 	ts.mu.Lock()

@@ -222,7 +222,7 @@ func (p *Pool) discard(w *process, fault error) {
 	if fault == nil {
 		return
 	}
-	p.metrics.faults.Inc()
+	p.metrics.faults.WithLabelValues(reasonOf(fault)).Inc()
 	var e *Error
 	cause := ""
 	if errors.As(fault, &e) {

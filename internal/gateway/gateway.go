@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -47,6 +49,8 @@ type Gateway struct {
 	env    service.Env
 	config Config
 	viewer viewer
+
+	failures *prometheus.CounterVec
 }
 
 // New builds the gateway.
@@ -58,7 +62,7 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{env: env, config: config, viewer: assets}
+	g := &Gateway{env: env, config: config, viewer: assets, failures: newFailures(env.Metrics, config.Deployed)}
 	return &service.Daemon{Routes: slices.Concat(g.routes(), g.passes())}, nil
 }
 
@@ -99,7 +103,7 @@ func (g *Gateway) passes() []service.Route {
 	for _, m := range g.config.mounts() {
 		handle := absent(m.daemon)
 		if slices.Contains(g.config.Deployed, m.daemon) {
-			handle = newPeer(g.env, m).pass
+			handle = newPeer(g.env, m, g.failures).pass
 		}
 		if m.daemon == "storaged" {
 			handle = refuseReserved(handle)

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -30,9 +32,10 @@ type peer struct {
 	transport http.RoundTripper
 	buffers   *bufferPool
 	log       *log.Logger
+	failures  *prometheus.CounterVec
 }
 
-func newPeer(env service.Env, m mount) *peer {
+func newPeer(env service.Env, m mount, failures *prometheus.CounterVec) *peer {
 	base, err := url.Parse(env.PeerURL(m.daemon))
 	if err != nil {
 		panic(err) // NewEnv has parsed it
@@ -40,7 +43,8 @@ func newPeer(env service.Env, m mount) *peer {
 	return &peer{
 		name: m.daemon, base: base, patience: m.patience,
 		transport: env.Transport(m.patience), buffers: &bufferPool{},
-		log: slog.NewLogLogger(env.Log.Handler(), slog.LevelDebug),
+		log:      slog.NewLogLogger(env.Log.Handler(), slog.LevelDebug),
+		failures: failures,
 	}
 }
 
@@ -88,7 +92,7 @@ func (p *peer) rewrite(pr *httputil.ProxyRequest) {
 // receive sees to it that an answer that breaks off is noted in the request's log
 // line.
 func (p *peer) receive(resp *http.Response) error {
-	body := &answerBody{ReadCloser: resp.Body, ctx: resp.Request.Context(), peer: p.name}
+	body := &answerBody{ReadCloser: resp.Body, ctx: resp.Request.Context(), peer: p}
 	resp.Body = body
 	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/event-stream" {
 		resp.Body = endWithDrain(body)
@@ -105,25 +109,31 @@ func (p *peer) explain(ctx context.Context, err error) error {
 	case ctx.Err() != nil, errors.As(err, &problem):
 		return err
 	case errors.As(err, &dial) && dial.Op == "dial":
+		p.failed(failedUnreachable)
 		return wire.Unavailable(p.name).Because(err)
 	case errors.As(err, &timeout) && timeout.Timeout():
+		p.failed(failedTimeout)
 		return wire.ErrPeerTimeout.Errorf("%s did not begin to answer within %s; it may still be at work: look before you try again", p.name, p.patience).
 			With("service", p.name).Because(err)
 	}
+	p.failed(failedBroken)
 	return wire.Unavailable(p.name).Because(err)
 }
+
+func (p *peer) failed(reason string) { p.failures.WithLabelValues(p.name, reason).Inc() }
 
 // answerBody is a daemon's answer on its way.
 type answerBody struct {
 	io.ReadCloser
 	ctx  context.Context
-	peer string
+	peer *peer
 }
 
 func (b *answerBody) Read(buf []byte) (int, error) {
 	n, err := b.ReadCloser.Read(buf)
 	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() == nil {
-		service.Annotate(b.ctx, slog.String("broken_off_by", b.peer), slog.String("cause", err.Error()))
+		b.peer.failed(failedBroken)
+		service.Annotate(b.ctx, slog.String("broken_off_by", b.peer.name), slog.String("cause", err.Error()))
 	}
 	return n, err
 }

@@ -66,6 +66,13 @@ func (c *compactor) next() (n catalog.Name, ok bool) {
 	return n, true
 }
 
+// waiting is how many datasets are queued.
+func (c *compactor) waiting() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return int64(len(c.queue))
+}
+
 // run works until ctx ends.
 func (c *compactor) run(ctx context.Context) {
 	timer := time.NewTimer(firstSweep)

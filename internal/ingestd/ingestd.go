@@ -52,7 +52,6 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 	if err != nil {
 		return nil, errors.Join(err, pool.Close(), spool.lock.Release())
 	}
-	jobs.watch(env.Metrics)
 	d := &ingestd{
 		config:  config,
 		log:     env.Log,
@@ -68,6 +67,7 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 		heartbeat: heartbeatEvery, paceWindow: paceWindow,
 	}
 	d.compactor = newCompactor(d, 1)
+	d.watch(env.Metrics)
 	ctx, stop := context.WithCancel(context.Background())
 	var background sync.WaitGroup
 	background.Go(func() { d.compactor.run(ctx) })

@@ -2,6 +2,7 @@ package ingestd
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -28,6 +29,20 @@ func openSpool(data string) (*spool, error) {
 		return nil, fmt.Errorf("make the spool: %w", err)
 	}
 	return &spool{dir, lock}, nil
+}
+
+// bytes is what lies in the spool, that of the jobs included, about: files come and go.
+func (s *spool) bytes() (bytes int64) {
+	_ = filepath.WalkDir(filepath.Dir(s.dir), func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil {
+			bytes += info.Size()
+		}
+		return nil
+	})
+	return bytes
 }
 
 // workspace is the folder of one ingest: its input, what is made of it, and

@@ -43,7 +43,7 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 		env: env, config: c, catalog: &catalog.Client{Client: env.Peer("catalogd")},
 		results: newResults(c.ResultCacheBytes), gate: newGate(c, env.Secrets.Tokens.Current.IsSet()), jobs: &jobs{byID: map[string]*job{}}, waiting: semaphore.NewWeighted(waitingBytes),
 	}
-	s.metrics = newMetrics(env.Metrics, s.gate, s.results)
+	s.metrics = newMetrics(env.Metrics, c, s.gate, s.jobs, s.results)
 	var err error
 	if s.engines, err = newEngines(env, c, s.metrics); err != nil {
 		return nil, err

@@ -24,8 +24,8 @@ func (brokenSource) open(context.Context, []catalog.DataObject) ([]string, func(
 func TestAPanicGivesItsEngineBack(t *testing.T) {
 	c := small()
 	env := testbed.NewEnv(t, "queryd")
-	s := &server{env: env, config: c, gate: newGate(c, false), results: newResults(0)}
-	s.metrics = newMetrics(env.Metrics, s.gate, s.results)
+	s := &server{env: env, config: c, gate: newGate(c, false), jobs: &jobs{}, results: newResults(0)}
+	s.metrics = newMetrics(env.Metrics, c, s.gate, s.jobs, s.results)
 	var err error
 	if s.engines, err = newEngines(env, c, s.metrics); err != nil {
 		t.Fatal(err)

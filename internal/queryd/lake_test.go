@@ -318,7 +318,7 @@ func TestCacheOutlivesStorage(t *testing.T) {
 		t.Errorf("with storaged back: %s", got)
 	}
 	metrics := d.metrics()
-	for _, want := range []string{"lakehouse_query_cache_hits_total 2", `lakehouse_queries_total{outcome="service_unavailable"} 1`} {
+	for _, want := range []string{"lakehouse_queryd_object_cache_hits_total 2", `lakehouse_queryd_statements_total{outcome="service_unavailable"} 1`} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("/metrics lacks %s", want)
 		}
@@ -375,7 +375,7 @@ func TestFolderThatIsNotStoragesAnyMore(t *testing.T) {
 	if got := d.sql(sql).rows(t); got != "[[3000]]" {
 		t.Errorf("through the cache: %s", got)
 	}
-	if metrics := d.metrics(); !strings.Contains(metrics, "lakehouse_query_cache_misses_total 1") {
+	if metrics := d.metrics(); !strings.Contains(metrics, "lakehouse_queryd_object_cache_misses_total 1") {
 		t.Error("the objects did not come through the cache")
 	}
 	d.stillServes()

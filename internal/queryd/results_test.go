@@ -85,7 +85,7 @@ func TestTheSameStatementAgain(t *testing.T) {
 			t.Errorf("%s: %q", other, cache)
 		}
 	}
-	if m := d.metrics(); !strings.Contains(m, "lakehouse_query_result_cache_hits_total 6\n") || !strings.Contains(m, "lakehouse_query_result_cache_misses_total 10\n") {
+	if m := d.metrics(); !strings.Contains(m, "lakehouse_queryd_result_cache_hits_total 6\n") || !strings.Contains(m, "lakehouse_queryd_result_cache_misses_total 10\n") {
 		t.Errorf("/metrics:\n%s", m)
 	}
 }

@@ -90,6 +90,18 @@ func (j *jobs) list(describe func(*job) query.Running) []query.Running {
 	return list
 }
 
+// spilled is how many bytes the statements have on disk now.
+func (j *jobs) spilled() (bytes int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, q := range j.byID {
+		if g := q.gauge.Load(); g != nil {
+			bytes += g.Read().SpillBytes
+		}
+	}
+	return bytes
+}
+
 func (q *job) describe() query.Running {
 	state := query.Queued
 	if q.running.Load() {

@@ -63,7 +63,7 @@ func TestWaysToABucketInS3(t *testing.T) {
 			} else if a.status != http.StatusServiceUnavailable || !strings.Contains(a.problem(t).Detail, c.refused) {
 				t.Errorf("%d %s, want a 503 that says %s", a.status, a.body, c.refused)
 			}
-			if got := strings.Contains(d.metrics(), "lakehouse_query_cache_misses_total 1"); got != c.cached {
+			if got := strings.Contains(d.metrics(), "lakehouse_queryd_object_cache_misses_total 1"); got != c.cached {
 				t.Errorf("through the cache: %v", got)
 			}
 			for _, key := range []string{right.SecretAccessKey.Reveal(), wrong.SecretAccessKey.Reveal()} {

@@ -179,7 +179,7 @@ func (e *engines) openCache() (source, error) {
 			return nil, err
 		}
 		e.cache = cache
-		e.metrics.watchCache(cache)
+		e.metrics.watchCache(cache, e.config.CacheBytes)
 	}
 	return cacheSource{e.cache}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
@@ -48,7 +49,9 @@ func (s *server) perform(ctx context.Context, w http.ResponseWriter, q *job) (er
 // elsewhere by now, it does so once more on the engine that knows where. The
 // client may have to take the answer yet when the turn is over.
 func (s *server) serve(ctx context.Context, out *output, q *job) error {
+	arrived := time.Now()
 	turn, err := s.gate.enter(ctx, q.caller, q.ticket.Store)
+	s.metrics.turns.Observe(time.Since(arrived).Seconds())
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -74,13 +75,13 @@ func TestStalledClientsLoseTheirTurn(t *testing.T) {
 		clients = append(clients, d.ask(format, "SELECT i, repeat('x', 1000) AS s FROM range(1000000) t(i)"))
 	}
 	waitFor(t, "all are listed, or the first of them no longer", func() bool {
-		return len(d.listed(query.Active))+len(d.listed(query.Queued)) == len(clients) || strings.Contains(d.metrics(), `outcome="client_stalled"`)
+		return len(d.listed(query.Active))+len(d.listed(query.Queued)) == len(clients) || d.metric(stalled) > 0
 	})
 	if got := d.sql("SELECT 42").rows(t); got != "[[42]]" {
 		t.Errorf("beside them: %s", got)
 	}
 	waitFor(t, "all have lost their turn", func() bool {
-		return strings.Contains(d.metrics(), `lakehouse_queries_total{outcome="client_stalled"} 4`)
+		return d.metric(stalled) == 4
 	})
 	for _, client := range clients {
 		if a := client.rest(t); a.status != http.StatusOK || !errors.Is(a.readErr, io.ErrUnexpectedEOF) {
@@ -124,7 +125,7 @@ func TestAnAnswerThatWaitsCanBeCancelled(t *testing.T) {
 	d := start(t, patient(), nil)
 	client := d.ask("csv", "SELECT i, repeat('x', 1000) AS s FROM range(7000) t(i)")
 	waitFor(t, "it has no turn any more", func() bool {
-		return len(d.listed(query.Active)) == 1 && strings.Contains(d.metrics(), "lakehouse_queries_running 0")
+		return len(d.listed(query.Active)) == 1 && strings.Contains(d.metrics(), "lakehouse_queryd_statements_running 0")
 	})
 	if err := d.Cancel(t.Context(), d.listed(query.Active)[0].QueryID); err != nil {
 		t.Fatal(err)
@@ -134,6 +135,25 @@ func TestAnAnswerThatWaitsCanBeCancelled(t *testing.T) {
 		t.Errorf("a cancelled answer ended with %v", a.readErr)
 	}
 }
+
+// metric gives what /metrics says of one series.
+func (d *daemon) metric(series string) float64 {
+	d.t.Helper()
+	for line := range strings.Lines(d.metrics()) {
+		if value, ok := strings.CutPrefix(line, series+" "); ok {
+			n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			return n
+		}
+	}
+	d.t.Fatalf("/metrics lacks %s", series)
+	return 0
+}
+
+// stalled counts the statements whose clients took nothing.
+const stalled = `lakehouse_queryd_statements_total{outcome="client_stalled"}`
 
 // TestAnswersThatWaitAreBounded: clients that take nothing do not fill the
 // memory. The first of them may wait; those after them lose their turn.
@@ -145,8 +165,8 @@ func TestAnswersThatWaitAreBounded(t *testing.T) {
 	for range clients {
 		d.ask("csv", "SELECT i, repeat('x', 100000) AS s FROM range(100) t(i)")
 	}
-	waitFor(t, "one has lost its turn", func() bool { return strings.Contains(d.metrics(), `outcome="client_stalled"`) })
-	waitFor(t, "none has a turn", func() bool { return strings.Contains(d.metrics(), "lakehouse_queries_running 0") })
+	waitFor(t, "one has lost its turn", func() bool { return d.metric(stalled) > 0 })
+	waitFor(t, "none has a turn", func() bool { return strings.Contains(d.metrics(), "lakehouse_queryd_statements_running 0") })
 	if n := len(d.listed(query.Active)); n < 5 {
 		t.Errorf("only %d answers wait for their clients", n)
 	}

@@ -74,7 +74,7 @@ func NewEnv(service string, f Fleet, peers Peers, secrets Secrets, log *slog.Log
 	}
 	return Env{
 		Service: service, Fleet: f, Peers: peers, Secrets: secrets,
-		Log: log.With("service", service), Metrics: newRegistry(service, Version()),
+		Log: log.With("service", service), Metrics: newRegistry(service, Version(), f.Data),
 		HTTP: &http.Client{Transport: transport}, transport: transport,
 	}, nil
 }

@@ -183,6 +183,17 @@ func (rt *router) refuse(a *answer, r *http.Request, err error) {
 	wire.WriteProblem(a, r, err)
 }
 
+// codeOf is the code of what a request ended with.
+func codeOf(a *answer, err error) string {
+	switch {
+	case a.status == statusNoAnswer:
+		return "client_gone"
+	case a.upload != nil && a.upload.stood.Load():
+		err = a.upload.standstill()
+	}
+	return wire.AsProblem(err).Kind.Code
+}
+
 // record writes the request's one log line and its metrics. The line holds no
 // header and no query string, since either could hold a secret.
 func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err error, aborted bool, elapsed time.Duration) {
@@ -216,6 +227,7 @@ func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err
 		attrs = append(attrs, slog.Bool("aborted", true))
 	}
 	if err != nil {
+		rt.metrics.failed(pattern, codeOf(a, err))
 		attrs = append(attrs, slog.String("error", err.Error()))
 		switch clientLeft := r.Context().Err() != nil; {
 		case errors.Is(err, wire.ErrNotReady): // a probe's answer, not a fault

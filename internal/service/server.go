@@ -50,6 +50,7 @@ func NewServer(env Env, d *Daemon) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	env.Metrics.MustRegister(readyGauge(s.notReady))
 	base, cut := context.WithCancel(context.Background())
 	s.cut = cut
 	s.http = &http.Server{
@@ -165,15 +166,19 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) error {
 	return wire.WriteJSON(w, http.StatusOK, Health{Status: "ok", Service: s.env.Service, Version: Version()})
 }
 
-func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
-	var reasons []string
+// notReady gives the reasons why the daemon cannot serve now.
+func (s *Server) notReady(ctx context.Context) (reasons []string) {
 	if s.requests.isDraining() {
 		reasons = append(reasons, "draining: the daemon is stopping")
 	}
 	if s.daemon.Ready != nil {
-		reasons = append(reasons, s.daemon.Ready(r.Context())...)
+		reasons = append(reasons, s.daemon.Ready(ctx)...)
 	}
-	if len(reasons) > 0 {
+	return reasons
+}
+
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
+	if reasons := s.notReady(r.Context()); len(reasons) > 0 {
 		return wire.ErrNotReady.Errorf("%s is not ready: %s", s.env.Service, strings.Join(reasons, "; ")).
 			With("reasons", reasons).After(time.Second)
 	}

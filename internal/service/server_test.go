@@ -79,7 +79,7 @@ func TestAPanicIsOneAnswerAndIsCounted(t *testing.T) {
 		t.Errorf("the cause of a panic reached the client: %q", p.Detail)
 	}
 	wantStatus(t, s.do("GET", "/health", nil), http.StatusOK)
-	if m := metrics(t, s); !strings.Contains(m, "lakehouse_panics_total 1\n") {
+	if m := metrics(t, s); !strings.Contains(m, "lakehouse_http_panics_total 1\n") {
 		t.Errorf("the panic is not counted:\n%s", grep(m, "panics"))
 	}
 	_ = s.stop()

@@ -36,7 +36,8 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	if err != nil {
 		return nil, err
 	}
-	s := &server{config: c, writes: newSlots(c.MaxConcurrentWrites), metrics: newMetrics(env.Metrics)}
+	s := &server{config: c, writes: newSlots(c.MaxConcurrentWrites)}
+	s.metrics = newMetrics(env.Metrics, s.writes)
 	for _, p := range places {
 		store, err := s.open(ctx, p, env)
 		if err != nil {

@@ -22,7 +22,7 @@ doctor *args: build
 
 # format the Go code
 fmt:
-    gofmt -w cmd internal scripts
+    gofmt -w cmd deploy internal scripts
 
 # measure, each row beside its peer; the table goes to standard output
 bench *args: build

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds once, into .tools/bin, the programs that the tests run against: MinIO
-# and versitygw, the two S3 servers, and just where the system has none; and brings,
-# into .tools/httpfs, the extension with which DuckDB reads from S3. A second run
-# finds them and ends in a moment.
+# and versitygw, the two S3 servers, Prometheus, and just where the system has none;
+# and brings, into .tools/httpfs, the extension with which DuckDB reads from S3. A
+# second run finds them and ends in a moment.
 #
 # Progress goes to standard error. What could not be had is one line
 # "skip - NAME: WHY" on standard output; the exit code stays 0, since everything
@@ -12,6 +12,7 @@ set -euo pipefail
 
 MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 VERSITYGW=github.com/versity/versitygw/cmd/versitygw@v1.8.0
+PROMETHEUS=github.com/prometheus/prometheus/cmd/prometheus@v0.316.0
 
 export GOBIN=$TOOLS/bin
 mkdir -p "$GOBIN"
@@ -23,15 +24,16 @@ built() {
 	[ -x "$GOBIN/$1" ] && go version -m "$GOBIN/$1" 2>/dev/null | grep -qE "^[[:space:]]mod[[:space:]].*[[:space:]]$2([[:space:]]|\$)"
 }
 
-# build PROGRAM PACKAGE@VERSION WHAT_FOR
+# build PROGRAM PACKAGE@VERSION WHAT_FOR [FLAG...]
 build() {
 	local program=$1 source=$2 use=$3
+	shift 3
 	if built "$program" "${source##*@}"; then
 		return
 	fi
 	printf 'tools: building %s, once; it takes a few minutes\n' "$program" >&2
 	# Built apart from this module, whose go.mod does not bind it.
-	if ! (cd "$TOOLS" && CGO_ENABLED=0 go install "$source") >"$LOG" 2>&1; then
+	if ! (cd "$TOOLS" && CGO_ENABLED=0 go install "$@" "$source") >"$LOG" 2>&1; then
 		echo "skip - $program ($use): go install $source: $(tail -n 1 "$LOG")"
 	fi
 }
@@ -81,5 +83,6 @@ get_httpfs() {
 
 build minio "$MINIO" "the S3 backend against a real server"
 build versitygw "$VERSITYGW" "the S3 backend against a second one"
+build prometheus "$PROMETHEUS" "the dashboard and the alerts against a real Prometheus" -tags remove_all_sd
 get_just
 get_httpfs

@@ -70,7 +70,7 @@ not_run() {
 
 formatted() {
 	local files
-	files=$(gofmt -l cmd internal scripts)
+	files=$(gofmt -l cmd deploy internal scripts)
 	[ -z "$files" ] || {
 		echo "not gofmt's format, run \"just fmt\":"
 		echo "$files"

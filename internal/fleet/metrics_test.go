@@ -23,7 +23,8 @@ import (
 )
 
 // TestWhatOperatorsSee: what /metrics says of a fleet that has done one of everything
-// is named as Prometheus does, and is what OPERATIONS.md says.
+// is named as Prometheus does, is what OPERATIONS.md says, and is what the dashboard
+// and the alerts ask for.
 func TestWhatOperatorsSee(t *testing.T) {
 	f := startFleet(t, t.TempDir(), func(c *fleet.Config) {
 		c.Queryd.Access = "cache" // the one way that has metrics of its own
@@ -32,8 +33,20 @@ func TestWhatOperatorsSee(t *testing.T) {
 	})
 	l := lake{t, f.URL("gateway")}
 	l.doEverything("first")
+	l.askTooMuch()
 	t.Run("names", func(t *testing.T) { namesHold(t, f) })
 	t.Run("documents", func(t *testing.T) { metricsAreDocumented(t, f) })
+	t.Run("dashboard", func(t *testing.T) {
+		p := watch(t, f)
+		p.scraped()
+		l := lake{t, l.url}
+		l.doEverything("second") // a rate is of what changes between two looks
+		l.fold("second")
+		l.askTooMuch()
+		p.scraped()
+		p.showsTheDashboard()
+		p.raisesAlerts()
+	})
 }
 
 // doEverything does one of everything to a dataset, its own, so that all metrics move.
@@ -61,14 +74,14 @@ func (l lake) doEverything(name string) {
 	if status, doc := l.erase(fields); status != http.StatusOK {
 		l.t.Errorf("an erasure: %d %v", status, doc)
 	}
-	for i := range 9 { // enough to be folded
-		l.mustIngest("name="+name+"&mode=append", fmt.Sprintf("id,name,hours\nN%d,Ned,%d\n", i, i))
-	}
-	waitForFold(l, name)
 }
 
-func waitForFold(l lake, name string) {
+// fold loads as many small files as become few, and waits until they have.
+func (l lake) fold(name string) {
 	l.t.Helper()
+	for i := range 9 {
+		l.mustIngest("name="+name+"&mode=append", fmt.Sprintf("id,name,hours\nN%d,Ned,%d\n", i, i))
+	}
 	ctx, cancel := context.WithTimeout(l.t.Context(), time.Minute)
 	defer cancel()
 	for len(l.objectsOf(name)) >= 8 {
@@ -80,13 +93,21 @@ func waitForFold(l lake, name string) {
 	}
 }
 
-// ask has a statement succeed, succeed again, fail, outgrow its worker, find no turn,
-// and not end in time.
+// ask has a statement succeed, succeed again, and fail.
 func (l lake) ask(name string) {
 	l.t.Helper()
 	for range 2 {
 		l.rows("SELECT count(*) FROM " + name)
 	}
+	if _, err := l.query().Run(l.t.Context(), query.Request{SQL: "SELECT nothing FROM " + name}); err == nil {
+		l.t.Error("a column that is not there has an answer")
+	}
+}
+
+// askTooMuch has a statement outgrow its worker, one find no turn, and one not end in
+// time.
+func (l lake) askTooMuch() {
+	l.t.Helper()
 	run := func(sql string, ms int64) <-chan error {
 		ended := make(chan error, 1)
 		go func() {
@@ -95,14 +116,12 @@ func (l lake) ask(name string) {
 		}()
 		return ended
 	}
-	for _, sql := range []string{"SELECT nothing FROM " + name, "SELECT length(repeat('a', 4000000000))"} {
-		if err := <-run(sql, 60_000); err == nil {
-			l.t.Errorf("%s has an answer", sql)
-		}
+	if err := <-run("SELECT length(repeat('a', 4000000000))", 60_000); err == nil {
+		l.t.Error("what needs gigabytes has an answer")
 	}
 	const endless = "SELECT count(*) FROM range(1000000000000) a(i), range(1000000) b(j) WHERE i * j % 7 = 8"
-	first := run(endless, 1000)
-	second := run(endless, 1000) // waits for the first one, in vain
+	first := run(endless, 600)
+	second := run(endless, 600) // waits for the first one, in vain
 	for _, err := range []error{<-first, <-second} {
 		if err == nil {
 			l.t.Error("an endless statement has an answer")

@@ -221,6 +221,11 @@ func (l ledger) spill(datasetID string, keep keeping) (after ledger, made []blob
 		return l, nil, nil, err
 	}
 	ref := archived{Key: receiptsPrefix(datasetID) + catalog.NewID() + ".json", Receipts: len(moved), Newest: keep.now}
+	for _, r := range moved {
+		if r.At.After(ref.Newest) { // the clock has gone back since
+			ref.Newest = r.At
+		}
+	}
 	after.refs = append(after.refs[:len(after.refs):len(after.refs)], ref)
 	after.segments = append(after.segments[:len(after.segments):len(after.segments)], newSegment(moved))
 	return after, []blob{{key: ref.Key, data: text}}, replaced, nil

@@ -86,7 +86,7 @@ func (c *describe) apply(_ context.Context, e *engine, p *plan) (*staged, error)
 		if err := useSchema(b, schema); err != nil {
 			return err
 		}
-		return dropSchemas(b, p.before.meta.Schemas(), p.before.history, func(id int) bool { return p.ledger.answeredWith(id, p.now) })
+		return dropSchemas(b, p.before.meta.Schemas(), p.before.history, func(id int) bool { return p.ledger.answeredWith(id, p.clock) })
 	})
 }
 

@@ -97,7 +97,7 @@ func (p *plan) edited(ed *edit) (found bool, err error) {
 	if ed.key == "" {
 		return false, nil
 	}
-	earlier, found := p.ledger.byKey(ed.key, p.now)
+	earlier, found := p.ledger.byKey(ed.key, p.clock)
 	switch {
 	case !found:
 		return false, nil
@@ -150,7 +150,10 @@ func (s *store) restage(p *plan, change func(*table.MetadataBuilder) error) (*st
 		return nil, err
 	}
 	after := *p.before
-	if after.meta, err = b.SetLastUpdatedMS().Build(); err != nil {
+	if err := changedNow(b, p.before.meta); err != nil {
+		return nil, err
+	}
+	if after.meta, err = b.Build(); err != nil {
 		return nil, err
 	}
 	st := &staged{
@@ -164,6 +167,22 @@ func (s *store) restage(p *plan, change func(*table.MetadataBuilder) error) (*st
 	st.blobs = []blob{{key: st.metadataKey, data: text}}
 	p.state.MetadataKey = st.metadataKey
 	return st, nil
+}
+
+// changedNow dates the next metadata of a table that gets no snapshot: to now, or to
+// what it was made upon, where the clock has gone back; readers refuse metadata that is
+// older than its own history. The builder knows the clock's time and that of the
+// snapshot that was added last, and no other: so one comes and goes.
+func changedNow(b *table.MetadataBuilder, before table.Metadata) error {
+	last := before.LastUpdatedMillis()
+	if b.SetLastUpdatedMS().LastUpdatedMS() >= last {
+		return nil
+	}
+	passing := &table.Snapshot{SnapshotID: newSnapshotID(), SequenceNumber: before.LastSequenceNumber() + 1, TimestampMs: last}
+	if err := b.AddSnapshot(passing); err != nil {
+		return err
+	}
+	return b.RemoveSnapshots([]int64{passing.SnapshotID}, false)
 }
 
 // metadataKey is a fresh one for a dataset's next metadata file.

@@ -26,7 +26,7 @@ func TestMetadataText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		st, err := s.stage(t.Context(), base, key, change{datasetID: id, version: version, target: made, now: time.Now()}, keep)
+		st, err := s.stage(t.Context(), base, key, change{datasetID: id, version: version, target: made, clock: time.Now(), now: time.Now()}, keep)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestAnsweredSchemasStay(t *testing.T) {
 		if version == 6 {
 			now = now.Add(keyLife)
 		}
-		c := change{datasetID: id, version: version, target: made, now: now, replaces: true}
+		c := change{datasetID: id, version: version, target: made, clock: now, now: now, replaces: true}
 		c.answered = func(schemaID int) bool { return known.answeredWith(schemaID, now) }
 		st, err := s.stage(t.Context(), base, key, c, keep)
 		if err != nil {

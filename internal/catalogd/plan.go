@@ -22,7 +22,8 @@ type plan struct {
 	state    *pointer // what the dataset will be; nil until a request is accepted on a free name
 	ledger   ledger
 	schema   *iceberg.Schema
-	now      time.Time
+	clock    time.Time             // by which versions and keys grow old
+	now      time.Time             // of what is made: no earlier than what was made before
 	mayAdopt func(key string) bool // a file that lies in the folder already
 
 	accepted []*request
@@ -44,15 +45,13 @@ type repeat struct {
 
 // newPlan begins with the dataset as it is.
 func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
-	p := &plan{base: base, now: time.Now().UTC().Truncate(time.Millisecond), mayAdopt: e.cleaner.mayAdopt}
+	clock := time.Now().UTC().Truncate(time.Millisecond)
+	p := &plan{base: base, clock: clock, now: clock, mayAdopt: e.cleaner.mayAdopt}
 	if base != nil && !base.live() {
 		p.ledger.recent = base.Receipts
 	}
 	if !base.live() {
 		return p, nil
-	}
-	if base.Dataset.UpdatedAt.After(p.now) {
-		p.now = base.Dataset.UpdatedAt // the clock has gone back, and a history does not
 	}
 	var err error
 	if !base.view() {
@@ -60,6 +59,12 @@ func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 			return nil, err
 		}
 		p.schema = p.before.meta.CurrentSchema()
+	}
+	// The clock may have gone back, and a history does not.
+	for _, last := range []time.Time{base.Dataset.UpdatedAt, time.UnixMilli(p.before.meta.LastUpdatedMillis()).UTC()} {
+		if last.After(p.now) {
+			p.now = last
+		}
 	}
 	if p.ledger, err = e.ledger(ctx, base); err != nil {
 		return nil, err
@@ -82,9 +87,9 @@ func (p *plan) advance() {
 
 func (p *plan) keeping() keeping {
 	if p.before == nil {
-		return keeping{now: p.now, all: true}
+		return keeping{now: p.clock, all: true}
 	}
-	return keeping{now: p.now, history: p.before.history}
+	return keeping{now: p.clock, history: p.before.history}
 }
 
 // baseKey is the metadata that the plan builds upon.
@@ -99,7 +104,7 @@ func (p *plan) baseKey() string {
 // It is accepted (earlier: nil, nil), refused, or found to be there already.
 func (p *plan) add(r *request) (earlier *receipt, err error) {
 	if p.state != nil {
-		if earlier, err = p.ledger.earlier(p.state.Dataset.DatasetID, r.registration, p.now); earlier != nil || err != nil {
+		if earlier, err = p.ledger.earlier(p.state.Dataset.DatasetID, r.registration, p.clock); earlier != nil || err != nil {
 			return earlier, err
 		}
 	}
@@ -232,10 +237,10 @@ func (r *request) addedRows() (rows int64) {
 // change is what the plan does to the table.
 func (p *plan) change() change {
 	return change{
-		datasetID: p.state.Dataset.DatasetID, version: p.state.Dataset.Version, now: p.now,
+		datasetID: p.state.Dataset.DatasetID, version: p.state.Dataset.Version, clock: p.clock, now: p.now,
 		target: target{columns: p.state.Columns, schema: p.schema}, files: p.files, replaces: p.replaces,
 		removed: p.removed, sameRows: p.sameRows,
-		answered: func(schemaID int) bool { return p.ledger.answeredWith(schemaID, p.now) },
+		answered: func(schemaID int) bool { return p.ledger.answeredWith(schemaID, p.clock) },
 	}
 }
 

@@ -87,6 +87,9 @@ func (e *engine) dropVersions(ctx context.Context, ds *dataset, h *head, version
 	if err := st.expire(b, t, gone, func(schemaID int) bool { return known.answeredWith(schemaID, now) }); err != nil {
 		return nil, h, err
 	}
+	if err := changedNow(b, t.meta); err != nil {
+		return nil, h, err
+	}
 	if st.table.meta, err = b.Build(); err != nil {
 		return nil, h, err
 	}

@@ -66,9 +66,9 @@ type receipts []receipt
 // keeping is what decides which receipts still mean something: the time, by which
 // keys live, and the versions that are kept, to which a dataset may be rolled back.
 type keeping struct {
-	now     time.Time
-	history []record // oldest first
-	all     bool     // which versions are kept is not known
+	now     time.Time // by the clock
+	history []record  // oldest first
+	all     bool      // which versions are kept is not known
 }
 
 // any tells whether a version is kept from one on and before another.

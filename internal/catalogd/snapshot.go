@@ -27,8 +27,9 @@ type change struct {
 	files     []dataFile
 	replaces  bool // the files are the whole content, else they are added
 	removed   []catalog.DataObject
-	sameRows  bool // the files hold what the removed ones did
-	now       time.Time
+	sameRows  bool                    // the files hold what the removed ones did
+	clock     time.Time               // by which versions grow old
+	now       time.Time               // of the version
 	answered  func(schemaID int) bool // the answer to a key has its columns; nil: none has
 }
 
@@ -63,7 +64,6 @@ func (s *store) stage(ctx context.Context, base *iceTable, baseKey string, c cha
 		parent := base.meta.CurrentSnapshot()
 		snapshot.ParentSnapshotID = &parent.SnapshotID
 		snapshot.SequenceNumber = base.meta.LastSequenceNumber() + 1
-		snapshot.TimestampMs = max(snapshot.TimestampMs, parent.TimestampMs) // the clock may have gone back
 	}
 	schema := builder.CurrentSchema()
 	snapshot.SchemaID = &schema.ID
@@ -194,7 +194,7 @@ func (st *staged) finish(b *table.MetadataBuilder, base *iceTable, snapshot *tab
 	}
 	if base != nil {
 		st.table.history = base.history
-		if err := st.expire(b, base, keep.expired(base, c.now), c.answered); err != nil {
+		if err := st.expire(b, base, keep.expired(base, c.clock), c.answered); err != nil {
 			return err
 		}
 	}

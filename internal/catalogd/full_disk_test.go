@@ -51,3 +51,53 @@ func TestACommitOnAFullDisk(t *testing.T) {
 		})
 	}
 }
+
+// TestADiskThatFillsWithinACommit: whichever file of a commit finds no room, the
+// pointer alone included, the commit is told, nothing of it is visible, and with room
+// made the same one succeeds, once.
+func TestADiskThatFillsWithinACommit(t *testing.T) {
+	env := testbed.NewEnv(t, "storaged")
+	leave := testbed.FewFiles(t, env.Fleet.Data)
+	c := storaged.Defaults()
+	c.ReserveBytes = 1
+	s := testbed.StartStoragedWith(t, env, c)
+	h := house{Client: begin(t, s.Base, catalogd.Defaults()), storage: s}
+	await(t, h.Client)
+	h.register(t, catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(put(t, s, "in/1.parquet", people(t, "one", 1, false)))})
+	second := catalog.Registration{Name: "people", Mode: catalog.Append, ContentHash: "two", Objects: objects(put(t, s, "in/2.parquet", people(t, "two", 2, false)))}
+	written := func() (files int) {
+		page, err := s.List(t.Context(), "datasets/", "", "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(page.Objects)
+	}
+	before, pointerAlone := written(), false
+	const files, most = 4, 8 // of a commit beside the pointer: data, manifest, list, metadata
+	for room := 0; ; room++ {
+		leave(room)
+		_, _, err := h.Register(t.Context(), second, "")
+		if err == nil {
+			break
+		}
+		if room == most || !errors.Is(err, storage.ErrStorageFull) {
+			t.Fatalf("with room for %d files: %v", room, err)
+		}
+		after := written()
+		pointerAlone = pointerAlone || room == files && after-before == files
+		before = after
+		if m := h.manifest(t, "people", 0); m.Version != 1 || m.Rows != 1 {
+			t.Errorf("with room for %d files version %d with %d rows is visible", room, m.Version, m.Rows)
+		}
+	}
+	if !pointerAlone {
+		t.Error("no commit had room for all of its files but the pointer")
+	}
+	leave(most)
+	if again, _, err := h.Register(t.Context(), second, ""); err != nil || !again.Unchanged {
+		t.Errorf("afterwards: %+v, %v", again, err)
+	}
+	if m := h.manifest(t, "people", 0); m.Version != 2 || m.Rows != 2 {
+		t.Errorf("version %d has %d rows", m.Version, m.Rows)
+	}
+}

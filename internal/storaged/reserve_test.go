@@ -137,3 +137,52 @@ func TestStoragedStartsOnAFullDisk(t *testing.T) {
 	}
 	s.mustPut(t, "y", noise(2, 1<<19))
 }
+
+// TestADiskThatIsFullAtTheLastStep: where there is room for the bytes and none for the
+// file's place, the write is told, leaves nothing, and what was there stays; with room
+// made it succeeds.
+func TestADiskThatIsFullAtTheLastStep(t *testing.T) {
+	data := t.TempDir()
+	leave := testbed.FewFiles(t, data)
+	s, bucket := withReserve(t, data, 1)
+	s.mustPut(t, "there", noise(1, 100))
+	const key = "catalog/of/it/x.json"
+	fresh := storage.Condition{IfNoneMatch: true}
+	write := func(body string, only storage.Condition) (storage.Stored, error) {
+		o, _, err := s.Put(t.Context(), key, strings.NewReader(body), int64(len(body)), only)
+		return o, err
+	}
+	for room := range 4 { // its bytes and three folders take one each
+		leave(room)
+		if _, err := write("{}", fresh); !errors.Is(err, storage.ErrStorageFull) {
+			t.Fatalf("with room for %d: %v", room, err)
+		}
+		s.do(t, "GET", objectPath(key), nil, nil).wants(t, 404, "object_not_found")
+		var names []string
+		_ = filepath.WalkDir(bucket.Root, func(path string, entry os.DirEntry, err error) error {
+			if name := entry.Name(); path != bucket.Root && !strings.HasPrefix(name, "%") {
+				names = append(names, path)
+			}
+			return err
+		})
+		if len(names) != 1 {
+			t.Errorf("with room for %d it left %q", room, names)
+		}
+	}
+	leave(4)
+	made, err := write("{}", fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	upon := storage.Condition{IfMatch: made.ETag}
+	leave(0)
+	if _, err := write(`{"next":1}`, upon); !errors.Is(err, storage.ErrStorageFull) {
+		t.Errorf("over the pointer: %v", err)
+	}
+	s.wantObject(t, key, []byte("{}"))
+	leave(1)
+	if _, err := write(`{"next":1}`, upon); err != nil {
+		t.Errorf("over the pointer, with room made: %v", err)
+	}
+	s.wantObject(t, key, []byte(`{"next":1}`))
+}

@@ -76,6 +76,7 @@ func (s *Store) publish(f *tempFile, path string, w backend.Write) (storage.Obje
 		}
 	}
 	if err := s.tree.move(f.Name(), path); err != nil {
+		s.tree.removeEmpty(filepath.Dir(path)) // what there was room for of the way
 		return storage.Object{}, false, s.full(err)
 	}
 	f.moved = true

@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/apache/iceberg-go/table"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -53,10 +55,19 @@ func newEdit(op string, a alteration, key string, params ...any) (*edit, error) 
 func (e *engine) edit(ctx context.Context, n catalog.Name, ed *edit) (changed bool, err error) {
 	ds := e.dir.open(n)
 	defer e.dir.release(ds)
+	if ed.makesRoom() {
+		ctx = storage.IntoReserve(ctx)
+	}
 	q := &request{edit: ed, ctx: ctx, done: make(chan struct{})}
 	e.submit(ds, q)
 	service.Annotate(ctx, slog.String("dataset", n.String()), slog.Bool("unchanged", !q.created))
 	return q.created, q.err
+}
+
+// makesRoom tells an edit after which files can be removed, now or in time: what it
+// writes may go into the reserve of a disk, or nothing would ever leave a full one.
+func (ed *edit) makesRoom() bool {
+	return slices.Contains([]string{"drop", "delete_dropped", "untag"}, ed.op)
 }
 
 // stageEdit plans an edit upon base and writes all of it but the pointer. nil means

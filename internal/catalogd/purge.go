@@ -25,6 +25,7 @@ func (e *engine) purge(ctx context.Context, p catalog.Purge) (done catalog.Purge
 	if err != nil {
 		return done, err
 	}
+	ctx = storage.IntoReserve(ctx) // a full disk is when versions have to go
 	ds := e.dir.open(n)
 	defer e.dir.release(ds)
 	select {

@@ -206,20 +206,7 @@ func (c *cleaner) takeExpired(now time.Time) map[expiredOf][]record {
 	return taken
 }
 
-// clean removes what is due, until ctx ends.
-func (e *engine) clean(ctx context.Context) {
-	tick := time.NewTicker(cleanEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-tick.C:
-			e.cleanOnce(ctx, now)
-		}
-	}
-}
-
+// cleanOnce removes what is due.
 func (e *engine) cleanOnce(ctx context.Context, now time.Time) {
 	for ds, gone := range e.cleaner.takeExpired(now) {
 		if err := e.sweep(ctx, ds, gone); err != nil && !errors.Is(err, context.Canceled) {

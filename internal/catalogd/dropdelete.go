@@ -14,23 +14,9 @@ import (
 
 const deleteDroppedEvery = time.Minute
 
-// deleteDropped deletes the files of dropped datasets whose time is over, until ctx
-// ends.
-func (e *engine) deleteDropped(ctx context.Context) {
-	tick := time.NewTicker(deleteDroppedEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-tick.C:
-			e.deleteDueDropped(ctx, now)
-		}
-	}
-}
-
-// deleteDueDropped asks storage for the time too before it deletes anything, and
-// goes by the clock that spares more.
+// deleteDueDropped deletes the files of dropped datasets whose time is over. It asks
+// storage for the time too before it deletes anything, and goes by the clock that
+// spares more.
 func (e *engine) deleteDueDropped(ctx context.Context, now time.Time) {
 	if !e.anyDroppedDue(now) {
 		return

@@ -18,20 +18,8 @@ const (
 // removeOrphans searches for orphans now and then, the first time after a while,
 // until ctx ends.
 func (e *engine) removeOrphans(ctx context.Context, first time.Duration) {
-	every := e.config.OrphanEvery.Std()
-	if every == 0 {
-		return
-	}
-	timer := time.NewTimer(first)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		e.removeOrphansOnce(ctx)
-		timer.Reset(every)
+	if every := e.config.OrphanEvery.Std(); every > 0 {
+		recur(ctx, first, every, func(time.Time) { e.removeOrphansOnce(ctx) })
 	}
 }
 

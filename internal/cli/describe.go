@@ -31,7 +31,7 @@ func newDescribe(g *Globals) *cobra.Command {
 			}
 			answer, err := described(cmd.Context(), client, args[0], d)
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), answer)

@@ -36,7 +36,7 @@ func newTag(g *Globals) *cobra.Command {
 				answer, err = client.Tag(cmd.Context(), args[0], args[1], catalog.At{Version: version}, move, "")
 			}
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), answer)
@@ -64,7 +64,7 @@ func newDrop(g *Globals) *cobra.Command {
 			}
 			m, err := client.Manifest(cmd.Context(), args[0], 0)
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			what := fmt.Sprintf("%s is dropped with all of its versions; the current one is %d, %d rows in %d files, %s. It can be restored for a while.",
 				args[0], m.Version, m.Rows, len(m.Objects), bytesText(m.Bytes))
@@ -73,7 +73,7 @@ func newDrop(g *Globals) *cobra.Command {
 			}
 			answer, err := client.Drop(cmd.Context(), args[0], "")
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), answer)
@@ -99,7 +99,7 @@ func newRestore(g *Globals) *cobra.Command {
 			}
 			d, err := client.Restore(cmd.Context(), args[0], id, "")
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), d)
@@ -162,7 +162,7 @@ func newRename(g *Globals) *cobra.Command {
 			}
 			answer, err := client.Rename(cmd.Context(), args[0], args[1], "")
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), answer)

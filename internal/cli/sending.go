@@ -150,7 +150,7 @@ func show(cmd *cobra.Command, results []sent, asJSON bool) error {
 		r := &results[i]
 		switch {
 		case r.err != nil:
-			r.err = ingestWords(r.err)
+			r.err = with(ofIngest(), r.err)
 			failed = append(failed, fmt.Errorf("%s: %w", r.file, r.err))
 			if len(results) > 1 {
 				fmt.Fprintf(errs, "%s: %s\n", r.file, explain(r.err))

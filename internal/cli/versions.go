@@ -35,7 +35,7 @@ func newVersions(g *Globals) *cobra.Command {
 			for cursor := ""; ; {
 				page, err := client.Versions(cmd.Context(), args[0], cursor, 0)
 				if err != nil {
-					return historyWords(err)
+					return with(ofHistory(), err)
 				}
 				versions = append(versions, page.Versions...)
 				if page.NextCursor == nil {
@@ -83,7 +83,7 @@ func newDiff(g *Globals) *cobra.Command {
 			}
 			d, err := client.Diff(cmd.Context(), args[0], from, to)
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), d)
@@ -139,7 +139,7 @@ func newRollback(g *Globals) *cobra.Command {
 			}
 			d, err := aheadOf(cmd.Context(), client, args[0], to)
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			what := fmt.Sprintf("%s is at version %d with %d rows. A new version gets the content of version %d, of %s: %d rows, %d of them added, and %d that are there now removed%s.",
 				args[0], d.From.Version, d.From.Rows, d.To.Version, shown(d.To.CreatedAt), d.To.Rows, d.RowsAdded, d.RowsRemoved, columnWords(d.Schema))
@@ -149,7 +149,7 @@ func newRollback(g *Globals) *cobra.Command {
 			// The version that was shown is the one that is taken, also of a tag that moves.
 			made, err := client.Rollback(cmd.Context(), args[0], catalog.At{Version: d.To.Version}, "")
 			if err != nil {
-				return historyWords(err)
+				return with(ofHistory(), err)
 			}
 			return writeRollback(cmd.OutOrStdout(), g, args[0], made)
 		},

@@ -38,7 +38,7 @@ func newViewCreate(g *Globals) *cobra.Command {
 			answer, _, err := client.CreateView(cmd.Context(), v, "")
 			if err != nil {
 				showPosition(cmd.ErrOrStderr(), sql, err)
-				return viewWords(err)
+				return with(ofViews(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), answer)
@@ -86,7 +86,7 @@ func newViewDescribe(g *Globals) *cobra.Command {
 			}
 			v, err := client.DescribeView(cmd.Context(), args[0], text, "")
 			if err != nil {
-				return viewWords(err)
+				return with(ofViews(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), v)
@@ -111,7 +111,7 @@ func newViewDrop(g *Globals) *cobra.Command {
 			}
 			v, err := client.View(cmd.Context(), args[0], catalog.At{})
 			if err != nil {
-				return viewWords(err)
+				return with(ofViews(), err)
 			}
 			what := fmt.Sprintf("The view %s is dropped with all of its versions; the current one is %d. What it reads stays. It can be restored for a while.", args[0], v.Version)
 			if err := confirm(cmd, yes, what); err != nil {
@@ -119,7 +119,7 @@ func newViewDrop(g *Globals) *cobra.Command {
 			}
 			answer, err := client.DropView(cmd.Context(), args[0], "")
 			if err != nil {
-				return viewWords(err)
+				return with(ofViews(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), answer)
@@ -145,7 +145,7 @@ func newViewRestore(g *Globals) *cobra.Command {
 			}
 			v, err := client.RestoreView(cmd.Context(), args[0], id, "")
 			if err != nil {
-				return viewWords(err)
+				return with(ofViews(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), v)

@@ -103,7 +103,7 @@ func newViewShow(g *Globals) *cobra.Command {
 			}
 			v, err := client.View(cmd.Context(), args[0], at)
 			if err != nil {
-				return viewWords(err)
+				return with(ofViews(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), v)

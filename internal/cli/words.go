@@ -13,71 +13,60 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// ingestWords adds to an error of an ingest which flags its remedy is here: the
-// error speaks of the API's parameters. It goes by the error's code, for its words
-// may change, and may be a user's own.
-func ingestWords(err error) error {
-	flags := ""
-	switch {
-	case errors.Is(err, ingest.ErrBadRows):
-		flags = "--on-error quarantine"
-	case errors.Is(err, catalog.ErrSchemaDrift):
-		flags = "--mode replace --schema replace"
-	case errors.Is(err, catalog.ErrDatasetExists):
-		flags = "--mode append, or --mode replace"
-	case errors.Is(err, catalog.ErrBadName):
-		flags = "--name NAME"
-	case errors.Is(err, ingest.ErrBadHeader):
-		flags = "--no-header"
-	}
-	return reword(err, func(p *wire.Problem) string {
-		if flags == "" {
-			return p.Detail
-		}
-		return p.Detail + " (here: " + flags + ")"
-	})
+// remedy is what an error calls for here, in place of the API's parameters that it
+// speaks of.
+type remedy struct {
+	kind *wire.Kind
+	here string
 }
 
-// historyWords does the same for the verbs that look back and manage.
-func historyWords(err error) error {
-	here := ""
-	switch {
-	case errors.Is(err, catalog.ErrTagExists):
-		here = "--move"
-	case errors.Is(err, catalog.ErrDroppedAmbiguous):
-		here = "--id DATASET_ID, which 'lakehouse dropped' shows"
-	case errors.Is(err, catalog.ErrDroppedNotFound):
-		here = "lakehouse dropped"
-	case errors.Is(err, catalog.ErrIsView):
-		here = "lakehouse view show|describe|drop NAME"
-	case errors.Is(err, catalog.ErrVersionNotFound), errors.Is(err, catalog.ErrTagNotFound):
-		here = "lakehouse versions NAME"
+// ofIngest are the remedies of an ingest.
+func ofIngest() []remedy {
+	return []remedy{
+		{ingest.ErrBadRows, "--on-error quarantine"},
+		{catalog.ErrSchemaDrift, "--mode replace --schema replace"},
+		{catalog.ErrDatasetExists, "--mode append, or --mode replace"},
+		{catalog.ErrBadName, "--name NAME"},
+		{ingest.ErrBadHeader, "--no-header"},
 	}
+}
+
+// ofHistory are those of the verbs that look back and manage.
+func ofHistory() []remedy {
+	return []remedy{
+		{catalog.ErrTagExists, "--move"},
+		{catalog.ErrDroppedAmbiguous, "--id DATASET_ID, which 'lakehouse dropped' shows"},
+		{catalog.ErrDroppedNotFound, "lakehouse dropped"},
+		{catalog.ErrIsView, "lakehouse view show|describe|drop NAME"},
+		{catalog.ErrVersionNotFound, "lakehouse versions NAME"},
+		{catalog.ErrTagNotFound, "lakehouse versions NAME"},
+	}
+}
+
+// ofViews are those of the verbs of views.
+func ofViews() []remedy {
+	return []remedy{
+		{catalog.ErrViewExists, "--replace"},
+		{catalog.ErrDroppedAmbiguous, "--id VIEW_ID, which 'lakehouse views --dropped' shows"},
+		{catalog.ErrDroppedNotFound, "lakehouse views --dropped"},
+	}
+}
+
+// with adds to an error which of the remedies is its own. It goes by the error's code,
+// for its words may change, and may be a user's own.
+func with(remedies []remedy, err error) error {
 	return reword(err, func(p *wire.Problem) string {
+		here := ""
+		for _, r := range remedies {
+			if p.Is(r.kind) {
+				here = r.here
+			}
+		}
 		if _, dropped := p.Fields["restorable_until"]; dropped {
 			here = "lakehouse restore NAME"
-		}
-		if here == "" {
-			return p.Detail
-		}
-		return p.Detail + " (here: " + here + ")"
-	})
-}
-
-// viewWords does the same for the verbs of views.
-func viewWords(err error) error {
-	here := ""
-	switch {
-	case errors.Is(err, catalog.ErrViewExists):
-		here = "--replace"
-	case errors.Is(err, catalog.ErrDroppedAmbiguous):
-		here = "--id VIEW_ID, which 'lakehouse views --dropped' shows"
-	case errors.Is(err, catalog.ErrDroppedNotFound):
-		here = "lakehouse views --dropped"
-	}
-	return reword(err, func(p *wire.Problem) string {
-		if _, dropped := p.Fields["restorable_until"]; dropped && p.Is(catalog.ErrViewNotFound) {
-			here = "lakehouse view restore NAME"
+			if p.Is(catalog.ErrViewNotFound) {
+				here = "lakehouse view restore NAME"
+			}
 		}
 		if here == "" {
 			return p.Detail

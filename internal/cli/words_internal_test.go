@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"errors"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// TestAnErrorNamesItsRemedyHere: by its code, for the verb that met it, and no other.
+func TestAnErrorNamesItsRemedyHere(t *testing.T) {
+	for _, c := range []struct {
+		err      error
+		remedies []remedy
+		want     string
+	}{
+		{ingest.ErrBadRows.Errorf("x"), ofIngest(), "x (here: --on-error quarantine)"},
+		{catalog.ErrDatasetExists.Errorf("x"), ofIngest(), "x (here: --mode append, or --mode replace)"},
+		{catalog.ErrDatasetExists.Errorf("x"), ofHistory(), "x"}, // of a rename
+		{catalog.ErrTagExists.Errorf("x"), ofHistory(), "x (here: --move)"},
+		{catalog.ErrDatasetNotFound.Errorf("x").With("restorable_until", "tomorrow"), ofHistory(), "x (here: lakehouse restore NAME)"},
+	} {
+		err := with(c.remedies, c.err)
+		if kind := wire.AsProblem(c.err).Kind; !errors.Is(err, kind) {
+			t.Errorf("%v is no %s any more", err, kind.Code)
+		}
+		if got := wire.AsProblem(err).Detail; got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+	if err := errors.New("x"); !errors.Is(with(ofIngest(), err), err) {
+		t.Error("what is no problem has changed")
+	}
+}

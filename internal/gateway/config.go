@@ -17,7 +17,7 @@ type Config struct {
 	// How long a daemon may take from the end of a request to the header of its
 	// answer. The answer itself may take as long as it likes.
 	AnswerTimeout service.Duration `toml:"answer_timeout"`
-	IngestTimeout service.Duration `toml:"ingest_timeout"` // files are converted before the answer
+	IngestTimeout service.Duration `toml:"ingest_timeout"` // files are converted or copied before the answer
 	SQLTimeout    service.Duration `toml:"sql_timeout"`    // above queryd's own longest query
 	ProbeTimeout  service.Duration `toml:"probe_timeout"`  // per daemon, for /v1/health
 }

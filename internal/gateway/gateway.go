@@ -28,6 +28,7 @@ func (c Config) mounts() []mount {
 	return []mount{
 		{prefix: "/storage", daemon: "storaged", patience: answer},
 		{prefix: "/catalog", daemon: "catalogd", patience: answer},
+		{prefix: "/catalog/register", daemon: "catalogd", patience: c.IngestTimeout.Std()}, // it may copy what lies elsewhere
 		{prefix: "/iceberg", daemon: "catalogd", patience: answer},
 		{prefix: "/ingest", daemon: "ingestd", patience: c.IngestTimeout.Std()},
 		{prefix: "/catalog/erase", daemon: "ingestd", patience: c.IngestTimeout.Std()},                       // the writer of data files serves it

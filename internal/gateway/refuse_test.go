@@ -65,6 +65,49 @@ func TestADaemonThatTakesTooLongIsATimeout(t *testing.T) {
 	}
 }
 
+// TestWorkOnFilesMayTakeLonger: what copies or converts files before it answers is
+// waited for when anything else would have been given up.
+func TestWorkOnFilesMayTakeLonger(t *testing.T) {
+	began, release := make(chan struct{}), make(chan struct{})
+	work := upstream(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			began <- struct{}{}
+			select {
+			case <-release:
+				w.WriteHeader(http.StatusCreated)
+			case <-r.Context().Done():
+			}
+			return
+		}
+		<-r.Context().Done()
+	})
+	e := setup{
+		config: func(c *Config) { c.AnswerTimeout = service.Duration(20 * time.Millisecond) },
+		peers:  service.Peers{"catalogd": work, "ingestd": work},
+	}.run(t)
+	paths := []string{"/v1/catalog/register", "/v1/catalog/erase", "/v1/ingest"}
+	answers := make(chan int, len(paths))
+	for _, path := range paths {
+		go func() {
+			resp, err := http.Post(e.url+path, "", nil)
+			if err != nil {
+				answers <- 0
+				return
+			}
+			resp.Body.Close()
+			answers <- resp.StatusCode
+		}()
+		<-began
+	}
+	wantProblem(t, e.do("GET", "/v1/catalog/list", nil), wire.ErrPeerTimeout) // which began later
+	close(release)
+	for range paths {
+		if status := <-answers; status != http.StatusCreated {
+			t.Errorf("status %d", status)
+		}
+	}
+}
+
 func TestAnUploadThatStandsStillIsCutAtTheGateway(t *testing.T) {
 	e := setup{peers: service.Peers{"ingestd": upstream(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body) })}, idle: 30 * time.Millisecond}.run(t)
 	conn := e.conn()

@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -230,4 +232,69 @@ func TestErasureOfVersionsThatCannotBeJudged(t *testing.T) {
 			t.Errorf("%s: rows of the versions %v, want %v", name, rows, want)
 		}
 	}
+}
+
+// No answer in memory that read what was erased is given again: neither to the same
+// statement, nor to one that asks for a version, a time or a tag of before. The bytes
+// are still there, for queryd has not looked for them yet.
+func TestNoAnswerOfBeforeAnErasure(t *testing.T) {
+	f := startFleet(t, t.TempDir())
+	l := lake{t, f.URL("gateway")}
+	l.employ("staff")
+	if status, doc := l.send(http.MethodPost, "/v1/catalog/tag/staff?version=2&tag=w44", "", ""); status != http.StatusCreated {
+		t.Fatalf("tag: %d %v", status, doc)
+	}
+	_, versions := l.send(http.MethodGet, "/v1/catalog/versions/staff", "", "")
+	asked := []string{
+		`{"sql":"SELECT * FROM staff"}`, `{"sql":"SELECT raw FROM staff__quarantine"}`, `{"sql":"SELECT * FROM staff","as_of":{"staff":"w44"}}`,
+	}
+	for _, v := range list(versions, "versions") {
+		v := v.(map[string]any)
+		asked = append(asked, fmt.Sprintf(`{"sql":"SELECT * FROM staff","as_of":{"staff":%v}}`, v["version"]),
+			fmt.Sprintf(`{"sql":"SELECT * FROM staff","as_of":%q}`, v["created_at"]))
+	}
+	held := map[string]bool{} // the answers that hold the person
+	for _, body := range slices.Concat(asked, asked) {
+		_, text, _ := l.sql(body)
+		held[body] = strings.Contains(text, person)
+	}
+	for body := range held {
+		if status, _, cache := l.sql(body); status != http.StatusOK || cache != "hit" {
+			t.Errorf("%s is not answered from memory: %d %q", body, status, cache)
+		}
+	}
+	fields := map[string]any{"name": "staff", "where": "name = '" + person + "'"}
+	_, plan := l.erase(fields)
+	fields["confirm"] = plan["confirm"]
+	if status, doc := l.erase(fields); status != http.StatusOK {
+		t.Fatalf("the erasure: %d %v", status, doc)
+	}
+	persons := 0
+	for body, before := range held {
+		if before {
+			persons++
+		}
+		if status, text, cache := l.sql(body); strings.Contains(text, person) || before && cache == "hit" ||
+			before && strings.Contains(body, "as_of") && status != http.StatusNotFound {
+			t.Errorf("%s afterwards: %d %q %s", body, status, cache, text)
+		}
+	}
+	if persons < 6 {
+		t.Errorf("only %d answers held the person", persons)
+	}
+}
+
+// sql asks as a client does, and tells what X-Cache says.
+func (l lake) sql(body string) (status int, text, cache string) {
+	l.t.Helper()
+	resp, err := http.Post(l.url+"/v1/sql", "application/json", strings.NewReader(body))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	all, err := io.ReadAll(resp.Body)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return resp.StatusCode, string(all), resp.Header.Get("X-Cache")
 }

@@ -10,10 +10,11 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
-// audit has copies of objects removed that storage has no longer, now and then, until
-// ctx ends.
-func (e *engines) audit(ctx context.Context) {
-	tick := time.NewTicker(e.config.CacheCheck.Std())
+// audit has copies of objects and answers in memory removed whose origin is not there any
+// longer, now and then, until ctx ends.
+func (s *server) audit(ctx context.Context) {
+	every := s.config.CacheCheck.Std()
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
@@ -21,12 +22,16 @@ func (e *engines) audit(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		removed, err := e.auditOnce(ctx)
+		copies, err := s.engines.auditOnce(ctx)
 		if err != nil && ctx.Err() == nil {
-			e.log.Warn("not all copies of objects could be held against storage; tried again", "in", e.config.CacheCheck.Std().String(), "error", err)
+			s.env.Log.Warn("not all copies of objects could be held against storage; tried again", "in", every.String(), "error", err)
 		}
-		if removed > 0 {
-			e.log.Info("copies of objects that storage has no longer were removed", "copies", removed)
+		answers, err := s.results.forget(ctx, s.kept)
+		if err != nil && ctx.Err() == nil {
+			s.env.Log.Warn("not all answers in memory could be held against the catalog; tried again", "in", every.String(), "error", err)
+		}
+		if copies+answers > 0 {
+			s.env.Log.Info("what is there no longer was forgotten", "copies", copies, "answers", answers)
 		}
 	}
 }

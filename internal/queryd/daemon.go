@@ -51,7 +51,7 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	ctx, cancel := context.WithCancel(ctx)
 	var starting sync.WaitGroup
 	starting.Go(func() { s.engines.start(ctx) })
-	starting.Go(func() { s.engines.audit(ctx) })
+	starting.Go(func() { s.audit(ctx) })
 	return &service.Daemon{
 		Routes: s.routes(),
 		Ready:  s.ready,

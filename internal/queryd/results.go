@@ -36,6 +36,8 @@ type cached struct {
 	body      []byte
 	rows      int64
 	truncated string
+	sql       string // its statement
+	read      []versionRead
 }
 
 // results are the answers that may be given again, and what is known of the
@@ -86,10 +88,10 @@ func (s *server) record(out *output, q *job, parsed *duck.Statement, read *table
 	if q.private {
 		return
 	}
-	s.results.parsed.Put(q.sql, parsed, int64(2*len(q.sql))+512)
-	key := q.key(read)
+	key, versions := q.key(read), read.versions()
 	out.copy = &answerCopy{most: s.results.answers.Most(), keep: func(body []byte) {
-		s.results.answers.Put(key, q.cut(cached{body: body, rows: q.rows.Load(), truncated: out.truncated}), int64(len(body))+sha256.Size)
+		s.results.answers.Put(key, q.cut(cached{body: body, rows: q.rows.Load(), truncated: out.truncated, sql: q.sql, read: versions}), int64(len(body))+sha256.Size)
+		s.results.parsed.Put(q.sql, parsed, int64(2*len(q.sql))+512)
 	}}
 }
 

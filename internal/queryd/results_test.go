@@ -1,13 +1,18 @@
 package queryd
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
 // cachingLake is a queryd that keeps answers, with its lake.
@@ -156,5 +161,65 @@ func TestAnswersThatAreNotKept(t *testing.T) {
 		if a.expect(t, query.ErrInvalid); a.header.Get(query.HeaderCache) != "" {
 			t.Errorf("an error: %v", a.header)
 		}
+	}
+}
+
+// TestAnswersOfWhatIsGoneAreForgotten: of a version that was taken away no answer is
+// given, and none stays in memory, nor the text of its statement; others stay.
+func TestAnswersOfWhatIsGoneAreForgotten(t *testing.T) {
+	l := newLake(t)
+	c := small()
+	c.ResultCacheBytes, c.CacheCheck = 64<<20, service.Duration(20*time.Millisecond)
+	d := start(t, c, l.peers)
+	d.waitReady()
+	first := l.write("rates", catalog.Replace, "n: 1", "SELECT i::BIGINT AS n FROM range(1000) t(i)")
+	then := time.Now()
+	l.write("rates", catalog.Replace, "n: 1", "SELECT 2::BIGINT AS n")
+	const now = `{"sql":"SELECT * FROM rates"}`
+	d.asked(now)
+	alone := d.metric("lakehouse_queryd_result_cache_bytes")
+	old := []string{`{"sql":"SELECT n FROM rates","as_of":{"rates":1}}`, fmt.Sprintf(`{"sql":"SELECT n + 1 FROM rates","as_of":%q}`, then.UTC().Format(time.RFC3339Nano))}
+	for _, body := range old {
+		if _, cache := d.asked(body); cache != "miss" {
+			t.Errorf("%s: %q", body, cache)
+		}
+		if _, cache := d.asked(body); cache != "hit" {
+			t.Errorf("%s again: %q", body, cache)
+		}
+	}
+	if held := d.metric("lakehouse_queryd_result_cache_bytes"); held < alone+2000 {
+		t.Errorf("%v bytes are held, %v of them of the version of now", held, alone)
+	}
+	purge := catalog.Purge{Name: "rates", DatasetID: first.DatasetID, Versions: []int64{1}}
+	if _, err := l.catalog.Purge(t.Context(), purge); err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range old {
+		d.post("/sql", body).expect(t, catalog.ErrVersionNotFound)
+	}
+	waitFor(t, "what is gone is forgotten", func() bool { return d.metric("lakehouse_queryd_result_cache_bytes") == alone })
+	if _, cache := d.asked(now); cache != "hit" {
+		t.Errorf("of a version that is kept: %q", cache)
+	}
+}
+
+// TestTextsAreForgottenWithTheirAnswers, and what cannot be asked for stays.
+func TestTextsAreForgottenWithTheirAnswers(t *testing.T) {
+	r := newResults(1 << 20)
+	for i, sql := range []string{"of what is gone", "of what is kept"} {
+		r.parsed.Put(sql, &duck.Statement{}, 10)
+		r.answers.Put(resultKey{byte(i)}, cached{sql: sql, read: []versionRead{{version: int64(i)}}}, 10)
+	}
+	r.parsed.Put("without an answer", &duck.Statement{}, 10)
+	away := errors.New("the catalog is away")
+	if _, err := r.forget(t.Context(), func(context.Context, versionRead) (bool, error) { return false, away }); !errors.Is(err, away) || r.answers.Bytes() != 20 {
+		t.Errorf("%v, %d bytes are left", err, r.answers.Bytes())
+	}
+	n, err := r.forget(t.Context(), func(_ context.Context, v versionRead) (bool, error) { return v.version == 1, nil })
+	if err != nil || n != 1 || r.answers.Bytes() != 10 || r.parsed.Bytes() != 10 {
+		t.Errorf("%d answers are forgotten, %v; %d and %d bytes are left", n, err, r.answers.Bytes(), r.parsed.Bytes())
+	}
+	if _, ok := r.parsed.Get("of what is kept"); !ok {
+		t.Error("the text of an answer that is kept is gone")
 	}
 }

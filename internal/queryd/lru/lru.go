@@ -71,6 +71,30 @@ func (c *Cache[K, V]) drop(at *list.Element) {
 	c.bytes -= e.bytes
 }
 
+// All gives what the cache holds now.
+func (c *Cache[K, V]) All() map[K]V {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := make(map[K]V, len(c.at))
+	for key, at := range c.at {
+		all[key] = at.Value.(*entry[K, V]).value
+	}
+	return all
+}
+
+// DropFunc lets those go of which drop says so, and gives their number.
+func (c *Cache[K, V]) DropFunc(drop func(key K, value V) bool) (dropped int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key, at := range c.at {
+		if drop(key, at.Value.(*entry[K, V]).value) {
+			c.drop(at)
+			dropped++
+		}
+	}
+	return dropped
+}
+
 // Bytes is how much the cache holds.
 func (c *Cache[K, V]) Bytes() int64 {
 	c.mu.Lock()

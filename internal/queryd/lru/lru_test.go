@@ -21,6 +21,12 @@ func TestWhatWasUsedLastStays(t *testing.T) {
 	if v, _ := c.Get("a"); v != 5 || c.Bytes() != 90 {
 		t.Errorf("a is %d; %d bytes", v, c.Bytes())
 	}
+	if all := c.All(); len(all) != 2 || all["a"] != 5 || all["c"] != 3 {
+		t.Errorf("it holds %v", all)
+	}
+	if n := c.DropFunc(func(_ string, v int) bool { return v == 3 }); n != 1 || c.Bytes() != 50 || len(c.All()) != 1 {
+		t.Errorf("%d went, %v are left", n, c.All())
+	}
 	none := New[string, int](0, 2)
 	if none.Put("a", 1, 1); none.Bytes() != 0 || none.Most() != 0 {
 		t.Error("a cache without room keeps something")

@@ -17,7 +17,7 @@ type versionRead struct {
 
 // versions gives what a statement reads.
 func (t *tables) versions() (read []versionRead) {
-	for _, name := range t.distinct() {
+	for _, name := range t.datasets() {
 		m := t.manifests[name]
 		read = append(read, versionRead{name, m.DatasetID, m.Version})
 	}

@@ -91,9 +91,21 @@ tools() {
 	echo "ok - tools"
 }
 
+# tests: with the race detector. Query workers and daemons that are processes of
+# their own are the programs just built, without it; the daemons' code has it in the
+# tests' own process, the workers' in internal/duck. The tests' programs are kept, so
+# that the next run links only what has changed, and without what only a debugger
+# reads; and a process ends without the second that the detector would wait.
 tests() {
-	go build -o "$WORK/testsum" ./scripts/testsum
-	go test -race -json -timeout 20m ./... 2>&1 | "$WORK/testsum"
+	local packages
+	mkdir -p bin/tests
+	go build -o bin/tests/testsum ./scripts/testsum
+	packages=$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...)
+	# Package paths have no spaces.
+	# shellcheck disable=SC2086
+	TEST_LAKEHOUSE_BIN=$ROOT/bin GORACE=atexit_sleep_ms=20 \
+		go test -race -json -timeout 20m -o bin/tests/ \
+		-ldflags "-w -X $(go list -m)/internal/duck.program=$ROOT/bin/queryd" $packages 2>&1 | bin/tests/testsum
 }
 
 justfile() {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 )
@@ -30,7 +32,7 @@ type console struct {
 // openConsole starts the command line in a terminal of 80 by 24.
 func openConsole(t *testing.T, environ []string, args ...string) *console {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], args...)
+	cmd := exec.Command(testbed.Program("lakehouse"), args...)
 	cmd.Env = append(os.Environ(), append([]string{asMain + "=1", "TERM=xterm"}, environ...)...)
 	keys, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {

@@ -166,7 +166,7 @@ func killedOnTheWay(t *testing.T, secret service.S3) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	cmd := exec.Command(os.Args[0], "storage", "copy", "--from", "data", "--to", "s3", "--parallel", "1")
+	cmd := exec.Command(testbed.Program("lakehouse"), "storage", "copy", "--from", "data", "--to", "s3", "--parallel", "1")
 	cmd.Env = append(os.Environ(), asMain+"=1")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said

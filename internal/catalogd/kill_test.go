@@ -52,7 +52,7 @@ func spawnAt(t *testing.T, address, storageURL, data string, settings ...string)
 		t.Fatal(err)
 	}
 	known, _ := service.Port("catalogd")
-	cmd := exec.Command(os.Args[0], "--port-offset", fmt.Sprint(at-known))
+	cmd := exec.Command(testbed.Program("catalogd"), "--port-offset", fmt.Sprint(at-known))
 	cmd.Env = append(os.Environ(), beCatalogd+"=1", "LAKEHOUSE_PEERS_STORAGED="+storageURL, "LAKEHOUSE_FLEET_DATA="+data, "LAKEHOUSE_CATALOGD_SPOOL="+data)
 	cmd.Env = append(cmd.Env, settings...)
 	cmd.Dir = data

@@ -16,6 +16,7 @@ import (
 
 func TestMain(m *testing.M) {
 	Main()
+	program = "/proc/self/exe" // the worker is what these tests are about, and has the race detector here
 	switch os.Args[0] {
 	case kernelProbe, lockProbe:
 		runProbe(os.Args[0])

@@ -9,6 +9,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
 // A bucket in S3 whose secret is not there is told before the start, by the
@@ -65,7 +66,7 @@ func checkFleet(t *testing.T, config string) string {
 // succeeds.
 func checkDaemon(t *testing.T, name, config string) string {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-config", config, "-check")
+	cmd := exec.Command(testbed.Program(name), "-config", config, "-check")
 	cmd.Env = append(os.Environ(), envDaemon+"="+name)
 	var errs strings.Builder
 	cmd.Stderr = &errs

@@ -17,6 +17,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -75,7 +76,7 @@ func writePrivate(t *testing.T, path, text string) {
 
 func (p *processes) start(name string) {
 	p.t.Helper()
-	cmd := exec.Command(os.Args[0], "-config", p.config, "-port-offset", strconv.Itoa(p.offset))
+	cmd := exec.Command(testbed.Program(name), "-config", p.config, "-port-offset", strconv.Itoa(p.offset))
 	cmd.Dir = filepath.Dir(p.config) // data is ./data by default
 	cmd.Env = append(os.Environ(), envDaemon+"="+name)
 	cmd.Stderr = p.log

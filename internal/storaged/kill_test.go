@@ -86,7 +86,7 @@ func (k *killing) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	wellKnown, _ := service.Port("storaged")
-	cmd := exec.Command(os.Args[0], "--port-offset", strconv.Itoa(port-wellKnown))
+	cmd := exec.Command(testbed.Program("storaged"), "--port-offset", strconv.Itoa(port-wellKnown))
 	cmd.Env = append([]string{childVariable + "=1"}, k.environ...)
 	cmd.Dir = t.TempDir()
 	k.process = testbed.Start(t, "storaged", cmd, "http://"+address+"/ready")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -71,35 +72,33 @@ func TestMemoryBound(t *testing.T) {
 // that it has used, in hundredths of a second.
 func workers(t *testing.T) map[int]int {
 	t.Helper()
-	entries, err := os.ReadDir("/proc")
+	lists, err := filepath.Glob("/proc/self/task/*/children")
 	if err != nil {
 		t.Fatal(err)
 	}
 	used := map[int]int{}
-	for _, entry := range entries {
-		pid, err := strconv.Atoi(entry.Name())
-		if err != nil {
-			continue
-		}
-		stat, err := os.ReadFile("/proc/" + entry.Name() + "/stat")
-		if err != nil {
-			continue // it has ended
-		}
-		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-		if parent := fields[1]; parent == strconv.Itoa(os.Getpid()) {
-			used[pid], _ = strconv.Atoi(fields[11])
+	for _, list := range lists {
+		pids, _ := os.ReadFile(list) // a thread may have ended meanwhile
+		for pid := range strings.FieldsSeq(string(pids)) {
+			stat, err := os.ReadFile("/proc/" + pid + "/stat")
+			if err != nil {
+				continue // it has ended
+			}
+			id, _ := strconv.Atoi(pid)
+			fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+			used[id], _ = strconv.Atoi(fields[11])
 		}
 	}
 	return used
 }
 
-// awaitBusy gives the worker that has used half a second of processor time since
-// before, as only a running statement does.
+// awaitBusy gives the worker that has used a fifth of a second of processor time
+// since before, as only a running statement does.
 func awaitBusy(t *testing.T, before map[int]int) (pid int) {
 	t.Helper()
 	waitFor(t, "a worker is busy", func() bool {
 		for id, used := range workers(t) {
-			if at, ok := before[id]; ok && used > at+50 {
+			if at, ok := before[id]; ok && used > at+20 {
 				pid = id
 			}
 		}

@@ -161,9 +161,9 @@ func TestAnswersThatWaitAreBounded(t *testing.T) {
 	c := patient()
 	c.StallTimeout = service.Duration(20 * time.Millisecond)
 	d := start(t, c, nil)
-	const clients = 20 // of which each leaves some 6 MB
+	const clients = 15 // of which each leaves some 6 MB
 	for range clients {
-		d.ask("csv", "SELECT i, repeat('x', 100000) AS s FROM range(100) t(i)")
+		d.ask("arrow", "SELECT i, repeat('x', 100000) AS s FROM range(100) t(i)")
 	}
 	waitFor(t, "one has lost its turn", func() bool { return d.metric(stalled) > 0 })
 	waitFor(t, "none has a turn", func() bool { return strings.Contains(d.metrics(), "lakehouse_queryd_statements_running 0") })

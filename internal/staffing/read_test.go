@@ -14,6 +14,7 @@ type parsed struct {
 	name   string
 	column map[string]int
 	rows   [][]string
+	text   []byte // all of it
 }
 
 func generate(t *testing.T, g *Generator, table string, rows int) []byte {
@@ -36,22 +37,32 @@ func rowsAt(t *testing.T, scale Scale, table string) int {
 	return 0
 }
 
+// small keeps the tables of the small scale, which most tests read and none changes.
+var small = map[string]*parsed{}
+
+// read gives a table of the small scale.
 func read(t *testing.T, table string) *parsed {
 	t.Helper()
-	return readAt(t, New(DefaultSeed), Small, table)
+	if small[table] == nil {
+		small[table] = readAt(t, New(DefaultSeed), Small, table)
+	}
+	p := *small[table]
+	p.t = t
+	return &p
 }
 
 func readAt(t *testing.T, g *Generator, scale Scale, table string) *parsed {
 	t.Helper()
 	want := rowsAt(t, scale, table)
-	records, err := csv.NewReader(bytes.NewReader(generate(t, g, table, want))).ReadAll()
+	text := generate(t, g, table, want)
+	records, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {
 		t.Fatalf("%s is not CSV: %v", table, err)
 	}
 	if got := len(records) - 1; got != want {
 		t.Fatalf("%s has %d rows, want %d", table, got, want)
 	}
-	p := &parsed{t: t, name: table, column: map[string]int{}, rows: records[1:]}
+	p := &parsed{t: t, name: table, column: map[string]int{}, rows: records[1:], text: text}
 	for i, name := range records[0] {
 		p.column[name] = i
 	}

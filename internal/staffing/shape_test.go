@@ -146,11 +146,14 @@ func TestColumnsAreWhatIngestTakesThemFor(t *testing.T) {
 	for _, table := range Tables(Small) {
 		rows := read(t, table.Name)
 		for _, column := range table.Header {
-			zeros := 0
+			zeros, fits := 0, map[string]bool{}
 			for _, row := range rows.rows {
 				value := rows.get(row, column)
-				if pattern := patterns[columns[column]]; pattern != nil && !pattern.MatchString(value) {
-					t.Fatalf("%s.%s of %s is %q", table.Name, column, row[0], value)
+				if pattern := patterns[columns[column]]; pattern != nil && !fits[value] {
+					if !pattern.MatchString(value) {
+						t.Fatalf("%s.%s of %s is %q", table.Name, column, row[0], value)
+					}
+					fits[value] = true
 				}
 				if value != "" && value[0] == '0' {
 					zeros++

@@ -19,7 +19,7 @@ import (
 func TestManyAppenders(t *testing.T) {
 	onEachBackend(t, func(t *testing.T, s *storage.Client) {
 		h := house{Client: start(t, s, catalogd.Defaults()), storage: s}
-		appendMany(t, []house{h}, 8, 12)
+		appendMany(t, []house{h}, 8, 5)
 	})
 }
 
@@ -30,7 +30,7 @@ func TestTwoCatalogs(t *testing.T) {
 		shared.Shared = true
 		a := house{Client: start(t, s, shared), storage: s}
 		b := house{Client: start(t, s, shared), storage: s}
-		appendMany(t, []house{a, b}, 6, 5)
+		appendMany(t, []house{a, b}, 6, 3)
 	})
 }
 
@@ -92,7 +92,7 @@ func appendMany(t *testing.T, houses []house, writers, each int) {
 func TestManyDatasets(t *testing.T) {
 	h := open(t)
 	var group sync.WaitGroup
-	for i := range 24 {
+	for i := range 12 {
 		name := fmt.Sprint("set_", i)
 		ref := put(t, h.storage, "in/"+name, people(t, name, i, false))
 		group.Go(func() {
@@ -109,7 +109,7 @@ func TestManyDatasets(t *testing.T) {
 	}
 	group.Wait()
 	page, err := h.List(t.Context(), "", 1000)
-	if err != nil || len(page.Datasets) != 24 {
+	if err != nil || len(page.Datasets) != 12 {
 		t.Errorf("%d datasets are listed, %v", len(page.Datasets), err)
 	}
 }
@@ -118,7 +118,7 @@ func TestManyDatasets(t *testing.T) {
 // other is told the difference.
 func TestTwoSchemasAtOnce(t *testing.T) {
 	h := open(t)
-	for round := range 10 {
+	for round := range 5 {
 		name := fmt.Sprintf("race_%d", round)
 		files := [][]byte{
 			parquetOf(t, `[{"a":1}]`, field("a", arrow.PrimitiveTypes.Int64, 0)),

@@ -83,7 +83,7 @@ func TestKilledWhileRegistering(t *testing.T) {
 	whole := timeOf(func() {
 		p.register(t, catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(put(t, s, "in/first.parquet", people(t, "first", 0, false)))})
 	})
-	const rounds = 12
+	const rounds = 8
 	rows := int64(1)
 	for round := range rounds {
 		ref := put(t, s, fmt.Sprintf("in/%d.parquet", round), people(t, fmt.Sprint("n", round), round, false))

@@ -28,7 +28,7 @@ import (
 // continued, killed and started again at any moment. What the clients saw must be
 // explained by one order of their operations that agrees with the clock.
 func TestTwoCatalogsAreLinearizable(t *testing.T) {
-	const clients, each = 6, 20
+	const clients, each = 6, 12
 	s := testbed.StartStoraged(t)
 	var pair [2]*fallible
 	for i := range pair {

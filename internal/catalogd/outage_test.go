@@ -97,10 +97,10 @@ func TestStorageCutOff(t *testing.T) {
 	h.register(t, catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(put(t, s, "in/first.parquet", people(t, "first", 0, false)))})
 	rows := int64(1)
 	failures := 0
-	for round := range 30 {
+	for round := range 15 {
 		ref := put(t, s, fmt.Sprintf("in/%d.parquet", round), people(t, fmt.Sprint("n", round), round, false))
 		reg := catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(ref)}
-		cut.left.Store(int64(round+1) * 700)
+		cut.left.Store(int64(round+1) * 1400)
 		_, _, err := h.Register(t.Context(), reg, "")
 		if err != nil {
 			failures++

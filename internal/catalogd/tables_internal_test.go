@@ -65,7 +65,7 @@ func TestTablesInMemoryAreBounded(t *testing.T) {
 // TestGroupCommitsWithoutRoom: with room for one table alone, writers and
 // readers of several datasets lose nothing to each other.
 func TestGroupCommitsWithoutRoom(t *testing.T) {
-	const datasets, writers, each = 3, 4, 6
+	const datasets, writers, each = 3, 4, 3
 	c := Defaults()
 	c.TableMemory = 1
 	e := newEngine(t, c)

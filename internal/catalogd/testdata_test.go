@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -39,7 +40,7 @@ func parquetOf(t testing.TB, rows string, fields ...arrow.Field) []byte {
 	}
 	defer batch.Release()
 	var buf bytes.Buffer
-	w, err := pqarrow.NewFileWriter(schema, &buf, parquet.NewWriterProperties(parquet.WithStats(true)), pqarrow.DefaultWriterProps())
+	w, err := pqarrow.NewFileWriter(schema, &buf, parquet.NewWriterProperties(parquet.WithStats(true), parquet.WithCompression(compress.Codecs.Uncompressed)), pqarrow.DefaultWriterProps())
 	if err != nil {
 		t.Fatal(err)
 	}

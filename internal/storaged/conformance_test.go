@@ -10,7 +10,7 @@ import (
 
 // testCap is the cap on objects in the suite: over two parts of a multipart
 // upload.
-const testCap = 20 << 20
+const testCap = 16 << 20
 
 // TestConformance holds every backend to the promises of package storage,
 // through HTTP, as a client sees them. A case uses keys under its own name.

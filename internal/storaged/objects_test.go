@@ -15,7 +15,7 @@ import (
 )
 
 func roundTrip(t *testing.T, s *subject) {
-	for i, size := range []int{0, 1, 4096, 64 << 10, 64<<10 + 1, 1<<20 + 3, 5<<20 - 1, 5 << 20, 5<<20 + 1, 17 << 20} {
+	for i, size := range []int{0, 1, 4096, 64 << 10, 64<<10 + 1, 1<<20 + 3, 5<<20 - 1, 5 << 20, 5<<20 + 1, 11 << 20} {
 		for _, known := range []bool{true, false} {
 			body := noise(uint64(i), size)
 			k := key(t, fmt.Sprintf("%d-%t.bin", size, known))

@@ -44,14 +44,6 @@ func TestSpillIsBounded(t *testing.T) {
 	}
 }
 
-func TestLargeSortsSpill(t *testing.T) {
-	p := newTestPool(t, smallMemory(t))
-	got := answer(t, p, "select i from (select i, hash(i) as h from range(12000000) t(i) order by h offset 11999999)", Request{})
-	if got == "" {
-		t.Error("no row")
-	}
-}
-
 // endless are statements that do not end by themselves.
 var endless = []string{
 	"select count(*) from range(1000000000000) t(i) where i % 7 = 1",

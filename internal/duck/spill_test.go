@@ -13,6 +13,7 @@ import (
 // worker was killed.
 func TestWhatSpillsIsRightAndGoes(t *testing.T) {
 	c := smallMemory(t)
+	c.Limits.MemoryBytes += 64 << 20 // of what the race detector takes beside DuckDB
 	c.MaxWorkers = 1
 	p := newTestPool(t, c)
 	// The last of twelve million rows in the order of a permutation of them.

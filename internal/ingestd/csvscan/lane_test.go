@@ -47,7 +47,7 @@ func byRecord(t *testing.T, in string, o Options) *Result {
 // values of any kind held against any type, with other records among them.
 func TestLaneIsAsRecordByRecord(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
-	for range 100 {
+	for range 40 {
 		header := []string{"a", "b", "c", "d"}[:2+rng.IntN(3)]
 		o := Options{Delimiter: '|', MaxRecord: 150}
 		if rng.IntN(4) > 0 {

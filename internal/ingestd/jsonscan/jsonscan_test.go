@@ -105,9 +105,9 @@ func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 	record := `{"id":17,"name":"Jane Doe","tags":["a","b"],"at":{"city":"Austin"}},` + "\n"
 	for what, text := range map[string]io.Reader{
 		"an array":        io.MultiReader(strings.NewReader("["), repeated(record, 30_000), strings.NewReader(strings.TrimSuffix(record, ",\n")+"]")),
-		"an endless text": io.MultiReader(strings.NewReader(`[{"a":"`), repeated("x", 20<<20)),
-		"an endless line": io.MultiReader(strings.NewReader(`{"a":"x"}`+"\n"+`{"a":"`), repeated("x", 20<<20)),
-		"line ends":       io.MultiReader(strings.NewReader("[{"), repeated("\n", 20<<20)),
+		"an endless text": io.MultiReader(strings.NewReader(`[{"a":"`), repeated("x", 17<<20)),
+		"an endless line": io.MultiReader(strings.NewReader(`{"a":"x"}`+"\n"+`{"a":"`), repeated("x", 17<<20)),
+		"line ends":       io.MultiReader(strings.NewReader("[{"), repeated("\n", 17<<20)),
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()

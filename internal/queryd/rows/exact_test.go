@@ -178,13 +178,13 @@ func TestNamesThatOccurTwice(t *testing.T) {
 
 func TestManyBatchesWithNullsAndSlices(t *testing.T) {
 	pool := newPool(t)
-	const sql = `SELECT i, CASE WHEN i % 7 <> 0 THEN [i, NULL] END AS l, {'i': CASE WHEN i % 5 <> 0 THEN i END} AS s FROM range(200000) t(i)`
+	const sql = `SELECT i, CASE WHEN i % 7 <> 0 THEN [i, NULL] END AS l, {'i': CASE WHEN i % 5 <> 0 THEN i END} AS s FROM range(140000) t(i)`
 	var rows [][3]any
 	text := "[" + result(t, pool, sql, JSON) + "]"
 	if err := json.NewDecoder(strings.NewReader(text)).Decode(&rows); err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 200_000 {
+	if len(rows) != 140_000 {
 		t.Fatalf("%d rows", len(rows))
 	}
 	for i, row := range rows {

@@ -95,7 +95,8 @@ tools() {
 # their own are the programs just built, without it; the daemons' code has it in the
 # tests' own process, the workers' in internal/duck. The tests' programs are kept, so
 # that the next run links only what has changed, and without what only a debugger
-# reads; and a process ends without the second that the detector would wait.
+# reads; and a process ends without the second that the detector would wait. "go vet"
+# is a step of its own.
 tests() {
 	local packages
 	mkdir -p bin/tests
@@ -104,8 +105,8 @@ tests() {
 	# Package paths have no spaces.
 	# shellcheck disable=SC2086
 	TEST_LAKEHOUSE_BIN=$ROOT/bin GORACE=atexit_sleep_ms=20 \
-		go test -race -json -timeout 20m -o bin/tests/ \
-		-ldflags "-w -X $(go list -m)/internal/duck.program=$ROOT/bin/queryd" $packages 2>&1 | bin/tests/testsum
+		go test -race -json -vet=off -timeout 20m -o bin/tests/ \
+		-ldflags "-w -X '$(go list -m)/internal/duck.program=$ROOT/bin/queryd'" $packages 2>&1 | bin/tests/testsum
 }
 
 justfile() {

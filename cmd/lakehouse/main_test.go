@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
 		main()
 	}
+	os.Setenv("LAKEHOUSE_QUERYD_MAX_CONCURRENT", "2") // one worker is kept warm in each fleet
 	os.Exit(m.Run())
 }
 

@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -93,5 +94,32 @@ func TestAnUploadThatStandsStillIsCut(t *testing.T) {
 	}
 	if got := l.datasets(); len(got) != 0 {
 		t.Errorf("datasets %q", got)
+	}
+}
+
+// breakOff begins an upload and leaves in the midst of it.
+func (l lake) breakOff(params string) {
+	l.t.Helper()
+	u := l.beginUpload(params, "a,b\n1,")
+	u.feed.CloseWithError(io.ErrUnexpectedEOF)
+	if a := <-u.answer; a.err == nil {
+		l.t.Fatalf("an upload that broke off was answered: %+v", a)
+	}
+}
+
+// ingestOnceFree sends a small file until the place of an upload that broke off is
+// free, of which ingestd learns a little later, and gives the answer.
+func (l lake) ingestOnceFree(params string, want int) map[string]any {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.t.Context(), time.Minute)
+	defer cancel()
+	for {
+		status, doc := l.ingest(params, "a\n1\n")
+		if status == want {
+			return doc
+		}
+		if doc["code"] != "too_many_ingests" || ctx.Err() != nil {
+			l.t.Fatalf("%d %v", status, doc)
+		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
+
+	"net/http/httptrace"
 )
 
 // slowUpload is an ingest under way: it has its place, and ingestd waits for the
@@ -162,22 +163,8 @@ func TestAnUploadThatBreaksOffGivesItsPlaceBack(t *testing.T) {
 	data := t.TempDir()
 	f := startFleet(t, data, func(c *fleet.Config) { c.Ingestd.MaxUploads = 1 })
 	l := lake{t, f.URL("gateway")}
-	u := l.beginUpload("name=t", "a,b\n1,")
-	u.feed.CloseWithError(io.ErrUnexpectedEOF)
-	if a := <-u.answer; a.err == nil {
-		t.Fatalf("an upload that broke off was answered: %+v", a)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		status, doc := l.ingest("name=next", "a\n1\n")
-		if status == http.StatusCreated {
-			break
-		}
-		if doc["code"] != "too_many_ingests" || ctx.Err() != nil { // ingestd learns of it a little later
-			t.Fatalf("%d %v", status, doc)
-		}
-	}
+	l.breakOff("name=t")
+	l.ingestOnceFree("name=next", http.StatusCreated)
 	if got := l.datasets(); len(got) != 1 || got[0] != "next" {
 		t.Errorf("datasets %q", got)
 	}

@@ -1,9 +1,7 @@
 package fleet_test
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
@@ -105,23 +102,9 @@ func TestAClientThatLeavesLeavesNoJob(t *testing.T) {
 	data := t.TempDir()
 	f := startFleet(t, data, func(c *fleet.Config) { c.Ingestd.MaxUploads, c.Ingestd.MaxJobs = 1, 1 })
 	l := lake{t, f.URL("gateway")}
-	u := l.beginUpload("async=true&name=t", "a,b\n1,")
-	u.feed.CloseWithError(io.ErrUnexpectedEOF)
-	if a := <-u.answer; a.err == nil {
-		t.Fatalf("an upload that broke off was answered: %+v", a)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		status, doc := l.ingest("async=true&name=next", "a\n1\n")
-		if status == http.StatusAccepted {
-			l.ended(doc["id"].(string))
-			break
-		}
-		if status != http.StatusServiceUnavailable || ctx.Err() != nil { // ingestd learns of it a little later
-			t.Fatalf("%d %v", status, doc)
-		}
-	}
+	l.breakOff("async=true&name=t")
+	doc := l.ingestOnceFree("async=true&name=next", http.StatusAccepted)
+	l.ended(doc["id"].(string))
 	page, err := l.jobs().Jobs(t.Context(), "", "", 0)
 	if err != nil || len(page.Jobs) != 1 || page.Jobs[0].Dataset != "next" {
 		t.Errorf("%+v, %v", page, err)

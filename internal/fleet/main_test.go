@@ -62,6 +62,7 @@ func startFleet(t *testing.T, data string, change ...func(*fleet.Config)) *fleet
 	t.Helper()
 	c := fleet.Defaults()
 	c.Fleet.Data, c.Fleet.AuthFile, c.Fleet.SecretsFile = data, "", ""
+	c.Queryd.MaxConcurrent = 2 // so that one worker is kept warm
 	for _, f := range change {
 		f(&c)
 	}

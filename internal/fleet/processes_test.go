@@ -37,7 +37,7 @@ type processes struct {
 
 func startProcesses(t *testing.T) (*processes, lake) {
 	t.Helper()
-	return startProcessesWith(t, t.TempDir(), "[fleet]\nauth_file = \"\"\nsecrets_file = \"\"\nlog_level = \"error\"\n", t.Output())
+	return startProcessesWith(t, t.TempDir(), "[fleet]\nauth_file = \"\"\nsecrets_file = \"\"\nlog_level = \"error\"\n[queryd]\nmax_concurrent = 2\n", t.Output())
 }
 
 // startProcessesWith starts a fleet of the configuration in a folder.

@@ -120,13 +120,13 @@ func (b *bench) compare(ctx context.Context, f *fleet, db *sql.DB, what string, 
 	if _, err := alternate(10, ours, peer); err != nil { // warm both
 		return err
 	}
-	took, spent, err := metered(sqlRuns, ours, peer)
+	took, err := alternate(sqlRuns, ours, peer)
 	if err != nil {
 		return err
 	}
 	if got := fmt.Sprint(here); got != string(there) {
 		return fmt.Errorf("%s: /v1/sql answers %s, DuckDB in process %s", request.SQL, there, got)
 	}
-	b.add(row{what: what, ours: millis(median(took[0])), peer: millis(median(took[1])), who: "DuckDB in process", lower: true, note: spent.String()})
+	b.add(row{what: what, ours: millis(median(took[0])), peer: millis(median(took[1])), who: "DuckDB in process", lower: true})
 	return nil
 }

@@ -74,7 +74,7 @@ func TestDoublesAreTheShortest(t *testing.T) {
 
 func TestDatesAreThoseOfTheCalendar(t *testing.T) {
 	first := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
-	for day := int64(0); day < 366*10_000; day++ {
+	for day := int64(0); day < 366*10_000; day += 11 {
 		at := first.AddDate(0, 0, int(day))
 		if at.Year() > 9999 {
 			break

@@ -2,7 +2,7 @@
 // What is on it is said in panels.go, one line a panel; the same panels always give the
 // same bytes, and a test holds the file against them. Run it in that folder's parent:
 //
-//	go run ./deploy/grafana/gen
+//	go run ./deploy/grafana/panels
 package main
 
 import (

@@ -15,6 +15,6 @@ func TestTheDashboardIsWhatThePanelsSay(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != string(want) {
-		t.Errorf("%s is not what panels.go says; run: go run ./deploy/grafana/gen", file)
+		t.Errorf("%s is not what panels.go says; run: go run ./deploy/grafana/panels", file)
 	}
 }

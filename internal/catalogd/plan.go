@@ -43,6 +43,14 @@ type repeat struct {
 	of receipt
 }
 
+// notBefore moves the plan's time on to that of what is there: the clock may have gone
+// back, and a history does not.
+func (p *plan) notBefore(last time.Time) {
+	if last.After(p.now) {
+		p.now = last
+	}
+}
+
 // newPlan begins with the dataset as it is.
 func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 	clock := time.Now().UTC().Truncate(time.Millisecond)
@@ -53,18 +61,14 @@ func (e *engine) newPlan(ctx context.Context, base *head) (*plan, error) {
 	if !base.live() {
 		return p, nil
 	}
+	p.notBefore(base.Dataset.UpdatedAt)
 	var err error
 	if !base.view() {
 		if p.before, err = e.table(ctx, base); err != nil {
 			return nil, err
 		}
 		p.schema = p.before.meta.CurrentSchema()
-	}
-	// The clock may have gone back, and a history does not.
-	for _, last := range []time.Time{base.Dataset.UpdatedAt, time.UnixMilli(p.before.meta.LastUpdatedMillis()).UTC()} {
-		if last.After(p.now) {
-			p.now = last
-		}
+		p.notBefore(time.UnixMilli(p.before.meta.LastUpdatedMillis()).UTC())
 	}
 	if p.ledger, err = e.ledger(ctx, base); err != nil {
 		return nil, err

@@ -137,7 +137,7 @@ func TestASpoolThatFillsLaterIsToldToo(t *testing.T) {
 		params, csv string
 		room        int // beside the upload
 	}{
-		"rewriting":    {"name=t", clean + "\n\n", 1 << 20},
+		"rewriting":    {"name=t&on_error=quarantine", clean + "bad\n", 1 << 20},
 		"quarantining": {"name=t&on_error=quarantine", "a,b\n1,2\n" + strings.Repeat(strings.Repeat("x", 40)+"\n", 150_000), 1 << 20},
 		"converting":   {"name=t", dense.String(), 200 << 10},
 	} {

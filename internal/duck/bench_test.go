@@ -38,7 +38,7 @@ func benchInProcess(b *testing.B, p *Pool, sql string, views []View) {
 		b.Fatal(err)
 	}
 	defer i.close()
-	create, err := viewsSQL(views)
+	create, err := viewsSQL(views, "")
 	if err != nil {
 		b.Fatal(err)
 	}

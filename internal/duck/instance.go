@@ -37,6 +37,9 @@ func openInstance(s setup) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := i.runs.exec("COPY (SELECT 1 AS one WHERE false) TO " + Literal(s.noRows()) + " (FORMAT parquet)"); err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
 	return i, lockInstance(i, s)
 }
 
@@ -135,7 +138,7 @@ func locksOf(s setup) []setting {
 		{"autoload_known_extensions", "false", "false"},
 		{"allow_community_extensions", "false", "false"},
 		{"allowed_directories", literalList(dirs), ""},
-		{"allowed_paths", literalList(s.ReadFiles), ""},
+		{"allowed_paths", literalList(append([]string{s.noRows()}, s.ReadFiles...)), ""},
 		{"enable_external_access", "false", "false"},
 		{"lock_configuration", "true", "true"},
 	}

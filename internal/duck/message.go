@@ -2,6 +2,7 @@ package duck
 
 import (
 	"encoding/json"
+	"path/filepath"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck/guard"
 )
@@ -17,6 +18,11 @@ type setup struct {
 	SpillDir  string   `json:"spill_dir"`
 	S3        *S3      `json:"s3"` // nil: nothing is read from there
 }
+
+// noRows is a Parquet file of the worker's own, which has none: see selectSQL.
+func (s setup) noRows() string { return filepath.Join(s.SpillDir, noRowsName) }
+
+const noRowsName = "none.parquet"
 
 type parseRequest struct {
 	SQL       string `json:"sql"`

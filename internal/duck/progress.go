@@ -100,10 +100,10 @@ func (g *Gauge) Read() Progress {
 	return p
 }
 
-// folderBytes is what the files of a folder take, about: they come and go.
+// folderBytes is what is spilled in a folder, about: files come and go.
 func folderBytes(dir string) (bytes int64) {
 	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
+		if err != nil || !entry.Type().IsRegular() || entry.Name() == noRowsName {
 			return nil
 		}
 		if info, err := entry.Info(); err == nil {

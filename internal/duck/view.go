@@ -31,8 +31,9 @@ type Column struct {
 }
 
 // viewsSQL builds the statements that make the views of files. They run in a transaction that is
-// rolled back when the statement is over: no later one ever sees them.
-func viewsSQL(views []View) (string, error) {
+// rolled back when the statement is over: no later one ever sees them. noRows is the
+// setup's.
+func viewsSQL(views []View, noRows string) (string, error) {
 	if len(views) == 0 {
 		return "", nil
 	}
@@ -50,7 +51,7 @@ func viewsSQL(views []View) (string, error) {
 			}
 			name = Identifier(view.Schema) + "." + name
 		}
-		rows, err := view.selectSQL()
+		rows, err := view.selectSQL(noRows)
 		if err != nil {
 			return "", fmt.Errorf("table %s: %w", view.Name, err)
 		}
@@ -59,9 +60,15 @@ func viewsSQL(views []View) (string, error) {
 	return sql.String(), nil
 }
 
-// selectSQL reads the view's files, or is an empty table of its columns.
-func (v View) selectSQL() (string, error) {
+// selectSQL reads the view's files, or is an empty table of its columns. One file of
+// which the schema is given is not opened before it is read, so DuckDB does not know
+// its row groups and reads it with one thread; of two files it does not ask. So a file
+// without rows goes beside one that has many.
+func (v View) selectSQL(noRows string) (string, error) {
 	if len(v.Files) > 0 {
+		if len(v.Files) == 1 && v.Rows > rowGroup {
+			v.Files = []string{v.Files[0], noRows}
+		}
 		relation, err := v.Relation()
 		return "SELECT * FROM " + relation, err
 	}
@@ -80,6 +87,9 @@ func (v View) Relation() (string, error) {
 	})
 	return fmt.Sprintf("read_parquet(%s, schema = MAP {%s}, explicit_cardinality = %d)", literalList(v.Files), schema, v.Rows), err
 }
+
+// rowGroup is DuckDB's usual number of rows in a group, which one thread reads.
+const rowGroup = 122_880
 
 // each writes something for every column.
 func (v View) each(write func(c Column, duckType string) string) (string, error) {

@@ -43,6 +43,7 @@ type worker struct {
 	interrupts *os.File
 	note       *os.File  // see noteProgress
 	threads    int       // that a statement may use
+	noRows     string    // see setup.noRows
 	plain      *instance // for statements that read no objects
 	parser     *parser
 	objects    *objects          // nil where files are on this box

@@ -49,7 +49,7 @@ func (w *worker) prepare() error {
 
 // open makes the worker's instances.
 func (w *worker) open(s setup) (err error) {
-	w.threads = s.Limits.Threads
+	w.threads, w.noRows = s.Limits.Threads, s.noRows()
 	plain := s
 	if s.S3 != nil {
 		plain.S3 = s.S3.withoutKey()

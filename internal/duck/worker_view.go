@@ -31,7 +31,7 @@ func (w *worker) makeTables(c *connection, q *query, views []View) error {
 	if err := q.covered(views); err != nil {
 		return err
 	}
-	sql, err := viewsSQL(views)
+	sql, err := viewsSQL(views, w.noRows)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func TestDamagedDataIsNoFaultOfTheStatement(t *testing.T) {
 	l := lake{t, f.URL("gateway")}
 	l.mustIngest("name=t", timesheets(1000, "2026-01-04"))
 	damaged := 0
-	err := filepath.WalkDir(data, func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(data, "objects"), func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".parquet") {
 			return err
 		}

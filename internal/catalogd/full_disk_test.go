@@ -72,7 +72,7 @@ func TestADiskThatFillsWithinACommit(t *testing.T) {
 		}
 		return len(page.Objects)
 	}
-	before, pointerAlone := written(), false
+	before, pointerAlone, tries := written(), false, 0
 	const files, most = 4, 8 // of a commit beside the pointer: data, manifest, list, metadata
 	for room := 0; ; room++ {
 		leave(room)
@@ -86,6 +86,10 @@ func TestADiskThatFillsWithinACommit(t *testing.T) {
 		after := written()
 		pointerAlone = pointerAlone || room == files && after-before == files
 		before = after
+		// What an earlier attempt left may be removed while this one is counted.
+		if tries++; room == files && !pointerAlone && tries < 50 {
+			room--
+		}
 		if m := h.manifest(t, "people", 0); m.Version != 1 || m.Rows != 1 {
 			t.Errorf("with room for %d files version %d with %d rows is visible", room, m.Version, m.Rows)
 		}

@@ -27,8 +27,7 @@ type Job struct {
 }
 
 // CSV is a file that a job converts to Parquet before its statements run: into
-// data_0.parquet, data_1.parquet, ... in the order of its rows, each of about PartBytes
-// of the text.
+// data_0.parquet, data_1.parquet, ... in the order of its rows, each below FileBytes.
 // Paths are absolute; Path is among Job.Read, and Into, an empty folder, in
 // Job.WriteDir.
 type CSV struct {
@@ -37,7 +36,7 @@ type CSV struct {
 	Select    string        `json:"select"`  // what is written of the table CSVTable
 	Options   string        `json:"options"` // of COPY
 	Into      string        `json:"into"`
-	PartBytes int64         `json:"part_bytes"`
+	FileBytes int64         `json:"file_bytes"`
 }
 
 // CSVTable is the name under which CSV.Select reads the rows.

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -40,31 +39,36 @@ func (w *worker) convertCSV(c *connection, csv *CSV) error {
 		return err
 	}
 	defer rows.Close()
-	for n := 0; rows.More(); n++ {
+	roll := newRoll(csv)
+	for rows.More() {
 		if err := w.checkInterrupt(); err != nil {
 			return err
 		}
-		file := filepath.Join(csv.Into, fmt.Sprintf("data_%d.parquet", n))
-		if err := c.copyPart(rows, csv, file); err != nil {
+		roll.next()
+		text, err := c.copyPart(rows, csv, roll)
+		if err != nil {
+			return err
+		}
+		if err := roll.learn(text); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// copyPart writes the rows that come next as one file.
-func (c *connection) copyPart(rows *csvread.Reader, csv *CSV, file string) error {
-	part := rows.Part(csv.PartBytes)
+// copyPart writes the rows that come next as one file, and gives how much text they were.
+func (c *connection) copyPart(rows *csvread.Reader, csv *CSV, roll *roll) (text int64, err error) {
+	part := rows.Part(roll.full)
 	release, err := c.view(CSVTable, part)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer release()
-	err = c.exec(fmt.Sprintf("COPY (%s) TO %s (%s)", csv.Select, Literal(file), csv.Options))
+	err = c.exec(fmt.Sprintf("COPY (%s) TO %s (%s)", csv.Select, Literal(roll.file), csv.Options))
 	if part.Err() != nil {
-		return part.Err() // DuckDB says it too, in its own words
+		err = part.Err() // DuckDB says it too, in its own words
 	}
-	return err
+	return part.Text(), err
 }
 
 // view lets statements read records as a table, once. The reader is released.

@@ -79,8 +79,8 @@ func (c conversion) job(out, files string, config Config) duck.Job {
 	}
 	rows := fmt.Sprintf("SELECT %s FROM %s", strings.Join(selected, ", "), c.relation.from)
 	options := c.options(config.FileBytes)
-	if c.relation.csv != nil { // text becomes a fifth, mostly, and never much more than itself
-		job.CSV = &duck.CSV{Path: c.input, Table: *c.relation.csv, Select: rows, Options: options, Into: files, PartBytes: config.FileBytes + config.FileBytes/2}
+	if c.relation.csv != nil {
+		job.CSV = &duck.CSV{Path: c.input, Table: *c.relation.csv, Select: rows, Options: options, Into: files, FileBytes: config.FileBytes}
 	} else {
 		job.SQL = c.copyRanges(rows, files, options, config.FileBytes/2)
 	}

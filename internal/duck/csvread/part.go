@@ -10,7 +10,8 @@ import (
 // Part is a run of a table's rows. Its batches hold the rows of one block each.
 type Part struct {
 	reader  *Reader
-	left    int64 // bytes
+	full    func(text int64) bool
+	text    int64 // bytes that were given
 	refs    atomic.Int64
 	current arrow.RecordBatch
 	err     error
@@ -18,11 +19,11 @@ type Part struct {
 
 var _ array.RecordReader = (*Part)(nil)
 
-// Part gives the rows that come next, of about so many bytes of text: those with
-// which it has them, by blocks. A part is read to its end, or the reader is closed,
-// before the next is.
-func (r *Reader) Part(bytes int64) *Part {
-	p := &Part{reader: r, left: bytes}
+// Part gives the rows that come next, by blocks, until full says that it has enough of
+// their text in bytes. It has one block at least. A part is read to its end, or the
+// reader is closed, before the next is.
+func (r *Reader) Part(full func(text int64) bool) *Part {
+	p := &Part{reader: r, full: full}
 	p.refs.Store(1)
 	return p
 }
@@ -30,12 +31,12 @@ func (r *Reader) Part(bytes int64) *Part {
 // Next goes to the next batch.
 func (p *Part) Next() bool {
 	p.drop()
-	if p.left <= 0 || p.err != nil {
+	if p.err != nil || p.text > 0 && p.full(p.text) {
 		return false
 	}
 	var size int
 	p.current, size, p.err = p.reader.next()
-	p.left -= int64(size)
+	p.text += int64(size)
 	return p.current != nil
 }
 
@@ -52,6 +53,9 @@ func (p *Part) RecordBatch() arrow.RecordBatch { return p.current }
 
 // Record is RecordBatch by its old name.
 func (p *Part) Record() arrow.RecordBatch { return p.current }
+
+// Text is how many bytes of text the rows had that were given so far.
+func (p *Part) Text() int64 { return p.text }
 
 // Err says what ended the part early.
 func (p *Part) Err() error { return p.err }

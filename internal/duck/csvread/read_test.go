@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ func read(t testing.TB, r io.Reader, table Table) ([][]string, error) {
 	defer reader.Close()
 	var rows [][]string
 	for reader.More() {
-		part := reader.Part(math.MaxInt64)
+		part := reader.Part(all)
 		for part.Next() {
 			batch := part.RecordBatch()
 			for i := range int(batch.NumRows()) {
@@ -170,7 +169,7 @@ func TestParts(t *testing.T) {
 	defer reader.Close()
 	rows, parts := int64(0), 0
 	for ; reader.More(); parts++ {
-		part := reader.Part(blockBytes + 1)
+		part := reader.Part(func(text int64) bool { return text > blockBytes })
 		for part.Next() {
 			rows += part.RecordBatch().NumRows()
 		}
@@ -190,7 +189,7 @@ func TestClosedEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	part := reader.Part(math.MaxInt64)
+	part := reader.Part(all)
 	part.Next()
 	part.Release()
 	reader.Close()
@@ -246,3 +245,6 @@ func FuzzValues(f *testing.F) {
 		whole(b)
 	})
 }
+
+// all is a part that takes every row.
+func all(int64) bool { return false }

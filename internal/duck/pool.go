@@ -24,7 +24,10 @@ type Limits struct {
 type Config struct {
 	Workers    int // query workers kept warm; 0 for a pool that only runs jobs
 	MaxWorkers int // statements and jobs at once; more wait
-	Limits     Limits
+	// Spare keeps a process started for the next worker: most of what a short job takes
+	// is the start of its process.
+	Spare  bool
+	Limits Limits
 	// ReadDir is the folder whose files queries may read, "" for none.
 	ReadDir string
 	// S3, where it is given, is what the Files of a View are objects of, and ReadDir
@@ -46,11 +49,13 @@ type Pool struct {
 	slots   chan struct{} // one for each statement or job at once
 	starts  chan startRequest
 	closing chan struct{}
-	work    sync.WaitGroup // the starter and the refills
+	work    sync.WaitGroup // the starter, the refills and the spares
 
 	mu     sync.Mutex
 	idle   []*process
 	live   map[*process]bool // all, idle and busy
+	spare  *process          // see Config.Spare; not among the live
+	spared bool              // there is a spare, or one is being started
 	closed bool
 	report sandbox.Report
 }
@@ -242,7 +247,10 @@ func (p *Pool) Close() error {
 	p.closed = true
 	close(p.closing)
 	idle := p.idle
-	p.idle = nil
+	if p.spare != nil {
+		idle = append(idle, p.spare)
+	}
+	p.idle, p.spare = nil, nil
 	for w := range p.live {
 		w.kill(failure(ErrClosed, "the query workers are shut down"))
 	}

@@ -42,9 +42,9 @@ type process struct {
 // worker starts in a tenth of the time then.
 var program = "/proc/self/exe"
 
-// start executes a worker. The calling thread must live as
+// start executes a worker with its own folder. The calling thread must live as
 // long as the worker: the kernel kills the worker when that thread ends.
-func start(s setup) (*process, error) {
+func start(spill string, limits Limits) (*process, error) {
 	var pipes pipes
 	defer pipes.closeChild()
 	if err := pipes.open(); err != nil {
@@ -54,7 +54,7 @@ func start(s setup) (*process, error) {
 	p := &process{
 		pipes: pipes,
 		out:   &frameWriter{w: pipes.requests}, in: newFrameReader(pipes.answers),
-		spill: s.SpillDir, limits: s.Limits, exited: make(chan struct{}),
+		spill: spill, limits: limits, exited: make(chan struct{}),
 	}
 	p.cmd = &exec.Cmd{
 		Path:       program,

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// startRequest asks the starter for a worker.
+// startRequest asks the starter for a process.
 type startRequest struct {
-	setup  setup
+	spill  string
 	answer chan<- startAnswer
 }
 
@@ -26,7 +26,7 @@ func (p *Pool) startAll() {
 	for {
 		select {
 		case r := <-p.starts:
-			w, err := start(r.setup)
+			w, err := start(r.spill, p.config.Limits)
 			r.answer <- startAnswer{w, err}
 		case <-p.closing:
 			// The workers are killed by now or will be by their owners; the thread ends
@@ -45,8 +45,8 @@ func (p *Pool) querySetup() setup {
 	return s
 }
 
-// spawn starts a worker and waits until its walls stand.
-func (p *Pool) spawn(s setup) (*process, error) {
+// begin starts a process, which waits for its setup.
+func (p *Pool) begin() (*process, error) {
 	if err := os.MkdirAll(p.config.SpillDir, 0o700); err != nil { // somebody may have cleaned up too well
 		return nil, err
 	}
@@ -54,10 +54,9 @@ func (p *Pool) spawn(s setup) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.SpillDir = spill
 	answer := make(chan startAnswer, 1)
 	select {
-	case p.starts <- startRequest{s, answer}:
+	case p.starts <- startRequest{spill, answer}:
 	case <-p.closing:
 		os.RemoveAll(spill)
 		return nil, failure(ErrClosed, "the query workers are shut down")
@@ -67,11 +66,23 @@ func (p *Pool) spawn(s setup) (*process, error) {
 		os.RemoveAll(spill)
 		return nil, fmt.Errorf("start: %w", started.err)
 	}
-	w := started.process
+	return started.process, nil
+}
+
+// spawn makes a worker of a process and waits until its walls stand.
+func (p *Pool) spawn(s setup) (*process, error) {
+	w := p.takeSpare()
+	if w == nil {
+		var err error
+		if w, err = p.begin(); err != nil {
+			return nil, err
+		}
+	}
 	if !p.adopt(w) {
 		w.dispose()
 		return nil, failure(ErrClosed, "the query workers are shut down")
 	}
+	s.SpillDir = w.spill
 	if err := w.greet(s); err != nil {
 		said := w.stderr.String()
 		p.discard(w, err)

@@ -26,6 +26,7 @@ func newPool(env service.Env, config Config, spool *spool) (*duck.Pool, error) {
 	}
 	return duck.NewPool(duck.Config{
 		Workers:    0, // a process of its own for each conversion
+		Spare:      true,
 		MaxWorkers: config.MaxConcurrent,
 		Limits:     duck.Limits{MemoryBytes: config.WorkerMemory, Threads: threads, SpillBytes: config.WorkerSpill},
 		SpillDir:   filepath.Join(spool.dir, "spill"),

@@ -9,6 +9,7 @@ package csvindex
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 const (
@@ -23,15 +24,12 @@ const (
 // \n and \r, and reports whether those bytes are all ASCII and none is NUL, so that
 // nothing in them needs a look as text. delim is ASCII, and no letter or digit.
 func Append(marks []uint32, buf []byte, from, to int, delim byte) (_ []uint32, plain bool) {
-	need := len(marks) + (to - from) + blockSize
-	if cap(marks) < need {
-		marks = append(make([]uint32, 0, need), marks...)
-	}
 	var masks [512]uint64 // of 32 KiB, which with their marks stay in cache
 	plain = true
 	at := from
 	for blocks := (to - from) / blockSize; blocks > 0; blocks = (to - at) / blockSize {
 		some := masks[:min(blocks, len(masks))]
+		marks = slices.Grow(marks, len(some)*blockSize+blockSize)
 		plain = markBlocks(some, buf[at:to], delim) && plain
 		for _, m := range some {
 			marks = appendMarks(marks, m, uint32(at))
@@ -43,6 +41,7 @@ func Append(marks []uint32, buf []byte, from, to int, delim byte) (_ []uint32, p
 		rest[n] = 'x' // no letter is ever a delimiter
 	}
 	plain = markBlocks(masks[:1], rest[:], delim) && plain
+	marks = slices.Grow(marks, 2*blockSize)
 	return appendMarks(marks, masks[0], uint32(at)), plain
 }
 

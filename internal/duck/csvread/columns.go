@@ -33,21 +33,28 @@ func converterOf(t arrow.DataType) (converter, error) {
 	case *arrow.Decimal128Type:
 		return fixed(t, wideDecimal(int(t.Precision), int(t.Scale))), nil
 	case *arrow.Date32Type:
-		return fixed(t, date), nil
+		return remembering(t, dates), nil
 	case *arrow.Time64Type:
 		return fixed(t, clock), nil
 	case *arrow.TimestampType:
 		if t.TimeZone != "" {
-			return fixed(t, instant), nil
+			return remembering(t, instants), nil
 		}
-		return fixed(t, timestamp), nil
+		return remembering(t, timestamps), nil
 	}
 	return nil, fmt.Errorf("nothing reads %s", t)
 }
 
 // fixed makes a converter into values of one size, each read by read.
 func fixed[T any](t arrow.DataType, read func([]byte) (T, bool)) converter {
+	return remembering(t, func() func([]byte) (T, bool) { return read })
+}
+
+// remembering makes a converter as fixed does, whose reader is made for each block and
+// may go by what it read before.
+func remembering[T any](t arrow.DataType, reader func() func([]byte) (T, bool)) converter {
 	return func(b *block, cells []span, mem memory.Allocator) (arrow.ArrayData, error) {
+		read := reader()
 		buffer := sized(mem, len(cells)*int(unsafe.Sizeof(*new(T))))
 		defer buffer.Release()
 		values := unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(buffer.Bytes()))), len(cells))
@@ -68,7 +75,7 @@ func fixed[T any](t arrow.DataType, read func([]byte) (T, bool)) converter {
 	}
 }
 
-// booleans reads true and false, which begin alike in every case.
+// booleans reads true and false, in small letters, in capitals, or with one at the head.
 func booleans(b *block, cells []span, mem memory.Allocator) (arrow.ArrayData, error) {
 	buffer := sized(mem, (len(cells)+7)/8)
 	defer buffer.Release()
@@ -80,10 +87,10 @@ func booleans(b *block, cells []span, mem memory.Allocator) (arrow.ArrayData, er
 			valid.clear(i)
 			continue
 		}
-		switch text := b.text(cell); {
-		case len(text) == 4 && text[0]|0x20 == 't':
+		switch string(b.text(cell)) {
+		case "true", "True", "TRUE":
 			bitutil.SetBit(bits, i)
-		case len(text) == 5 && text[0]|0x20 == 'f':
+		case "false", "False", "FALSE":
 		default:
 			return nil, errUnlike
 		}

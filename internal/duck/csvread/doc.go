@@ -11,6 +11,7 @@
 // ends matter. Blocks are then taken apart and their values read side by side
 // (compare C. Ge et al., "Speculative Distributed CSV Data Parsing for Big Data
 // Analytics", SIGMOD 2019; as every file is read from its beginning, nothing has to
-// be speculated on here). Memory is bounded by the blocks in hand, of half a
-// megabyte each, or of one record where that is longer.
+// be speculated on here). The blocks in hand are two more than the goroutines, each of half a
+// megabyte, or of one record where that is longer. One takes up to four times its bytes:
+// its buffer doubles until a record has room, and its marks and batch lie beside it.
 package csvread

@@ -43,13 +43,30 @@ func whole32(b []byte) (int32, bool) {
 }
 
 func double(b []byte) (float64, bool) {
+	if !digitsAndSigns(b) {
+		return 0, false
+	}
 	v, err := strconv.ParseFloat(view(b), 64)
 	return v, err == nil
 }
 
 func single(b []byte) (float32, bool) {
+	if !digitsAndSigns(b) {
+		return 0, false
+	}
 	v, err := strconv.ParseFloat(view(b), 32)
 	return float32(v), err == nil
+}
+
+// digitsAndSigns reports what may be a number in decimal: strconv also reads words,
+// hexadecimals, underscores and a plus before it.
+func digitsAndSigns(b []byte) bool {
+	for _, c := range b {
+		if c-'0' > 9 && c != '.' && c != '-' && c != '+' && c|0x20 != 'e' {
+			return false
+		}
+	}
+	return len(b) > 0 && b[0] != '+'
 }
 
 // view gives bytes as a string, for as long as they stay as they are.

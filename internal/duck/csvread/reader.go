@@ -147,6 +147,9 @@ func (r *Reader) next() (batch arrow.RecordBatch, size int, err error) {
 	<-t.done
 	batch, size, err = t.batch, len(t.buf), t.err
 	t.batch = nil
+	if cap(t.buf) > 2*blockBytes { // of a long record
+		t.block = block{}
+	}
 	r.free <- t
 	return batch, size, err
 }

@@ -30,11 +30,14 @@ type block struct {
 
 // text gives the bytes of a cell.
 func (b *block) text(s span) []byte {
-	text := b.buf[s.start : s.end&position]
 	if s.end&escaped != 0 {
-		return bytes.ReplaceAll(text, []byte(`""`), []byte(`"`))
+		return b.unescaped(s)
 	}
-	return text
+	return b.buf[s.start : s.end&position]
+}
+
+func (b *block) unescaped(s span) []byte {
+	return bytes.ReplaceAll(b.buf[s.start:s.end&position], []byte(`""`), []byte(`"`))
 }
 
 // split takes the block apart, leaving out the first records.

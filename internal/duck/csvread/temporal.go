@@ -14,28 +14,48 @@ const (
 	day    = 86_400 * second
 )
 
-// date reads a day, as days since 1970.
-func date(b []byte) (int32, bool) {
-	if len(b) != 10 {
-		return 0, false
+// dates makes a reader of days, as days since 1970.
+func dates() func([]byte) (int32, bool) {
+	var days calendar
+	return func(b []byte) (int32, bool) {
+		if len(b) != 10 {
+			return 0, false
+		}
+		return days.at(b)
 	}
-	return dayAt(b)
 }
 
-// dayAt reads the day at the head of b, which has ten bytes or more.
-func dayAt(b []byte) (int32, bool) {
-	const shape, room = 0x2d30302d30303030, 0x7f76767f76767676 // 0000-00-
-	x := binary.LittleEndian.Uint64(b) ^ shape
-	if ((x&low7)+room|x)&high1 != 0 {
+// calendar reads days, and remembers the month of the last one: most that follow each
+// other are of the same.
+type calendar struct {
+	month  uint64 // its text, 2026-01-
+	before int32  // the day before it
+	length int    // its days
+}
+
+// at reads the day at the head of b, which has ten bytes or more.
+func (c *calendar) at(b []byte) (int32, bool) {
+	if month := binary.LittleEndian.Uint64(b); month != c.month && !c.turn(month) {
 		return 0, false
+	}
+	dom, ok := two(b, 8)
+	return c.before + int32(dom), ok && dom >= 1 && dom <= c.length
+}
+
+// turn goes to another month.
+func (c *calendar) turn(text uint64) bool {
+	const shape, room = 0x2d30302d30303030, 0x7f76767f76767676 // 0000-00-
+	x := text ^ shape
+	if ((x&low7)+room|x)&high1 != 0 {
+		return false
 	}
 	year := x&0xff*1000 + x>>8&0xff*100 + x>>16&0xff*10 + x>>24&0xff
 	month := x>>40&0xff*10 + x>>48&0xff
-	dom, ok := two(b, 8)
-	if !ok || month < 1 || month > 12 || dom < 1 || dom > daysIn(year, month) {
-		return 0, false
+	if year < 1 || month < 1 || month > 12 {
+		return false
 	}
-	return daysSince1970(year, month) + int32(dom), true
+	*c = calendar{month: text, before: daysSince1970(year, month), length: daysIn(year, month)}
+	return true
 }
 
 const (
@@ -104,29 +124,37 @@ func fraction(b []byte) (micros int64, ok bool) {
 	return micros, true
 }
 
-// timestamp reads a day and a time of day, as microseconds since 1970.
-func timestamp(b []byte) (int64, bool) {
+// timestamps makes a reader of days with a time of day, as microseconds since 1970.
+func timestamps() func([]byte) (int64, bool) {
+	var days calendar
+	return days.timestamp
+}
+
+func (c *calendar) timestamp(b []byte) (int64, bool) {
 	if len(b) < 16 || b[10] != 'T' && b[10] != ' ' {
 		return 0, false
 	}
-	days, ok1 := dayAt(b)
+	days, ok1 := c.at(b)
 	t, ok2 := clock(b[11:])
 	return int64(days)*day + t, ok1 && ok2
 }
 
-// instant reads a timestamp with its offset from UTC.
-func instant(b []byte) (int64, bool) {
-	for i := len(b) - 1; i > 16 && i >= len(b)-6; i-- {
-		if c := b[i]; c == 'Z' || c == '+' || c == '-' {
-			t, ok1 := timestamp(b[:i])
-			offset, ok2 := offset(b[i:])
-			return t - offset, ok1 && ok2
+// instants makes a reader of timestamps with their offset from UTC.
+func instants() func([]byte) (int64, bool) {
+	var days calendar
+	return func(b []byte) (int64, bool) {
+		for i := len(b) - 1; i > 16 && i >= len(b)-6; i-- {
+			if c := b[i]; c == 'Z' || c == '+' || c == '-' {
+				t, ok1 := days.timestamp(b[:i])
+				offset, ok2 := offset(b[i:])
+				return t - offset, ok1 && ok2
+			}
 		}
+		return 0, false
 	}
-	return 0, false
 }
 
-// offset reads Z, +02, +0200 or +02:00, as microseconds.
+// offset reads Z, +02, +0200 or +02:00, up to 14:59, as microseconds.
 func offset(b []byte) (int64, bool) {
 	if string(b) == "Z" {
 		return 0, true
@@ -147,7 +175,7 @@ func offset(b []byte) (int64, bool) {
 	if b[0] == '-' {
 		t = -t
 	}
-	return t, ok1 && ok2
+	return t, ok1 && ok2 && hours <= 14 && minutes <= 59
 }
 
 // two reads two digits at b[i].

@@ -94,10 +94,14 @@ func (c *column) observeLane(l *lane, i int) {
 		return
 	}
 	for r := range l.records {
-		if b := l.field(r, i); len(b) > 0 {
-			c.observe(b, l.line+int64(r))
-		} else {
+		b := l.field(r, i)
+		switch {
+		case len(b) == 0:
 			c.nulls++
+		case c.opaque: // since this lane
+			c.n[text]++
+		case !c.observeLikely(b):
+			c.observeClosely(b, l.line+int64(r))
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (c *Client) Register(ctx context.Context, reg Registration, idempotencyKey 
 		return Registered{}, false, err
 	}
 	defer resp.Body.Close()
-	err = wire.DecodeJSON(resp.Body, &answer)
+	err = c.Decode(ctx, resp, &answer)
 	return answer, resp.StatusCode == http.StatusCreated, err
 }
 

@@ -101,5 +101,5 @@ func (c *Client) change(ctx context.Context, method, path string, q url.Values, 
 		return err
 	}
 	defer resp.Body.Close()
-	return wire.DecodeJSON(resp.Body, answer)
+	return c.Decode(ctx, resp, answer)
 }

@@ -49,7 +49,7 @@ func (c *Client) postView(ctx context.Context, path string, body any, key string
 		return answer, false, err
 	}
 	defer resp.Body.Close()
-	return answer, resp.StatusCode == http.StatusCreated, wire.DecodeJSON(resp.Body, &answer)
+	return answer, resp.StatusCode == http.StatusCreated, c.Decode(ctx, resp, &answer)
 }
 
 func viewPath(name string) string { return ViewsPath + "/" + url.PathEscape(name) }

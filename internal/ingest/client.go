@@ -22,7 +22,7 @@ func (c *Client) CSV(ctx context.Context, opts Options, body io.Reader, size int
 		return Answer{}, false, err
 	}
 	defer resp.Body.Close()
-	err = wire.DecodeJSON(resp.Body, &answer)
+	err = c.Decode(ctx, resp, &answer)
 	return answer, resp.StatusCode == http.StatusCreated, err
 }
 

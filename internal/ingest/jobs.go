@@ -78,7 +78,7 @@ func (c *Client) Submit(ctx context.Context, opts Options, body io.Reader, size 
 		return job, err
 	}
 	defer resp.Body.Close()
-	return job, wire.DecodeJSON(resp.Body, &job)
+	return job, c.Decode(ctx, resp, &job)
 }
 
 // Jobs gives one page of jobs, newest first; state "" is any, limit 0 the server's

@@ -39,8 +39,8 @@ func (c *Client) Put(ctx context.Context, key string, body io.Reader, size int64
 		return Stored{}, false, err
 	}
 	defer resp.Body.Close()
-	if err := wire.DecodeJSON(resp.Body, &stored); err != nil {
-		return Stored{}, false, fmt.Errorf("answer of storaged: %w", err)
+	if err := c.Decode(ctx, resp, &stored); err != nil {
+		return Stored{}, false, err
 	}
 	return stored, resp.StatusCode == http.StatusCreated, nil
 }
@@ -50,7 +50,8 @@ func (c *Client) Put(ctx context.Context, key string, body io.Reader, size int64
 type Range struct{ Offset, Length int64 }
 
 // Get opens an object. The caller closes the reader. The Object's Size is that
-// of the whole object also when a range was asked for.
+// of the whole object also when a range was asked for. Bytes that break off are
+// [wire.ErrUnavailable].
 func (c *Client) Get(ctx context.Context, key string, rng Range) (io.ReadCloser, Object, error) {
 	header := http.Header{}
 	switch {
@@ -63,7 +64,7 @@ func (c *Client) Get(ctx context.Context, key string, rng Range) (io.ReadCloser,
 	if err != nil {
 		return nil, Object{}, err
 	}
-	return resp.Body, describe(key, resp), nil
+	return c.Body(ctx, resp), describe(key, resp), nil
 }
 
 // Head describes an object without its bytes.

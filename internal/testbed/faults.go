@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
@@ -26,8 +27,11 @@ const (
 	WrongUpload       // one byte of the request's body is another one
 )
 
-// Faults stands between a client and an HTTP server such as S3.
+// Faults stands between a client and an HTTP server, such as S3 or a daemon. While
+// it has no Target it answers 503.
 type Faults struct {
+	Target atomic.Pointer[url.URL]
+
 	mu    sync.Mutex
 	fault func(*http.Request) Fault
 	seen  int
@@ -42,14 +46,8 @@ func NewFaults(t testing.TB, s3 *service.S3) *Faults {
 		t.Fatal(err)
 	}
 	f := &Faults{}
-	proxy := &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(target)
-			r.Out.Host = r.In.Host // it is signed
-		},
-		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(proxy, w, r) }))
+	f.Target.Store(target)
+	server := httptest.NewServer(f)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
@@ -77,7 +75,20 @@ func (f *Faults) decide(r *http.Request) Fault {
 	return f.fault(r)
 }
 
-func (f *Faults) serve(proxy *httputil.ReverseProxy, w http.ResponseWriter, r *http.Request) {
+// ServeHTTP passes a request on, but for its fault.
+func (f *Faults) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	target := f.Target.Load()
+	if target == nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Host = r.In.Host // it is signed
+		},
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+	}
 	switch f.decide(r) {
 	case Busy:
 		w.Header().Set("Content-Type", "application/xml")
@@ -113,6 +124,7 @@ func (s *spoiled) Write(p []byte) (int, error) {
 	s.done = true
 	if s.cut {
 		_, _ = s.ResponseWriter.Write(p[:len(p)/2])
+		_ = http.NewResponseController(s.ResponseWriter).Flush() // or nothing of a short answer comes
 		panic(http.ErrAbortHandler)
 	}
 	return s.ResponseWriter.Write(flipped(p))

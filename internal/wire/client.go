@@ -75,14 +75,39 @@ func (c *Client) JSON(ctx context.Context, method, path string, query url.Values
 	}
 	defer resp.Body.Close()
 	if out == nil {
-		_, err = io.Copy(io.Discard, resp.Body)
-	} else {
-		err = DecodeJSON(resp.Body, out)
+		_, err = io.Copy(io.Discard, c.Body(ctx, resp))
+		return err
 	}
-	if err != nil {
+	return c.Decode(ctx, resp, out)
+}
+
+// Decode reads an answer of Do into out. One that breaks off, or is no JSON, is
+// [ErrUnavailable] with the peer's name: what came of the call is not known.
+func (c *Client) Decode(ctx context.Context, resp *http.Response, out any) error {
+	if err := DecodeJSON(resp.Body, out); err != nil {
 		return c.failure(ctx, err)
 	}
 	return nil
+}
+
+// Body gives the bytes of an answer of Do. Where they break off reading fails with
+// [ErrUnavailable] and the peer's name, or with the error of a done context.
+func (c *Client) Body(ctx context.Context, resp *http.Response) io.ReadCloser {
+	return &body{resp.Body, c, ctx}
+}
+
+type body struct {
+	io.ReadCloser
+	client *Client
+	ctx    context.Context
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = b.client.failure(b.ctx, err)
+	}
+	return n, err
 }
 
 func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {

@@ -118,15 +118,20 @@ func (p *processes) ready() {
 	}
 }
 
-// workersOf gives the pids of a daemon's children, whichever of its threads
-// started them.
+// workersOf gives the pids of a daemon's children.
 func (p *processes) workersOf(name string) []int {
 	p.t.Helper()
-	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.alive[name].Process.Pid))
+	return childrenOf(p.t, p.alive[name].Process.Pid)
+}
+
+// childrenOf gives the pids of a process's children, whichever of its threads
+// started them.
+func childrenOf(t *testing.T, pid int) (pids []int) {
+	t.Helper()
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
-	var pids []int
 	for _, list := range lists {
 		text, _ := os.ReadFile(list) // a thread may have ended meanwhile
 		for field := range strings.FieldsSeq(string(text)) {

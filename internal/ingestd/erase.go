@@ -177,14 +177,20 @@ func (e *erasure) condition(ctx context.Context, columns []catalog.Column) (on c
 	return on, nil
 }
 
-// conditionProblem words what DuckDB has against the condition. Its own words may
-// repeat what stands there, so they are no part of the log.
+// conditionProblem words what DuckDB has against the condition, or what became of the
+// worker that looked at it. DuckDB's own words may repeat what stands there, so they
+// are no part of the log.
 func conditionProblem(err error) error {
 	var fault *duck.Error
-	if errors.As(err, &fault) && (errors.Is(err, duck.ErrInvalid) || errors.Is(err, duck.ErrNotAllowed)) {
+	switch {
+	case !errors.As(err, &fault):
+		return err
+	case errors.Is(err, duck.ErrInvalid), errors.Is(err, duck.ErrNotAllowed):
 		return ingest.ErrBadCondition.Errorf("where is no condition on a row of the dataset; message says what is wrong with it").With("message", fault.Error())
+	case errors.Is(err, duck.ErrCrashed):
+		return ingest.ErrConversion.Errorf("the condition's worker died; nothing was erased by it: send the request again").Because(err)
 	}
-	return err
+	return convertProblem(err)
 }
 
 // held is the condition for rows of the quarantine: their text holds one of the

@@ -7,16 +7,30 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 )
 
 // A damaged data file is the storage's fault, not the statement's, and its path
 // is the operator's business alone.
 func TestDamagedDataIsNoFaultOfTheStatement(t *testing.T) {
-	data := t.TempDir()
-	f := startFleet(t, data)
-	l := lake{t, f.URL("gateway")}
-	l.mustIngest("name=t", timesheets(1000, "2026-01-04"))
-	damaged := 0
+	for _, access := range []string{"local", "cache"} {
+		data := t.TempDir()
+		l := lake{t, startFleet(t, data, func(c *fleet.Config) { c.Queryd.Access = access }).URL("gateway")}
+		l.mustIngest("name=t", timesheets(1000, "2026-01-04"))
+		if damaged := damageData(t, data); damaged != 1 {
+			t.Fatalf("%d files", damaged)
+		}
+		status, doc := l.send(http.MethodPost, "/v1/sql", "application/json", `{"sql":"select * from t"}`)
+		if status != http.StatusInternalServerError || doc["code"] != "data_damaged" || strings.Contains(doc["detail"].(string), data) {
+			t.Errorf("%s: %d %v", access, status, doc)
+		}
+	}
+}
+
+// damageData changes bytes of all data files, and none of their sizes.
+func damageData(t *testing.T, data string) (damaged int) {
+	t.Helper()
 	err := filepath.WalkDir(filepath.Join(data, "objects"), func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".parquet") {
 			return err
@@ -31,13 +45,10 @@ func TestDamagedDataIsNoFaultOfTheStatement(t *testing.T) {
 		}
 		return os.WriteFile(path, text, 0o600)
 	})
-	if err != nil || damaged != 1 {
-		t.Fatalf("%d files, %v", damaged, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	status, doc := l.send(http.MethodPost, "/v1/sql", "application/json", `{"sql":"select * from t"}`)
-	if status != http.StatusInternalServerError || doc["code"] != "data_damaged" || strings.Contains(doc["detail"].(string), data) {
-		t.Errorf("%d %v", status, doc)
-	}
+	return damaged
 }
 
 // So is one that is missing, or was cut.

@@ -27,7 +27,7 @@ func problemOf(ctx context.Context, q *job, err error) error {
 			With("timeout_ms", ms).Because(err)
 	}
 	if errors.Is(err, errLost) {
-		return query.ErrDamaged.Errorf("a data file of one of the statement's tables is missing or was cut: the log names it under this request id; restore the file from a backup, or replace the dataset").Because(err)
+		return query.ErrDamaged.Errorf("a data file of one of the statement's tables is missing or damaged: the log names it under this request id; restore the file from a backup, or replace the dataset").Because(err)
 	}
 	var e *duck.Error
 	if !errors.As(err, &e) {

@@ -40,7 +40,7 @@ const chooseTimeout = 5 * time.Second
 var errStale = errors.New("the objects are no longer where they were")
 
 // errLost tells that storage does not have what the catalog says it has.
-var errLost = errors.New("an object of a version is missing, or has not its size")
+var errLost = errors.New("an object of a version is missing, or has not its size or its bytes")
 
 // localSource reads storaged's own files, in place.
 type localSource struct{ folder, instance string }
@@ -102,6 +102,8 @@ func (s cacheSource) open(ctx context.Context, objects []catalog.DataObject) ([]
 	case errors.Is(err, storage.ErrObjectNotFound):
 		// Not the client's 404: the catalog names what storage has lost.
 		return nil, nil, fmt.Errorf("%w: %v", errLost, err)
+	case errors.Is(err, objectcache.ErrDamaged):
+		return nil, nil, fmt.Errorf("%w: %w", errLost, err)
 	}
 	return paths, release, err
 }

@@ -42,6 +42,9 @@ type Object struct {
 // Fetch opens an object's bytes.
 type Fetch func(ctx context.Context, key string) (io.ReadCloser, error)
 
+// ErrDamaged tells an object whose bytes are not those that it was wanted with.
+var ErrDamaged = errors.New("the object is damaged")
+
 // fetchers bounds how many objects one Pin fetches at once.
 const fetchers = 4
 
@@ -103,7 +106,8 @@ func (c *Cache) Used() int64 {
 
 // Pin gives the paths of the objects' copies, in their order, and fetches those
 // that are not there. They stay until release is called. A *BoundError tells
-// that they do not fit; an error of Fetch is passed on.
+// that they do not fit, ErrDamaged that one is not what it should be; an error of
+// Fetch, or of reading what it opened, is passed on.
 func (c *Cache) Pin(ctx context.Context, objects []Object) (paths []string, release func(), err error) {
 	if err := c.fits(objects); err != nil {
 		return nil, nil, err

@@ -145,8 +145,8 @@ func TestDamagedObjectsAreRefused(t *testing.T) {
 		"other bytes": strings.Repeat("x", 50), "short": "aaa", "long": strings.Repeat("a", 51),
 	} {
 		s.objects["a"] = []byte(content)
-		if _, _, err := c.Pin(context.Background(), []Object{a}); err == nil {
-			t.Errorf("%s: no error", name)
+		if _, _, err := c.Pin(context.Background(), []Object{a}); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	if c.Used() != 0 || folderBytes(t, dir) != 0 {

@@ -50,10 +50,10 @@ func (c *Cache) copyObject(ctx context.Context, w io.Writer, o Object) error {
 		return fmt.Errorf("fetch %s: %w", o.Key, err)
 	}
 	if n != o.Size {
-		return fmt.Errorf("fetch %s: %d bytes came where the manifest has %d", o.Key, n, o.Size)
+		return fmt.Errorf("%w: %s: %d bytes came where the manifest has %d", ErrDamaged, o.Key, n, o.Size)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); !strings.HasPrefix(got, o.Hash) {
-		return fmt.Errorf("fetch %s: the content's SHA-256 is %s: the object is damaged", o.Key, got)
+		return fmt.Errorf("%w: %s: the content's SHA-256 is %s", ErrDamaged, o.Key, got)
 	}
 	return nil
 }

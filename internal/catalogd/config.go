@@ -16,6 +16,7 @@ type Config struct {
 	KeepNewest  int              `toml:"keep_newest"`  // versions that are kept whatever their age
 	DeleteAfter service.Duration `toml:"delete_after"` // how long files stay that no kept version needs: the longest query
 	OrphanEvery service.Duration `toml:"orphan_every"` // between two searches for orphans; 0: none is made
+	OrphanFirst service.Duration `toml:"orphan_first"` // after a start, before the first search
 	OrphanGrace service.Duration `toml:"orphan_grace"` // how long an object stays that no version names: the longest ingest and the longest query
 	DropGrace   service.Duration `toml:"drop_grace"`   // how long a dropped dataset can be restored
 	TableMemory int64            `toml:"table_memory"` // bytes of tables in memory, about
@@ -30,6 +31,7 @@ func Defaults() Config {
 		KeepNewest:  10,
 		DeleteAfter: service.Duration(time.Hour),
 		OrphanEvery: service.Duration(24 * time.Hour),
+		OrphanFirst: service.Duration(5 * time.Minute),
 		OrphanGrace: service.Duration(24 * time.Hour),
 		DropGrace:   service.Duration(7 * 24 * time.Hour),
 		TableMemory: 256 << 20,
@@ -48,6 +50,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("[catalogd] orphan_every: at least 1m, or 0s for never, not %s", c.OrphanEvery.Std())
 	case c.OrphanEvery != 0 && c.OrphanGrace.Std() < c.DeleteAfter.Std()+minIngest:
 		return fmt.Errorf("[catalogd] orphan_grace: at least delete_after and %s more, for the longest ingest, not %s", minIngest, c.OrphanGrace.Std())
+	case c.OrphanFirst < 0:
+		return fmt.Errorf("[catalogd] orphan_first: 0s or more, not %s", c.OrphanFirst.Std())
 	case c.DropGrace < 0:
 		return fmt.Errorf("[catalogd] drop_grace: 0s or more, not %s", c.DropGrace.Std())
 	case c.TableMemory < 1<<20:

@@ -48,7 +48,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 			d.metrics.watch(env.Metrics, e)
 			var group sync.WaitGroup
 			group.Go(func() { recur(ctx, cleanEvery, cleanEvery, func(now time.Time) { e.cleanOnce(ctx, now) }) })
-			group.Go(func() { e.removeOrphans(ctx, firstSearch) })
+			group.Go(func() { e.removeOrphans(ctx) })
 			group.Go(func() {
 				recur(ctx, deleteDroppedEvery, deleteDroppedEvery, func(now time.Time) { e.deleteDueDropped(ctx, now) })
 			})

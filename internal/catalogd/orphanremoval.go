@@ -10,16 +10,14 @@ import (
 )
 
 const (
-	firstSearch = 5 * time.Minute // after the daemon's start
-	maxOrphans  = 50_000          // doomed by one search; the next one takes the rest
-	clockKey    = "system/catalogd/clock"
+	maxOrphans = 50_000 // doomed by one search; the next one takes the rest
+	clockKey   = "system/catalogd/clock"
 )
 
-// removeOrphans searches for orphans now and then, the first time after a while,
-// until ctx ends.
-func (e *engine) removeOrphans(ctx context.Context, first time.Duration) {
+// removeOrphans searches for orphans now and then until ctx ends.
+func (e *engine) removeOrphans(ctx context.Context) {
 	if every := e.config.OrphanEvery.Std(); every > 0 {
-		recur(ctx, first, every, func(time.Time) { e.removeOrphansOnce(ctx) })
+		recur(ctx, e.config.OrphanFirst.Std(), every, func(time.Time) { e.removeOrphansOnce(ctx) })
 	}
 }
 

@@ -252,6 +252,11 @@ func TestOrphanConfig(t *testing.T) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
+	config := Defaults()
+	config.OrphanFirst = -1
+	if err := config.Check(); err == nil || !strings.Contains(err.Error(), "orphan_first") {
+		t.Errorf("a search before the start: %v", err)
+	}
 }
 
 // TestOrphanRemovalRuns: a daemon searches by itself, and says so, until it ends; not
@@ -274,12 +279,13 @@ func TestOrphanRemovalRuns(t *testing.T) {
 	listing := func(r *http.Request) bool { return r.URL.Query().Get("prefix") == datasetsPrefix }
 	p.at.Store(&listing)
 	p.do = stop
-	e.removeOrphans(ctx, 0) // returns when its first search has begun, and so ended it
+	e.config.OrphanFirst = 0
+	e.removeOrphans(ctx) // returns when its first search has begun, and so ended it
 	if p.at.Load() != nil {
 		t.Error("no search was made")
 	}
 	e.config.OrphanEvery = 0
-	e.removeOrphans(t.Context(), 0) // returns
+	e.removeOrphans(t.Context()) // returns
 }
 
 // TestStorageClockAtTheReserve: a disk without room is when orphans have to go, so

@@ -27,6 +27,7 @@ type crashClient struct {
 	dice   *rand.Rand
 	events *crashEvents
 	pool   *sharedRows
+	jobs   *toldJobs
 	world  *world
 	left   *left // what got no answer, until it is found out what came of it
 
@@ -36,11 +37,11 @@ type crashClient struct {
 	storage *storage.Client
 }
 
-func newCrashClient(t *testing.T, url string, number int, dice *rand.Rand, pool *sharedRows, events *crashEvents) *crashClient {
+func newCrashClient(t *testing.T, url string, number int, dice *rand.Rand, pool *sharedRows, jobs *toldJobs, events *crashEvents) *crashClient {
 	// A connection for each request: net/http sends none again by itself then.
 	base := wire.Client{Service: "gateway", Base: url + "/v1", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 	c := &crashClient{
-		t: t, number: number, dice: dice, events: events, pool: pool, world: newWorld(),
+		t: t, number: number, dice: dice, events: events, pool: pool, jobs: jobs, world: newWorld(),
 		ingest: &ingest.Client{Client: base}, catalog: &catalog.Client{Client: base},
 		query: &query.Client{Client: base}, storage: &storage.Client{Client: base},
 	}
@@ -52,18 +53,19 @@ func newCrashClient(t *testing.T, url string, number int, dice *rand.Rand, pool 
 
 // operation is one request of a client and what it comes to.
 type operation struct {
-	kind    string
-	what    string       // for the log
-	table   string       // whose rows may be watched meanwhile, "" for none
-	names   []string     // the datasets that it concerns
-	key     string       // the object
-	apply   func(*world) // what it does; nil: nothing
-	early   func(*world) // what of that may be there before the rest is, and without it
-	refusal *wire.Kind   // what it has to be refused with; nil: it must not be
-	again   bool         // the same request once more tells what came of it, and completes it
-	insist  bool         // and has to be sent until there is an answer
-	do      func(try int) error
-	learn   func(*world) // what its answer says of it
+	kind      string
+	what      string       // for the log
+	table     string       // whose rows may be watched meanwhile, "" for none
+	names     []string     // the datasets that it concerns
+	key       string       // the object
+	apply     func(*world) // what it does; nil: nothing
+	early     func(*world) // what of that may be there before the rest is, and without it
+	refusal   *wire.Kind   // what it has to be refused with; nil: it must not be
+	cancelled *wire.Kind   // what it may be refused with; nil: it must not be
+	again     bool         // the same request once more tells what came of it, and completes it
+	insist    bool         // and has to be sent until there is an answer
+	do        func(try int) error
+	learn     func(*world) // what its answer says of it
 }
 
 // left is an operation without an answer, and what the world is if it happened.
@@ -131,6 +133,9 @@ func (c *crashClient) perform(o operation) {
 	code, open := silent(err)
 	if open {
 		c.events.silence(code)
+		if code == wire.ErrInternal.Code {
+			c.fail("%s: %v: what a kill brings about has a code of its own", o.what, err)
+		}
 		c.events.note("%s: no answer: %v", o.what, err)
 		if o.again && (o.insist || c.dice.IntN(2) == 0) {
 			err = c.insist(o.what, func(try int) error { return o.do(try + 1) })
@@ -158,7 +163,7 @@ func (c *crashClient) conclude(o operation, after *world, seen bool, err error) 
 			o.learn(after)
 		}
 		c.events.count(&c.events.acknowledged)
-	case o.refusal != nil && errors.Is(err, o.refusal):
+	case o.refusal != nil && errors.Is(err, o.refusal), o.cancelled != nil && errors.Is(err, o.cancelled):
 		c.events.count(&c.events.refused)
 		if seen {
 			c.fail("%s: seen and then refused", o.what)

@@ -1,7 +1,6 @@
 package fleet_test
 
 import (
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,73 +17,6 @@ const (
 	mostFiles = 6
 )
 
-// load is a file and how it is sent.
-type load struct {
-	options ingest.Options
-	csv     string
-	rows    []string // as SQL gives them
-	sum     int64
-	bad     []string // rows that cannot be read
-	key     string
-}
-
-// file makes a CSV of random content. No two rows of a run are the same.
-func (c *crashClient) file(count, bad int) *load {
-	l := &load{}
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	_ = w.Write([]string{"id", "n", "amount", "day", "note"}) // to a builder: it never fails
-	for i := range count {
-		c.row(w, l, fmt.Sprintf("c%d-%06d-%06d", c.number, c.serial, i))
-	}
-	for i := range bad {
-		row := fmt.Sprintf("c%d-%06d-bad%03d,many,1.00,2026-01-01,n:bad", c.number, c.serial, i)
-		w.Flush()
-		b.WriteString(row + "\n")
-		l.bad = append(l.bad, fmt.Sprintf("%q", row))
-	}
-	w.Flush()
-	c.seal(l, b.String())
-	return l
-}
-
-// seal gives a load its bytes and, in half of all cases, a key.
-func (c *crashClient) seal(l *load, csv string) {
-	l.csv = csv
-	l.options.Delimiter = "comma"
-	if c.dice.IntN(2) == 0 {
-		l.key = fmt.Sprintf("key-%d-%d", c.number, c.serial)
-	}
-}
-
-// row adds a row of random values.
-func (c *crashClient) row(w *csv.Writer, l *load, id string) {
-	n, cents := c.dice.Int64N(1000)-200, c.dice.IntN(1_000_000)
-	amount, day := fmt.Sprintf("%d.%02d", cents/100, cents%100), fmt.Sprintf("20%02d-%02d-%02d", c.dice.IntN(30), 1+c.dice.IntN(12), 1+c.dice.IntN(28))
-	note := c.note(len(l.rows))
-	_ = w.Write([]string{id, fmt.Sprint(n), amount, day, note}) // to a builder: it never fails
-	shown := "null"                                             // an unquoted empty field
-	if note != "" {
-		shown = fmt.Sprintf("%q", note)
-	}
-	l.sum += n
-	l.rows = append(l.rows, fmt.Sprintf("%q|%d|%q|%q|%s", id, n, amount, day, shown))
-}
-
-// note is a text that is hard to keep, or nothing. The first of a file is text for
-// sure, so that the column's type is clear.
-func (c *crashClient) note(i int) string {
-	if i > 0 && c.dice.IntN(6) == 0 {
-		return ""
-	}
-	parts := []string{"a", "0", "007", ",", "\"", "\n", ";", "|", "\t", " ", "é", "日本", "'", "\\", "NULL", "😀"}
-	note := "n:"
-	for range c.dice.IntN(8) {
-		note += parts[c.dice.IntN(len(parts))]
-	}
-	return note
-}
-
 // size is how many rows a file has: mostly few.
 func (c *crashClient) size() int {
 	if c.dice.IntN(8) == 0 {
@@ -99,7 +31,7 @@ func (c *crashClient) appends() (operation, bool) {
 	if c.full(name) {
 		return c.replaces()
 	}
-	return c.load(name, "append", c.file(c.size(), 0)), true
+	return c.load(name, "append", c.file(name, c.size(), 0)), true
 }
 
 func (c *crashClient) full(name string) bool {
@@ -108,13 +40,14 @@ func (c *crashClient) full(name string) bool {
 }
 
 func (c *crashClient) replaces() (operation, bool) {
-	return c.load(c.name(), "replace", c.file(c.size(), 0)), true
+	name := c.name()
+	return c.load(name, "replace", c.file(name, c.size(), 0)), true
 }
 
 func (c *crashClient) creates() (operation, bool) {
 	name := c.name()
-	f := c.file(c.size(), 0)
-	f.key = fmt.Sprintf("key-%d-%d", c.number, c.serial) // without one nobody can tell a retry from a second creation
+	f := c.file(name, c.size(), 0)
+	f.key = c.freshKey() // without one nobody can tell a retry from a second creation
 	o := c.load(name, "create", f)
 	if c.world.tables[name] != nil {
 		o.refusal, o.apply = catalog.ErrDatasetExists, nil
@@ -128,7 +61,7 @@ func (c *crashClient) quarantines() (operation, bool) {
 		return operation{}, false
 	}
 	count := 10 + c.dice.IntN(50)
-	f := c.file(count, 1+c.dice.IntN(count/3))
+	f := c.file(name, count, 1+c.dice.IntN(count/3))
 	f.options.OnError = ingest.OnErrorQuarantine
 	o := c.load(name, "append", f)
 	o.early = func(w *world) { w.quarantine(name, f) }
@@ -141,7 +74,7 @@ func (c *crashClient) badRows() (operation, bool) {
 	if !ok {
 		return operation{}, false
 	}
-	o := c.load(name, "append", c.file(20, 3))
+	o := c.load(name, "append", c.file(name, 20, 3))
 	o.refusal, o.apply = ingest.ErrBadRows, nil
 	return o, true
 }
@@ -151,7 +84,7 @@ func (c *crashClient) drifts() (operation, bool) {
 	if !ok {
 		return operation{}, false
 	}
-	f := c.file(5, 0)
+	f := c.file(name, 5, 0)
 	f.csv = strings.Replace(f.csv, "id,n,", "id,m,", 1)
 	o := c.load(name, "append", f)
 	o.refusal, o.apply = catalog.ErrSchemaDrift, nil
@@ -165,12 +98,11 @@ func (c *crashClient) repeats() (operation, bool) {
 		return operation{}, false
 	}
 	f := *c.world.tables[name].latest
-	f.key = ""
+	f.options.Name, f.key, f.async, f.cancel = name, "", false, false
 	if f.options.Mode == "create" { // which a retry without a key is refused
 		f.options.Mode = "replace"
 	}
-	o := c.load(name, f.options.Mode, &f)
-	o.kind, o.apply = "repeat", nil
+	o := operation{kind: "repeat", what: name, names: []string{name}, table: name, again: true}
 	version := len(c.world.tables[name].versions)
 	o.do = func(int) error {
 		answer, created, err := c.send(&f)
@@ -203,7 +135,7 @@ func (c *crashClient) load(name, mode string, f *load) operation {
 			return err
 		case answer.Version != version || answer.Rows != int64(len(f.rows)) || answer.Rejected != int64(len(f.bad)):
 			return wrong("version %d with %d rows and %d rejected, want version %d", answer.Version, answer.Rows, answer.Rejected, version)
-		case try == 1 && !created:
+		case try == 1 && !created && !f.async: // a job that is begun again finds its own version
 			return wrong("new content was there already")
 		case id != "" && answer.DatasetID != id:
 			return wrong("it is the dataset %s, want %s", answer.DatasetID, id)
@@ -213,10 +145,14 @@ func (c *crashClient) load(name, mode string, f *load) operation {
 		}
 		return nil
 	}
+	c.asJob(&o, f)
 	return o
 }
 
 func (c *crashClient) send(f *load) (ingest.Answer, bool, error) {
+	if f.async {
+		return c.sendJob(f)
+	}
 	ctx, cancel := c.context()
 	defer cancel()
 	return c.ingest.CSV(ctx, f.options, strings.NewReader(f.csv), int64(len(f.csv)), f.key)
@@ -229,16 +165,19 @@ func (w *world) load(name string, f *load) {
 		t = &table{tags: map[string]int64{}}
 		w.tables[name] = t
 	}
-	made := &content{rows: f.rows, sum: f.sum, files: 1}
+	made := &content{shape: f.shape, rows: f.rows, sum: f.sum, files: 1}
 	if len(t.versions) > 0 {
-		switch was := t.current(); f.options.Mode {
+		switch was := t.current().as(f.shape); f.options.Mode {
 		case "append":
-			made = &content{rows: slices.Concat(was.rows, f.rows), sum: was.sum + f.sum, files: was.files + 1}
+			made.rows, made.sum, made.files = slices.Concat(was.rows, f.rows), was.sum+f.sum, was.files+1
 		case "upsert":
 			made = was.upserted(f)
 		}
 	}
 	latest := f
+	if f.options.AllowDuplicate {
+		latest = nil
+	}
 	if len(f.bad) > 0 {
 		latest = nil
 		w.quarantine(name, f)

@@ -26,8 +26,10 @@ type table struct {
 	latest   *load // what made the current version, if it was a load of good rows
 }
 
-// content is the rows of a version in order. Versions of the same content share it.
+// content is the columns and the rows of a version, these in order. Versions of the
+// same content share it.
 type content struct {
+	shape shape
 	rows  []string
 	sum   int64 // of column n
 	files int   // about: loads that it came by
@@ -77,6 +79,7 @@ func (t *table) clone() *table {
 // picture is all that can be seen of a name.
 type picture struct {
 	id       string   // "": there is no such dataset, or, of a world, it is not known
+	columns  string   // "name type, ..."
 	versions []string // the number and the rows of each
 	rows     []string
 	tags     map[string]int64
@@ -96,7 +99,7 @@ func (w *world) picture(name string) picture {
 	if t == nil {
 		return p
 	}
-	p.id, p.tags, p.rows = t.id, t.tags, t.current().rows
+	p.id, p.tags, p.rows, p.columns = t.id, t.tags, t.current().rows, t.current().shape.columns()
 	for i, v := range t.versions {
 		if v != nil {
 			p.versions = append(p.versions, versionLine(int64(i+1), int64(len(v.rows))))
@@ -116,6 +119,7 @@ func (want picture) difference(got picture) string {
 		}
 	}
 	say("id", want.id == "" || want.id == got.id, got.id, want.id)
+	say("columns", want.columns == got.columns, got.columns, want.columns)
 	say("versions", slices.Equal(want.versions, got.versions), got.versions, want.versions)
 	say("tags", maps.Equal(want.tags, got.tags), got.tags, want.tags)
 	say("dropped", len(want.dropped) == len(got.dropped) && equalKnown(want.dropped, got.dropped), got.dropped, want.dropped)

@@ -17,7 +17,7 @@ import (
 // gone stands for the bytes of an object that is not there: no object begins so.
 const gone = "\x00gone"
 
-const allRows = "SELECT id, n, amount, day, note FROM %s ORDER BY id"
+const allRows = "FROM %s ORDER BY id"
 
 // ask runs a statement and gives its rows, cells joined by a bar.
 func (c *crashClient) ask(sql string) ([]string, error) { return c.askFor(query.Request{SQL: sql}) }
@@ -118,7 +118,7 @@ func (c *crashClient) look(name string) (p picture) {
 	}
 	c.must("manifest of "+name, catalog.ErrDatasetNotFound, func() error {
 		m, err := c.catalog.Manifest(ctx, name, 0)
-		p.id = m.DatasetID
+		p.id, p.columns = m.DatasetID, columnsOf(m)
 		return err
 	})
 	c.must("versions of "+name, catalog.ErrDatasetNotFound, func() error {
@@ -246,4 +246,12 @@ func (c *crashClient) objectReader(o operation, after *world) func() (is, was bo
 
 func brief(bytes string) string {
 	return fmt.Sprintf("%d bytes beginning with %.20q", len(bytes), bytes)
+}
+
+func columnsOf(m catalog.Manifest) string {
+	columns := make([]string, len(m.Columns))
+	for i, column := range m.Columns {
+		columns[i] = column.Name + " " + column.Type
+	}
+	return strings.Join(columns, ", ")
 }

@@ -1,8 +1,6 @@
 package fleet_test
 
 import (
-	"encoding/csv"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,10 +14,16 @@ func (c *crashClient) upserts() (operation, bool) {
 	if !ok || c.full(name) {
 		return operation{}, false
 	}
-	f, had := &load{}, c.world.tables[name].current().rows
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	_ = w.Write([]string{"id", "n", "amount", "day", "note"}) // to a builder: it never fails
+	has := c.shapeOf(name)
+	f := &load{shape: has, own: shape{extra: has.extra, digits: firstShape.digits}}
+	c.fillUpsert(f, name)
+	return c.load(name, "upsert", f), len(f.rows) > 0
+}
+
+// fillUpsert makes the rows of an upsert.
+func (c *crashClient) fillUpsert(f *load, name string) {
+	had := c.world.tables[name].current().rows
+	b, w := f.writer()
 	seen := map[string]bool{}
 	for range min(len(had), 1+c.dice.IntN(20)) {
 		id := idOf(had[c.dice.IntN(len(had))])
@@ -29,17 +33,16 @@ func (c *crashClient) upserts() (operation, bool) {
 		seen[id] = true
 	}
 	for i := range c.dice.IntN(20) {
-		c.row(w, f, fmt.Sprintf("c%d-%06d-%06d", c.number, c.serial, i))
+		c.row(w, f, c.rowID(i))
 	}
 	w.Flush()
 	c.seal(f, b.String())
 	f.options.Key = []string{"id"}
-	return c.load(name, "upsert", f), len(f.rows) > 0
 }
 
 // upserted is the content with the rows of a file in the place of those of their ids.
 func (was *content) upserted(f *load) *content {
-	now := &content{rows: slices.Clone(was.rows), sum: was.sum + f.sum, files: was.files + 1}
+	now := &content{shape: was.shape, rows: slices.Clone(was.rows), sum: was.sum + f.sum, files: was.files + 1}
 	at := map[string]int{}
 	for i, row := range now.rows {
 		at[idOf(row)] = i
@@ -106,7 +109,7 @@ func (c *crashClient) erases() (operation, bool) {
 func (t *table) erase(row string) {
 	was := t.current()
 	rest := slices.DeleteFunc(slices.Clone(was.rows), func(r string) bool { return r == row })
-	t.next(&content{rows: rest, sum: was.sum - numberOf(row), files: was.files}, nil)
+	t.next(&content{shape: was.shape, rows: rest, sum: was.sum - numberOf(row), files: was.files}, nil)
 	id := idOf(row)
 	for i, v := range t.versions {
 		if v == nil || !slices.ContainsFunc(v.rows, func(r string) bool { return idOf(r) == id }) {

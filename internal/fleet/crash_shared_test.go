@@ -40,6 +40,7 @@ func (c *crashClient) shares() (operation, bool) {
 		f.csv += fmt.Sprintf("%s,%d\n", name, i)
 	}
 	f.options.Name, f.options.Mode = "shared", "append"
+	f.async = c.dice.IntN(3) == 0
 	return operation{kind: "shared append", what: name, again: true, insist: true, do: func(int) error {
 		if err := c.lookAtShared(c.pool.all(), false); err != nil {
 			return err

@@ -86,9 +86,9 @@ func startCrash(t *testing.T, seed uint64, minio bool) *crash {
 	}
 	var l lake
 	c.fleet, l, c.minio = startCrashFleet(t, minio, c.log)
-	pool := newSharedRows()
+	pool, jobs := newSharedRows(), newToldJobs()
 	for n := range crashClients {
-		c.clients = append(c.clients, newCrashClient(t, l.url, n, rand.New(rand.NewPCG(seed, uint64(n)+1)), pool, c.events))
+		c.clients = append(c.clients, newCrashClient(t, l.url, n, rand.New(rand.NewPCG(seed, uint64(n)+1)), pool, jobs, c.events))
 	}
 	return c
 }
@@ -108,6 +108,7 @@ func (c *crash) round() {
 	c.recovered()
 	<-done
 	c.fleet.quiet()
+	c.clients[0].idleJobs()
 	for _, client := range c.clients {
 		work.Go(client.resolve)
 	}
@@ -143,6 +144,7 @@ func (c *crash) end() {
 	work.Wait()
 	if !c.t.Failed() {
 		c.compareTogether()
+		c.compareJobs()
 	}
 }
 

@@ -38,17 +38,20 @@ type crashClient struct {
 }
 
 func newCrashClient(t *testing.T, url string, number int, dice *rand.Rand, pool *sharedRows, jobs *toldJobs, events *crashEvents) *crashClient {
-	// A connection for each request: net/http sends none again by itself then.
-	base := wire.Client{Service: "gateway", Base: url + "/v1", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
-	c := &crashClient{
-		t: t, number: number, dice: dice, events: events, pool: pool, jobs: jobs, world: newWorld(),
-		ingest: &ingest.Client{Client: base}, catalog: &catalog.Client{Client: base},
-		query: &query.Client{Client: base}, storage: &storage.Client{Client: base},
-	}
+	c := &crashClient{t: t, number: number, dice: dice, events: events, pool: pool, jobs: jobs, world: newWorld()}
+	c.at(url)
 	for _, key := range c.allKeys() {
 		c.world.objects[key] = gone
 	}
 	return c
+}
+
+// at has the client ask a gateway.
+func (c *crashClient) at(url string) {
+	// A connection for each request: net/http sends none again by itself then.
+	base := wire.Client{Service: "gateway", Base: url + "/v1", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	c.ingest, c.catalog = &ingest.Client{Client: base}, &catalog.Client{Client: base}
+	c.query, c.storage = &query.Client{Client: base}, &storage.Client{Client: base}
 }
 
 // operation is one request of a client and what it comes to.
@@ -190,66 +193,4 @@ func (c *crashClient) insist(what string, ask func(try int) error) error {
 		case <-time.After(2 * readyPoll):
 		}
 	}
-}
-
-// resolve finds out what came of an operation without an answer, now that nothing
-// is under way: it happened wholly, or not at all.
-func (c *crashClient) resolve() {
-	l := c.left
-	if l == nil {
-		return
-	}
-	c.left = nil
-	happened, changes := false, l.key != "" && l.after.objects[l.key] != c.world.objects[l.key]
-	for i, name := range l.names {
-		p := c.look(name)
-		not, was := c.world.picture(name).difference(p), l.after.picture(name).difference(p)
-		switch {
-		case not != "" && was != "":
-			if c.early(l, name, p) {
-				return
-			}
-			c.fail("%s, without an answer: %s is neither as before (%s) nor as after it (%s)", l.what, name, not, was)
-			return
-		case not == "" && was == "":
-			continue
-		case changes && happened != (was == ""):
-			c.fail("%s, without an answer: done by half, see %s of %v: before it (%s), after it (%s)", l.what, name, l.names[:i+1], not, was)
-			return
-		}
-		happened, changes = was == "", true
-		if happened {
-			l.after.adopt(name, p)
-		}
-	}
-	if l.key != "" {
-		got := c.object(l.key)
-		if happened = changes && got == l.after.objects[l.key]; !happened && got != c.world.objects[l.key] {
-			c.fail("%s, without an answer: %s is neither as before nor as after it, but %s", l.what, l.key, brief(got))
-		}
-	}
-	c.events.note("%s: had happened: %t", l.what, happened)
-	if l.seen && !happened {
-		c.fail("%s, without an answer: it was seen and is gone", l.what)
-	}
-	if happened {
-		c.world = l.after
-		c.events.count(&c.events.landed)
-	}
-}
-
-// early tells that of an operation nothing is there but what comes first, and takes
-// that over.
-func (c *crashClient) early(l *left, name string, p picture) bool {
-	if l.early == nil || l.seen {
-		return false
-	}
-	w := c.world.clone()
-	l.early(w)
-	if w.picture(name).difference(p) != "" {
-		return false
-	}
-	c.events.note("%s: only what comes first had happened", l.what)
-	c.world = w
-	return true
 }

@@ -4,9 +4,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 )
+
+// compareAll holds everything of all clients against what must be there.
+func (c *crash) compareAll() {
+	var work sync.WaitGroup
+	for _, client := range c.clients {
+		work.Go(client.compareAll)
+	}
+	work.Wait()
+}
 
 // compareAll holds everything of a client against what must be there.
 func (c *crashClient) compareAll() {
@@ -26,16 +36,20 @@ func (c *crashClient) compareAll() {
 // compareHistory reads every version of every table again, and by each tag.
 func (c *crashClient) compareHistory() {
 	for name, t := range c.world.tables {
-		for i, v := range t.versions {
-			if v == nil {
-				continue
-			}
-			version := fmt.Sprint(i + 1)
-			c.must(name+" version "+version, nil, func() error { return c.holds(name, version, v) })
+		c.compareVersions(name, t)
+	}
+}
+
+func (c *crashClient) compareVersions(name string, t *table) {
+	for i, v := range t.versions {
+		if v == nil {
+			continue
 		}
-		for tag, version := range t.tags {
-			c.must(name+" "+tag, nil, func() error { return c.holds(name, fmt.Sprintf("%q", "tag:"+tag), t.versions[version-1]) })
-		}
+		version := fmt.Sprint(i + 1)
+		c.must(name+" version "+version, nil, func() error { return c.holds(name, version, v) })
+	}
+	for tag, version := range t.tags {
+		c.must(name+" "+tag, nil, func() error { return c.holds(name, fmt.Sprintf("%q", "tag:"+tag), t.versions[version-1]) })
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
@@ -14,21 +15,21 @@ import (
 // queryd starts often here.
 const crashConfig = "[fleet]\nauth_file = \"\"\nsecrets_file = %q\nlog_level = \"error\"\n[queryd]\nmax_concurrent = 2\n"
 
-// startCrashFleet starts the processes that are killed. minio is nil where objects
-// are on the local disk.
-func startCrashFleet(t *testing.T, withMinIO bool, log *crashLog) (p *processes, l lake, minio *testbed.Process) {
+// startCrashFleet starts the processes that are killed. minio and its secret are nil
+// where objects are on the local disk.
+func startCrashFleet(t *testing.T, withMinIO bool, log *crashLog) (p *processes, l lake, minio *testbed.Process, secret *service.S3) {
 	t.Helper()
 	dir := t.TempDir()
 	if !withMinIO {
 		p, l = startProcessesWith(t, dir, fmt.Sprintf(crashConfig, ""), log)
-		return p, l, nil
+		return p, l, nil, nil
 	}
 	s, minio := testbed.StartMinIOProcess(t)
 	path := filepath.Join(dir, "secrets-go.toml")
 	writePrivate(t, path, fmt.Sprintf("[s3.primary]\nendpoint = %q\nregion = %q\nbucket = %q\naccess_key_id = %q\nsecret_access_key = %q\nuse_path_style = true\n",
 		s.Endpoint, s.Region, s.Bucket, s.AccessKeyID, s.SecretAccessKey.Reveal()))
 	p, l = startProcessesWith(t, dir, fmt.Sprintf(crashConfig, path)+"[storaged]\nbackend = \"s3\"\n", log)
-	return p, l, minio
+	return p, l, minio, &s
 }
 
 // crashLog keeps the end of what the daemons print, and all that no daemon may.

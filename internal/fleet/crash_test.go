@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
@@ -69,12 +70,14 @@ type crash struct {
 	t       *testing.T
 	fleet   *processes
 	minio   *testbed.Process // nil: objects are on the local disk
+	s3      *service.S3      // likewise
 	log     *crashLog
 	dice    *rand.Rand
 	clients []*crashClient
 	events  *crashEvents
 	kills   int
 	killed  map[string]int
+	orphans int           // that the search in the end removed
 	shown   int           // kills, when the last round ended
 	startup time.Duration // how long a daemon takes to be ready, about
 }
@@ -85,7 +88,7 @@ func startCrash(t *testing.T, seed uint64, minio bool) *crash {
 		events: newCrashEvents(seed), startup: time.Second, log: &crashLog{},
 	}
 	var l lake
-	c.fleet, l, c.minio = startCrashFleet(t, minio, c.log)
+	c.fleet, l, c.minio, c.s3 = startCrashFleet(t, minio, c.log)
 	pool, jobs := newSharedRows(), newToldJobs()
 	for n := range crashClients {
 		c.clients = append(c.clients, newCrashClient(t, l.url, n, rand.New(rand.NewPCG(seed, uint64(n)+1)), pool, jobs, c.events))
@@ -137,14 +140,13 @@ func (c *crash) end() {
 	c.kill(daemonNames[atTheEnd-1], "after all others")
 	c.start(daemonNames[atTheEnd-1])
 	c.recovered()
-	var work sync.WaitGroup
-	for _, client := range c.clients {
-		work.Go(client.compareAll)
-	}
-	work.Wait()
+	c.compareAll()
 	if !c.t.Failed() {
 		c.compareTogether()
 		c.compareJobs()
+	}
+	if !c.t.Failed() {
+		c.searchOrphans()
 	}
 }
 
@@ -154,8 +156,8 @@ func (c *crash) report() {
 	if faults > 0 {
 		c.t.Errorf("%d panics or data races of daemons", faults)
 	}
-	summary := fmt.Sprintf("seed %d: %d kills survived %v, %d operations, %d acknowledged, %d refused as they must be, %d without an answer, of which %d had happened; %s",
-		e.seed, c.kills, c.killed, e.operations, e.acknowledged, e.refused, e.silent, e.landed, time.Since(e.start).Round(100*time.Millisecond))
+	summary := fmt.Sprintf("seed %d: %d kills survived %v, %d operations, %d acknowledged, %d refused as they must be, %d without an answer, of which %d had happened; %d jobs; %d orphans removed; %s",
+		e.seed, c.kills, c.killed, e.operations, e.acknowledged, e.refused, e.silent, e.landed, len(c.clients[0].jobs.all()), c.orphans, time.Since(e.start).Round(100*time.Millisecond))
 	if c.t.Failed() {
 		c.t.Logf("to repeat: %s=%d\n%s\nwithout an answer, by code: %v\n%s\nThe daemons' log ends:\n%s", envCrashSeed, e.seed, summary, e.codes, e.last(), log)
 		return

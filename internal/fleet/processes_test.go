@@ -52,19 +52,23 @@ func startProcessesWith(t *testing.T, dir, configuration string, log io.Writer) 
 	for _, name := range daemonNames {
 		p.start(name)
 	}
-	t.Cleanup(func() {
-		for _, cmd := range p.alive {
-			_ = cmd.Process.Signal(syscall.SIGTERM)
-		}
-		for name, cmd := range p.alive {
-			if err := cmd.Wait(); err != nil {
-				t.Errorf("%s did not end well: %v", name, err)
-			}
-		}
-	})
+	t.Cleanup(p.stop)
 	p.ready()
 	port, _ := service.Port("gateway")
 	return p, lake{t, fmt.Sprintf("http://127.0.0.1:%d", port+offset)}
+}
+
+// stop ends the daemons as an operator would.
+func (p *processes) stop() {
+	for _, cmd := range p.alive {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+	}
+	for name, cmd := range p.alive {
+		if err := cmd.Wait(); err != nil {
+			p.t.Errorf("%s did not end well: %v", name, err)
+		}
+	}
+	clear(p.alive)
 }
 
 func writePrivate(t *testing.T, path, text string) {

@@ -185,7 +185,7 @@ func (c *compactor) fold(ctx context.Context, pool *duck.Pool, n catalog.Name, m
 	defer leave()
 	_, _, err = c.registerOr(ctx, catalog.Registration{
 		Name: n.String(), Mode: catalog.Rewrite, Columns: m.Columns, DatasetID: m.DatasetID, Objects: objects, Removes: refsOf(small),
-	}, "")
+	}, "", m.Version)
 	if err == nil {
 		c.metrics.compactions.WithLabelValues("done").Inc()
 		c.metrics.folded.Add(float64(len(small)))

@@ -78,7 +78,7 @@ func (e *erasure) takeOut(ctx context.Context, k *kept, j *judge, note json.RawM
 	_, _, err := e.registerOr(ctx, catalog.Registration{
 		Name: k.name.String(), Mode: catalog.Rewrite, Columns: m.Columns, DatasetID: m.DatasetID, Objects: objects, Removes: refsOf(touched),
 		BaseVersion: &m.Version, ContentHash: eraseHash(e.req.Confirm), Note: note,
-	}, "")
+	}, "", m.Version)
 	return err
 }
 

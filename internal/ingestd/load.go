@@ -92,6 +92,14 @@ func (b *batch) run(ctx context.Context, inputs []input) (answer ingest.Answer, 
 	}
 }
 
+// version is the dataset's as it was last looked at, 0 if there was none.
+func (b *batch) version() int64 {
+	if b.current == nil {
+		return 0
+	}
+	return b.current.Version
+}
+
 // look reads what the dataset is now.
 func (b *batch) look(ctx context.Context) error {
 	m, err := b.catalog.Manifest(ctx, b.name.String(), 0)
@@ -256,7 +264,7 @@ func (b *batch) publish(ctx context.Context, sources []*source, datasetID string
 	}
 	leave := b.turns.share(b.name)
 	defer leave()
-	return b.registerOr(ctx, reg, b.key)
+	return b.registerOr(ctx, reg, b.key, b.version())
 }
 
 // commit is the last step at which an ingest can be ended from outside. The bad

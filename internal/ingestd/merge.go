@@ -24,6 +24,7 @@ type merge struct {
 	batch     *batch
 	src       *source
 	datasetID string
+	since     int64    // the version before anything of it was stored
 	key       []string // columns; none: no row is replaced
 	all       bool     // every object is rewritten
 
@@ -41,7 +42,7 @@ type merge struct {
 
 // newMerge stores the rows that came, each key once.
 func (b *batch) newMerge(ctx context.Context, src *source, datasetID string, files []string) (*merge, error) {
-	m := &merge{batch: b, src: src, datasetID: datasetID, came: src.records, judged: map[string]bool{},
+	m := &merge{batch: b, src: src, datasetID: datasetID, since: b.version(), came: src.records, judged: map[string]bool{},
 		rewriter: rewriter{ingestd: b.ingestd, pool: b.pool, ws: b.ws, from: src.columns, to: src.columns}}
 	if b.opts.mode == upsert {
 		m.key = b.opts.key

@@ -21,7 +21,7 @@ func (m *merge) catchUp(ctx context.Context) error {
 	objects := m.batch.current.Objects
 	for _, gone := range m.removes {
 		if !slices.ContainsFunc(objects, func(o catalog.DataObject) bool { return o.Key == gone.Key }) {
-			m.discard(ctx, m.kept)
+			m.withdraw(ctx, m.batch.name.String(), m.datasetID, m.since, m.kept)
 			m.judged, m.removes, m.kept, m.found, m.updates = map[string]bool{}, nil, nil, nil, 0
 			break
 		}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -57,14 +60,15 @@ func (d *ingestd) discard(ctx context.Context, objects []catalog.ObjectRef) {
 	}
 }
 
-// registerOr asks for the version, or removes the objects again where the
-// catalog refuses them. After a silence nothing is removed: the version may be
-// there. Nor is it where the content was there already: whoever stands between may
-// have asked twice, and then the version there is this one.
-func (d *ingestd) registerOr(ctx context.Context, reg catalog.Registration, key string) (catalog.Registered, bool, error) {
+// registerOr asks for the version, or removes the objects again where the catalog
+// refuses them; since is the version of the dataset before they were stored, 0 for
+// none. After a silence nothing is removed: the version may be there. Nor is it where
+// the content was there already: whoever stands between may have asked twice, and then
+// the version there is this one.
+func (d *ingestd) registerOr(ctx context.Context, reg catalog.Registration, key string, since int64) (catalog.Registered, bool, error) {
 	registered, created, err := d.catalog.Register(ctx, reg, key)
 	if refused(err) {
-		d.discard(ctx, reg.Objects)
+		d.withdraw(ctx, reg.Name, reg.DatasetID, since, reg.Objects)
 	}
 	return registered, created, err
 }
@@ -73,4 +77,58 @@ func (d *ingestd) registerOr(ctx context.Context, reg catalog.Registration, key 
 func refused(err error) bool {
 	var p *wire.Problem
 	return errors.As(err, &p) && p.Kind.Status < 500
+}
+
+const (
+	withdrawTimeout = 10 * time.Second
+	// maxWithdrawn is how many versions are looked through before objects are removed
+	// that a registration named. Where there are more the objects stay.
+	maxWithdrawn = 100
+)
+
+// withdraw removes objects whose registration was refused, unless a version has them
+// all the same: whoever stands between may have asked twice, and then the refusal is
+// that of the second asking. Where that cannot be seen they stay, and the catalog's
+// search for orphans takes what nobody needs.
+func (d *ingestd) withdraw(ctx context.Context, name, datasetID string, since int64, objects []catalog.ObjectRef) {
+	if len(objects) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawTimeout)
+	defer cancel()
+	named, err := d.namedSince(ctx, name, datasetID, since)
+	if err != nil {
+		d.log.Info("objects of a refused registration were left to the search for orphans", "dataset", name, "dataset_id", datasetID, "objects", len(objects), "because", err)
+		return
+	}
+	d.discard(ctx, slices.DeleteFunc(slices.Clone(objects), func(o catalog.ObjectRef) bool { return named[o.Key] }))
+}
+
+// namedSince gives the objects that a dataset's versions after one have. It is an
+// error if the name has not that dataset now: another name may, or it may be restored.
+func (d *ingestd) namedSince(ctx context.Context, name, datasetID string, since int64) (named map[string]bool, err error) {
+	current, err := d.catalog.Manifest(ctx, name, 0)
+	if err != nil {
+		return nil, err
+	}
+	if current.DatasetID != datasetID {
+		return nil, fmt.Errorf("the dataset %s is not there by its name", datasetID)
+	}
+	if current.Version-since > maxWithdrawn {
+		return nil, fmt.Errorf("%d versions were made meanwhile", current.Version-since)
+	}
+	named = map[string]bool{}
+	for v := current.Version; v > since; v-- {
+		m := current
+		if v < current.Version {
+			m, err = d.catalog.Manifest(ctx, name, v)
+		}
+		if err != nil && !errors.Is(err, catalog.ErrVersionNotFound) { // one that is not kept needs nothing
+			return nil, err
+		}
+		for _, o := range m.Objects {
+			named[o.Key] = true
+		}
+	}
+	return named, nil
 }

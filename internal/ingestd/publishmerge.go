@@ -23,7 +23,7 @@ func (m *merge) publish(ctx context.Context, answer *ingest.Answer) (r catalog.R
 	b := m.batch
 	defer func() {
 		if refused(err) {
-			m.discard(ctx, slices.Concat(m.fresh, m.kept))
+			m.withdraw(ctx, b.name.String(), m.datasetID, m.since, slices.Concat(m.fresh, m.kept))
 		}
 	}()
 	for collisions := 0; ; collisions++ {
@@ -70,10 +70,7 @@ func (m *merge) register(ctx context.Context, answer *ingest.Answer, collisions 
 		answer.Rows, answer.Duplicates, answer.Updated, answer.Inserted = m.came, &m.twice, &m.updates, &inserted
 	}
 	answer.BytesStored = m.stored
-	var version int64
-	if b.current != nil {
-		version = b.current.Version
-	}
+	version := b.version()
 	reg, err := b.registration(m.datasetID, m.src, slices.Concat(m.kept, m.fresh), *answer)
 	if err != nil {
 		return r, false, err

@@ -81,10 +81,10 @@ func (l *load) publishQuarantine(ctx context.Context, src *source) (*ingest.Quar
 }
 
 func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *source) error {
-	datasetID, columns := catalog.NewID(), []catalog.Column(nil)
+	datasetID, columns, version := catalog.NewID(), []catalog.Column(nil), int64(0)
 	switch m, err := l.catalog.Manifest(ctx, name.String(), 0); {
 	case err == nil:
-		datasetID = m.DatasetID
+		datasetID, version = m.DatasetID, m.Version
 		columns, _ = catalog.Assign(m.Columns, m.LastColumnID, catalog.QuarantineColumns())
 	case errors.Is(err, catalog.ErrDatasetNotFound):
 		columns, _ = catalog.Assign(nil, 0, catalog.QuarantineColumns())
@@ -109,7 +109,7 @@ func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *sou
 	}
 	registered, created, err := l.registerOr(ctx, catalog.Registration{
 		Name: name.String(), Objects: objects, Mode: catalog.Append, Columns: columns, DatasetID: datasetID, ContentHash: src.badHash,
-	}, "")
+	}, "", version)
 	if err == nil && created && registered.AddedRows != src.rejected {
 		err = ingest.ErrCountMismatch.Errorf("the quarantine %s took %d rows of %d; the file was not loaded: please report it", name, registered.AddedRows, src.rejected)
 	}

@@ -8,7 +8,6 @@ import (
 	"hash"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +47,17 @@ type results struct {
 }
 
 func newResults(bound int64) *results {
-	return &results{answers: lru.New[resultKey, cached](bound, resultFraction), parsed: lru.New[string, *duck.Statement](parsedBytes, resultFraction)}
+	return &results{answers: lru.New(bound, resultFraction, answerBytes), parsed: lru.New(parsedBytes, resultFraction, textBytes)}
+}
+
+// keep keeps an answer with what is known of its statement. Where the text is too long
+// to be known again, the answer would be held in vain.
+func (r *results) keep(key resultKey, answer cached, statement *duck.Statement) {
+	if textBytes(answer.sql, statement) > r.parsed.Most() {
+		return
+	}
+	r.answers.Put(key, answer)
+	r.parsed.Put(answer.sql, statement)
 }
 
 // recall answers a statement from the cache, if it can. It asks the catalog which
@@ -90,8 +99,7 @@ func (s *server) record(out *output, q *job, parsed *duck.Statement, read *table
 	}
 	key, versions := q.key(read), read.versions()
 	out.copy = &answerCopy{most: s.results.answers.Most(), keep: func(body []byte) {
-		s.results.answers.Put(key, q.cut(cached{body: body, rows: q.rows.Load(), truncated: out.truncated, sql: q.sql, read: versions}), int64(len(body))+sha256.Size)
-		s.results.parsed.Put(q.sql, parsed, int64(2*len(q.sql))+512)
+		s.results.keep(key, q.cut(cached{body: body, rows: q.rows.Load(), truncated: out.truncated, sql: q.sql, read: versions}), parsed)
 	}}
 }
 
@@ -114,10 +122,10 @@ func (c *answerCopy) add(p []byte) {
 	c.body = append(c.body, p...)
 }
 
-// done keeps the answer, which is whole.
+// done keeps the answer, which is whole, without the room that it grew into.
 func (c *answerCopy) done() {
 	if c != nil && !c.over {
-		c.keep(slices.Clip(c.body))
+		c.keep(bytes.Clone(c.body))
 	}
 }
 

@@ -2,9 +2,11 @@ package queryd
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -203,21 +205,88 @@ func TestAnswersOfWhatIsGoneAreForgotten(t *testing.T) {
 	}
 }
 
+// held gives the bytes of this process's heap that are in use.
+func held() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// TestAnswersKeepToTheirBound, with the texts of their statements, which may be far
+// longer than they are.
+func TestAnswersKeepToTheirBound(t *testing.T) {
+	const bound = 1 << 20
+	_, d := cachingLake(t, bound)
+	plain := []string{"Content-Type", "text/plain"}
+	long := strings.Repeat("x", 120<<10)
+	d.asked("SELECT 'warm' -- "+long, plain...)
+	before := held()
+	for i := range 110 {
+		d.asked(fmt.Sprintf("SELECT %d -- %s", i, long), plain...)
+	}
+	const others = 1 << 20 // for what a request leaves
+	if grown := held() - before; grown > bound+parsedBytes+others {
+		t.Errorf("the heap grew by %d bytes; answers may take %d and texts %d", grown, bound, parsedBytes)
+	}
+	if said := d.metric("lakehouse_queryd_result_cache_bytes"); said > bound || said < bound/2 {
+		t.Errorf("%v bytes are said to be held, of at most %d", said, bound)
+	}
+	for i, want := range map[int]string{0: "miss", 109: "hit"} {
+		if _, cache := d.asked(fmt.Sprintf("SELECT %d -- %s", i, long), plain...); cache != want {
+			t.Errorf("statement %d: %q, want %q", i, cache, want)
+		}
+	}
+}
+
+// TestManySmallAnswersKeepToTheirBound: what goes with each is most of them.
+func TestManySmallAnswersKeepToTheirBound(t *testing.T) {
+	for kind, put := range map[string]func(r *results, sql string, name catalog.Name) int64{
+		"answers": func(r *results, sql string, name catalog.Name) int64 {
+			r.answers.Put(sha256.Sum256([]byte(sql)), cached{body: []byte("[[1]]"), sql: sql, read: []versionRead{{name, catalog.NewID(), 1}}})
+			return r.answers.Bytes()
+		},
+		"texts": func(r *results, sql string, name catalog.Name) int64 {
+			r.parsed.Put(sql, &duck.Statement{Tables: []duck.Table{{Schema: name.Namespace, Name: name.Name}}})
+			return r.parsed.Bytes()
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			r, said, before := newResults(parsedBytes), int64(0), held()
+			for i := range 40_000 {
+				said = put(r, fmt.Sprintf("SELECT n + %d FROM rates", i), catalog.Name{Namespace: fmt.Sprint("space", i), Name: fmt.Sprint("rates", i)})
+			}
+			if grown := held() - before; grown > said || said > parsedBytes || said < parsedBytes*9/10 {
+				t.Errorf("the heap grew by %d bytes, %d are said to be held", grown, said)
+			}
+			runtime.KeepAlive(r)
+		})
+	}
+}
+
+// TestAnAnswerWithoutItsTextIsNotKept, for nobody could be given it.
+func TestAnAnswerWithoutItsTextIsNotKept(t *testing.T) {
+	r := newResults(1 << 30)
+	r.keep(resultKey{}, cached{sql: strings.Repeat("x", parsedBytes/resultFraction)}, &duck.Statement{})
+	if n := r.answers.Bytes() + r.parsed.Bytes(); n != 0 {
+		t.Errorf("%d bytes are held", n)
+	}
+}
+
 // TestTextsAreForgottenWithTheirAnswers, and what cannot be asked for stays.
 func TestTextsAreForgottenWithTheirAnswers(t *testing.T) {
 	r := newResults(1 << 20)
 	for i, sql := range []string{"of what is gone", "of what is kept"} {
-		r.parsed.Put(sql, &duck.Statement{}, 10)
-		r.answers.Put(resultKey{byte(i)}, cached{sql: sql, read: []versionRead{{version: int64(i)}}}, 10)
+		r.keep(resultKey{byte(i)}, cached{sql: sql, read: []versionRead{{version: int64(i)}}}, &duck.Statement{})
 	}
-	r.parsed.Put("without an answer", &duck.Statement{}, 10)
+	r.parsed.Put("without an answer", &duck.Statement{})
 	away := errors.New("the catalog is away")
-	if _, err := r.forget(t.Context(), func(context.Context, versionRead) (bool, error) { return false, away }); !errors.Is(err, away) || r.answers.Bytes() != 20 {
-		t.Errorf("%v, %d bytes are left", err, r.answers.Bytes())
+	if _, err := r.forget(t.Context(), func(context.Context, versionRead) (bool, error) { return false, away }); !errors.Is(err, away) || len(r.answers.All()) != 2 {
+		t.Errorf("%v, %d answers are left", err, len(r.answers.All()))
 	}
 	n, err := r.forget(t.Context(), func(_ context.Context, v versionRead) (bool, error) { return v.version == 1, nil })
-	if err != nil || n != 1 || r.answers.Bytes() != 10 || r.parsed.Bytes() != 10 {
-		t.Errorf("%d answers are forgotten, %v; %d and %d bytes are left", n, err, r.answers.Bytes(), r.parsed.Bytes())
+	if err != nil || n != 1 || len(r.answers.All()) != 1 || len(r.parsed.All()) != 1 {
+		t.Errorf("%d answers are forgotten, %v; %d and %d texts are left", n, err, len(r.answers.All()), len(r.parsed.All()))
 	}
 	if _, ok := r.parsed.Get("of what is kept"); !ok {
 		t.Error("the text of an answer that is kept is gone")

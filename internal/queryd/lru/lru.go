@@ -1,6 +1,6 @@
 // Package lru keeps the values that were used last, within a bound of bytes. What a
-// value weighs is the caller's to say; a value that alone would take too large a part
-// of the bound is not kept at all, so that one cannot push out all others.
+// value weighs is the maker's to say, once for all; a value that alone would take too
+// large a part of the bound is not kept at all, so that one cannot push out all others.
 package lru
 
 import (
@@ -13,6 +13,7 @@ import (
 type Cache[K comparable, V any] struct {
 	limit int64 // bytes
 	most  int64 // bytes of one value
+	weigh func(key K, value V) int64
 
 	mu     sync.Mutex
 	bytes  int64
@@ -26,9 +27,15 @@ type entry[K comparable, V any] struct {
 	bytes int64
 }
 
+// Overhead is about how many bytes the cache itself takes for a value, beside the key's
+// and the value's own; weigh adds it.
+const Overhead = 128
+
 // New makes a cache of limit bytes, of which one value may take a fraction-th part.
-func New[K comparable, V any](limit, fraction int64) *Cache[K, V] {
-	return &Cache[K, V]{limit: limit, most: limit / fraction, recent: list.New(), at: map[K]*list.Element{}}
+// weigh tells how many bytes a value takes in memory, with its key and the Overhead; it
+// is asked once for each, when that is put.
+func New[K comparable, V any](limit, fraction int64, weigh func(key K, value V) int64) *Cache[K, V] {
+	return &Cache[K, V]{limit: limit, most: limit / fraction, weigh: weigh, recent: list.New(), at: map[K]*list.Element{}}
 }
 
 // Most is how many bytes a value may have to be kept; 0 for a cache that keeps none.
@@ -46,9 +53,10 @@ func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
 	return at.Value.(*entry[K, V]).value, true
 }
 
-// Put keeps a value of so many bytes, its key included, in the place of those that
-// were not used for longest. One that has too many is not kept.
-func (c *Cache[K, V]) Put(key K, value V, bytes int64) {
+// Put keeps a value in the place of those that were not used for longest. One that
+// weighs too much is not kept.
+func (c *Cache[K, V]) Put(key K, value V) {
+	bytes := c.weigh(key, value)
 	if bytes > c.most {
 		return
 	}

@@ -3,6 +3,7 @@ package queryd
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
@@ -26,17 +27,22 @@ func (t *tables) versions() (read []versionRead) {
 
 // forget lets the answers go that read what is kept no longer, by whatever it was
 // erased, expired or dropped, and the texts of statements of which no answer is left.
-// Nobody would be given such an answer, and nobody is to find it in memory.
+// Nobody would be given such an answer, and nobody is to find it in memory. A version
+// that could not be asked for counts as kept, and err tells of it when the others are
+// forgotten.
 func (r *results) forget(ctx context.Context, kept func(context.Context, versionRead) (bool, error)) (answers int, err error) {
-	known := map[versionRead]bool{}
+	known, failed := map[versionRead]bool{}, 0
 	for _, answer := range r.answers.All() {
 		for _, v := range answer.read {
 			if _, asked := known[v]; asked {
 				continue
 			}
-			if known[v], err = kept(ctx, v); err != nil {
-				return 0, err
+			there, doubt := kept(ctx, v)
+			if doubt != nil {
+				failed++
+				err = fmt.Errorf("%d versions are in doubt, one is %s@%d: %w", failed, v.name, v.version, doubt)
 			}
+			known[v] = there || doubt != nil
 		}
 	}
 	answers = r.answers.DropFunc(func(_ resultKey, answer cached) bool {
@@ -52,7 +58,7 @@ func (r *results) forget(ctx context.Context, kept func(context.Context, version
 		delete(texts, answer.sql)
 	}
 	r.parsed.DropFunc(func(sql string, _ *duck.Statement) bool { return texts[sql] != nil })
-	return answers, nil
+	return answers, err
 }
 
 // kept asks the catalog whether a version can still be read.

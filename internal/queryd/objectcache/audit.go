@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -35,25 +36,38 @@ func keyOf(name string) (key string, ok bool) {
 
 // Audit removes the copies of objects that storage has no longer, pinned ones too:
 // their rows were erased, or no version needs them. A copy whose key is not known goes
-// as well. It ends at the first error of there, and asks one after the other.
+// as well. It asks there for one after the other until ctx ends. A copy that could not
+// be asked for, or removed, stays, and err tells of it when the others are done.
 func (c *Cache) Audit(ctx context.Context, there func(ctx context.Context, key string) (bool, error)) (removed int, err error) {
+	failed := 0
 	for _, e := range c.copies() {
-		key, known := keyOf(e.name)
-		if known {
-			if known, err = there(ctx, key); err != nil {
-				return removed, err
-			}
+		if ctx.Err() != nil {
+			return removed, ctx.Err()
 		}
-		if known {
-			continue
+		gone, doubt := c.audit(ctx, e, there)
+		if doubt != nil {
+			failed++
+			err = fmt.Errorf("%d copies are in doubt, one is %s: %w", failed, e.name, doubt)
 		}
-		if err := os.Remove(filepath.Join(c.dir, e.name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return removed, err
+		if gone {
+			removed++
 		}
-		c.forget(e)
-		removed++
 	}
-	return removed, nil
+	return removed, err
+}
+
+// audit removes a copy, if storage does not have its object.
+func (c *Cache) audit(ctx context.Context, e *entry, there func(ctx context.Context, key string) (bool, error)) (removed bool, err error) {
+	if key, known := keyOf(e.name); known {
+		if kept, err := there(ctx, key); kept || err != nil {
+			return false, err
+		}
+	}
+	if err := os.Remove(filepath.Join(c.dir, e.name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return false, err
+	}
+	c.forget(e)
+	return true, nil
 }
 
 // copies gives the entries whose files are there.

@@ -3,6 +3,7 @@ package objectcache
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,8 +32,32 @@ func TestAuditRemovesWhatStorageLost(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, fileName(kept.Key))); err != nil {
 		t.Errorf("what storage has: %v", err)
 	}
-	away := errors.New("storage is away")
-	if removed, err := c.Audit(t.Context(), func(context.Context, string) (bool, error) { return false, away }); !errors.Is(err, away) || removed != 0 {
-		t.Errorf("%d removed, %v, while storage could not be asked", removed, err)
+}
+
+// TestAuditPassesOverWhatCannotBeAsked: it stays, and stands in nobody's way.
+func TestAuditPassesOverWhatCannotBeAsked(t *testing.T) {
+	s, dir := newStore(), t.TempDir()
+	c := open(t, dir, 1000, s)
+	var objects []Object
+	for i := range 5 {
+		objects = append(objects, s.add(fmt.Sprint("gone", i), 10), s.add(fmt.Sprint("unknown", i), 10))
+	}
+	use(t, c, s, objects...)
+	away := errors.New("its bucket is away")
+	there := func(_ context.Context, key string) (bool, error) {
+		if strings.HasPrefix(key, "unknown") {
+			return false, away
+		}
+		return false, nil
+	}
+	removed, err := c.Audit(t.Context(), there)
+	if !errors.Is(err, away) || removed != 5 || c.Used() != 50 || folderBytes(t, dir) != 50 {
+		t.Errorf("%d removed, %v; %d bytes counted, %d there", removed, err, c.Used(), folderBytes(t, dir))
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	asked := 0
+	if _, err := c.Audit(ended, func(ctx context.Context, _ string) (bool, error) { asked++; return false, ctx.Err() }); !errors.Is(err, context.Canceled) || asked > 1 {
+		t.Errorf("after its end: %v, %d asked", err, asked)
 	}
 }

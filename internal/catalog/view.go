@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -66,6 +67,15 @@ type NewView struct {
 	// BaseVersion is, with Replace, the version that the current one has to be, else
 	// [ErrViewChanged]; 0: the name has to be free.
 	BaseVersion *int64 `json:"base_version,omitempty"`
+}
+
+// CheckSQL refuses a statement that no view can have, for its length, with
+// [wire.ErrBadRequest].
+func (v NewView) CheckSQL() error {
+	if strings.TrimSpace(v.SQL) != "" && len(v.SQL) <= MaxViewSQL {
+		return nil
+	}
+	return wire.ErrBadRequest.Errorf("sql has %d bytes; a view's statement has 1 to %d", len(v.SQL), MaxViewSQL).With("limit", MaxViewSQL)
 }
 
 // ViewRegistration is a NewView that queryd has bound: what catalogd is asked to keep.

@@ -45,8 +45,9 @@ func (c *viewing) check() error {
 		return bad.Errorf("mode %q is none of create, replace", shorten(string(c.Mode)))
 	case c.BaseVersion != nil && (c.Mode != catalog.Replace || *c.BaseVersion < 0):
 		return bad.Errorf("base_version goes with mode=replace, and is 0 for a name that has to be free, or a version")
-	case strings.TrimSpace(c.SQL) == "" || len(c.SQL) > catalog.MaxViewSQL:
-		return bad.Errorf("sql has %d bytes; a view's statement has 1 to %d", len(c.SQL), catalog.MaxViewSQL).With("limit", catalog.MaxViewSQL)
+	}
+	if err := c.CheckSQL(); err != nil {
+		return err
 	}
 	if c.Description != nil {
 		if err := checkDescription(catalog.Description{Description: c.Description}); err != nil {

@@ -49,14 +49,11 @@ func (s *server) perform(ctx context.Context, w http.ResponseWriter, q *job) (er
 // elsewhere by now, it does so once more on the engine that knows where. The
 // client may have to take the answer yet when the turn is over.
 func (s *server) serve(ctx context.Context, out *output, q *job) error {
-	arrived := time.Now()
-	turn, err := s.gate.enter(ctx, q.caller, q.ticket.Store)
-	s.metrics.turns.Observe(time.Since(arrived).Seconds())
+	turn, err := s.turn(ctx, q)
 	if err != nil {
 		return err
 	}
 	defer s.gate.leave(turn)
-	q.running.Store(true)
 	eng, err := s.engines.take(ctx)
 	if err != nil {
 		return err
@@ -70,6 +67,15 @@ func (s *server) serve(ctx context.Context, out *output, q *job) error {
 	}
 	out.end()
 	return err
+}
+
+// turn waits until the statement may run. The caller gives the turn back.
+func (s *server) turn(ctx context.Context, q *job) (*ticket, error) {
+	arrived := time.Now()
+	turn, err := s.gate.enter(ctx, q.caller, q.ticket.Store)
+	s.metrics.turns.Observe(time.Since(arrived).Seconds())
+	q.running.Store(err == nil)
+	return turn, err
 }
 
 // run parses the statement, finds what it reads, runs it and makes its answer. It

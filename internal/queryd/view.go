@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
@@ -58,8 +57,8 @@ func (s *server) createView(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if strings.TrimSpace(body.SQL) == "" || len(body.SQL) > catalog.MaxViewSQL {
-		return wire.ErrBadRequest.Errorf("sql has %d bytes; a view's statement has 1 to %d", len(body.SQL), catalog.MaxViewSQL).With("limit", catalog.MaxViewSQL)
+	if err := body.CheckSQL(); err != nil {
+		return err
 	}
 	key := r.Header.Get(wire.HeaderIdempotencyKey)
 	if key != "" { // what was answered before stays so, also where the statement cannot be bound any more
@@ -93,12 +92,11 @@ func (s *server) createView(w http.ResponseWriter, r *http.Request) error {
 // bindView waits for a turn and binds the statement of a view to what is there now. No
 // data file is opened for that.
 func (s *server) bindView(ctx context.Context, q *job, name catalog.Name) (bound catalog.ViewRegistration, err error) {
-	turn, err := s.gate.enter(ctx, q.caller, q.ticket.Store)
+	turn, err := s.turn(ctx, q)
 	if err != nil {
 		return bound, err
 	}
 	defer s.gate.leave(turn)
-	q.running.Store(true)
 	eng, err := s.engines.take(ctx)
 	if err != nil {
 		return bound, err

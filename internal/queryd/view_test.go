@@ -49,6 +49,18 @@ func viewLake(t *testing.T) (l *lake, d *daemon, between time.Time) {
 	return l, d, made.UpdatedAt
 }
 
+// TestAViewTakesATurn, and its wait is measured with those of statements.
+func TestAViewTakesATurn(t *testing.T) {
+	d := start(t, small(), newLake(t).peers)
+	d.waitReady()
+	const waits = "lakehouse_queryd_turn_wait_seconds_count"
+	before := d.metric(waits)
+	d.view("one", "SELECT 1 AS n")
+	if got := d.metric(waits); got != before+1 {
+		t.Errorf("%v waits were measured, %v before", got, before)
+	}
+}
+
 // TestViewsAreRead: a view is read like a dataset, by its name in any form, over what
 // its datasets hold now or held then.
 func TestViewsAreRead(t *testing.T) {

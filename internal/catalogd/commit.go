@@ -93,6 +93,9 @@ func (e *engine) commitBatch(ctx context.Context, ds *dataset, batch []*request)
 			ds.unsure(upon)
 			return ownFile(pointerKey(ds.name), swapErr)
 		}
+		if base.knew(a.state.Dataset.DatasetID) { // and has no history to look for it in
+			return wire.ErrUnavailable.Errorf("%s was dropped or renamed while it was written to, and whether it was written to before that cannot be told; look at it, and try again", ds.name).After(time.Second)
+		}
 		e.metrics.conflicts.Inc()
 		for _, b := range a.staged.blobs {
 			e.cleaner.remove(0, b.key)

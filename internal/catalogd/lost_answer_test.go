@@ -1,11 +1,13 @@
 package catalogd_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -75,4 +77,81 @@ func losing(t *testing.T, s *storage.Client, armed *atomic.Bool, lose func(http.
 	lossy := *s
 	lossy.Base = server.URL
 	return &lossy
+}
+
+// TestLostAnswerAndGone: the pointer was written, the answer was lost, and before that
+// was noticed another catalogd dropped the dataset, or renamed it. Whatever the writer
+// is told, what its version needs stays.
+func TestLostAnswerAndGone(t *testing.T) {
+	shared := catalogd.Defaults()
+	shared.Shared = true
+	s := testbed.StartStoraged(t)
+	other := house{Client: start(t, s, shared), storage: s}
+	for _, how := range []string{"lost", "refused"} {
+		for _, c := range []struct {
+			what    string
+			before  int // versions
+			renamed bool
+		}{{"new_and_dropped", 0, false}, {"dropped", 1, false}, {"renamed", 1, true}} {
+			name := how + "_" + c.what
+			ref := func(n int) []catalog.ObjectRef {
+				return objects(put(t, s, fmt.Sprint("in/", name, n), people(t, "Ada", n, false)))
+			}
+			for n := range c.before {
+				other.register(t, catalog.Registration{Name: name, Mode: catalog.Append, Objects: ref(n)})
+			}
+			var armed atomic.Bool
+			lossy := start(t, losing(t, s, &armed, func(w http.ResponseWriter, r *http.Request) {
+				other.away(t, name, c.renamed)
+				if how == "lost" {
+					panic(http.ErrAbortHandler)
+				}
+				wire.WriteProblem(w, r, storage.ErrPreconditionFailed.Errorf("it was written already"))
+			}), shared)
+			armed.Store(true)
+			_, _, err := lossy.Register(t.Context(), catalog.Registration{Name: name, Mode: catalog.Append, Objects: ref(c.before)}, "")
+			other.back(t, name, c.renamed)
+			restarted := house{Client: start(t, s, shared), storage: s}
+			m := restarted.manifest(t, name, 0)
+			if m.Rows != int64(c.before+1) {
+				t.Errorf("%s: the writer was told %v, and there are %d rows", name, err, m.Rows)
+			}
+			for _, o := range m.Objects {
+				if _, err := s.Head(t.Context(), o.Key); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		}
+	}
+}
+
+// away drops a dataset, or renames it.
+func (h house) away(t *testing.T, name string, rename bool) {
+	var err error
+	if rename {
+		_, err = h.Rename(t.Context(), name, name+"_away", "")
+	} else {
+		_, err = h.Drop(t.Context(), name, "")
+	}
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+}
+
+// back brings a dataset that is away to its name again, which another may have.
+func (h house) back(t *testing.T, name string, renamed bool) {
+	waiting := h.dropped(t)
+	_, err := h.Drop(t.Context(), name, "")
+	if err != nil && !errors.Is(err, catalog.ErrDatasetNotFound) {
+		t.Errorf("%s: %v", name, err)
+	}
+	if renamed {
+		_, err = h.Rename(t.Context(), name+"_away", name, "")
+	} else {
+		at := slices.IndexFunc(waiting, func(d catalog.Dropped) bool { return d.Name == name })
+		_, err = h.Restore(t.Context(), name, waiting[at].DatasetID, "")
+	}
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
 }

@@ -46,13 +46,13 @@ func (c *crash) searchOrphans() {
 	}
 	c.settled(f, needs)
 	c.compareAll()
-	c.restoreAll()
 	there := one.datasetKeys()
 	for key := range needs.objects {
 		if _, found := slices.BinarySearch(there, key); !found {
 			c.t.Errorf("%s was needed, and the search for orphans took it", key)
 		}
 	}
+	c.restoreAll()
 }
 
 // copyLake copies the lake from S3 into a data folder.

@@ -1,6 +1,7 @@
 package catalogd
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -80,9 +81,13 @@ func TestKilledWhileChangingAView(t *testing.T) {
 
 // statement gives the statement of a view, "" where there is none.
 func (e *engine) statement(t *testing.T, name string) string {
+	t.Helper()
 	v, err := e.view(t.Context(), name, catalog.At{})
-	if err != nil {
+	switch {
+	case errors.Is(err, catalog.ErrViewNotFound):
 		return ""
+	case err != nil:
+		t.Fatalf("%s cannot be read: %v", name, err)
 	}
 	if v.Version > 1 {
 		if _, err := e.view(t.Context(), name, catalog.At{Version: 1}); err != nil {

@@ -2,13 +2,9 @@ package catalogd
 
 import (
 	"errors"
-	"fmt"
-	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/apache/arrow-go/v18/arrow"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -40,111 +36,45 @@ func plain(name string) catalog.Name {
 	return catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}
 }
 
-// bring loads a number into a column, from a file that needs no writing again: the
-// writer's compressors belong to no one clock.
-func (e *engine) bring(t *testing.T, name, column string, id string, n int) error {
-	t.Helper()
-	field := arrow.Field{Name: column, Type: arrow.PrimitiveTypes.Int64, Nullable: true, Metadata: arrow.NewMetadata([]string{"PARQUET:field_id"}, []string{id})}
-	key := e.put(t, fmt.Sprintf("in/%s/%s/%d", name, column, n), numbersIn(t, fmt.Sprintf(`[{%q:%d}]`, column, n), field))
-	r, err := newRegistration(catalog.Registration{
-		Name: name, Mode: catalog.Append, Schema: catalog.EvolveSchema, Objects: []catalog.ObjectRef{{Key: key}},
-	}, "load-"+strconv.Itoa(n))
-	if err != nil {
-		return err
-	}
-	_, _, err = e.register(t.Context(), r)
-	return err
-}
-
-func (e *engine) bringAll(t *testing.T, name string, numbers ...int) {
-	t.Helper()
-	for _, n := range numbers {
-		if err := e.bring(t, name, "n", "1", n); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// edits are all changes of a dataset. Each leaves it under its name.
-func edits(name string) map[string]func(*testing.T, *engine) error {
-	n, other := plain(name), plain(name+"_b")
-	return map[string]func(*testing.T, *engine) error{
-		"tag": func(t *testing.T, e *engine) error {
-			return e.do(t, name, "tag", &tagging{name: n, tag: "payroll", at: catalog.At{Version: 1}})
-		},
-		"untag": func(t *testing.T, e *engine) error {
-			if err := e.do(t, name, "tag", &tagging{name: n, tag: "w44", at: catalog.At{Version: 1}}); err != nil {
-				return err
-			}
-			return e.do(t, name, "untag", &untagging{name: n, tag: "w44"})
-		},
-		"describe": func(t *testing.T, e *engine) error {
-			text := "numbers"
-			return e.do(t, name, "describe", &describe{name: n, texts: catalog.Description{Description: &text}})
-		},
-		"rollback": func(t *testing.T, e *engine) error {
-			return e.do(t, name, "rollback", &rollback{name: n, to: catalog.At{Version: 1}})
-		},
-		"restore": func(t *testing.T, e *engine) error {
-			if err := e.drop(t, name); err != nil {
-				return err
-			}
-			return e.undrop(t, name, "")
-		},
-		"rename": func(t *testing.T, e *engine) error {
-			for _, way := range []rename{{name: n, to: other, op: catalog.NewID()}, {name: other, to: n, op: catalog.NewID()}} {
-				if _, err := e.rename(t.Context(), &way, ""); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-		"purge": func(t *testing.T, e *engine) error {
-			m, err := e.manifest(t.Context(), name, catalog.At{})
-			if err == nil {
-				_, err = e.purge(t.Context(), catalog.Purge{Name: name, DatasetID: m.DatasetID, Versions: []int64{2}})
-			}
-			return err
-		},
-		"load": func(t *testing.T, e *engine) error {
-			return e.bring(t, name, "n", "1", 99)
-		},
-		"evolve": func(t *testing.T, e *engine) error {
-			return e.bring(t, name, "m", "2", 100)
-		},
-	}
-}
-
 // TestAnyChangeAfterTheClockWentBack: whatever was done last before the clock went back
 // by months, anything can be done after it, and the times of versions do not go back.
 func TestAnyChangeAfterTheClockWentBack(t *testing.T) {
 	s := testbed.StartStoraged(t)
 	c := Defaults()
+	named := func(sort, edit string) string { return sort + "_after_" + edit }
 	atFirst(t, s, c, func(t *testing.T, e *engine, pass func(time.Duration)) {
-		for last := range edits("") {
-			e.bringAll(t, word(last), 1, 2, 3)
+		for sort, of := range subjects() {
+			for last := range of.edits("") {
+				of.begin(t, e, named(sort, last))
+			}
 		}
 		pass(60 * day)
-		for last := range edits("") {
-			if err := edits(word(last))[last](t, e); err != nil {
-				t.Errorf("%s: %v", last, err)
+		for sort, of := range subjects() {
+			for last := range of.edits("") {
+				if err := e.perform(t, of.edits(named(sort, last))[last]); err != nil {
+					t.Errorf("%s of a %s: %v", last, sort, err)
+				}
 			}
 		}
 	})
 	atFirst(t, s, c, func(t *testing.T, e *engine, _ func(time.Duration)) {
-		for last := range edits("") {
-			for next, change := range edits(word(last)) {
-				if err := change(t, e); err != nil {
-					t.Errorf("%s after %s: %v", next, last, err)
+		for sort, of := range subjects() {
+			for last := range of.edits("") {
+				for next, steps := range of.edits(named(sort, last)) {
+					if err := e.perform(t, steps); err != nil {
+						t.Errorf("%s of a %s after %s: %v", next, sort, last, err)
+					}
 				}
 			}
-			e.timesGoUp(t, word(last))
+		}
+		for last := range datasetEdits("") {
+			e.timesGoUp(t, named("dataset", last))
+		}
+		for last := range viewEdits("") {
+			e.viewTimesGoUp(t, named("view", last))
 		}
 	})
 }
-
-// word makes a dataset's name of that of an edit.
-func word(edit string) string { return "after_" + edit }
 
 // timesGoUp: no version is older than the one before it.
 func (e *engine) timesGoUp(t *testing.T, name string) {
@@ -166,6 +96,20 @@ func (e *engine) timesGoUp(t *testing.T, name string) {
 	}
 	if updated := table.meta.LastUpdatedMillis(); updated < last {
 		t.Errorf("%s was changed at %d, and its last version is of %d", name, updated, last)
+	}
+}
+
+// viewTimesGoUp: no version of a view is older than the one before it.
+func (e *engine) viewTimesGoUp(t *testing.T, name string) {
+	t.Helper()
+	page, err := e.viewVersions(t.Context(), name, 0, maxPage)
+	if err != nil || len(page.Versions) == 0 {
+		t.Fatalf("%s has the versions %+v, %v", name, page.Versions, err)
+	}
+	for i, v := range page.Versions[1:] {
+		if after := page.Versions[i]; v.CreatedAt.After(after.CreatedAt) {
+			t.Errorf("version %d of %s is of %v, the one before of %v", after.Version, name, after.CreatedAt, v.CreatedAt)
+		}
 	}
 }
 

@@ -28,6 +28,8 @@ type describe struct {
 
 func (c *describe) on() subject { return aDataset }
 
+func (c *describe) makesRoom() bool { return false }
+
 func (c *describe) result() any { return &c.answer }
 
 // checkDescription refuses texts that are too long or steer a terminal.

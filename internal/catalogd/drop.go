@@ -21,6 +21,8 @@ type drop struct {
 
 func (c *drop) on() subject { return c.of }
 
+func (c *drop) makesRoom() bool { return true }
+
 func (c *drop) result() any {
 	if c.of == aView {
 		return &c.view

@@ -117,6 +117,8 @@ type forgetting struct {
 
 func (c *forgetting) on() subject { return anything }
 
+func (c *forgetting) makesRoom() bool { return true }
+
 func (c *forgetting) result() any { return &c.id }
 
 func (c *forgetting) apply(_ context.Context, _ *engine, p *plan) (*staged, error) {

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"slices"
 
 	"github.com/apache/iceberg-go/table"
 
@@ -22,7 +21,7 @@ import (
 // It queues with the registrations and is committed by itself.
 type edit struct {
 	alteration
-	op      string
+	op      string // its sort, as metrics and receipts name it
 	key     string // Idempotency-Key, or ""
 	request string // what the key stands for
 }
@@ -36,6 +35,9 @@ type alteration interface {
 	// upon what the dataset is then, where another writer was faster or the answer
 	// of storage was lost: it has to know its own work.
 	apply(ctx context.Context, e *engine, p *plan) (*staged, error)
+	// makesRoom tells that files can be removed after it, now or in time: what it
+	// writes may go into the reserve of a disk, or nothing would ever leave a full one.
+	makesRoom() bool
 	// result points to what the client is answered. It is kept as JSON for a retry
 	// with the same key.
 	result() any
@@ -62,12 +64,6 @@ func (e *engine) edit(ctx context.Context, n catalog.Name, ed *edit) (changed bo
 	e.submit(ds, q)
 	service.Annotate(ctx, slog.String("dataset", n.String()), slog.Bool("unchanged", !q.created))
 	return q.created, q.err
-}
-
-// makesRoom tells an edit after which files can be removed, now or in time: what it
-// writes may go into the reserve of a disk, or nothing would ever leave a full one.
-func (ed *edit) makesRoom() bool {
-	return slices.Contains([]string{"drop", "delete_dropped", "untag"}, ed.op)
 }
 
 // stageEdit plans an edit upon base and writes all of it but the pointer. nil means

@@ -30,6 +30,8 @@ type rename struct {
 
 func (c *rename) on() subject { return aDataset }
 
+func (c *rename) makesRoom() bool { return false }
+
 func (c *rename) result() any { return &c.answer }
 
 func (c *rename) apply(ctx context.Context, e *engine, p *plan) (*staged, error) {

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -15,53 +14,87 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
-// TestCleanUpBelowTheReserve: when the disk has come to its reserve, no load goes on,
-// and whatever makes room does: versions are purged, tags taken away, datasets dropped
-// and deleted.
-func TestCleanUpBelowTheReserve(t *testing.T) {
-	env := testbed.NewEnv(t, "storaged")
-	testbed.SmallDisk(t, env.Fleet.Data, 8<<20)
-	sc := storaged.Defaults()
-	sc.ReserveBytes = 4 << 20
-	c := Defaults()
-	e := openEngine(t, testbed.StartStoragedWith(t, env, sc), c)
-	for _, name := range []string{"purged", "dropped"} {
-		for n := range 3 {
-			e.loadInto(t, name, catalog.Replace, n)
+// TestBelowTheReserve: when the disk has come to its reserve, whatever makes room goes
+// on, of datasets and of views, and nothing else does; with room made the rest is done.
+func TestBelowTheReserve(t *testing.T) {
+	d := openSmallDisk(t)
+	for sort, of := range subjects() {
+		for op := range of.edits("") {
+			name := sort + "_" + op
+			of.begin(t, d.engine, name)
+			for i, s := range of.edits(name)[op] {
+				d.fill(t)
+				err := s.do(t, d.engine)
+				d.makeRoom(t)
+				switch {
+				case s.frees && err != nil:
+					t.Errorf("%s of a %s, step %d, does not go on: %v", op, sort, i+1, err)
+				case !s.frees && !errors.Is(err, storage.ErrDiskReserve):
+					t.Errorf("%s of a %s, step %d, was answered with %v", op, sort, i+1, err)
+				}
+				if err == nil {
+					continue
+				}
+				if err := s.do(t, d.engine); err != nil {
+					t.Errorf("%s of a %s, step %d, once there is room: %v", op, sort, i+1, err)
+				}
+			}
 		}
 	}
-	if err := e.do(t, "purged", "tag", &tagging{name: plain("purged"), tag: "payroll", at: catalog.At{Version: 2}}); err != nil {
-		t.Fatal(err)
+}
+
+// TestCleanUpBelowTheReserve: what goes on there does make room: after a purge, and
+// after the deletion of what was dropped, more of the disk is free.
+func TestCleanUpBelowTheReserve(t *testing.T) {
+	d := openSmallDisk(t)
+	for _, name := range []string{"a", "b"} {
+		for n := range 3 {
+			d.loadInto(t, name, catalog.Replace, n)
+		}
 	}
-	late := e.registrationOf(t, catalog.Registration{Name: "purged", Mode: catalog.Append}, 9)
-	_ = os.WriteFile(filepath.Join(env.Fleet.Data, "ballast"), make([]byte, 5<<20), 0o600)
-	if _, _, err := e.register(t.Context(), late); !errors.Is(err, storage.ErrDiskReserve) {
-		t.Fatalf("a load below the reserve: %v", err)
+	d.fill(t)
+	before := freeBytes(t, d.folder)
+	for _, steps := range [][]step{datasetEdits("a")["purge"], datasetEdits("b")["delete"][:2]} {
+		if err := d.perform(t, steps); err != nil {
+			t.Error(err)
+		}
+		after := freeBytes(t, d.folder)
+		if after <= before {
+			t.Errorf("%d bytes are free, after %d", after, before)
+		}
+		before = after
 	}
-	before := freeBytes(t, env.Fleet.Data)
-	m, err := e.manifest(t.Context(), "purged", catalog.At{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.do(t, "purged", "untag", &untagging{name: plain("purged"), tag: "payroll"}); err != nil {
-		t.Errorf("untag: %v", err)
-	}
-	if done, err := e.purge(t.Context(), catalog.Purge{Name: "purged", DatasetID: m.DatasetID, Versions: []int64{1, 2}}); err != nil || len(done.Objects) == 0 {
-		t.Errorf("purge: %+v, %v", done, err)
-	}
-	purged := freeBytes(t, env.Fleet.Data)
-	if purged <= before {
-		t.Errorf("a purge left %d bytes free, after %d", purged, before)
-	}
-	if err := e.drop(t, "dropped"); err != nil {
-		t.Errorf("drop: %v", err)
-	}
-	e.deleteDroppedOnce(t.Context(), time.Now().Add(c.DropGrace.Std()+time.Minute))
-	if free := freeBytes(t, env.Fleet.Data); free <= purged || len(e.waiting(t)) != 0 {
-		t.Errorf("a drop left %d bytes free, after %d, and there wait %v", free, purged, e.waiting(t))
-	}
-	if left := e.keys(t, datasetsPrefix); len(left) == 0 {
+	if left := d.keys(t, datasetsPrefix); len(left) == 0 {
 		t.Error("what was not dropped is gone too")
+	}
+}
+
+// smallDisk is a catalog on a disk that a file fills to its reserve.
+type smallDisk struct {
+	*engine
+	folder string
+}
+
+func openSmallDisk(t *testing.T) smallDisk {
+	t.Helper()
+	env := testbed.NewEnv(t, "storaged")
+	testbed.SmallDisk(t, env.Fleet.Data, 8<<20)
+	c := storaged.Defaults()
+	c.ReserveBytes = 4 << 20
+	return smallDisk{openEngine(t, testbed.StartStoragedWith(t, env, c), Defaults()), env.Fleet.Data}
+}
+
+func (d smallDisk) fill(t *testing.T) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(d.folder, "ballast"), make([]byte, 5<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d smallDisk) makeRoom(t *testing.T) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(d.folder, "ballast")); err != nil {
+		t.Fatal(err)
 	}
 }
 

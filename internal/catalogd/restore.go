@@ -20,6 +20,8 @@ type restoring struct {
 
 func (c *restoring) on() subject { return c.of }
 
+func (c *restoring) makesRoom() bool { return false }
+
 func (c *restoring) result() any {
 	if c.of == roomForView {
 		return &c.view

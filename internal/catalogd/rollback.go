@@ -21,6 +21,8 @@ type rollback struct {
 
 func (c *rollback) on() subject { return aDataset }
 
+func (c *rollback) makesRoom() bool { return false }
+
 func (c *rollback) result() any { return &c.answer }
 
 func (c *rollback) apply(ctx context.Context, e *engine, p *plan) (*staged, error) {

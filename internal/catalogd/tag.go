@@ -33,6 +33,8 @@ type tagging struct {
 
 func (c *tagging) on() subject { return aDataset }
 
+func (c *tagging) makesRoom() bool { return false }
+
 func (c *tagging) result() any { return &c.answer }
 
 func (c *tagging) apply(_ context.Context, e *engine, p *plan) (*staged, error) {
@@ -71,6 +73,8 @@ type untagging struct {
 }
 
 func (c *untagging) on() subject { return aDataset }
+
+func (c *untagging) makesRoom() bool { return true }
 
 func (c *untagging) result() any { return &c.answer }
 

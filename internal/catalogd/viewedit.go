@@ -62,6 +62,8 @@ func (c *viewing) check() error {
 
 func (c *viewing) on() subject { return roomForView }
 
+func (c *viewing) makesRoom() bool { return false }
+
 func (c *viewing) result() any { return &c.answer }
 
 func (c *viewing) apply(ctx context.Context, e *engine, p *plan) (_ *staged, err error) {
@@ -170,6 +172,8 @@ type describing struct {
 }
 
 func (c *describing) on() subject { return aView }
+
+func (c *describing) makesRoom() bool { return false }
 
 func (c *describing) result() any { return &c.answer }
 

@@ -3,11 +3,11 @@ package catalogd
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -76,8 +76,9 @@ func (d *daemon) handleUntag(w http.ResponseWriter, r *http.Request) error {
 	}, tag)
 }
 
-func (d *daemon) handleDrop(w http.ResponseWriter, r *http.Request) error {
-	return d.change(w, r, http.StatusOK, "drop", func(n catalog.Name) alteration { return &drop{name: n, of: aDataset} })
+// drop serves the drop of what the path names.
+func (d *daemon) drop(op string, of func(catalog.Name) alteration) service.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error { return d.change(w, r, http.StatusOK, op, of) }
 }
 
 func (d *daemon) handleDescribe(w http.ResponseWriter, r *http.Request) error {
@@ -91,12 +92,15 @@ func (d *daemon) handleDescribe(w http.ResponseWriter, r *http.Request) error {
 	return d.change(w, r, http.StatusOK, "describe", func(n catalog.Name) alteration { return &describe{name: n, texts: texts} }, texts)
 }
 
-func (d *daemon) handleRestore(w http.ResponseWriter, r *http.Request) error {
-	id := r.URL.Query().Get("dataset_id")
-	if id != "" && !validID(id) {
-		return badParameter("dataset_id", id, "a UUID in lower case, as GET /catalog/dropped gives it")
+// restore serves a dropped one's return under the path's name.
+func restore[T, D any](d *daemon, op string, k kind[T, D]) service.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		id := r.URL.Query().Get(k.id())
+		if id != "" && !validID(id) {
+			return badParameter(k.id(), id, "a UUID in lower case, as GET "+k.waiting+" gives it")
+		}
+		return d.change(w, r, http.StatusOK, op, func(n catalog.Name) alteration { return k.restore(n, id) }, id)
 	}
-	return d.change(w, r, http.StatusOK, "restore", func(n catalog.Name) alteration { return &restoring{name: n, of: roomForDataset, id: id} }, id)
 }
 
 func (d *daemon) handleRename(w http.ResponseWriter, r *http.Request) error {
@@ -121,39 +125,6 @@ func (d *daemon) handleRename(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return wire.WriteJSON(w, http.StatusOK, answer)
-}
-
-func (d *daemon) handleDropped(w http.ResponseWriter, r *http.Request) error {
-	limit, err := pageLimit(r)
-	if err != nil {
-		return err
-	}
-	after, id, err := droppedCursor(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	e, err := d.ready()
-	if err != nil {
-		return err
-	}
-	page, err := e.dropped(r.Context(), after, id, limit)
-	if err != nil {
-		return err
-	}
-	return wire.WriteJSON(w, http.StatusOK, page)
-}
-
-// droppedCursor reads where a page of what was dropped begins: after the id of a name.
-func droppedCursor(q url.Values) (after catalog.Name, id string, err error) {
-	cursor := q.Get("cursor")
-	if cursor == "" {
-		return after, "", nil
-	}
-	name, id, _ := strings.Cut(cursor, "/")
-	if after, err = catalog.ParseName(name); err != nil || !validID(id) {
-		return after, id, badParameter("cursor", cursor, "the next_cursor of a listing")
-	}
-	return after, id, nil
 }
 
 // yes reads a boolean parameter; one that is not given is false.

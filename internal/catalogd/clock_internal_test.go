@@ -102,7 +102,7 @@ func (e *engine) timesGoUp(t *testing.T, name string) {
 // viewTimesGoUp: no version of a view is older than the one before it.
 func (e *engine) viewTimesGoUp(t *testing.T, name string) {
 	t.Helper()
-	page, err := e.viewVersions(t.Context(), name, 0, maxPage)
+	page, err := e.viewVersions(t.Context(), inHistory{name: name}, maxPage)
 	if err != nil || len(page.Versions) == 0 {
 		t.Fatalf("%s has the versions %+v, %v", name, page.Versions, err)
 	}
@@ -136,7 +136,7 @@ func TestNothingExpiresByAWrongClock(t *testing.T) {
 	atFirst(t, s, c, func(t *testing.T, e *engine, pass func(time.Duration)) {
 		pass(time.Hour)
 		e.bringAll(t, "kept", 3, 2) // the second of them again, with its key
-		page, err := e.versions(t.Context(), "kept", 0, 10)
+		page, err := e.versions(t.Context(), inHistory{name: "kept"}, 10)
 		if err != nil || len(page.Versions) != 3 {
 			t.Errorf("kept are %+v, %v", page.Versions, err)
 		}

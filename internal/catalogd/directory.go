@@ -219,22 +219,15 @@ func (d *directory) owner(id string) *dataset {
 	return d.byName[d.ids[id]].use()
 }
 
-// after gives up to limit datasets whose names follow n, in order.
-func (d *directory) after(n catalog.Name, limit int) []*dataset {
+// after gives up to limit of the views, or of the datasets, whose names follow n, in
+// order.
+func (d *directory) after(views bool, n catalog.Name, limit int) []*dataset {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.page(d.order, n, limit)
-}
-
-// viewsAfter gives up to limit views whose names follow n, in order.
-func (d *directory) viewsAfter(n catalog.Name, limit int) []*dataset {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.page(d.views, n, limit)
-}
-
-// page gives what follows n in one of the ordered lists, under the lock.
-func (d *directory) page(order []catalog.Name, n catalog.Name, limit int) []*dataset {
+	order := d.order
+	if views {
+		order = d.views
+	}
 	at, found := slices.BinarySearchFunc(order, n, compareNames)
 	if found {
 		at++

@@ -65,11 +65,11 @@ func (e *engine) do(t *testing.T, name, op string, a alteration) error {
 }
 
 func (e *engine) drop(t *testing.T, name string) error {
-	return e.do(t, name, "drop", &drop{name: catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}, of: aDataset})
+	return e.do(t, name, "drop", datasets().drop(plain(name)))
 }
 
 func (e *engine) undrop(t *testing.T, name, id string) error {
-	return e.do(t, name, "restore", &restoring{name: catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}, of: roomForDataset, id: id})
+	return e.do(t, name, "restore", datasets().restore(plain(name), id))
 }
 
 // TestKilledWhileDropping kills the daemon at each change of storage that a drop, a
@@ -150,7 +150,7 @@ func (e *engine) whole(t *testing.T, name, id string, mayBeThere, mayWait bool) 
 
 func (e *engine) waiting(t *testing.T) []catalog.Dropped {
 	t.Helper()
-	page, err := e.dropped(t.Context(), catalog.Name{}, "", maxPage)
+	page, err := e.dropped(t.Context(), amongDropped{}, maxPage)
 	if err != nil {
 		t.Fatal(err)
 	}

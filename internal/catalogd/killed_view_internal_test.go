@@ -23,11 +23,11 @@ func (e *engine) viewAs(t *testing.T, name, sql string, mode catalog.Mode) error
 }
 
 func (e *engine) dropView(t *testing.T, name string) error {
-	return e.do(t, name, "drop_view", &drop{name: catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}, of: aView})
+	return e.do(t, name, "drop_view", views().drop(plain(name)))
 }
 
 func (e *engine) undropView(t *testing.T, name string) error {
-	return e.do(t, name, "restore_view", &restoring{name: catalog.Name{Namespace: catalog.DefaultNamespace, Name: name}, of: roomForView})
+	return e.do(t, name, "restore_view", views().restore(plain(name), ""))
 }
 
 // TestKilledWhileChangingAView kills the daemon at each change of storage that a

@@ -70,7 +70,7 @@ func (e *engine) readable(t *testing.T) (files []string) {
 	t.Helper()
 	fresh := openEngine(t, e.store.Client, Defaults())
 	for _, n := range fresh.dir.names() {
-		page, err := fresh.versions(t.Context(), n.String(), 0, maxPage)
+		page, err := fresh.versions(t.Context(), inHistory{name: n.String()}, maxPage)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package catalogd
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/apache/iceberg-go/table"
@@ -88,11 +87,9 @@ func (e *engine) rewind(ctx context.Context, m *catalog.Manifest, t *iceTable, s
 
 func versionOf(s *table.Snapshot) int64 { return summaryNumber(s, versionKey) }
 
-// versions gives one page of the history, newest first: those before a version,
-// 0 for all.
-func (e *engine) versions(ctx context.Context, name string, before int64, limit int) (page catalog.Versions, err error) {
-	page.Versions = []catalog.Version{}
-	h, err := e.lookup(ctx, name)
+// versions gives one page of the history, newest first.
+func (e *engine) versions(ctx context.Context, from inHistory, limit int) (page catalog.Versions, err error) {
+	h, err := e.lookup(ctx, from.name)
 	if err != nil {
 		return page, err
 	}
@@ -106,46 +103,23 @@ func (e *engine) versions(ctx context.Context, name string, before int64, limit 
 			tags[ref.SnapshotID] = append(tags[ref.SnapshotID], name)
 		}
 	}
-	for _, r := range slices.Backward(t.history) {
+	number := func(r record) int64 { return versionOf(&r.Snapshot) }
+	page.Versions, page.NextCursor, err = newestFirst(t.history, number, from.before, limit, func(r record) (catalog.Version, error) {
 		s := &r.Snapshot
 		v := catalog.Version{
 			Version: versionOf(s), SnapshotID: s.SnapshotID, Operation: string(s.Summary.Operation), Rows: summaryNumber(s, "total-records"),
 			AddedRows: summaryNumber(s, "added-records"), CreatedAt: snapshotTime(s), Tags: append([]string{}, tags[s.SnapshotID]...),
 		}
-		if before > 0 && v.Version >= before {
-			continue
-		}
-		if len(page.Versions) == limit {
-			cursor := strconv.FormatInt(page.Versions[limit-1].Version, 10)
-			page.NextCursor = &cursor
-			break
-		}
 		slices.Sort(v.Tags)
-		page.Versions = append(page.Versions, v)
-	}
-	return page, nil
+		return v, nil
+	})
+	return page, err
 }
 
 // list gives one page of datasets, those whose names follow after.
 func (e *engine) list(ctx context.Context, after catalog.Name, limit int) (page catalog.List, err error) {
-	page.Datasets = []catalog.Dataset{}
-	if e.config.Shared {
-		if err := e.load(ctx); err != nil {
-			return page, err
-		}
-	}
-	found := e.dir.after(after, limit+1)
-	for _, ds := range found[:min(limit, len(found))] {
-		if h := ds.head.Load(); h.live() { // it may have been dropped right now
-			page.Datasets = append(page.Datasets, h.Dataset)
-		}
-	}
-	if len(found) > limit {
-		last := found[limit-1].name
-		cursor := last.Namespace + "." + last.Name
-		page.NextCursor = &cursor
-	}
-	return page, nil
+	page.Datasets, page.NextCursor, err = listed(ctx, e, false, after, limit, func(p *pointer) catalog.Dataset { return p.Dataset })
+	return page, err
 }
 
 // receipt gives what an earlier registration was answered.

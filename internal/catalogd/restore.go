@@ -9,38 +9,24 @@ import (
 )
 
 // restoring gives a dropped dataset, or view, its name back, as it was dropped.
-type restoring struct {
+type restoring[T, D any] struct {
+	kind[T, D]
 	name   catalog.Name
-	of     subject // roomForDataset or roomForView
-	id     string  // "": the only one
-	picked string  // what it wrote to the pointer, which may be in
-	answer catalog.Dataset
-	view   catalog.View
+	id     string // "": the only one
+	picked string // what it wrote to the pointer, which may be in
+	answer T
 }
 
-func (c *restoring) on() subject { return c.of }
+func (c *restoring[T, D]) on() subject { return c.room }
 
-func (c *restoring) makesRoom() bool { return false }
+func (c *restoring[T, D]) makesRoom() bool { return false }
 
-func (c *restoring) result() any {
-	if c.of == roomForView {
-		return &c.view
-	}
-	return &c.answer
-}
+func (c *restoring[T, D]) result() any { return &c.answer }
 
-// restored fills the answer.
-func (c *restoring) restored(p *pointer) {
-	c.answer = p.Dataset
-	if p.View != nil {
-		c.view = viewOf(p)
-	}
-}
-
-func (c *restoring) apply(ctx context.Context, e *engine, p *plan) (*staged, error) {
+func (c *restoring[T, D]) apply(ctx context.Context, e *engine, p *plan) (*staged, error) {
 	if p.state != nil {
 		if id := p.state.Dataset.DatasetID; id == c.picked || id == c.id {
-			c.restored(p.state)
+			c.answer = c.restored(p.state)
 			return nil, nil
 		}
 	}
@@ -57,57 +43,32 @@ func (c *restoring) apply(ctx context.Context, e *engine, p *plan) (*staged, err
 	p.ledger = ledger{recent: append(slices.Clone(was.Receipts), p.base.Receipts...), refs: was.Archive}
 	p.state, p.dropped = was, []string{waiting.StateKey}
 	c.picked = was.Dataset.DatasetID
-	c.restored(was)
+	c.answer = c.restored(was)
 	return &staged{}, nil
 }
 
-// choose finds the dataset to restore. It cannot be one whose files are being
-// deleted, nor come back to a name that is in use.
-func (c *restoring) choose(p *plan) (found dropped, err error) {
-	var waiting []dropped
+// choose finds what to restore. It cannot be one whose files are being deleted, nor come
+// back to a name that is in use.
+func (c *restoring[T, D]) choose(p *plan) (found dropped, err error) {
+	rows := []D{}
 	if p.base != nil {
 		for _, d := range p.base.Dropped {
-			if !d.Deleting && d.View == (c.of == roomForView) && (c.id == "" || c.id == d.Dataset.DatasetID) {
-				found, waiting = d, append(waiting, d)
+			if !d.Deleting && c.has(d) && (c.id == "" || c.id == d.Dataset.DatasetID) {
+				found, rows = d, append(rows, c.kind.dropped(d))
 			}
 		}
 	}
-	if c.of == roomForView {
-		return found, c.viewChosen(p, waiting)
-	}
 	switch {
-	case len(waiting) == 0:
-		return found, catalog.ErrDroppedNotFound.Errorf("no dropped dataset %s can be restored; GET /catalog/dropped names those that can", c.name).With("dataset", c.name.String())
+	case len(rows) == 0:
+		return found, catalog.ErrDroppedNotFound.Errorf("no dropped %s %s can be restored; GET %s names those that can", c.noun, c.name, c.waiting).With(c.noun, c.name.String())
 	case p.state != nil:
-		return found, catalog.ErrDatasetExists.Errorf("there is a new dataset %s; drop it or rename it, and restore then (the old one has the dataset_id %s)", c.name, found.Dataset.DatasetID).
-			With("dataset", c.name.String())
-	case len(waiting) > 1:
-		rows := make([]catalog.Dropped, len(waiting))
-		for i, d := range waiting {
-			rows[i] = d.row()
-		}
-		return found, catalog.ErrDroppedAmbiguous.Errorf("%d datasets %s were dropped; say by dataset_id which one, the last is %s", len(waiting), c.name, found.Dataset.DatasetID).
+		return found, c.exists.Errorf("there is a new %s %s; %s, and restore then (the old one has the %s %s)", c.noun, c.name, c.giveWay, c.kind.id(), found.Dataset.DatasetID).
+			With(c.noun, c.name.String())
+	case len(rows) > 1:
+		return found, catalog.ErrDroppedAmbiguous.Errorf("%d %ss %s were dropped; say by %s which one, the last is %s", len(rows), c.noun, c.name, c.kind.id(), found.Dataset.DatasetID).
 			With("dropped", rows)
 	}
 	return found, nil
-}
-
-// viewChosen refuses what cannot be restored of views.
-func (c *restoring) viewChosen(p *plan, waiting []dropped) error {
-	switch {
-	case len(waiting) == 0:
-		return catalog.ErrDroppedNotFound.Errorf("no dropped view %s can be restored; GET /catalog/dropped/views names those that can", c.name).With("view", c.name.String())
-	case p.state != nil:
-		return catalog.ErrViewExists.Errorf("there is a new view %s; drop it, and restore then", c.name).With("view", c.name.String())
-	case len(waiting) > 1:
-		rows := make([]catalog.DroppedView, len(waiting))
-		for i, d := range waiting {
-			rows[i] = d.viewRow()
-		}
-		return catalog.ErrDroppedAmbiguous.Errorf("%d views %s were dropped; say by view_id which one, the last is %s", len(waiting), c.name, rows[len(rows)-1].ViewID).
-			With("dropped", rows)
-	}
-	return nil
 }
 
 // droppedState reads the pointer of a dataset as it was dropped.

@@ -31,30 +31,19 @@ func (d *daemon) routes() []service.Route {
 				catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrDatasetChanged, catalog.ErrIdempotencyReused, catalog.ErrBadObject, catalog.ErrBadSchema),
 			Handle: d.handleRegister,
 		},
-		{
-			Method: "GET", Path: "/catalog/manifest/{name}", ID: "get_manifest", Access: service.Read,
+		versioned(d, service.Route{
+			Path: "/catalog/manifest/{name}", ID: "get_manifest",
 			Summary: "A version of a dataset, the current one if none is named: its schema and its objects",
-			Query:   byVersion(),
 			Answers: []service.Answer{{Status: 200, Doc: "the manifest", Type: catalog.Manifest{}}},
 			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrVersionNotFound, catalog.ErrTagNotFound),
-			Handle:  d.handleManifest,
-		},
-		{
-			Method: "GET", Path: "/catalog/list", ID: "list_datasets", Access: service.Read,
-			Summary: "All datasets, by namespace and name",
-			Query:   []service.Param{pageCursor(), pageSize()},
-			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.List{}}},
-			Errors:  of(),
-			Handle:  d.handleList,
-		},
-		{
-			Method: "GET", Path: "/catalog/versions/{name}", ID: "list_versions", Access: service.Read,
-			Summary: "The versions of a dataset that are kept, newest first",
-			Query:   []service.Param{pageCursor(), pageSize()},
-			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.Versions{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView),
-			Handle:  d.handleVersions,
-		},
+		}, (*engine).manifest),
+		paged(d, service.Route{
+			Path: "/catalog/list", ID: "list_datasets", Summary: "All datasets, by namespace and name", Errors: of(),
+		}, afterName, (*engine).list),
+		paged(d, service.Route{
+			Path: "/catalog/versions/{name}", ID: "list_versions", Summary: "The versions of a dataset that are kept, newest first",
+			Errors: of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView),
+		}, beforeVersion, (*engine).versions),
 		{
 			Method: "GET", Path: "/catalog/diff/{name}", ID: "diff_versions", Access: service.Read,
 			Summary: "What separates two versions of a dataset: columns, rows, files, bytes",

@@ -15,14 +15,6 @@ func byVersion() []service.Param {
 	}
 }
 
-func pageCursor() service.Param {
-	return service.Param{Name: "cursor", Type: "string", Doc: "next_cursor of the page before"}
-}
-
-func pageSize() service.Param {
-	return service.Param{Name: "limit", Type: "integer", Doc: "entries on a page; default 100, at most 1000"}
-}
-
 func idempotency() []service.Param {
 	return []service.Param{{Name: wire.HeaderIdempotencyKey, Type: "string", Doc: "a retry with the same key and the same request gets the first answer, for 24 hours"}}
 }
@@ -48,7 +40,7 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			Summary: "Drop a dataset; it can be restored for a while",
 			Answers: []service.Answer{{Status: 200, Doc: "it is dropped, and can be restored until the time given", Type: catalog.Dropped{}}},
 			Errors:  of(catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrIdempotencyReused),
-			Handle:  d.handleDrop,
+			Handle:  d.drop("drop", datasets().drop),
 		},
 		{
 			Method: "PATCH", Path: "/catalog/datasets/{name}", ID: "describe_dataset", Access: service.Write, Headers: idempotency(),
@@ -64,16 +56,11 @@ func (d *daemon) changes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 			Query:   []service.Param{{Name: "dataset_id", Type: "string", Doc: "which one, where several of the name were dropped"}},
 			Answers: []service.Answer{{Status: 200, Doc: "it is there again, as it was dropped", Type: catalog.Dataset{}}},
 			Errors:  of(catalog.ErrBadName, catalog.ErrDroppedNotFound, catalog.ErrDroppedAmbiguous, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrIdempotencyReused),
-			Handle:  d.handleRestore,
+			Handle:  restore(d, "restore", datasets()),
 		},
-		{
-			Method: "GET", Path: "/catalog/dropped", ID: "list_dropped", Access: service.Read,
-			Summary: "The dropped datasets that can be restored",
-			Query:   []service.Param{pageCursor(), pageSize()},
-			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.DroppedList{}}},
-			Errors:  of(),
-			Handle:  d.handleDropped,
-		},
+		paged(d, service.Route{
+			Path: "/catalog/dropped", ID: "list_dropped", Summary: "The dropped datasets that can be restored", Errors: of(),
+		}, afterDropped, (*engine).dropped),
 		{
 			Method: "POST", Path: "/catalog/rename/{name}", ID: "rename_dataset", Access: service.Write, Headers: idempotency(),
 			Summary: "Give a dataset another name",

@@ -3,8 +3,6 @@ package catalogd
 import (
 	"net/http"
 
-	"github.com/go-chi/chi/v5"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -31,30 +29,12 @@ func (d *daemon) internalRoutes() []service.Route {
 		Errors: []*wire.Kind{catalog.ErrBadName, catalog.ErrBadSchema, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrViewChanged,
 			catalog.ErrIdempotencyReused, catalog.ErrReceiptNotFound, wire.ErrNotReady, wire.ErrUnavailable},
 		Handle: d.handleRegisterView,
-	}, {
-		Method: "GET", Path: catalog.RelationPath + "{name}", ID: "get_relation", Access: service.Read,
-		Summary: "A version of what a name has, a dataset or a view", Query: byVersion(),
+	}, versioned(d, service.Route{
+		Path: catalog.RelationPath + "{name}", ID: "get_relation", Summary: "A version of what a name has, a dataset or a view",
 		Answers: []service.Answer{{Status: 200, Doc: "the one or the other", Type: catalog.Relation{}}},
 		Errors: []*wire.Kind{catalog.ErrBadName, catalog.ErrDatasetNotFound, catalog.ErrViewNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound,
 			wire.ErrNotReady, wire.ErrUnavailable},
-		Handle: d.handleRelation,
-	}}
-}
-
-func (d *daemon) handleRelation(w http.ResponseWriter, r *http.Request) error {
-	at, err := readAt(r.URL.Query(), "version", "as_of", "tag")
-	if err != nil {
-		return err
-	}
-	e, err := d.ready()
-	if err != nil {
-		return err
-	}
-	found, err := e.relation(r.Context(), chi.URLParam(r, "name"), at)
-	if err != nil {
-		return err
-	}
-	return wire.WriteJSON(w, http.StatusOK, found)
+	}, (*engine).relation)}
 }
 
 func (d *daemon) handlePurge(w http.ResponseWriter, r *http.Request) error {

@@ -11,36 +11,25 @@ import (
 func (d *daemon) viewRoutes(of func(...*wire.Kind) []*wire.Kind) []service.Route {
 	const one = catalog.ViewsPath + "/{name}"
 	return []service.Route{
-		{
-			Method: "GET", Path: catalog.ViewsPath, ID: "list_views", Access: service.Read,
-			Summary: "All views, by namespace and name",
-			Query:   []service.Param{pageCursor(), pageSize()},
-			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.Views{}}},
-			Errors:  of(),
-			Handle:  d.handleViews,
-		},
-		{
-			Method: "GET", Path: one, ID: "get_view", Access: service.Read,
+		paged(d, service.Route{
+			Path: catalog.ViewsPath, ID: "list_views", Summary: "All views, by namespace and name", Errors: of(),
+		}, afterName, (*engine).views),
+		versioned(d, service.Route{
+			Path: one, ID: "get_view",
 			Summary: "A version of a view, the current one if none is named: its statement, its columns and what it reads",
-			Query:   byVersion(),
 			Answers: []service.Answer{{Status: 200, Doc: "the view", Type: catalog.View{}}},
 			Errors:  of(catalog.ErrBadName, catalog.ErrViewNotFound, catalog.ErrVersionNotFound, catalog.ErrTagNotFound),
-			Handle:  d.handleView,
-		},
-		{
-			Method: "GET", Path: one + "/versions", ID: "list_view_versions", Access: service.Read,
-			Summary: "The versions of a view that are kept, newest first",
-			Query:   []service.Param{pageCursor(), pageSize()},
-			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.ViewVersions{}}},
-			Errors:  of(catalog.ErrBadName, catalog.ErrViewNotFound),
-			Handle:  d.handleViewVersions,
-		},
+		}, (*engine).view),
+		paged(d, service.Route{
+			Path: one + "/versions", ID: "list_view_versions", Summary: "The versions of a view that are kept, newest first",
+			Errors: of(catalog.ErrBadName, catalog.ErrViewNotFound),
+		}, beforeVersion, (*engine).viewVersions),
 		{
 			Method: "DELETE", Path: one, ID: "drop_view", Access: service.Write, Headers: idempotency(),
 			Summary: "Drop a view; it can be restored for a while",
 			Answers: []service.Answer{{Status: 200, Doc: "it is dropped, and can be restored until the time given", Type: catalog.DroppedView{}}},
 			Errors:  of(catalog.ErrBadName, catalog.ErrViewNotFound, catalog.ErrIdempotencyReused),
-			Handle:  d.handleDropView,
+			Handle:  d.drop("drop_view", views().drop),
 		},
 		{
 			Method: "PATCH", Path: one, ID: "describe_view", Access: service.Write, Headers: idempotency(),
@@ -56,15 +45,10 @@ func (d *daemon) viewRoutes(of func(...*wire.Kind) []*wire.Kind) []service.Route
 			Query:   []service.Param{{Name: "view_id", Type: "string", Doc: "which one, where several of the name were dropped"}},
 			Answers: []service.Answer{{Status: 200, Doc: "it is there again, as it was dropped", Type: catalog.View{}}},
 			Errors:  of(catalog.ErrBadName, catalog.ErrDroppedNotFound, catalog.ErrDroppedAmbiguous, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrIdempotencyReused),
-			Handle:  d.handleRestoreView,
+			Handle:  restore(d, "restore_view", views()),
 		},
-		{
-			Method: "GET", Path: "/catalog/dropped/views", ID: "list_dropped_views", Access: service.Read,
-			Summary: "The dropped views that can be restored",
-			Query:   []service.Param{pageCursor(), pageSize()},
-			Answers: []service.Answer{{Status: 200, Doc: "one page", Type: catalog.DroppedViews{}}},
-			Errors:  of(),
-			Handle:  d.handleDroppedViews,
-		},
+		paged(d, service.Route{
+			Path: "/catalog/dropped/views", ID: "list_dropped_views", Summary: "The dropped views that can be restored", Errors: of(),
+		}, afterDropped, (*engine).droppedViews),
 	}
 }

@@ -45,11 +45,3 @@ func viewInTheWay(n catalog.Name) error {
 	return catalog.ErrViewExists.Errorf("there is a view %s already, and a name has a dataset or a view; choose another name, or drop the view first (DELETE /catalog/views/%s)", n, n).
 		With("view", n.String())
 }
-
-// absentOf says that a name has not what an edit is of.
-func (e *engine) absentOf(s subject, n catalog.Name, h *head) error {
-	if s == aView {
-		return e.viewAbsent(n, h)
-	}
-	return e.absent(n, h)
-}

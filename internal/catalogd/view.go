@@ -3,7 +3,6 @@ package catalogd
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/apache/iceberg-go/view"
@@ -93,11 +92,9 @@ func findView(h *head, meta view.Metadata, at catalog.At) (*view.Version, error)
 	return nil, p.With("oldest", oldest.VersionID).With("oldest_at", viewTime(oldest))
 }
 
-// viewVersions gives one page of a view's history, newest first: those before a
-// version, 0 for all.
-func (e *engine) viewVersions(ctx context.Context, name string, before int64, limit int) (page catalog.ViewVersions, err error) {
-	page.Versions = []catalog.ViewVersion{}
-	h, err := e.lookupView(ctx, name)
+// viewVersions gives one page of a view's history, newest first.
+func (e *engine) viewVersions(ctx context.Context, from inHistory, limit int) (page catalog.ViewVersions, err error) {
+	h, err := e.lookupView(ctx, from.name)
 	if err != nil {
 		return page, err
 	}
@@ -105,48 +102,24 @@ func (e *engine) viewVersions(ctx context.Context, name string, before int64, li
 	if err != nil {
 		return page, err
 	}
-	for _, v := range slices.Backward(viewHistory(meta)) {
-		if before > 0 && v.VersionID >= before {
-			continue
-		}
-		if len(page.Versions) == limit {
-			cursor := strconv.FormatInt(page.Versions[limit-1].Version, 10)
-			page.NextCursor = &cursor
-			break
-		}
+	number := func(v *view.Version) int64 { return v.VersionID }
+	page.Versions, page.NextCursor, err = newestFirst(viewHistory(meta), number, from.before, limit, func(v *view.Version) (catalog.ViewVersion, error) {
 		sql, err := statementOf(v)
-		if err != nil {
-			return page, err
-		}
-		page.Versions = append(page.Versions, catalog.ViewVersion{Version: v.VersionID, SQL: sql, CreatedAt: viewTime(v)})
-	}
-	return page, nil
+		return catalog.ViewVersion{Version: v.VersionID, SQL: sql, CreatedAt: viewTime(v)}, err
+	})
+	return page, err
 }
 
 // views gives one page of views, those whose names follow after.
 func (e *engine) views(ctx context.Context, after catalog.Name, limit int) (page catalog.Views, err error) {
-	page.Views = []catalog.ListedView{}
-	if e.config.Shared {
-		if err := e.load(ctx); err != nil {
-			return page, err
+	page.Views, page.NextCursor, err = listed(ctx, e, true, after, limit, func(p *pointer) catalog.ListedView {
+		v := viewOf(p)
+		return catalog.ListedView{
+			Name: v.Name, Namespace: v.Namespace, ViewID: v.ViewID, Version: v.Version, Reads: v.Reads, Description: v.Description,
+			CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
 		}
-	}
-	found := e.dir.viewsAfter(after, limit+1)
-	for _, ds := range found[:min(limit, len(found))] {
-		if h := ds.head.Load(); h.view() { // it may have been dropped right now
-			v := viewOf(h.pointer)
-			page.Views = append(page.Views, catalog.ListedView{
-				Name: v.Name, Namespace: v.Namespace, ViewID: v.ViewID, Version: v.Version, Reads: v.Reads, Description: v.Description,
-				CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
-			})
-		}
-	}
-	if len(found) > limit {
-		last := found[limit-1].name
-		cursor := last.Namespace + "." + last.Name
-		page.NextCursor = &cursor
-	}
-	return page, nil
+	})
+	return page, err
 }
 
 // viewAbsent says that a name has no view, and whether it had one.

@@ -39,6 +39,20 @@ func (c *Client) RegisterView(ctx context.Context, v ViewRegistration, idempoten
 	return c.postView(ctx, RegisterViewPath, v, idempotencyKey)
 }
 
+// ViewReceipt asks catalogd itself what it answered to the registration of a view, by
+// its Idempotency-Key of the last 24 hours. It needs no binding and waits for no other
+// change of the name. A key that came with another request is [ErrIdempotencyReused];
+// [ErrReceiptNotFound] means that the view is to be registered.
+func (c *Client) ViewReceipt(ctx context.Context, v NewView, idempotencyKey string) (answer RegisteredView, err error) {
+	digest, err := v.Digest()
+	if err != nil {
+		return answer, err
+	}
+	q := url.Values{"idempotency_key": {idempotencyKey}, "digest": {digest}}
+	err = c.JSON(ctx, http.MethodGet, RegisterViewPath+"/"+url.PathEscape(v.Name)+"/receipt", q, nil, &answer)
+	return answer, err
+}
+
 func (c *Client) postView(ctx context.Context, path string, body any, key string) (answer RegisteredView, created bool, err error) {
 	header := http.Header{}
 	if key != "" {

@@ -1,6 +1,9 @@
 package catalog
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -78,12 +81,26 @@ func (v NewView) CheckSQL() error {
 	return wire.ErrBadRequest.Errorf("sql has %d bytes; a view's statement has 1 to %d", len(v.SQL), MaxViewSQL).With("limit", MaxViewSQL)
 }
 
+// Digest tells what is asked for from all else ("sha256:..."): an Idempotency-Key stands
+// for it. The name and the mode count as they are meant, not as they are written.
+func (v NewView) Digest() (string, error) {
+	n, err := ParseName(v.Name)
+	if err != nil {
+		return "", err
+	}
+	v.Name = n.String()
+	if v.Mode == "" {
+		v.Mode = Create
+	}
+	text, err := json.Marshal(v)
+	sum := sha256.Sum256(text)
+	return "sha256:" + hex.EncodeToString(sum[:]), err
+}
+
 // ViewRegistration is a NewView that queryd has bound: what catalogd is asked to keep.
-// Without Columns nothing is kept: it asks for the first answer to an Idempotency-Key,
-// which needs no binding, and is [ErrReceiptNotFound] where there was none.
 type ViewRegistration struct {
 	NewView
-	Columns []Column `json:"columns,omitempty"` // without field ids
+	Columns []Column `json:"columns"` // without field ids
 	Reads   []Source `json:"reads,omitempty"`
 }
 

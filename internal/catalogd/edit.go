@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/apache/iceberg-go/table"
 
@@ -48,9 +49,15 @@ func newEdit(op string, a alteration, key string, params ...any) (*edit, error) 
 	if len(key) > maxKeyBytes {
 		return nil, wire.ErrBadRequest.Errorf("%s has %d bytes; at most %d", wire.HeaderIdempotencyKey, len(key), maxKeyBytes).With("limit", maxKeyBytes)
 	}
+	request, err := requestOf(op, params...)
+	return &edit{alteration: a, op: op, key: key, request: request}, err
+}
+
+// requestOf gives what a key stands for.
+func requestOf(op string, params ...any) (string, error) {
 	text, err := json.Marshal(append([]any{op}, params...))
 	sum := sha256.Sum256(text)
-	return &edit{alteration: a, op: op, key: key, request: hex.EncodeToString(sum[:])}, err
+	return hex.EncodeToString(sum[:]), err
 }
 
 // edit changes a dataset; changed is false where it was as wanted already.
@@ -101,17 +108,22 @@ func (e *engine) stageEdit(ctx context.Context, base *head, r *request) (*attemp
 
 // edited answers an edit whose key was answered before.
 func (p *plan) edited(ed *edit) (found bool, err error) {
-	if ed.key == "" {
+	return p.ledger.said(ed.key, ed.request, p.clock, ed.result())
+}
+
+// said fills the answer that a key was given, if it was given one to the same request.
+func (l ledger) said(key, request string, now time.Time, answer any) (found bool, err error) {
+	if key == "" {
 		return false, nil
 	}
-	earlier, found := p.ledger.byKey(ed.key, p.clock)
+	earlier, found := l.byKey(key, now)
 	switch {
 	case !found:
 		return false, nil
-	case earlier.Request != ed.request:
-		return false, keyReused(ed.key)
+	case earlier.Request != request:
+		return false, keyReused(key)
 	}
-	return true, json.Unmarshal(earlier.Said, ed.result())
+	return true, json.Unmarshal(earlier.Said, answer)
 }
 
 // remember keeps the answer to an edit for its key.

@@ -3,9 +3,14 @@ package catalogd
 import (
 	"net/http"
 
+	"github.com/go-chi/chi/v5"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
+
+// registerView is the sort of edit that a registration of a view is.
+const registerView = "register_view"
 
 // handleRegisterView keeps what queryd has bound. What a key stands for is the
 // request of the user, and not what the statement was bound to.
@@ -18,7 +23,11 @@ func (d *daemon) handleRegisterView(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	ed, err := newEdit("register_view", c, r.Header.Get(wire.HeaderIdempotencyKey), c.name.String(), c.Mode, c.SQL, c.Description, c.BaseVersion)
+	digest, err := body.Digest()
+	if err != nil {
+		return err
+	}
+	ed, err := newEdit(registerView, c, r.Header.Get(wire.HeaderIdempotencyKey), digest)
 	if err != nil {
 		return err
 	}
@@ -35,6 +44,19 @@ func (d *daemon) handleRegisterView(w http.ResponseWriter, r *http.Request) erro
 		made = http.StatusCreated
 	}
 	return wire.WriteJSON(w, made, c.answer)
+}
+
+func (d *daemon) handleViewReceipt(w http.ResponseWriter, r *http.Request) error {
+	e, err := d.ready()
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	answer, err := e.viewReceipt(r.Context(), chi.URLParam(r, "name"), q.Get("idempotency_key"), q.Get("digest"))
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, answer)
 }
 
 func (d *daemon) handleDescribeView(w http.ResponseWriter, r *http.Request) error {

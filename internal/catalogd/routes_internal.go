@@ -27,8 +27,18 @@ func (d *daemon) internalRoutes() []service.Route {
 			{Status: 200, Doc: "the current version is that, or the key had its answer", Type: catalog.RegisteredView{}},
 		},
 		Errors: []*wire.Kind{catalog.ErrBadName, catalog.ErrBadSchema, catalog.ErrDatasetExists, catalog.ErrViewExists, catalog.ErrViewChanged,
-			catalog.ErrIdempotencyReused, catalog.ErrReceiptNotFound, wire.ErrNotReady, wire.ErrUnavailable},
+			catalog.ErrIdempotencyReused, wire.ErrNotReady, wire.ErrUnavailable},
 		Handle: d.handleRegisterView,
+	}, {
+		Method: "GET", Path: catalog.RegisterViewPath + "/{name}/receipt", ID: "get_view_receipt", Access: service.Read,
+		Summary: "What an earlier registration of a view was answered, by its Idempotency-Key",
+		Query: []service.Param{
+			{Name: "idempotency_key", Type: "string", Doc: "of the registration, within 24 hours"},
+			{Name: "digest", Type: "string", Doc: "of what it asked for"},
+		},
+		Answers: []service.Answer{{Status: 200, Doc: "the answer", Type: catalog.RegisteredView{}}},
+		Errors:  []*wire.Kind{catalog.ErrBadName, catalog.ErrReceiptNotFound, catalog.ErrIdempotencyReused, wire.ErrNotReady, wire.ErrUnavailable},
+		Handle:  d.handleViewReceipt,
 	}, versioned(d, service.Route{
 		Path: catalog.RelationPath + "{name}", ID: "get_relation", Summary: "A version of what a name has, a dataset or a view",
 		Answers: []service.Answer{{Status: 200, Doc: "the one or the other", Type: catalog.Relation{}}},

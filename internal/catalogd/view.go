@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/apache/iceberg-go/view"
 
@@ -120,6 +121,29 @@ func (e *engine) views(ctx context.Context, after catalog.Name, limit int) (page
 		}
 	})
 	return page, err
+}
+
+// viewReceipt gives what a registration of a view was answered, by its key and the
+// digest of what it asked for. It waits for no commit.
+func (e *engine) viewReceipt(ctx context.Context, name, key, digest string) (answer catalog.RegisteredView, err error) {
+	n, h, err := e.named(ctx, name)
+	if err != nil {
+		return answer, err
+	}
+	request, err := requestOf(registerView, digest)
+	if err != nil {
+		return answer, err
+	}
+	if h != nil {
+		known, err := e.ledger(ctx, h)
+		if err != nil {
+			return answer, err
+		}
+		if found, err := known.said(key, request, time.Now(), &answer); found || err != nil {
+			return answer, err
+		}
+	}
+	return answer, catalog.ErrReceiptNotFound.Errorf("no registration of the view %s is known by that key", n).With("view", n.String())
 }
 
 // viewAbsent says that a name has no view, and whether it had one.

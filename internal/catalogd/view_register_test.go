@@ -2,6 +2,7 @@ package catalogd_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,7 +33,7 @@ func TestViewIsRefused(t *testing.T) {
 		{viewed("w", " ", catalog.Create, "a:int"), wire.ErrBadRequest, "sql"},
 		{viewed("w", "SELECT '"+strings.Repeat("x", catalog.MaxViewSQL)+"'", catalog.Create, "a:int"), wire.ErrBadRequest, "65536"},
 		{viewed("w", "SELECT 1", catalog.Append, "a:int"), wire.ErrBadRequest, "append"},
-		{viewed("w", "SELECT 1", catalog.Create), catalog.ErrReceiptNotFound, "w"},
+		{viewed("w", "SELECT 1", catalog.Create), catalog.ErrBadSchema, "no columns"},
 		{viewed("w", "SELECT 1", catalog.Create, "a:int", "A:int"), catalog.ErrBadSchema, "two columns"},
 		{based(catalog.Replace, 2), catalog.ErrViewChanged, "is 1, not 2"},
 		{based(catalog.Replace, 0), catalog.ErrViewChanged, "is 1, not 0"},
@@ -55,20 +56,39 @@ func TestViewIsRefused(t *testing.T) {
 }
 
 // TestViewKeyIsRemembered: a retry with the same key gets the first answer, whatever
-// came in between, and the same key with another statement is refused.
+// came in between and however the same is written, without being bound or with what it
+// is bound to now; and the same key with another request is refused.
 func TestViewKeyIsRemembered(t *testing.T) {
 	h := open(t)
 	one := viewed("v", "SELECT 1 AS a", catalog.Create, "a:int")
-	if _, created, err := h.RegisterView(t.Context(), one, "k"); err != nil || !created {
+	first, created, err := h.RegisterView(t.Context(), one, "k")
+	if err != nil || !created {
 		t.Fatal(created, err)
 	}
 	h.registerView(t, viewed("v", "SELECT 2 AS a", catalog.Replace, "a:int"))
 	one.Columns[0].Type = "long" // it is bound anew
-	if again, created, err := h.RegisterView(t.Context(), one, "k"); err != nil || created || again.Version != 1 || again.SQL != one.SQL || again.Columns[0].Type != "int" {
+	if again, created, err := h.RegisterView(t.Context(), one, "k"); err != nil || created || !same(again, first) {
 		t.Errorf("the retry is answered with %t, %+v, %v", created, again, err)
 	}
-	_, _, err := h.RegisterView(t.Context(), viewed("v", "SELECT 3 AS a", catalog.Create, "a:int"), "k")
+	other := viewed("v", "SELECT 3 AS a", catalog.Create, "a:int")
+	_, _, err = h.RegisterView(t.Context(), other, "k")
 	expect(t, err, catalog.ErrIdempotencyReused, "k")
+
+	for _, v := range []catalog.NewView{one.NewView, {Name: "default.v", SQL: one.SQL}} {
+		if again, err := h.ViewReceipt(t.Context(), v, "k"); err != nil || !same(again, first) {
+			t.Errorf("the receipt of %+v says %+v, %v", v, again, err)
+		}
+	}
+	_, err = h.ViewReceipt(t.Context(), other.NewView, "k")
+	expect(t, err, catalog.ErrIdempotencyReused, "k")
+	for key, name := range map[string]string{"k2": "v", "": "v", "k": "w"} {
+		_, err = h.ViewReceipt(t.Context(), catalog.NewView{Name: name, SQL: one.SQL}, key)
+		expect(t, err, catalog.ErrReceiptNotFound, name)
+	}
+}
+
+func same(a, b catalog.RegisteredView) bool {
+	return a.ViewID == b.ViewID && a.Version == b.Version && a.SQL == b.SQL && slices.Equal(a.Columns, b.Columns) && a.UpdatedAt.Equal(b.UpdatedAt)
 }
 
 // TestConcurrentReplacements: of many who replace a view through two catalogds upon

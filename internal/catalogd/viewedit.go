@@ -54,9 +54,6 @@ func (c *viewing) check() error {
 			return err
 		}
 	}
-	if len(c.Columns) == 0 {
-		return nil
-	}
 	return checkColumns(c.Columns)
 }
 
@@ -67,9 +64,6 @@ func (c *viewing) makesRoom() bool { return false }
 func (c *viewing) result() any { return &c.answer }
 
 func (c *viewing) apply(ctx context.Context, e *engine, p *plan) (_ *staged, err error) {
-	if len(c.Columns) == 0 {
-		return nil, catalog.ErrReceiptNotFound.Errorf("no registration of the view %s is known by that key", c.name)
-	}
 	var before view.Metadata
 	if p.state != nil {
 		if before, err = e.store.viewMetadata(ctx, p.base.pointer); err != nil {

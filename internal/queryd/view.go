@@ -62,7 +62,7 @@ func (s *server) createView(w http.ResponseWriter, r *http.Request) error {
 	}
 	key := r.Header.Get(wire.HeaderIdempotencyKey)
 	if key != "" { // what was answered before stays so, also where the statement cannot be bound any more
-		answer, _, err := s.catalog.RegisterView(r.Context(), catalog.ViewRegistration{NewView: body}, key)
+		answer, err := s.catalog.ViewReceipt(r.Context(), body, key)
 		if err == nil {
 			return wire.WriteJSON(w, http.StatusOK, answer)
 		}

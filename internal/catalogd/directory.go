@@ -247,11 +247,14 @@ func (d *directory) withDropped(n catalog.Name) []catalog.Name {
 	return slices.Clone(d.waiting[at:])
 }
 
-// counts gives how many datasets there are, and under how many names dropped ones wait.
-func (d *directory) counts() (existing, waiting int64) {
+// census is how many datasets and views there are, and under how many names dropped
+// ones wait.
+type census struct{ datasets, views, waiting int64 }
+
+func (d *directory) counts() census {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return int64(len(d.order)), int64(len(d.waiting))
+	return census{int64(len(d.order)), int64(len(d.views)), int64(len(d.waiting))}
 }
 
 // names gives the names of all datasets.

@@ -40,7 +40,7 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 	m := &metrics{
 		versions:      counter("lakehouse_catalogd_versions_total", "Versions committed."),
 		registrations: counter("lakehouse_catalogd_registrations_total", "Registrations that came into a version; over versions, how many share one."),
-		edits:         vector("lakehouse_catalogd_edits_total", "Changes of datasets that brought no objects, by their sort: tag, rollback, drop, ...", "op"),
+		edits:         vector("lakehouse_catalogd_edits_total", "Changes of datasets and views that brought no objects, by their sort: tag, rollback, drop, drop_view, ...", "op"),
 		conflicts:     counter("lakehouse_catalogd_pointer_conflicts_total", "Commits that another writer was faster than, and that were made anew."),
 		commits: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "lakehouse_catalogd_commit_duration_seconds", Help: "Time that a batch of registrations, or an edit, took once it was its turn, also in vain.",
@@ -68,8 +68,9 @@ func (m *metrics) watch(registry prometheus.Registerer, e *engine) {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
 	registry.MustRegister(
-		gauge("lakehouse_catalogd_datasets", "Datasets.", func() int64 { existing, _ := e.dir.counts(); return existing }),
-		gauge("lakehouse_catalogd_dropped_names", "Names under which dropped datasets wait to be restored or deleted.", func() int64 { _, waiting := e.dir.counts(); return waiting }),
+		gauge("lakehouse_catalogd_datasets", "Datasets.", func() int64 { return e.dir.counts().datasets }),
+		gauge("lakehouse_catalogd_views", "Views.", func() int64 { return e.dir.counts().views }),
+		gauge("lakehouse_catalogd_dropped_names", "Names under which dropped datasets and views wait to be restored or deleted.", func() int64 { return e.dir.counts().waiting }),
 		gauge("lakehouse_catalogd_objects_waiting", "Objects that are to be removed once the longest query has passed.", e.cleaner.waiting),
 		gauge("lakehouse_catalogd_table_memory_bytes", "Bytes that tables take in memory, about.", e.dir.tables.bytes),
 		gauge("lakehouse_catalogd_table_memory_limit_bytes", "Bytes that tables may take in memory; beyond it they are read again when asked for.", func() int64 { return e.dir.tables.limit }))

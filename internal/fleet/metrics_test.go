@@ -36,6 +36,7 @@ func TestWhatOperatorsSee(t *testing.T) {
 	l.askTooMuch()
 	t.Run("names", func(t *testing.T) { namesHold(t, f) })
 	t.Run("documents", func(t *testing.T) { metricsAreDocumented(t, f) })
+	t.Run("views", func(t *testing.T) { viewsAreSeen(t, f) })
 	t.Run("dashboard", func(t *testing.T) {
 		p := watch(t, f)
 		p.scraped()
@@ -49,7 +50,8 @@ func TestWhatOperatorsSee(t *testing.T) {
 	})
 }
 
-// doEverything does one of everything to a dataset, its own, so that all metrics move.
+// doEverything does one of everything to a dataset and a view, its own, so that all
+// metrics move.
 func (l lake) doEverything(name string) {
 	l.t.Helper()
 	l.employ(name)
@@ -60,14 +62,19 @@ func (l lake) doEverything(name string) {
 		l.ended(l.submit("name="+name+"&mode=append", csv).ID)
 	}
 	l.ask(name)
-	for _, change := range [][2]string{
+	for _, change := range [][3]string{
 		{"POST", "tag/NAME?version=2&tag=w44"}, {"POST", "rollback/NAME?version=2"}, {"DELETE", "tag/NAME?tag=w44"},
+		{"PATCH", "datasets/NAME", `{"description":"who works"}`},
 		{"POST", "rename/NAME?to=NAME_b"}, {"DELETE", "datasets/NAME_b"}, {"POST", "restore/NAME_b"}, {"POST", "rename/NAME_b?to=NAME"},
+		{"POST", "views", `{"name":"NAME_v","sql":"SELECT name FROM NAME"}`}, {"PATCH", "views/NAME_v", `{"description":"who"}`},
+		{"DELETE", "views/NAME_v"}, {"POST", "views/NAME_v/restore"},
 	} {
-		if status, doc := l.send(change[0], "/v1/catalog/"+strings.ReplaceAll(change[1], "NAME", name), "", ""); status >= 300 {
+		path, body := strings.ReplaceAll(change[1], "NAME", name), strings.ReplaceAll(change[2], "NAME", name)
+		if status, doc := l.send(change[0], "/v1/catalog/"+path, "application/json", body); status >= 300 {
 			l.t.Errorf("%v: %d %v", change, status, doc)
 		}
 	}
+	l.ask(name + "_v")
 	fields := map[string]any{"name": name, "where": "name = '" + person + "'"}
 	_, plan := l.erase(fields)
 	fields["confirm"] = plan["confirm"]
@@ -209,5 +216,34 @@ func metricsAreDocumented(t *testing.T, f *fleet.Fleet) {
 		if !slices.Contains(named, name) {
 			t.Errorf("OPERATIONS.md does not say what %s is", name)
 		}
+	}
+}
+
+// viewsAreSeen: views are counted beside datasets, and OPERATIONS.md names every sort of
+// edit of either, and no other.
+func viewsAreSeen(t *testing.T, f *fleet.Fleet) {
+	_, families := scrape(t, f, "catalogd")
+	for name, want := range map[string]float64{"lakehouse_catalogd_datasets": 2, "lakehouse_catalogd_views": 1} { // the bad rows are a dataset
+		if got := families[name].GetMetric(); len(got) != 1 || got[0].GetGauge().GetValue() != want {
+			t.Errorf("%s is %v, not %v", name, got, want)
+		}
+	}
+	text, err := os.ReadFile("../../docs/OPERATIONS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile(`\| .lakehouse_catalogd_edits_total\{op\}. \| .*: (.*) \|`).FindSubmatch(text)
+	if row == nil {
+		t.Fatal("OPERATIONS.md lists no sorts of edits")
+	}
+	named := strings.Split(string(row[1]), ", ")
+	done := []string{"delete_dropped"} // which is done once the time of what was dropped is over
+	for _, m := range families["lakehouse_catalogd_edits_total"].GetMetric() {
+		done = append(done, m.GetLabel()[0].GetValue())
+	}
+	slices.Sort(named)
+	slices.Sort(done)
+	if !slices.Equal(named, done) {
+		t.Errorf("OPERATIONS.md names the edits %q, and there are %q", named, done)
 	}
 }

@@ -1,6 +1,6 @@
-// The command gen writes the Grafana dashboard of a fleet, deploy/grafana/lakehouse.json.
+// The command panels writes the Grafana dashboard of a fleet, deploy/grafana/lakehouse.json.
 // What is on it is said in panels.go, one line a panel; the same panels always give the
-// same bytes, and a test holds the file against them. Run it in that folder's parent:
+// same bytes, and a test holds the file against them. Run it in the repository's root:
 //
 //	go run ./deploy/grafana/panels
 package main

@@ -137,7 +137,8 @@ func ingests() row {
 
 func catalogs() row {
 	return row{"Catalog", 8, 8, []panel{
-		{title: "Datasets", unit: "none", queries: []query{{of("lakehouse_catalogd_datasets"), "datasets"}, {of("lakehouse_catalogd_dropped_names"), "names with dropped ones"}}},
+		{title: "Datasets and views", unit: "none", queries: []query{{of("lakehouse_catalogd_datasets"), "datasets"}, {of("lakehouse_catalogd_views"), "views"},
+			{of("lakehouse_catalogd_dropped_names"), "names with dropped ones"}}},
 		{title: "Commits", unit: "ops", about: "Registrations over versions: how many share one.", queries: []query{
 			{rate("job", "lakehouse_catalogd_versions_total"), "versions"}, {rate("job", "lakehouse_catalogd_registrations_total"), "registrations"},
 			{rate("job", "lakehouse_catalogd_pointer_conflicts_total"), "conflicts"}}},

@@ -10,7 +10,7 @@ type call struct {
 	args   string // select-sum and from-v stand for statements
 	code   int
 	stdout []string // parts of it
-	stderr []string
+	stderr []string // likewise; one that begins with ! is not there
 }
 
 func (c call) check(t *testing.T) {
@@ -29,7 +29,11 @@ func (c call) check(t *testing.T) {
 		}
 	}
 	for _, part := range c.stderr {
-		if !strings.Contains(stderr, part) {
+		if absent, not := strings.CutPrefix(part, "!"); not {
+			if strings.Contains(stderr, absent) {
+				t.Errorf("lakehouse %s: %q in\n%s", c.args, absent, stderr)
+			}
+		} else if !strings.Contains(stderr, part) {
 			t.Errorf("lakehouse %s: no %q in\n%s", c.args, part, stderr)
 		}
 	}
@@ -63,6 +67,12 @@ func viewCalls() []call {
 		{"views --dropped", 0, []string{"│ v    │ ", "│       2 │ ", "restorable until"}, nil},
 		{"view restore v", 0, []string{"v is there again, at version 2\n"}, nil},
 		{"view restore v", 1, nil, []string{"(here: lakehouse views --dropped) [dropped_not_found]"}},
+		{"view create w --sql select-sum", 0, nil, nil},
+		{"view drop w --yes", 0, nil, nil},
+		{"view create w --sql select-sum", 0, nil, nil},
+		{"view restore w", 1, nil, []string{"drop it, and restore then", "[view_exists]", "!--replace"}},
+		{"view drop w --yes", 0, nil, nil},
+		{"view restore w", 1, nil, []string{"(here: --id VIEW_ID, which 'lakehouse views --dropped' shows) [dropped_ambiguous]"}},
 		{"views --json", 0, []string{`"name": "v"`, `"kind": "dataset"`}, nil},
 	}
 }

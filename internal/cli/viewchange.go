@@ -38,7 +38,7 @@ func newViewCreate(g *Globals) *cobra.Command {
 			answer, _, err := client.CreateView(cmd.Context(), v, "")
 			if err != nil {
 				showPosition(cmd.ErrOrStderr(), sql, err)
-				return with(ofViews(), err)
+				return with(ofViews(remedy{catalog.ErrViewExists, "--replace"}), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), answer)

@@ -43,13 +43,12 @@ func ofHistory() []remedy {
 	}
 }
 
-// ofViews are those of the verbs of views.
-func ofViews() []remedy {
-	return []remedy{
-		{catalog.ErrViewExists, "--replace"},
+// ofViews are those of the verbs of views; more are one verb's own.
+func ofViews(more ...remedy) []remedy {
+	return append(more, []remedy{
 		{catalog.ErrDroppedAmbiguous, "--id VIEW_ID, which 'lakehouse views --dropped' shows"},
 		{catalog.ErrDroppedNotFound, "lakehouse views --dropped"},
-	}
+	}...)
 }
 
 // with adds to an error which of the remedies is its own. It goes by the error's code,

@@ -22,7 +22,7 @@ func TestAnErrorNamesItsRemedyHere(t *testing.T) {
 		{catalog.ErrTagExists.Errorf("x"), ofHistory(), "x (here: --move)"},
 		{catalog.ErrDatasetNotFound.Errorf("x").With("restorable_until", "tomorrow"), ofHistory(), "x (here: lakehouse restore NAME)"},
 		{catalog.ErrViewNotFound.Errorf("x").With("restorable_until", "tomorrow"), ofViews(), "x (here: lakehouse view restore NAME)"},
-		{catalog.ErrViewExists.Errorf("x"), ofViews(), "x (here: --replace)"},
+		{catalog.ErrViewExists.Errorf("x"), ofViews(), "x"}, // of a restoration
 	} {
 		err := with(c.remedies, c.err)
 		if kind := wire.AsProblem(c.err).Kind; !errors.Is(err, kind) {

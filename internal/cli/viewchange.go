@@ -91,7 +91,8 @@ func newViewDescribe(g *Globals) *cobra.Command {
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), v)
 			}
-			return showView(cmd, v)
+			showView(cmd.OutOrStdout(), v)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&text, "text", "", "`TEXT` that says what the view is")

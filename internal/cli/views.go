@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -105,18 +106,26 @@ func newViewShow(g *Globals) *cobra.Command {
 			if err != nil {
 				return with(ofViews(), err)
 			}
-			if g.JSON {
-				return printJSON(cmd.OutOrStdout(), v)
+			versions, err := viewVersions(cmd.Context(), client, args[0])
+			if err != nil {
+				return with(ofViews(), err)
 			}
-			return showView(cmd, v)
+			if g.JSON {
+				return printJSON(cmd.OutOrStdout(), struct {
+					catalog.View
+					Versions []catalog.ViewVersion `json:"versions"`
+				}{v, versions})
+			}
+			showView(cmd.OutOrStdout(), v)
+			showVersions(cmd.OutOrStdout(), versions)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&version, "at", "", "`VERSION` to show: a number, or the time at which it was current (default the current one)")
 	return cmd
 }
 
-func showView(cmd *cobra.Command, v catalog.View) error {
-	out := cmd.OutOrStdout()
+func showView(out io.Writer, v catalog.View) {
 	fmt.Fprintf(out, "%s, version %d of %s, reads %s\n", called(v.Namespace, v.Name), v.Version, shown(v.UpdatedAt), sourceNames(v.Reads))
 	if v.Description != "" {
 		fmt.Fprintln(out, printable(v.Description, "\n"))
@@ -127,7 +136,31 @@ func showView(cmd *cobra.Command, v catalog.View) error {
 		rows = append(rows, []string{c.Name, c.Type})
 	}
 	WriteTable(out, []string{"column", "type"}, rows, make([]bool, 2))
-	return nil
+}
+
+func showVersions(out io.Writer, versions []catalog.ViewVersion) {
+	var rows [][]string
+	for _, v := range versions {
+		rows = append(rows, []string{strconv.FormatInt(v.Version, 10), shown(v.CreatedAt), strings.TrimSpace(v.SQL)})
+	}
+	fmt.Fprintln(out)
+	WriteTable(out, []string{"version", "made", "statement"}, rows, []bool{true, false, false})
+}
+
+// viewVersions gives all versions of a view that are kept, newest first.
+func viewVersions(ctx context.Context, client *catalog.Client, name string) ([]catalog.ViewVersion, error) {
+	versions := []catalog.ViewVersion{}
+	for cursor := ""; ; {
+		page, err := client.ViewVersions(ctx, name, cursor, 0)
+		if err != nil {
+			return nil, err
+		}
+		versions = append(versions, page.Versions...)
+		if page.NextCursor == nil {
+			return versions, nil
+		}
+		cursor = *page.NextCursor
+	}
 }
 
 // allViews gives every page of the listing.

@@ -64,10 +64,7 @@ func answerJSON(out *output, q *job, result *duck.Stream) error {
 	out.buf = append(out.buf, elapsedField...)
 	out.buf = strconv.AppendInt(out.buf, time.Since(q.started).Milliseconds(), 10)
 	out.buf = append(out.buf, "}\n"...)
-	if !out.started() {
-		out.header().Set("Content-Length", strconv.Itoa(len(out.buf)))
-	}
-	return out.send()
+	return out.finish()
 }
 
 func answerHeader(h http.Header, f query.Format) {

@@ -59,11 +59,18 @@ type delivery struct {
 	watch   *time.Timer // of who waits for the client, nil if nobody does
 }
 
-// start sends the header and begins to deliver.
+// start begins to deliver. The header is out.
 func (d *delivery) start() {
 	d.changed.L = &d.mu
-	d.w.WriteHeader(http.StatusOK)
 	go d.run()
+}
+
+// all brings a whole answer, in the caller's goroutine and without start.
+func (d *delivery) all(buf []byte) error {
+	if _, err := d.w.Write(buf); err != nil {
+		return err
+	}
+	return d.control.Flush()
 }
 
 // put takes over the bytes of buf, and waits for the client if it is too far

@@ -57,3 +57,12 @@ func TestLocalAloneSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("no remedy: %s", a.body)
 	}
 }
+
+// TestAStatementOfNoObjectsNeedsNoFolder: it is answered while the folder is away.
+func TestAStatementOfNoObjectsNeedsNoFolder(t *testing.T) {
+	_, release, err := localSource{folder: filepath.Join(t.TempDir(), "gone"), instance: "one"}.open(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+}

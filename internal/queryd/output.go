@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ type output struct {
 	budget    *semaphore.Weighted
 	buf       []byte      // gathered, not yet sent
 	held      int         // how much may gather before the header goes out
+	whole     bool        // all is gathered, and is little: close sends it
 	truncated string      // of the trailer, "" for none
 	copy      *answerCopy // for the cache, nil for none
 
@@ -75,13 +77,33 @@ func (o *output) spill() error {
 // send hands over what has gathered.
 func (o *output) send() (err error) {
 	if !o.started() {
-		control := o.delivery.control
-		o.unarm = context.AfterFunc(o.ctx, func() { _ = control.SetWriteDeadline(time.Now()) })
+		o.open()
 		o.delivery.start()
 	}
 	o.copy.add(o.buf)
 	o.buf, err = o.delivery.put(o.buf)
 	return err
+}
+
+// finish hands over the rest of an answer that says its length if it can. A small one
+// waits for close, when the worker is free again: who made it writes it in less time
+// than another goroutine is woken up in.
+func (o *output) finish() error {
+	if !o.started() {
+		o.header().Set("Content-Length", strconv.Itoa(len(o.buf)))
+		if o.whole = len(o.buf) <= smallBytes; o.whole {
+			o.copy.add(o.buf)
+			return nil
+		}
+	}
+	return o.send()
+}
+
+// open sends the header.
+func (o *output) open() {
+	control := o.delivery.control
+	o.unarm = context.AfterFunc(o.ctx, func() { _ = control.SetWriteDeadline(time.Now()) })
+	o.delivery.w.WriteHeader(http.StatusOK)
 }
 
 // started tells that the header is out.
@@ -123,12 +145,18 @@ func (o *output) end() {
 // connection, the connection is of no further use, and close says so.
 func (o *output) close() error {
 	defer o.recycle(o.buf)
-	if !o.started() {
+	var err error
+	switch {
+	case o.whole:
+		o.open()
+		err = o.delivery.all(o.buf)
+	case o.started():
+		err = o.delivery.wait()
+	default:
 		o.header().Del("Trailer") // the answer will be a problem
 		o.header().Del(query.HeaderCache)
 		return nil
 	}
-	err := o.delivery.wait()
 	o.budget.Release(o.taken)
 	for _, buf := range o.delivery.spare {
 		o.recycle(buf)

@@ -137,6 +137,7 @@ func encode(encoder *rows.Encoder, out *output, q *job, batch arrow.RecordBatch)
 	}
 	n := int(batch.NumRows())
 	for row := 0; row < n; {
+		out.borrow()
 		out.buf, row = encoder.Append(out.buf, row, n, out.room())
 		q.rows.Store(encoder.Rows())
 		if err := out.spill(); err != nil {

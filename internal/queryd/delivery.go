@@ -23,8 +23,8 @@ const (
 	// each at once: for that one pieces grow up to largePieceBytes.
 	pieceBytes      = 4 << 10
 	largePieceBytes = 256 << 10
-	// smallBytes is what is copied behind what waits already; more than that waits in
-	// its own buffer.
+	// smallBytes is what is copied behind what waits already, up to spillBytes of them
+	// together; more than that waits in its own buffer.
 	smallBytes = 64 << 10
 	// atOnce is how long such a client takes for a piece at most.
 	atOnce = 10 * time.Millisecond
@@ -84,7 +84,7 @@ func (d *delivery) put(buf []byte) ([]byte, error) {
 	}
 	d.left += len(buf)
 	d.changed.Broadcast()
-	if last := len(d.waiting) - 1; last >= 0 && len(buf) <= smallBytes {
+	if last := len(d.waiting) - 1; last >= 0 && len(buf) <= smallBytes && len(d.waiting[last])+len(buf) <= spillBytes {
 		d.waiting[last] = append(d.waiting[last], buf...)
 		return buf[:0], nil
 	}
@@ -146,11 +146,20 @@ func (d *delivery) run() {
 	size := pieceBytes
 	for full, ok := d.next(); ok; full, ok = d.next() {
 		var err error
-		size, err = d.send(full, size)
+		if size, err = d.send(full, size); err == nil && !d.more() {
+			err = d.control.Flush()
+		}
 		d.mu.Lock()
 		d.err, d.spare = err, append(d.spare, full[:0])
 		d.mu.Unlock()
 	}
+}
+
+// more tells that what comes next is there, and with it what no flush has sent yet.
+func (d *delivery) more() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.waiting) > 0
 }
 
 // next gives what waits, or tells that there is nothing left to do.
@@ -184,7 +193,7 @@ func (d *delivery) send(full []byte, size int) (next int, err error) {
 		}
 		d.moved(len(piece))
 	}
-	return size, d.control.Flush()
+	return size, nil
 }
 
 // moved notes that the client's connection has taken n bytes.

@@ -50,10 +50,21 @@ func (s *server) newOutput(ctx context.Context, w http.ResponseWriter, q *job) *
 	if q.format == query.JSON || q.format == query.Parquet {
 		o.held = heldBytes
 	}
+	o.borrow()
+	return o
+}
+
+// borrow sees to it that there is a buffer to append to, which grows only for rows that
+// are huge.
+func (o *output) borrow() {
+	if cap(o.buf) > 0 {
+		return
+	}
 	if b, ok := o.pool.Get().(*[]byte); ok {
 		o.buf = (*b)[:0]
+		return
 	}
-	return o
+	o.buf = make([]byte, 0, spillBytes+pieceBytes)
 }
 
 func (o *output) header() http.Header { return o.delivery.w.Header() }
@@ -118,6 +129,7 @@ func (o *output) Write(p []byte) (int, error) {
 // ReadFrom sends bytes as they come; io.Copy takes it before Write.
 func (o *output) ReadFrom(r io.Reader) (n int64, err error) {
 	for err == nil {
+		o.borrow()
 		o.buf = slices.Grow(o.buf, spillBytes)
 		var more int
 		more, err = r.Read(o.buf[len(o.buf):cap(o.buf)])

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -21,8 +22,13 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// copyBufferBytes is how much of an answer moves at once.
-const copyBufferBytes = 128 << 10
+const (
+	// copyBufferBytes is how much of an answer moves at once.
+	copyBufferBytes = 128 << 10
+	// smallBodyBytes is the most that the body of a request may have to be read before
+	// the daemon hears of it.
+	smallBodyBytes = 16 << 10
+)
 
 // peer is one daemon behind the gateway.
 type peer struct {
@@ -49,17 +55,26 @@ func newPeer(env service.Env, m mount, failures *prometheus.CounterVec) *peer {
 }
 
 // pass hands the request to the daemon and the answer to the client, each as it
-// comes.
+// comes. A small body goes in one piece with its header, and so does an answer of
+// known length that is small: whoever waits for it is woken up once.
 func (p *peer) pass(w http.ResponseWriter, r *http.Request) error {
 	_ = http.NewResponseController(w).EnableFullDuplex() // an answer may begin before the upload ends
+	body, err := smallBody(r)
+	if err != nil {
+		return err
+	}
 	var failed error
 	proxy := httputil.ReverseProxy{
-		Rewrite:        p.rewrite,
+		Rewrite: func(pr *httputil.ProxyRequest) {
+			p.rewrite(pr)
+			if body != nil {
+				pr.Out.Body = io.NopCloser(bytes.NewReader(body))
+			}
+		},
 		Transport:      p.transport,
-		FlushInterval:  -1,
 		BufferPool:     p.buffers,
 		ErrorLog:       p.log,
-		ModifyResponse: p.receive,
+		ModifyResponse: func(resp *http.Response) error { return p.receive(w, resp) },
 		ErrorHandler:   func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
 	}
 	proxy.ServeHTTP(w, r)
@@ -67,6 +82,15 @@ func (p *peer) pass(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return p.explain(r.Context(), failed)
+}
+
+// smallBody reads the whole body of a request that says that it is small, nil of any
+// other. Who waits to be told to send it is told by the daemon.
+func smallBody(r *http.Request) ([]byte, error) {
+	if r.ContentLength <= 0 || r.ContentLength > smallBodyBytes || r.Header.Get("Expect") != "" {
+		return nil, nil
+	}
+	return io.ReadAll(r.Body)
 }
 
 // rewrite points the request at the daemon. The path stays as it was written,
@@ -91,9 +115,12 @@ func (p *peer) rewrite(pr *httputil.ProxyRequest) {
 
 // receive sees to it that an answer that breaks off is noted in the request's log
 // line.
-func (p *peer) receive(resp *http.Response) error {
+func (p *peer) receive(w http.ResponseWriter, resp *http.Response) error {
 	body := &answerBody{ReadCloser: resp.Body, ctx: resp.Request.Context(), peer: p}
 	resp.Body = body
+	if resp.ContentLength >= 0 {
+		body.held = http.NewResponseController(w)
+	}
 	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/event-stream" {
 		resp.Body = endWithDrain(body)
 	}
@@ -127,6 +154,7 @@ type answerBody struct {
 	io.ReadCloser
 	ctx  context.Context
 	peer *peer
+	held *http.ResponseController // of an answer that is not flushed with each piece, else nil
 }
 
 func (b *answerBody) Read(buf []byte) (int, error) {
@@ -134,6 +162,9 @@ func (b *answerBody) Read(buf []byte) (int, error) {
 	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() == nil {
 		b.peer.failed(failedBroken)
 		service.Annotate(b.ctx, slog.String("broken_off_by", b.peer.name), slog.String("cause", err.Error()))
+		if b.held != nil {
+			_ = b.held.Flush() // the client gets what there was of it
+		}
 	}
 	return n, err
 }

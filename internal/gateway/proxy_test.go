@@ -159,6 +159,46 @@ func TestBytesPassBothWaysAsTheyCome(t *testing.T) {
 	}
 }
 
+// Whoever waits for a small request, or for its answer, is woken up once.
+func TestASmallRequestAndItsAnswerPassInOnePiece(t *testing.T) {
+	const rounds = 50 // pieces may happen to come together
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	arrived := make(chan string, rounds)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return // the test has ended
+		}
+		defer conn.Close()
+		for range rounds {
+			arrived <- firstPiece(conn)
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer")
+		}
+	}()
+	e := setup{peers: service.Peers{"queryd": "http://" + l.Addr().String()}}.run(t)
+	conn := e.conn()
+	for range rounds {
+		_, _ = io.WriteString(conn, "POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\nSELECT 1")
+		if got := <-arrived; !strings.HasSuffix(got, "\r\n\r\nSELECT 1") {
+			t.Fatalf("the daemon's first piece is %q", got)
+		}
+		if got := firstPiece(conn); !strings.HasSuffix(got, "\r\n\r\nanswer") {
+			t.Fatalf("the client's first piece is %q", got)
+		}
+	}
+}
+
+// firstPiece is what one read of a connection gives.
+func firstPiece(conn net.Conn) string {
+	buf := make([]byte, 16<<10)
+	n, _ := conn.Read(buf)
+	return string(buf[:n])
+}
+
 func TestAnEarlyAnswerReachesAnUploadThatGoesOn(t *testing.T) {
 	peer := daemon(t, service.Route{Method: "POST", Path: "/ingest", MaxBody: service.Unbounded, Handle: func(_ http.ResponseWriter, r *http.Request) error {
 		if _, err := io.CopyN(io.Discard, r.Body, 1<<20); err != nil {

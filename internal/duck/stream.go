@@ -100,7 +100,7 @@ func (s *Stream) open() (err error) {
 	if s.end != nil {
 		return s.end
 	}
-	if s.reader, err = ipc.NewReader((*body)(s)); err == nil {
+	if s.reader, err = ipc.NewReader((*body)(s), ipc.WithAllocator(&recycler{})); err == nil {
 		return nil
 	}
 	if s.end == nil || s.end == io.EOF {

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
 )
 
 // columnsOf gives a version's columns as "name type", 0 for the current one.
@@ -35,14 +37,14 @@ func wordsOf(doc map[string]any, key string, fields ...string) string {
 	return strings.Join(words, ", ")
 }
 
-// With schema=evolve a dataset takes new columns and wider ones, and every version
-// keeps its own.
+// With schema=evolve a dataset takes new columns and wider ones, of every format, and
+// every version keeps its own.
 func TestSchemaEvolves(t *testing.T) {
 	l := startLake(t)
 	const first = "id,n,pay,e\nA,1,1.50,1\nB,2,,2\n"
 	for _, c := range []struct {
-		name, params, csv, changes, columns string
-		rows                                []string
+		name, params, file, changes, columns string
+		rows                                 []string
 	}{
 		{"new_and_missing", "mode=append", "shift,id,n\nnight,C,3\n", "added shift <nil> string",
 			"id string, n long, pay decimal(18,2), e long, shift string", []string{`"A"|1|"1.50"|1|null`, `"B"|2|null|2|null`, `"C"|3|null|null|"night"`}},
@@ -61,13 +63,24 @@ func TestSchemaEvolves(t *testing.T) {
 		{"of_json", "mode=append", `[{"id":"C","n":3.25,"shift":{"from":8}}]`, "retyped n long decimal(21,2), added shift <nil> struct<from:long>",
 			"id string, n decimal(21,2), pay decimal(18,2), e long, shift struct<from:long>",
 			[]string{`"A"|"1.00"|"1.50"|1|null`, `"B"|"2.00"|null|2|null`, `"C"|"3.25"|null|null|{"from":8}`}},
+		{"of_parquet", "mode=append", parquetOf(t, `[{"id":"C","n":"3.25","pay":"1.125","shift":{"from":8}}]`,
+			column("id", arrow.BinaryTypes.String), column("n", &arrow.Decimal128Type{Precision: 5, Scale: 2}),
+			column("pay", &arrow.Decimal128Type{Precision: 9, Scale: 3}), column("shift", arrow.StructOf(column("from", arrow.PrimitiveTypes.Int64)))),
+			"retyped n long decimal(21,2), retyped pay decimal(18,2) decimal(19,3), added shift <nil> struct<from:long>",
+			"id string, n decimal(21,2), pay decimal(19,3), e long, shift struct<from:long>",
+			[]string{`"A"|"1.00"|"1.500"|1|null`, `"B"|"2.00"|null|2|null`, `"C"|"3.25"|"1.125"|null|{"from":8}`}},
+		{"parquet_by_key", "mode=upsert&key=n", parquetOf(t, `[{"id":"C","n":2,"e":1.5,"t":["x"]}]`,
+			column("id", arrow.BinaryTypes.String), column("n", arrow.PrimitiveTypes.Int32),
+			column("e", arrow.PrimitiveTypes.Float64), column("t", arrow.ListOf(arrow.BinaryTypes.String))),
+			"retyped e long double, added t <nil> list<string>", "id string, n long, pay decimal(18,2), e double, t list<string>",
+			[]string{`"A"|1|"1.50"|1|null`, `"C"|2|null|1.5|["x"]`}},
 		{"as_it_is", "mode=append", "e,id,n,pay\n3,C,3,1\n", "", "id string, n long, pay decimal(18,2), e long",
 			[]string{`"A"|1|"1.50"|1`, `"B"|2|null|2`, `"C"|3|"1.00"|3`}},
 	} {
 		l.mustIngest("name="+c.name, first)
 		key := http.Header{"Content-Type": {"text/csv"}, "Idempotency-Key": {"k1"}}
 		params := "name=" + c.name + "&schema=evolve&" + c.params
-		status, got := l.sendWith(key, http.MethodPost, "/v1/ingest?"+params, c.csv)
+		status, got := l.sendWith(key, http.MethodPost, "/v1/ingest?"+params, c.file)
 		if status != http.StatusCreated {
 			t.Errorf("%s: %d %v", c.name, status, got)
 		}
@@ -83,10 +96,10 @@ func TestSchemaEvolves(t *testing.T) {
 		if rows := l.rows("SELECT * FROM " + c.name + " ORDER BY 1"); !reflect.DeepEqual(rows, c.rows) {
 			t.Errorf("%s: rows %v, want %v", c.name, rows, c.rows)
 		}
-		if status, doc := l.ingest(params, c.csv); status != http.StatusOK {
+		if status, doc := l.ingest(params, c.file); status != http.StatusOK {
 			t.Errorf("%s, again: %d %v", c.name, status, doc)
 		}
-		if status, doc := l.sendWith(key, http.MethodPost, "/v1/ingest?"+params, c.csv); status != http.StatusOK || doc["version"] != got["version"] {
+		if status, doc := l.sendWith(key, http.MethodPost, "/v1/ingest?"+params, c.file); status != http.StatusOK || doc["version"] != got["version"] {
 			t.Errorf("%s, again by its key: %d %v", c.name, status, doc)
 		}
 	}
@@ -96,13 +109,15 @@ func TestSchemaEvolves(t *testing.T) {
 func TestSchemaDoesNotEvolveIntoText(t *testing.T) {
 	l := startLake(t)
 	l.mustIngest("name=t", "id,n\nA,9007199254740993\n")
-	for csv, code := range map[string]string{
+	for file, code := range map[string]string{
 		"id,n\nB,x\n":       "schema_drift",
 		"id,n\nB,1\nC,x\n":  "bad_rows",
 		"id,n\nB,1.5e300\n": "schema_drift",
+		parquetOf(t, `[{"id":"B","n":"x"}]`, column("id", arrow.BinaryTypes.String), column("n", arrow.BinaryTypes.String)):             "schema_drift",
+		parquetOf(t, `[{"id":"B","n":"2026-01-31"}]`, column("id", arrow.BinaryTypes.String), column("n", arrow.PrimitiveTypes.Date32)): "schema_drift",
 	} {
-		if status, doc := l.ingest("name=t&mode=append&schema=evolve", csv); status < 400 || doc["code"] != code {
-			t.Errorf("%q: %d %v, want %s", csv, status, doc, code)
+		if status, doc := l.ingest("name=t&mode=append&schema=evolve", file); status < 400 || doc["code"] != code {
+			t.Errorf("%q: %d %v, want %s", file, status, doc, code)
 		}
 	}
 	if rows := l.versionsOf("t"); !reflect.DeepEqual(rows, []float64{1}) {

@@ -156,7 +156,8 @@ func (s *parquetScan) fit(f parquetFormat, file []parquetfile.Column) error {
 	return missingColumn(given, file)
 }
 
-// aim gives a column the type of the target's.
+// aim gives a column the type of the target's. That the file has another, which the
+// target's does not hold, is no wish to have it: all values are said not to fit.
 func (s *parquetScan) aim(c *parquetColumn, t csvscan.Column, at int, isGiven bool) {
 	c.Name, c.Target = t.Name, at
 	switch own := c.Type; {
@@ -166,6 +167,9 @@ func (s *parquetScan) aim(c *parquetColumn, t csvscan.Column, at int, isGiven bo
 		c.Type = t.Type
 	default:
 		s.drift = append(s.drift, csvscan.Change{Column: t.Name, Kind: csvscan.Retyped, From: t.Type, To: own})
+		if !isGiven {
+			c.Type, c.Misfits = t.Type, max(c.NonNull, 1)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ type server struct {
 	jobs    *jobs
 	metrics *metrics
 	results *results
-	buffers sync.Pool           // of *[]byte, for answers
+	buffers buffers             // for answers
 	waiting *semaphore.Weighted // waitingBytes of answers that wait for their clients
 }
 

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -29,7 +28,7 @@ const (
 // cancellation, ends a write to a client that does not read.
 type output struct {
 	ctx       context.Context
-	pool      *sync.Pool
+	pool      *buffers
 	budget    *semaphore.Weighted
 	buf       []byte      // gathered, not yet sent
 	held      int         // how much may gather before the header goes out
@@ -54,17 +53,11 @@ func (s *server) newOutput(ctx context.Context, w http.ResponseWriter, q *job) *
 	return o
 }
 
-// borrow sees to it that there is a buffer to append to, which grows only for rows that
-// are huge.
+// borrow sees to it that there is a buffer to append to.
 func (o *output) borrow() {
-	if cap(o.buf) > 0 {
-		return
+	if cap(o.buf) == 0 {
+		o.buf = o.pool.get()
 	}
-	if b, ok := o.pool.Get().(*[]byte); ok {
-		o.buf = (*b)[:0]
-		return
-	}
-	o.buf = make([]byte, 0, spillBytes+pieceBytes)
 }
 
 func (o *output) header() http.Header { return o.delivery.w.Header() }
@@ -156,7 +149,7 @@ func (o *output) end() {
 // ResponseWriter any more then. Once the context's end has touched the
 // connection, the connection is of no further use, and close says so.
 func (o *output) close() error {
-	defer o.recycle(o.buf)
+	defer o.pool.put(o.buf)
 	var err error
 	switch {
 	case o.whole:
@@ -171,7 +164,7 @@ func (o *output) close() error {
 	}
 	o.budget.Release(o.taken)
 	for _, buf := range o.delivery.spare {
-		o.recycle(buf)
+		o.pool.put(buf)
 	}
 	if !o.unarm() && err == nil {
 		err = context.Cause(o.ctx)
@@ -180,10 +173,4 @@ func (o *output) close() error {
 		o.header().Set(query.HeaderTruncated, o.truncated)
 	}
 	return err
-}
-
-func (o *output) recycle(buf []byte) {
-	if cap(buf) > 0 && cap(buf) <= heldBytes+spillBytes {
-		o.pool.Put(&buf)
-	}
 }

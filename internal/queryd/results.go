@@ -8,6 +8,7 @@ import (
 	"hash"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,35 +99,59 @@ func (s *server) record(out *output, q *job, parsed *duck.Statement, read *table
 		return
 	}
 	key, versions := q.key(read), read.versions()
-	out.copy = &answerCopy{most: s.results.answers.Most(), keep: func(body []byte) {
+	out.copy = &answerCopy{most: s.results.answers.Most(), pool: &s.buffers, keep: func(body []byte) {
 		s.results.keep(key, q.cut(cached{body: body, rows: q.rows.Load(), truncated: out.truncated, sql: q.sql, read: versions}), parsed)
 	}}
 }
 
-// answerCopy gathers an answer beside its way to the client, unless it is too large.
+// answerCopy gathers an answer beside its way to the client, unless it is too large:
+// in pieces, which are lent, for nobody knows how long it becomes.
 type answerCopy struct {
-	most int64
-	body []byte
-	over bool
-	keep func(body []byte)
+	most   int64
+	pool   *buffers
+	pieces [][]byte
+	bytes  int64
+	keep   func(body []byte)
 }
 
 func (c *answerCopy) add(p []byte) {
-	if c == nil || c.over {
+	if c == nil || c.over() {
 		return
 	}
-	if c.over = int64(len(c.body)+len(p)) > c.most; c.over {
-		c.body = nil
+	if c.bytes += int64(len(p)); c.over() {
+		c.release()
 		return
 	}
-	c.body = append(c.body, p...)
+	for len(p) > 0 {
+		last := len(c.pieces) - 1
+		if last < 0 || len(c.pieces[last]) == cap(c.pieces[last]) {
+			c.pieces = append(c.pieces, c.pool.get())
+			continue
+		}
+		piece := c.pieces[last]
+		n := min(len(p), cap(piece)-len(piece))
+		c.pieces[last], p = append(piece, p[:n]...), p[n:]
+	}
 }
 
-// done keeps the answer, which is whole, without the room that it grew into.
+// over tells that the answer is too large.
+func (c *answerCopy) over() bool { return c.bytes > c.most }
+
+// done keeps the answer, which is whole, in memory of its own.
 func (c *answerCopy) done() {
-	if c != nil && !c.over {
-		c.keep(bytes.Clone(c.body))
+	if c == nil || c.over() {
+		return
 	}
+	body := slices.Concat(c.pieces...)
+	c.release()
+	c.keep(body)
+}
+
+func (c *answerCopy) release() {
+	for _, piece := range c.pieces {
+		c.pool.put(piece)
+	}
+	c.pieces = nil
 }
 
 // cut takes from an answer in JSON what is new each time.

@@ -1,6 +1,7 @@
 package queryd
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -300,5 +301,23 @@ func TestTextsAreForgottenWithTheirAnswers(t *testing.T) {
 	left := slices.Sorted(maps.Keys(r.parsed.All()))
 	if want := []string{"of what cannot be read", "of what is kept"}; !slices.Equal(left, want) || len(r.answers.All()) != 2 {
 		t.Errorf("left are %d answers and the texts %q", len(r.answers.All()), left)
+	}
+}
+
+// TestACopyIsTheWholeAnswer: however it came, unless it is too large.
+func TestACopyIsTheWholeAnswer(t *testing.T) {
+	answer := bytes.Repeat([]byte("what a client gets, "), 3*spillBytes/20)
+	for _, most := range []int{len(answer), len(answer) - 1} {
+		var kept []byte
+		c := &answerCopy{most: int64(most), pool: &buffers{}, keep: func(body []byte) { kept = body }}
+		for at, step := 0, 1; at < len(answer); step *= 2 {
+			end := min(at+step, len(answer))
+			c.add(answer[at:end])
+			at = end
+		}
+		c.done()
+		if whole := most == len(answer); whole != bytes.Equal(kept, answer) || !whole && kept != nil {
+			t.Errorf("of an answer of %d bytes, where %d may be kept, %d were", len(answer), most, len(kept))
+		}
 	}
 }

@@ -115,6 +115,6 @@ expect_body "and nothing of what was not" '"objects":\[\]'
 request -T "$DIR/a" "$O/slow/1"
 expect_status "and its keys can be written" 201
 
-"$ROOT/bin/storaged" --config "$DIR/lakehouse.toml" --port-offset 1 >"$DIR/body" 2>&1 && code=0 || code=$?
+"$ROOT/bin/storaged" --config "$DIR/lakehouse.toml" --port-offset $((OFFSET + 100)) >"$DIR/body" 2>&1 && code=0 || code=$?
 expect "a second storaged on the same folder is refused" 1 "$code"
 expect_body "with the first one's pid" "$(pid storaged)"

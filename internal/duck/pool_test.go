@@ -246,6 +246,7 @@ func TestConfigIsChecked(t *testing.T) {
 // the pool runs. The next worker spills as ever.
 func TestASpillFolderThatWasRemovedIsMadeAgain(t *testing.T) {
 	c := smallMemory(t)
+	c.Limits.MemoryBytes += 64 << 20 // of what the race detector takes beside DuckDB
 	p := newTestPool(t, c)
 	if err := os.RemoveAll(c.SpillDir); err != nil {
 		t.Fatal(err)

@@ -16,11 +16,13 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged/backend"
 )
 
-// Bytes are gathered in buffers of bufferSize. After every flushEvery bytes the
+// Bytes are gathered in buffers of bufferSize, or of their own size where they are
+// known to be fewer than smallSize. After every flushEvery bytes the
 // kernel is asked to start writing them out, so that little is left for the
 // flush at the end.
 const (
 	bufferSize = 1 << 20
+	smallSize  = 64 << 10
 	flushEvery = 8 << 20
 )
 
@@ -153,14 +155,11 @@ func (f *tempFile) discard() {
 
 // fill copies the body; size is its length or -1. It counts against room.
 func (s *Store) fill(f *tempFile, body io.Reader, size int64, room *admission) error {
-	buffer, _ := s.buffers.Get().(*[bufferSize]byte)
-	if buffer == nil {
-		buffer = new([bufferSize]byte)
-	}
-	defer s.buffers.Put(buffer)
+	buffer, release := s.buffer(size)
+	defer release()
 	var written, flushed int64
 	for {
-		n, readErr := readFull(body, buffer[:])
+		n, readErr := readFull(body, buffer)
 		if _, err := f.Write(buffer[:n]); err != nil {
 			return err
 		}
@@ -181,6 +180,19 @@ func (s *Store) fill(f *tempFile, body io.Reader, size int64, room *admission) e
 			return readErr
 		}
 	}
+}
+
+// buffer lends what a body of this size, -1 for unknown, is gathered in: what is small
+// gets its own, for most objects of a catalog are a few KB.
+func (s *Store) buffer(size int64) (b []byte, release func()) {
+	if size >= 0 && size < smallSize {
+		return make([]byte, size+1), func() {} // one more, so that the body's end is seen
+	}
+	large, _ := s.buffers.Get().(*[bufferSize]byte)
+	if large == nil {
+		large = new([bufferSize]byte)
+	}
+	return large[:], func() { s.buffers.Put(large) }
 }
 
 // readFull fills b unless the body ends or fails before. Unlike io.ReadFull it

@@ -3,6 +3,7 @@ package storaged_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -122,13 +123,28 @@ func clientGone(t *testing.T, s *subject) {
 	s.mustPut(t, k, []byte("after"))
 }
 
+// smallReads gives a client whose connections hold little of what it has not read.
+func smallReads(t *testing.T) *http.Client {
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		if err == nil {
+			err = conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+		}
+		return conn, err
+	}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
 // readOneVersion: a GET that has started reads its version to the end, through
 // replacement and removal.
 func readOneVersion(t *testing.T, s *subject) {
 	k := key(t, "x")
-	const size = 16 << 20 // more than sockets hold
+	const size = testCap // more than sockets hold, one of which is made small
 	s.mustPut(t, k, bytes.Repeat([]byte("1"), size))
-	reader, object, err := s.Get(t.Context(), k, storage.Range{})
+	narrow := *s.Client
+	narrow.HTTP = smallReads(t)
+	reader, object, err := narrow.Get(t.Context(), k, storage.Range{})
 	if err != nil {
 		t.Fatal(err)
 	}

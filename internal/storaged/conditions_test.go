@@ -58,9 +58,9 @@ func conditionalWrites(t *testing.T, s *subject) {
 	s.wantObject(t, k, []byte("second"))
 }
 
-// oneCreator: of 32 who create one key at once, one succeeds, and the object is
+// oneCreator: of twelve who create one key at once, one succeeds, and the object is
 // that one's.
-func oneCreator(t *testing.T, s *subject) { s.race(t, 32, 1000, 1000) }
+func oneCreator(t *testing.T, s *subject) { s.race(t, 12, 1000, 1000) }
 
 func oneCreatorInParts(t *testing.T, s *subject) { s.race(t, 3, 9<<20, -1) }
 

@@ -10,7 +10,7 @@ import (
 
 // testCap is the cap on objects in the suite: over two parts of a multipart
 // upload.
-const testCap = 16 << 20
+const testCap = 11 << 20
 
 // TestConformance holds every backend to the promises of package storage,
 // through HTTP, as a client sees them. A case uses keys under its own name.
@@ -79,7 +79,7 @@ func s3Config() storaged.Config {
 func serve(t *testing.T, c storaged.Config, secret service.S3) *subject {
 	t.Helper()
 	c.MaxObjectBytes = testCap
-	c.MaxConcurrentWrites = 40
+	c.MaxConcurrentWrites = 12
 	env := testbed.NewEnv(t, "storaged")
 	env.Secrets.S3 = map[string]service.S3{"primary": secret}
 	return &subject{Client: testbed.StartStoragedWith(t, env, c), config: c, longSegments: true, besideFolder: true}

@@ -2,6 +2,7 @@ package storaged_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -131,12 +132,19 @@ func (s *subject) wantNoObject(t *testing.T, key string) {
 	}
 }
 
-// noise gives bytes that repeat nowhere; the same seed gives the same bytes.
+// noise gives bytes of which no 64 KiB are like another; the same seed gives the same bytes.
 func noise(seed uint64, size int) []byte {
+	const block = 64 << 10
 	b := make([]byte, size)
 	var key [32]byte
 	key[0], key[1] = byte(seed), byte(seed>>8)
-	_, _ = rand.NewChaCha8(key).Read(b) // never fails
+	first := b[:min(size, block)]
+	_, _ = rand.NewChaCha8(key).Read(first) // never fails
+	for at := block; at < size; at += block {
+		if n := copy(b[at:], first); n >= 8 {
+			binary.BigEndian.PutUint64(b[at:], uint64(at)) // so that no two are alike
+		}
+	}
 	return b
 }
 

@@ -93,10 +93,10 @@ tools() {
 
 # tests: with the race detector. Query workers and daemons that are processes of
 # their own are the programs just built, without it; the daemons' code has it in the
-# tests' own process, the workers' in internal/duck. The tests' programs are kept, so
-# that the next run links only what has changed, and without what only a debugger
-# reads; and a process ends without the second that the detector would wait. "go vet"
-# is a step of its own.
+# tests' own process, the workers' in internal/duck, where a race in a worker fails the
+# test that had it. The tests' programs are kept, so that the next run links only what
+# has changed, and without what only a debugger reads; and a process ends without the
+# second that the detector would wait. "go vet" is a step of its own.
 tests() {
 	local packages
 	mkdir -p bin/tests

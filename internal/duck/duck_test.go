@@ -22,6 +22,8 @@ func TestMain(m *testing.M) {
 		runProbe(os.Args[0])
 	case parentProbe:
 		runParent()
+	case raceProbe:
+		runRace()
 	default:
 		os.Exit(m.Run())
 	}
@@ -46,13 +48,22 @@ func testConfig(t testing.TB) Config {
 	}
 }
 
+// newTestPool makes a pool that ends with the test, which fails if the race detector
+// found anything in a worker.
 func newTestPool(t testing.TB, c Config) *Pool {
 	t.Helper()
+	said := &heard{}
+	c.adjust = said.by(c.adjust)
 	p, err := NewPool(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.Close() })
+	t.Cleanup(func() {
+		p.Close()
+		if report := said.race(); report != "" {
+			t.Errorf("in a worker:\n%s", report)
+		}
+	})
 	return p
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/exec"
 	"path/filepath"
 	"sync"
 
@@ -38,6 +39,8 @@ type Config struct {
 	SpillDir string
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer // nil for none
+
+	adjust func(*exec.Cmd) // changes how a worker is started, for a test that watches it
 }
 
 const minMemory = 256 << 20

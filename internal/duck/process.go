@@ -42,9 +42,10 @@ type process struct {
 // worker starts in a tenth of the time then.
 var program = "/proc/self/exe"
 
-// start executes a worker with its own folder. The calling thread must live as
-// long as the worker: the kernel kills the worker when that thread ends.
-func start(spill string, limits Limits) (*process, error) {
+// start executes a worker with its own folder, whose command adjust may change (nil: as
+// it is). The calling thread must live as long as the worker: the kernel kills the
+// worker when that thread ends.
+func start(spill string, limits Limits, adjust func(*exec.Cmd)) (*process, error) {
 	var pipes pipes
 	defer pipes.closeChild()
 	if err := pipes.open(); err != nil {
@@ -68,6 +69,9 @@ func start(spill string, limits Limits) (*process, error) {
 			Setpgid:   true, // a terminal's interrupt is for the parent to handle
 		},
 		WaitDelay: time.Second,
+	}
+	if adjust != nil {
+		adjust(p.cmd)
 	}
 	if err := p.cmd.Start(); err != nil {
 		pipes.closeParent()

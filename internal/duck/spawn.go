@@ -26,7 +26,7 @@ func (p *Pool) startAll() {
 	for {
 		select {
 		case r := <-p.starts:
-			w, err := start(r.spill, p.config.Limits)
+			w, err := start(r.spill, p.config.Limits, p.config.adjust)
 			r.answer <- startAnswer{w, err}
 		case <-p.closing:
 			// The workers are killed by now or will be by their owners; the thread ends

@@ -69,17 +69,15 @@ func (s *store) readLocation(ctx context.Context, location string) ([]byte, erro
 
 // pages lists what lies under a prefix, in the order of the keys.
 func (s *store) pages(ctx context.Context, prefix string, visit func([]storage.Object) error) error {
-	cursor := ""
-	for {
-		page, err := s.List(ctx, prefix, "", cursor, 0)
+	for page, err := range s.Listings(ctx, prefix, "", 0) {
 		if err != nil {
 			return err
 		}
-		if err := visit(page.Objects); err != nil || page.NextCursor == nil {
+		if err := visit(page.Objects); err != nil {
 			return err
 		}
-		cursor = *page.NextCursor
 	}
+	return nil
 }
 
 // writeAll stores files under fresh keys, together, and returns when all are

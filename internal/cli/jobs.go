@@ -12,6 +12,7 @@ import (
 	"github.com/tmaxmax/go-sse"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // maxEventBytes bounds one event: a job with its answer, of 10,000 columns too.
@@ -91,7 +92,7 @@ func newJobs(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			jobs, err := allJobs(cmd.Context(), ingest.Client{Client: client}, ingest.JobState(state))
+			jobs, err := wire.Gather((&ingest.Client{Client: client}).EachJob(cmd.Context(), ingest.JobState(state), 0))
 			if err != nil {
 				return err
 			}
@@ -134,21 +135,6 @@ func newCancel(g *Globals) *cobra.Command {
 			}
 			return nil
 		},
-	}
-}
-
-func allJobs(ctx context.Context, client ingest.Client, state ingest.JobState) ([]ingest.Job, error) {
-	jobs := []ingest.Job{}
-	for cursor := ""; ; {
-		page, err := client.Jobs(ctx, state, cursor, 0)
-		if err != nil {
-			return nil, err
-		}
-		jobs = append(jobs, page.Jobs...)
-		if page.NextCursor == nil {
-			return jobs, nil
-		}
-		cursor = *page.NextCursor
 	}
 }
 

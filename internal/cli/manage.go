@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 func newTag(g *Globals) *cobra.Command {
@@ -122,17 +123,9 @@ func newDropped(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			datasets := []catalog.Dropped{}
-			for cursor := ""; ; {
-				page, err := client.Dropped(cmd.Context(), cursor, 0)
-				if err != nil {
-					return err
-				}
-				datasets = append(datasets, page.Datasets...)
-				if page.NextCursor == nil {
-					break
-				}
-				cursor = *page.NextCursor
+			datasets, err := wire.Gather(client.EachDropped(cmd.Context(), 0))
+			if err != nil {
+				return err
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), datasets)

@@ -175,24 +175,22 @@ func (s *session) describeTo(ctx context.Context, out io.Writer, name string) er
 // listTables lists what a statement can name: the datasets, with what the catalog
 // knows of them, and the views.
 func (s *session) listTables(ctx context.Context, out io.Writer) error {
-	datasets, err := allDatasets(ctx, s.catalog)
-	if err != nil {
-		return err
-	}
 	known := map[string]catalog.Dataset{}
-	for _, d := range datasets {
+	for d, err := range s.catalog.EachDataset(ctx, 0) {
+		if err != nil {
+			return err
+		}
 		known[catalog.Name{Namespace: d.Namespace, Name: d.Name}.String()] = d
 	}
 	names, err := tableNames(ctx, s.query)
 	if err != nil {
 		return err
 	}
-	views, err := allViews(ctx, s.catalog)
-	if err != nil {
-		return err
-	}
 	version := map[string]string{}
-	for _, v := range views {
+	for v, err := range s.catalog.EachView(ctx, 0) {
+		if err != nil {
+			return err
+		}
 		version[called(v.Namespace, v.Name)] = strconv.FormatInt(v.Version, 10)
 	}
 	var rows [][]string

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 func newStatus(g *Globals) *cobra.Command {
@@ -57,7 +57,7 @@ func newDatasets(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			datasets, err := allDatasets(cmd.Context(), catalog.Client{Client: gateway})
+			datasets, err := wire.Gather((&catalog.Client{Client: gateway}).EachDataset(cmd.Context(), 0))
 			if err != nil {
 				return err
 			}
@@ -74,22 +74,6 @@ func newDatasets(g *Globals) *cobra.Command {
 				[]bool{false, true, true, true, true, false})
 			return nil
 		},
-	}
-}
-
-// allDatasets gives every page of the listing.
-func allDatasets(ctx context.Context, client catalog.Client) ([]catalog.Dataset, error) {
-	datasets := []catalog.Dataset{}
-	for cursor := ""; ; {
-		page, err := client.List(ctx, cursor, 0)
-		if err != nil {
-			return nil, err
-		}
-		datasets = append(datasets, page.Datasets...)
-		if page.NextCursor == nil {
-			return datasets, nil
-		}
-		cursor = *page.NextCursor
 	}
 }
 

@@ -45,16 +45,11 @@ func newStorageList(g *Globals, connect func() (*storage.Client, error)) *cobra.
 				delimiter = ""
 			}
 			whole := storage.Listing{Objects: []storage.Object{}, Prefixes: []string{}}
-			for cursor := ""; ; {
-				page, err := client.List(cmd.Context(), prefix, delimiter, cursor, 0)
+			for page, err := range client.Listings(cmd.Context(), prefix, delimiter, 0) {
 				if err != nil {
 					return err
 				}
 				whole.Objects, whole.Prefixes = append(whole.Objects, page.Objects...), append(whole.Prefixes, page.Prefixes...)
-				if page.NextCursor == nil {
-					break
-				}
-				cursor = *page.NextCursor
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), whole)

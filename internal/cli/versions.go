@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // catalog gives the client of the catalog.
@@ -31,17 +32,9 @@ func newVersions(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			versions := []catalog.Version{}
-			for cursor := ""; ; {
-				page, err := client.Versions(cmd.Context(), args[0], cursor, 0)
-				if err != nil {
-					return with(ofHistory(), err)
-				}
-				versions = append(versions, page.Versions...)
-				if page.NextCursor == nil {
-					break
-				}
-				cursor = *page.NextCursor
+			versions, err := wire.Gather(client.EachVersion(cmd.Context(), args[0], 0))
+			if err != nil {
+				return with(ofHistory(), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), versions)

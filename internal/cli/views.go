@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 func newViews(g *Globals) *cobra.Command {
@@ -27,7 +27,7 @@ func newViews(g *Globals) *cobra.Command {
 			if dropped {
 				return listDroppedViews(cmd, g, client)
 			}
-			views, err := allViews(cmd.Context(), *client)
+			views, err := wire.Gather(client.EachView(cmd.Context(), 0))
 			if err != nil {
 				return err
 			}
@@ -47,17 +47,9 @@ func newViews(g *Globals) *cobra.Command {
 }
 
 func listDroppedViews(cmd *cobra.Command, g *Globals, client *catalog.Client) error {
-	views := []catalog.DroppedView{}
-	for cursor := ""; ; {
-		page, err := client.DroppedViews(cmd.Context(), cursor, 0)
-		if err != nil {
-			return err
-		}
-		views = append(views, page.Views...)
-		if page.NextCursor == nil {
-			break
-		}
-		cursor = *page.NextCursor
+	views, err := wire.Gather(client.EachDroppedView(cmd.Context(), 0))
+	if err != nil {
+		return err
 	}
 	if g.JSON {
 		return printJSON(cmd.OutOrStdout(), views)
@@ -158,22 +150,6 @@ func viewVersions(ctx context.Context, client *catalog.Client, name string) ([]c
 		versions = append(versions, page.Versions...)
 		if page.NextCursor == nil {
 			return versions, nil
-		}
-		cursor = *page.NextCursor
-	}
-}
-
-// allViews gives every page of the listing.
-func allViews(ctx context.Context, client catalog.Client) ([]catalog.ListedView, error) {
-	views := []catalog.ListedView{}
-	for cursor := ""; ; {
-		page, err := client.Views(ctx, cursor, 0)
-		if err != nil {
-			return nil, err
-		}
-		views = append(views, page.Views...)
-		if page.NextCursor == nil {
-			return views, nil
 		}
 		cursor = *page.NextCursor
 	}

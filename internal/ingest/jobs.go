@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -95,6 +96,15 @@ func (c *Client) Jobs(ctx context.Context, state JobState, cursor string, limit 
 		q.Set("limit", strconv.Itoa(limit))
 	}
 	return page, c.JSON(ctx, http.MethodGet, "/ingest/jobs", q, nil, &page)
+}
+
+// EachJob gives all jobs, newest first, in pages of limit; state and limit are those of
+// [Client.Jobs]. An error ends them.
+func (c *Client) EachJob(ctx context.Context, state JobState, limit int) iter.Seq2[Job, error] {
+	return wire.Items(func(cursor string) ([]Job, *string, error) {
+		page, err := c.Jobs(ctx, state, cursor, limit)
+		return page.Jobs, page.NextCursor, err
+	})
 }
 
 // Job gives one job, or [ErrJobNotFound].

@@ -111,21 +111,14 @@ func (c *compactor) newPool() (*duck.Pool, error) {
 
 // sweep queues the datasets of the catalog that have files enough to be looked at.
 func (c *compactor) sweep(ctx context.Context) {
-	for cursor := ""; ; {
-		page, err := c.catalog.List(ctx, cursor, sweepPage)
+	for d, err := range c.catalog.EachDataset(ctx, sweepPage) {
 		if err != nil {
 			c.note(catalog.Name{}, err)
 			return
 		}
-		for _, d := range page.Datasets {
-			if d.Files >= foldFiles {
-				c.written(catalog.Name{Namespace: d.Namespace, Name: d.Name})
-			}
+		if d.Files >= foldFiles {
+			c.written(catalog.Name{Namespace: d.Namespace, Name: d.Name})
 		}
-		if page.NextCursor == nil {
-			return
-		}
-		cursor = *page.NextCursor
 	}
 }
 

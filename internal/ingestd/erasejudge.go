@@ -14,10 +14,13 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// parallelManifests is how many manifests are asked for at once.
-const parallelManifests = 8
+const (
+	parallelManifests = 8    // manifests asked for at once
+	versionsPage      = 1000 // versions asked for at once
+)
 
 // kept is a dataset with all its versions that are kept, newest first.
 type kept struct {
@@ -31,18 +34,11 @@ func (k *kept) current() catalog.Manifest { return k.at[0] }
 
 // allOf reads a dataset's versions. One that expires meanwhile is passed over.
 func (d *ingestd) allOf(ctx context.Context, n catalog.Name) (*kept, error) {
-	k := &kept{name: n}
-	for cursor := ""; ; {
-		page, err := d.catalog.Versions(ctx, n.String(), cursor, 1000)
-		if err != nil {
-			return nil, err
-		}
-		k.versions = append(k.versions, page.Versions...)
-		if page.NextCursor == nil {
-			break
-		}
-		cursor = *page.NextCursor
+	versions, err := wire.Gather(d.catalog.EachVersion(ctx, n.String(), versionsPage))
+	if err != nil {
+		return nil, err
 	}
+	k := &kept{name: n, versions: versions}
 	k.at = make([]catalog.Manifest, len(k.versions))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelManifests)

@@ -32,47 +32,26 @@ func (s *server) notFound(ctx context.Context, table duck.Table) error {
 
 // tableNames lists the catalog: datasets and views, by namespace and name.
 func (s *server) tableNames(ctx context.Context) ([]catalog.Name, error) {
-	names, err := pagesOf(func(cursor string) (page []catalog.Name, next *string, err error) {
-		list, err := s.catalog.List(ctx, cursor, listPage)
-		for _, d := range list.Datasets {
-			page = append(page, catalog.Name{Namespace: d.Namespace, Name: d.Name})
+	names := []catalog.Name{}
+	note := func(namespace, name string, err error) error {
+		if err == nil && len(names) == maxTables {
+			err = wire.ErrNotSupported.Errorf("the catalog has more than %d names; page through GET /catalog/list and /catalog/views", maxTables)
 		}
-		return page, list.NextCursor, err
-	})
-	if err != nil {
-		return nil, err
+		names = append(names, catalog.Name{Namespace: namespace, Name: name})
+		return err
 	}
-	views, err := pagesOf(func(cursor string) (page []catalog.Name, next *string, err error) {
-		list, err := s.catalog.Views(ctx, cursor, listPage)
-		for _, v := range list.Views {
-			page = append(page, catalog.Name{Namespace: v.Namespace, Name: v.Name})
+	for d, err := range s.catalog.EachDataset(ctx, listPage) {
+		if err := note(d.Namespace, d.Name, err); err != nil {
+			return nil, err
 		}
-		return page, list.NextCursor, err
-	})
-	if err != nil {
-		return nil, err
 	}
-	names = append(names, views...)
+	for v, err := range s.catalog.EachView(ctx, listPage) {
+		if err := note(v.Namespace, v.Name, err); err != nil {
+			return nil, err
+		}
+	}
 	slices.SortFunc(names, func(a, b catalog.Name) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
 	return names, nil
-}
-
-// pagesOf gathers the pages of a listing.
-func pagesOf(page func(cursor string) ([]catalog.Name, *string, error)) ([]catalog.Name, error) {
-	names := []catalog.Name{}
-	for cursor := ""; ; {
-		some, next, err := page(cursor)
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, some...)
-		if next == nil {
-			return names, nil
-		}
-		if cursor = *next; len(names) >= maxTables {
-			return nil, wire.ErrNotSupported.Errorf("the catalog has more than %d names; page through GET /catalog/list and /catalog/views", maxTables)
-		}
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -121,6 +122,15 @@ func (c *Client) List(ctx context.Context, prefix, delimiter, cursor string, lim
 	var page Listing
 	err := c.JSON(ctx, http.MethodGet, "/storage/objects", q, nil, &page)
 	return page, err
+}
+
+// Listings gives all pages of what lies under prefix, as [Client.List] does. An error
+// ends them.
+func (c *Client) Listings(ctx context.Context, prefix, delimiter string, limit int) iter.Seq2[Listing, error] {
+	return wire.Pages(func(cursor string) (Listing, *string, error) {
+		page, err := c.List(ctx, prefix, delimiter, cursor, limit)
+		return page, page.NextCursor, err
+	})
 }
 
 // Buckets describes the buckets of the configuration.

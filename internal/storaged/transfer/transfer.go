@@ -34,6 +34,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged/backend"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 const (
@@ -236,22 +237,8 @@ func ordinary(key string) bool {
 
 // list gives the objects under a prefix in the order of their keys.
 func list(ctx context.Context, store backend.Store, prefix string) iter.Seq2[storage.Object, error] {
-	return func(yield func(storage.Object, error) bool) {
-		for cursor := ""; ; {
-			page, err := store.List(ctx, backend.Page{Prefix: prefix, Cursor: cursor, Limit: pageSize})
-			if err != nil {
-				yield(storage.Object{}, err)
-				return
-			}
-			for _, object := range page.Objects {
-				if !yield(object, nil) {
-					return
-				}
-			}
-			if page.NextCursor == nil {
-				return
-			}
-			cursor = *page.NextCursor
-		}
-	}
+	return wire.Items(func(cursor string) ([]storage.Object, *string, error) {
+		page, err := store.List(ctx, backend.Page{Prefix: prefix, Cursor: cursor, Limit: pageSize})
+		return page.Objects, page.NextCursor, err
+	})
 }

@@ -95,9 +95,9 @@ func (d *daemon) handleDescribe(w http.ResponseWriter, r *http.Request) error {
 // restore serves a dropped one's return under the path's name.
 func restore[T, D any](d *daemon, op string, k kind[T, D]) service.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		id := r.URL.Query().Get(k.id())
+		id := r.URL.Query().Get(k.idParam())
 		if id != "" && !validID(id) {
-			return badParameter(k.id(), id, "a UUID in lower case, as GET "+k.waiting+" gives it")
+			return badParameter(k.idParam(), id, "a UUID in lower case, as GET "+k.waiting+" gives it")
 		}
 		return d.change(w, r, http.StatusOK, op, func(n catalog.Name) alteration { return k.restore(n, id) }, id)
 	}

@@ -49,8 +49,8 @@ func views() kind[catalog.View, catalog.DroppedView] {
 	}
 }
 
-// id is the parameter that names one of the kind.
-func (k kind[T, D]) id() string { return k.noun + "_id" }
+// idParam is the parameter that names one of the kind.
+func (k kind[T, D]) idParam() string { return k.noun + "_id" }
 
 // has tells that a dropped one is of the kind.
 func (k kind[T, D]) has(d dropped) bool { return d.View == (k.there == aView) }

@@ -54,7 +54,7 @@ func (c *restoring[T, D]) choose(p *plan) (found dropped, err error) {
 	if p.base != nil {
 		for _, d := range p.base.Dropped {
 			if !d.Deleting && c.has(d) && (c.id == "" || c.id == d.Dataset.DatasetID) {
-				found, rows = d, append(rows, c.kind.dropped(d))
+				found, rows = d, append(rows, c.dropped(d))
 			}
 		}
 	}
@@ -62,10 +62,10 @@ func (c *restoring[T, D]) choose(p *plan) (found dropped, err error) {
 	case len(rows) == 0:
 		return found, catalog.ErrDroppedNotFound.Errorf("no dropped %s %s can be restored; GET %s names those that can", c.noun, c.name, c.waiting).With(c.noun, c.name.String())
 	case p.state != nil:
-		return found, c.exists.Errorf("there is a new %s %s; %s, and restore then (the old one has the %s %s)", c.noun, c.name, c.giveWay, c.kind.id(), found.Dataset.DatasetID).
+		return found, c.exists.Errorf("there is a new %s %s; %s, and restore then (the old one has the %s %s)", c.noun, c.name, c.giveWay, c.idParam(), found.Dataset.DatasetID).
 			With(c.noun, c.name.String())
 	case len(rows) > 1:
-		return found, catalog.ErrDroppedAmbiguous.Errorf("%d %ss %s were dropped; say by %s which one, the last is %s", len(rows), c.noun, c.name, c.kind.id(), found.Dataset.DatasetID).
+		return found, catalog.ErrDroppedAmbiguous.Errorf("%d %ss %s were dropped; say by %s which one, the last is %s", len(rows), c.noun, c.name, c.idParam(), found.Dataset.DatasetID).
 			With("dropped", rows)
 	}
 	return found, nil

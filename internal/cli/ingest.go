@@ -54,7 +54,7 @@ func newIngest(g *Globals) *cobra.Command {
 	flags.StringVar(&opts.Mode, "mode", "", "replace (default), append, create or upsert")
 	flags.StringVar(&opts.Schema, "schema", "", "strict (default), evolve or replace")
 	flags.StringSliceVar(&opts.Key, "key", nil, "`COLUMN,...` by which --mode upsert knows a row again")
-	flags.StringVar(&onError, "on-error", "", "reject (default) or quarantine")
+	flags.StringVar(&onError, "on-error", "", "reject (default) or quarantine: what becomes of bad rows. Where over half of a column's values do not fit, that is drift and no row's fault")
 	flags.StringVar(&opts.Delimiter, "delimiter", "", "comma, semicolon, tab or pipe (default: sniffed)")
 	flags.StringVar(&opts.Format, "format", "", "csv, json or parquet (default: found out)")
 	flags.StringVar(&opts.Quote, "quote", "", "double (default), single or none; with --delimiter")

@@ -170,8 +170,14 @@ func warningsOf(v verdict) []string {
 		case c.Format != "":
 			warnings = append(warnings, "column "+strconv.Quote(c.Name)+" was read as "+c.Type+" in the format "+c.Format)
 		case c.TextDates && c.Type == "string":
-			warnings = append(warnings, "column "+strconv.Quote(c.Name)+" holds dates and is kept as text: they are not all written alike, or no day number over 12 tells days from months; write them as 2026-01-31 to have dates")
+			warnings = append(warnings, "column "+strconv.Quote(c.Name)+" holds dates and is kept as text: they are not all written alike, or no day number over 12 tells days from months; write them all as 2026-01-31 or 2026-01-31T08:30:00, or name their format, as types="+c.Name+":date(%m/%d/%Y) does")
+		case c.Mixed != nil:
+			warnings = append(warnings, fmt.Sprintf("column %q is kept as text: most of its values are %s, but %q on line %d is none; mend it, or load with types=%s:%s, where rows with such values are bad ones",
+				c.Name, c.Mixed.Kind, c.Mixed.Value, c.Mixed.Line, c.Name, c.Mixed.Like))
 		}
+	}
+	if i := slices.IndexFunc(v.columns, func(c csvscan.ColumnResult) bool { return c.NamedLikeValue }); i >= 0 {
+		warnings = append(warnings, fmt.Sprintf("the first line was taken for the columns' names, of which %q reads like a value; if the file has no header, load it with header=false", v.columns[i].Name))
 	}
 	return warnings
 }

@@ -9,7 +9,7 @@ type column struct {
 	want     icebergType // declared, parsed
 	typed    bool        // values are held against want
 	required bool        // NULL makes a bad row
-	opaque   bool        // values need no look: anything fits, or text is settled
+	opaque   bool        // values need no look any more: anything fits, or text is settled
 	likely   class       // what the last value was that needed a close look; decimal for all numbers
 	room     digits      // of a number that needs none
 
@@ -23,6 +23,7 @@ type column struct {
 	whole    int // most digits before a point
 	fraction int // most after one
 	misfits  map[class]misfit
+	stranger misfit // the first value that is text, of a column that nothing is expected of
 }
 
 // misfit counts the values of one class that do not fit, or may not.
@@ -54,8 +55,8 @@ func (c *column) observeClosely(b []byte, line int64) {
 	c.expectLike(r.class)
 	c.n[r.class]++
 	switch {
-	case r.class == text:
-		c.opaque = !c.typed
+	case r.class == text && !c.typed:
+		c.meetText(b, line)
 	case r.class <= decimal && r.class >= integer:
 		c.whole = max(c.whole, r.digits.whole)
 		c.fraction = max(c.fraction, r.digits.fraction)
@@ -77,7 +78,7 @@ func (c *column) observeText(b []byte, line int64) {
 	switch {
 	case c.opaque:
 	case !c.typed:
-		c.opaque = true
+		c.meetText(b, line)
 	default:
 		c.note(text, b, line)
 	}

@@ -74,6 +74,12 @@ type ColumnResult struct {
 	// or times in known formats: in several, or in one that the day numbers leave
 	// open.
 	TextDates bool
+	// Mixed says what makes the column a string though most of its values are of another
+	// kind; nil where they are not, or the type was given.
+	Mixed *Mixed
+	// NamedLikeValue says that the column's name reads as a value of it does: the file
+	// may have no header.
+	NamedLikeValue bool
 	// Misfits counts the values that do not fit Type.
 	Misfits int64
 }

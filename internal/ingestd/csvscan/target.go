@@ -98,6 +98,7 @@ func (r *Result) conclude(names []string) {
 	for i := range r.plan {
 		c := &r.plan[i]
 		r.Columns[i] = c.result()
+		r.Columns[i].NamedLikeValue = !r.opts.NoHeader && c.target < 0 && c.namedLikeValue()
 		if c.required {
 			r.Missing += c.nulls
 		}
@@ -129,6 +130,7 @@ func (c *column) result() ColumnResult {
 	out.FileType, out.Format = c.ownType()
 	out.Type = out.FileType
 	out.TextDates = out.HasValue && out.Type == "string" && c.seen()&^dates == 0
+	out.Mixed = c.mixed()
 	if c.typed {
 		out.Type, out.Format = c.declared, c.settle()
 		out.Misfits, _ = c.misfitting()

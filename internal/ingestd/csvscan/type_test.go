@@ -2,6 +2,8 @@ package csvscan
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -248,6 +250,58 @@ func TestDatesThatStayTextAreNoticed(t *testing.T) {
 		}
 		if res.Columns[1].TextDates {
 			t.Error("a column without values holds no dates")
+		}
+	}
+}
+
+// What keeps a column from being numbers or dates is told, with its line.
+func TestTheValueThatMakesAColumnText(t *testing.T) {
+	for name, tt := range map[string]struct {
+		values string
+		want   string // kind, type, value and line, or "" for nothing to tell
+	}{
+		"a dash":           {"1.50 2.25 - 3.00", "numbers decimal(18,2) - 4"},
+		"n/a at the head":  {"n/a 1 2 3", "numbers long n/a 2"},
+		"no such date":     {"2026-01-31 2025-13-45 2026-02-01", "dates date 2025-13-45 3"},
+		"another calendar": {"2026-01-31 01/31/2026 5-Jan-25", "dates date 5-Jan-25 4"},
+		"mostly text":      {"a b 1 c", ""},
+		"numbers":          {"1 2 3", ""},
+		"ZIP codes":        {"75001 75002 01234 75004", ""},
+		"phone numbers":    {"2125550100 +4930123456 2125550101", ""},
+		"half":             {"1 x 2 y", ""},
+	} {
+		res, err := Scan(t.Context(), strings.NewReader("a\n"+strings.ReplaceAll(tt.values, " ", "\n")+"\n"), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if m := res.Columns[0].Mixed; m != nil {
+			got = fmt.Sprint(m.Kind, " ", m.Like, " ", m.Value, " ", m.Line)
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
+func TestAFileWithoutAHeaderIsSuspected(t *testing.T) {
+	for csv, want := range map[string]bool{
+		"P-1,2026-01-05,31.50\nP-2,2026-01-12,28.00\n": true,
+		"1,2,3\n4,5,6\n":            true,
+		"region,2025,2026\nx,1,2\n": false,
+		"id,name\n1,x\n":            false,
+		"2026-01-05,note\nsome,x\n": false,
+	} {
+		res, err := Scan(t.Context(), strings.NewReader(csv), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.ContainsFunc(res.Columns, func(c ColumnResult) bool { return c.NamedLikeValue })
+		if got != want {
+			t.Errorf("%q: %t", csv, got)
+		}
+		if res, err = Scan(t.Context(), strings.NewReader(csv), Options{NoHeader: true}); err != nil || res.Columns[0].NamedLikeValue {
+			t.Errorf("%q without a header: %+v, %v", csv, res, err)
 		}
 	}
 }

@@ -76,7 +76,6 @@ func (e *engine) undrop(t *testing.T, name, id string) error {
 // restore and a deletion make. Whoever comes after it finds the dataset there or
 // restorable, never both nor neither, or goes on to delete it.
 func TestKilledWhileDropping(t *testing.T) {
-	s := testbed.StartStoraged(t)
 	for op, ways := range map[string]struct {
 		before func(e *engine, name, id string) error
 		work   func(e *engine, name, id string) error
@@ -102,6 +101,7 @@ func TestKilledWhileDropping(t *testing.T) {
 		},
 	} {
 		for n, killed := int64(1), true; killed; n++ {
+			s := testbed.StartStoraged(t) // each catalog reads all that is there
 			for _, after := range []bool{false, true} {
 				name := fmt.Sprintf("%s_%d_%t", op, n, after)
 				healthy := openEngine(t, s, Defaults())

@@ -37,8 +37,8 @@ func (e *engine) whoHas(t *testing.T, id, a, b string) (string, error) {
 // makes. Whoever comes after it finds the dataset under one name, with its bad rows
 // under that name's, and both names take what they are asked to.
 func TestKilledWhileRenaming(t *testing.T) {
-	s := testbed.StartStoraged(t)
 	for n, killed := int64(1), true; killed; n++ {
+		s := testbed.StartStoraged(t) // each catalog reads all that is there
 		for _, after := range []bool{false, true} {
 			a, b := fmt.Sprintf("a_%d_%t", n, after), fmt.Sprintf("b_%d_%t", n, after)
 			healthy := openEngine(t, s, Defaults())

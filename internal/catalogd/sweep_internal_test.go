@@ -106,7 +106,7 @@ func (e *engine) registrationOf(t *testing.T, reg catalog.Registration, n int) *
 
 func (e *engine) tryPut(t *testing.T, reg catalog.Registration, n int) (*registration, error) {
 	t.Helper()
-	data := numbers(t, fmt.Sprintf(`[{"n":%d}]`, n))
+	data := numbersWithID(t, fmt.Sprintf(`[{"n":%d}]`, n)) // nothing here is about writing it anew
 	key := fmt.Sprint("in/", reg.Name, "/", n)
 	if _, _, err := e.store.Put(t.Context(), key, bytes.NewReader(data), int64(len(data)), storage.Condition{}); err != nil {
 		return nil, err

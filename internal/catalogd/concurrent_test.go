@@ -43,7 +43,7 @@ func appendMany(t *testing.T, houses []house, writers, each int) {
 		group.Go(func() {
 			for i := range each {
 				name := fmt.Sprintf("w%d-%d", w, i)
-				ref := put(t, h.storage, "in/"+name+".parquet", people(t, name, i, false))
+				ref := put(t, h.storage, "in/"+name+".parquet", people(t, name, i, true))
 				answer, _, err := h.Register(t.Context(), catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(ref)}, "")
 				if err != nil {
 					t.Errorf("append %s: %v", name, err)
@@ -94,7 +94,7 @@ func TestManyDatasets(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 12 {
 		name := fmt.Sprint("set_", i)
-		ref := put(t, h.storage, "in/"+name, people(t, name, i, false))
+		ref := put(t, h.storage, "in/"+name, people(t, name, i, true))
 		group.Go(func() {
 			for _, mode := range []catalog.Mode{catalog.Create, catalog.Append, catalog.Replace} {
 				reg := catalog.Registration{Name: name, Mode: mode, Objects: objects(ref), ContentHash: string(mode)}

@@ -81,12 +81,12 @@ func TestKilledWhileRegistering(t *testing.T) {
 	data := t.TempDir()
 	p := spawn(t, s.Base, data)
 	whole := timeOf(func() {
-		p.register(t, catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(put(t, s, "in/first.parquet", people(t, "first", 0, false)))})
+		p.register(t, catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(put(t, s, "in/first.parquet", people(t, "first", 0, true)))})
 	})
 	const rounds = 8
 	rows := int64(1)
 	for round := range rounds {
-		ref := put(t, s, fmt.Sprintf("in/%d.parquet", round), people(t, fmt.Sprint("n", round), round, false))
+		ref := put(t, s, fmt.Sprintf("in/%d.parquet", round), people(t, fmt.Sprint("n", round), round, true))
 		reg := catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(ref)}
 		answered := make(chan error, 1)
 		go func() {

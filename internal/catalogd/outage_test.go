@@ -94,11 +94,11 @@ func TestStorageCutOff(t *testing.T) {
 	cut := newLine(t, s.Base)
 	h := house{Client: begin(t, cut.url(), catalogd.Defaults()), storage: s}
 	await(t, h.Client)
-	h.register(t, catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(put(t, s, "in/first.parquet", people(t, "first", 0, false)))})
+	h.register(t, catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(put(t, s, "in/first.parquet", people(t, "first", 0, true)))})
 	rows := int64(1)
 	failures := 0
 	for round := range 15 {
-		ref := put(t, s, fmt.Sprintf("in/%d.parquet", round), people(t, fmt.Sprint("n", round), round, false))
+		ref := put(t, s, fmt.Sprintf("in/%d.parquet", round), people(t, fmt.Sprint("n", round), round, true))
 		reg := catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(ref)}
 		cut.left.Store(int64(round+1) * 1400)
 		_, _, err := h.Register(t.Context(), reg, "")

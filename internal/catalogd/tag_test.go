@@ -134,13 +134,13 @@ func TestTagsAndAppendsLoseNothing(t *testing.T) {
 		shared := catalogd.Defaults()
 		shared.Shared = true
 		houses := []house{{start(t, s, shared), s}, {start(t, s, shared), s}}
-		houses[0].register(t, catalog.Registration{Name: "people", Objects: objects(put(t, s, "in/first", people(t, "first", 0, false)))})
+		houses[0].register(t, catalog.Registration{Name: "people", Objects: objects(put(t, s, "in/first", people(t, "first", 0, true)))})
 		const each = 4
 		var group sync.WaitGroup
 		for i, h := range houses {
 			for n := range each {
 				group.Go(func() {
-					ref := put(t, s, fmt.Sprintf("in/%d-%d", i, n), people(t, fmt.Sprintf("%d-%d", i, n), n, false))
+					ref := put(t, s, fmt.Sprintf("in/%d-%d", i, n), people(t, fmt.Sprintf("%d-%d", i, n), n, true))
 					h.until(t, func() error {
 						_, _, err := h.Register(t.Context(), catalog.Registration{Name: "people", Mode: catalog.Append, Objects: objects(ref)}, "")
 						return err

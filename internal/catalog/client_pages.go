@@ -49,3 +49,11 @@ func (c *Client) EachDroppedView(ctx context.Context, limit int) iter.Seq2[Dropp
 		return page.Views, page.NextCursor, err
 	})
 }
+
+// EachViewVersion gives the versions of a view that are kept, newest first.
+func (c *Client) EachViewVersion(ctx context.Context, name string, limit int) iter.Seq2[ViewVersion, error] {
+	return wire.Items(func(cursor string) ([]ViewVersion, *string, error) {
+		page, err := c.ViewVersions(ctx, name, cursor, limit)
+		return page.Versions, page.NextCursor, err
+	})
+}

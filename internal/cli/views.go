@@ -98,7 +98,7 @@ func newViewShow(g *Globals) *cobra.Command {
 			if err != nil {
 				return with(ofViews(), err)
 			}
-			versions, err := viewVersions(cmd.Context(), client, args[0])
+			versions, err := wire.Gather(client.EachViewVersion(cmd.Context(), args[0], 0))
 			if err != nil {
 				return with(ofViews(), err)
 			}
@@ -137,22 +137,6 @@ func showVersions(out io.Writer, versions []catalog.ViewVersion) {
 	}
 	fmt.Fprintln(out)
 	WriteTable(out, []string{"version", "made", "statement"}, rows, []bool{true, false, false})
-}
-
-// viewVersions gives all versions of a view that are kept, newest first.
-func viewVersions(ctx context.Context, client *catalog.Client, name string) ([]catalog.ViewVersion, error) {
-	versions := []catalog.ViewVersion{}
-	for cursor := ""; ; {
-		page, err := client.ViewVersions(ctx, name, cursor, 0)
-		if err != nil {
-			return nil, err
-		}
-		versions = append(versions, page.Versions...)
-		if page.NextCursor == nil {
-			return versions, nil
-		}
-		cursor = *page.NextCursor
-	}
 }
 
 // sourceNames names what a view reads in a sentence.

@@ -18,6 +18,7 @@ func TestArchitecture(t *testing.T) {
 		{"files and functions fit a reader", sizesHold},
 		{"the specification can be read", specificationReads},
 		{"nothing is left for later", nothingLeft},
+		{"the sample configuration is whole", sampleIsWhole},
 	}
 	for _, rule := range rules {
 		t.Run(rule.name, func(t *testing.T) { rule.check(t, src) })

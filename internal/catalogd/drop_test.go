@@ -11,6 +11,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // pair brings up two catalogds over one store.
@@ -31,17 +32,11 @@ func (h house) drop(t *testing.T, name string) catalog.Dropped {
 }
 
 // dropped names what can be restored, in pages of one.
-func (h house) dropped(t *testing.T) (found []catalog.Dropped) {
+func (h house) dropped(t *testing.T) []catalog.Dropped {
 	t.Helper()
-	for cursor, page := "", 0; page == 0 || cursor != ""; page++ {
-		list, err := h.Dropped(t.Context(), cursor, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		found, cursor = append(found, list.Datasets...), ""
-		if list.NextCursor != nil {
-			cursor = *list.NextCursor
-		}
+	found, err := wire.Gather(h.EachDropped(t.Context(), 1))
+	if err != nil {
+		t.Fatal(err)
 	}
 	return found
 }

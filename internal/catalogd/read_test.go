@@ -22,18 +22,11 @@ func TestListPages(t *testing.T) {
 	want := []string{"aa.x", "default.a", "default.b", "default.c", "default.zz_y", "zz.a"}
 	for limit := 1; limit <= len(want)+1; limit++ {
 		var got []string
-		for cursor, page := "", 0; page == 0 || cursor != ""; page++ {
-			list, err := h.List(t.Context(), cursor, limit)
+		for d, err := range h.EachDataset(t.Context(), limit) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, d := range list.Datasets {
-				got = append(got, d.Namespace+"."+d.Name)
-			}
-			cursor = ""
-			if list.NextCursor != nil {
-				cursor = *list.NextCursor
-			}
+			got = append(got, d.Namespace+"."+d.Name)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("in pages of %d: %q", limit, got)
@@ -49,18 +42,11 @@ func TestVersionPages(t *testing.T) {
 		h.register(t, catalog.Registration{Name: "a", Columns: []catalog.Column{{Name: "a", Type: "long", Nullable: true}}, ContentHash: fmt.Sprint(i)})
 	}
 	var got []int64
-	for cursor, page := "", 0; page == 0 || cursor != ""; page++ {
-		versions, err := h.Versions(t.Context(), "a", cursor, 3)
+	for v, err := range h.EachVersion(t.Context(), "a", 3) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, v := range versions.Versions {
-			got = append(got, v.Version)
-		}
-		cursor = ""
-		if versions.NextCursor != nil {
-			cursor = *versions.NextCursor
-		}
+		got = append(got, v.Version)
 	}
 	if !slices.Equal(got, []int64{7, 6, 5, 4, 3, 2, 1}) {
 		t.Errorf("the versions are %v", got)

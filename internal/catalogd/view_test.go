@@ -46,18 +46,11 @@ func (h house) view(t testing.TB, name string, at catalog.At) catalog.View {
 // viewNames lists the views, in pages of one.
 func (h house) viewNames(t testing.TB) (names []string) {
 	t.Helper()
-	for cursor, page := "", 0; page == 0 || cursor != ""; page++ {
-		list, err := h.Views(t.Context(), cursor, 1)
+	for v, err := range h.EachView(t.Context(), 1) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cursor = ""
-		for _, v := range list.Views {
-			names = append(names, v.Namespace+"."+v.Name)
-		}
-		if list.NextCursor != nil {
-			cursor = *list.NextCursor
-		}
+		names = append(names, v.Namespace+"."+v.Name)
 	}
 	return names
 }

@@ -34,6 +34,10 @@ func ObjectKey(datasetID string, sum [sha256.Size]byte) string {
 // DataPrefix is the folder of a dataset's data files, with a slash at its end.
 func DataPrefix(datasetID string) string { return "datasets/" + datasetID + "/data/" }
 
+// MetadataPrefix is the folder of a dataset's metadata. It is not empty from before the
+// dataset's first version on.
+func MetadataPrefix(datasetID string) string { return "datasets/" + datasetID + "/metadata/" }
+
 var hashedName = regexp.MustCompile(`/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-([0-9a-f]{32})\.parquet$`)
 
 // HashOf gives the first 32 hex digits of the SHA-256 that the object of this

@@ -41,7 +41,7 @@ func (c *drop[T, D]) apply(_ context.Context, e *engine, p *plan) (*staged, erro
 	gone := dropped{
 		Dataset: was.Dataset, At: p.now, Until: p.now.Add(max(e.config.DropGrace.Std(), e.config.DeleteAfter.Std())),
 		View:     was.View != nil,
-		StateKey: metadataPrefix(was.Dataset.DatasetID) + "dropped-" + catalog.NewID() + ".json",
+		StateKey: catalog.MetadataPrefix(was.Dataset.DatasetID) + "dropped-" + catalog.NewID() + ".json",
 	}
 	c.states, c.answer = append(c.states, gone.StateKey), c.dropped(gone)
 	p.state, p.ledger = vacant(c.name, p.base), ledger{}

@@ -206,5 +206,5 @@ func changedNow(b *table.MetadataBuilder, before table.Metadata) error {
 
 // metadataKey is a fresh one for a dataset's next metadata file.
 func metadataKey(d catalog.Dataset) string {
-	return metadataPrefix(d.DatasetID) + fmt.Sprintf("%05d-%s.metadata.json", d.Version, catalog.NewID())
+	return catalog.MetadataPrefix(d.DatasetID) + fmt.Sprintf("%05d-%s.metadata.json", d.Version, catalog.NewID())
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/apache/iceberg-go/table"
 	"golang.org/x/sync/errgroup"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
@@ -172,7 +173,7 @@ func (f *folder) readManifests(ctx context.Context, manifests []iceberg.Manifest
 // metadata of a second version, and that is made upon a first one only. Its
 // pointer was lost, and can be put back as long as the folder is there.
 func (f *folder) wasCommitted(ctx context.Context) (found bool, err error) {
-	err = f.store.pages(ctx, metadataPrefix(f.id), func(page []storage.Object) error {
+	err = f.store.pages(ctx, catalog.MetadataPrefix(f.id), func(page []storage.Object) error {
 		for _, o := range page {
 			number, _, _ := strings.Cut(path.Base(o.Key), "-")
 			version, err := strconv.Atoi(number)

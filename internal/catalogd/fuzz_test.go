@@ -14,7 +14,7 @@ import (
 func FuzzPointer(f *testing.F) {
 	id := catalog.NewID()
 	valid := pointer{Format: pointerFormat, Dataset: catalog.Dataset{Name: "a", Namespace: "default", DatasetID: id, Version: 1},
-		MetadataKey: metadataPrefix(id) + "x", Columns: []catalog.Column{{FieldID: 1, Name: "a", Type: "long"}}, LastColumnID: 1,
+		MetadataKey: catalog.MetadataPrefix(id) + "x", Columns: []catalog.Column{{FieldID: 1, Name: "a", Type: "long"}}, LastColumnID: 1,
 		Receipts: receipts{{ContentHash: "sha256:x", Version: 1, Note: []byte(`{"a":1}`)}}}
 	text, err := valid.encode()
 	if err != nil {

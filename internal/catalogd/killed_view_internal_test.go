@@ -115,7 +115,7 @@ func TestViewFilesAreKeptAndGo(t *testing.T) {
 	if left := e.keys(t, datasetsPrefix); !slices.Equal(left, []string{v.MetadataKey}) {
 		t.Errorf("there are %q, and the view's is %s", left, v.MetadataKey)
 	}
-	litter := e.put(t, metadataPrefix(v.ViewID)+"00003-"+catalog.NewID()+".metadata.json", []byte("{}"))
+	litter := e.put(t, catalog.MetadataPrefix(v.ViewID)+"00003-"+catalog.NewID()+".metadata.json", []byte("{}"))
 	search := func() []string {
 		e.age(t, old, e.keys(t, datasetsPrefix)...)
 		found, err := e.searchOrphans(t.Context(), time.Now().Add(-grace), maxOrphans)

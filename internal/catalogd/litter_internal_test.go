@@ -97,7 +97,7 @@ func (e *engine) readable(t *testing.T) (files []string) {
 // litter leaves an orphan of each sort beside what a dataset needs.
 func (e *engine) litter(t *testing.T, datasetID string) []string {
 	t.Helper()
-	meta := metadataPrefix(datasetID)
+	meta := catalog.MetadataPrefix(datasetID)
 	return []string{
 		e.putOwn(t, datasetID, 1000),
 		e.put(t, meta+catalog.NewID()+"-m.avro", []byte("a manifest")),

@@ -39,8 +39,8 @@ func TestOrphansGo(t *testing.T) {
 	unborn := catalog.NewID()
 	orphans := slices.Concat(e.litter(t, first.DatasetID), e.litter(t, second.DatasetID), []string{
 		e.putOwn(t, unborn, 1),
-		e.put(t, metadataPrefix(unborn)+"00001-"+catalog.NewID()+".metadata.json", []byte("{}")),
-		e.put(t, metadataPrefix(unborn)+"snap-7-"+catalog.NewID()+".avro", []byte("a manifest list")),
+		e.put(t, catalog.MetadataPrefix(unborn)+"00001-"+catalog.NewID()+".metadata.json", []byte("{}")),
+		e.put(t, catalog.MetadataPrefix(unborn)+"snap-7-"+catalog.NewID()+".avro", []byte("a manifest list")),
 	})
 	foreign := []string{
 		e.put(t, datasetsPrefix+"readme.txt", []byte("x")),
@@ -87,7 +87,7 @@ func TestOrphanSearchStopsAtDamage(t *testing.T) {
 		"a pointer put aside":  func(e *engine, _ catalog.Manifest) func(*testing.T) { return damage(e, "catalog/default/x.json.bak") },
 		"the table's metadata": func(e *engine, last catalog.Manifest) func(*testing.T) { return damage(e, last.MetadataKey) },
 		"a manifest": func(e *engine, last catalog.Manifest) func(*testing.T) {
-			meta := metadataPrefix(last.DatasetID)
+			meta := catalog.MetadataPrefix(last.DatasetID)
 			at := slices.IndexFunc(e.keys(t, meta), func(key string) bool { return strings.HasSuffix(key, "-m.avro") })
 			return damage(e, e.keys(t, meta)[at])
 		},

@@ -98,7 +98,7 @@ func (p *pointer) check() error {
 		return p.checkOthers()
 	case !validID(d.DatasetID):
 		return fmt.Errorf("dataset_id %q is no UUID", d.DatasetID)
-	case !strings.HasPrefix(p.MetadataKey, metadataPrefix(d.DatasetID)):
+	case !strings.HasPrefix(p.MetadataKey, catalog.MetadataPrefix(d.DatasetID)):
 		return fmt.Errorf("metadata_key %q lies outside of the dataset", p.MetadataKey)
 	case d.Version < 1 || d.Rows < 0 || d.Bytes < 0 || d.Files < 0:
 		return errors.New("its numbers make no sense")

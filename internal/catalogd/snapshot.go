@@ -67,7 +67,7 @@ func (s *store) stage(ctx context.Context, base *iceTable, baseKey string, c cha
 	}
 	schema := builder.CurrentSchema()
 	snapshot.SchemaID = &schema.ID
-	w := &manifestWriter{store: s, prefix: metadataPrefix(c.datasetID), schema: schema, snapshotID: snapshot.SnapshotID, sequence: snapshot.SequenceNumber}
+	w := &manifestWriter{store: s, prefix: catalog.MetadataPrefix(c.datasetID), schema: schema, snapshotID: snapshot.SnapshotID, sequence: snapshot.SequenceNumber}
 	st := &staged{table: &iceTable{objects: []catalog.DataObject{}}, snapshotID: snapshot.SnapshotID, schemaID: schema.ID}
 	if err := st.content(ctx, w, base, c); err != nil {
 		return nil, err

@@ -28,8 +28,6 @@ type iceTable struct {
 	objects   []catalog.DataObject   // of the current version
 }
 
-func metadataPrefix(datasetID string) string { return "datasets/" + datasetID + "/metadata/" }
-
 // metadata reads a table's metadata as a pointer names it.
 func (s *store) metadata(ctx context.Context, p *pointer) (table.Metadata, error) {
 	data, err := s.readLocation(ctx, s.location(p.MetadataKey))

@@ -3,9 +3,11 @@ package fleet_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/schema"
@@ -90,6 +92,12 @@ func TestTypesOfParquetAlone(t *testing.T) {
 		"legacy":   {legacy, long(1769848200500), "timestamptz", "epoch_ms(v)", "1769848200500"},
 		"interval": {node(schema.IntervalLogicalType{}, parquet.Types.FixedLenByteArray, 12), fixed("0123456789ab"), "", "", "INTERVAL"},
 		"int96":    {node(schema.NoLogicalType{}, parquet.Types.Int96, 0), int96, "", "", "INT96"},
+		"past":     {node(schema.NewTimestampLogicalType(false, schema.TimeUnitMicros), parquet.Types.Int64, 0), long(math.MinInt64 + 1), "", "", "a page is damaged, or a value"},
+		"endless":  {node(schema.NewTimestampLogicalType(false, schema.TimeUnitMicros), parquet.Types.Int64, 0), long(math.MaxInt64), "", "", "a page is damaged, or a value"},
+		"eternal":  {node(schema.NewTimestampLogicalType(true, schema.TimeUnitMillis), parquet.Types.Int64, 0), long(math.MaxInt64), "", "", "a page is damaged, or a value"},
+		"no_time":  {node(schema.NewTimeLogicalType(false, schema.TimeUnitMicros), parquet.Types.Int64, 0), long(-5), "", "", "a page is damaged, or a value"},
+		"midnight": {node(schema.NewTimeLogicalType(false, schema.TimeUnitMicros), parquet.Types.Int64, 0), long(86_400_000_000), "", "", "a page is damaged, or a value"},
+		"late":     {node(schema.NewTimeLogicalType(false, schema.TimeUnitMicros), parquet.Types.Int64, 0), long(86_399_999_999), "time", "v", `"23:59:59.999999"`},
 		"not_text": {node(schema.StringLogicalType{}, parquet.Types.ByteArray, 0), text("caf\xe9"), "", "", "a page is damaged, or a value"},
 	} {
 		status, doc := l.ingest("name="+name, oneValue(t, c.node, c.write))
@@ -106,5 +114,18 @@ func TestTypesOfParquetAlone(t *testing.T) {
 		if got := l.rows("SELECT " + c.ask + ` FROM "` + name + `"`); got[0] != c.out {
 			t.Errorf("%s: %s, want %s", name, got[0], c.out)
 		}
+	}
+}
+
+// What is nested deeper than a dataset's type may be is refused.
+func TestDeepNestingIsRefused(t *testing.T) {
+	l := startLake(t)
+	deep := arrow.DataType(arrow.PrimitiveTypes.Int64)
+	for range 150 {
+		deep = arrow.ListOf(deep)
+	}
+	status, doc := l.ingest("name=deep", parquetOf(t, `[{"a":null}]`, column("a", deep)))
+	if status != 422 || doc["code"] != "bad_file" || !strings.Contains(fmt.Sprint(doc["detail"]), "levels") {
+		t.Errorf("%d %v", status, doc)
 	}
 }

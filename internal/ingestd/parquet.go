@@ -111,10 +111,26 @@ func (s *parquetScan) relation(path string) (relation, error) {
 		case s.nanos && c.source.Type == "timestamp":
 			value = fmt.Sprintf("CASE WHEN %s IS NULL OR epoch_ns(%s) %% 1000 = 0 THEN CAST(%s AS TIMESTAMP) ELSE error(%s) END", name, name, name,
 				duck.Literal("column "+c.source.Name+" has times with nanoseconds, of which a timestamp holds none"))
+		case sane(c.source.Type, name) != "":
+			value = fmt.Sprintf("CASE WHEN %s IS NULL OR %s THEN %s ELSE error(%s) END", name, sane(c.source.Type, name), value,
+				duck.Literal("column "+c.source.Name+" has a value that no "+c.source.Type+" is"))
 		}
 		expressions[c.Name] = fmt.Sprintf("CAST(%s AS %s) AS %s", value, to, duck.Identifier(c.Name))
 	}
 	return relation{fmt.Sprintf("read_parquet(%s, binary_as_string=false, hive_partitioning=false)", duck.Literal(path)), expressions, nil}, nil
+}
+
+// sane is the condition under which DuckDB takes a value of a type for what it is, ""
+// where it always does: it has numbers that stand for infinity, and believes a time of
+// any number.
+func sane(typeName, value string) string {
+	switch typeName {
+	case "date", "timestamp", "timestamptz":
+		return "isfinite(" + value + ")"
+	case "time":
+		return value + " BETWEEN TIME '00:00:00' AND TIME '23:59:59.999999'"
+	}
+	return ""
 }
 
 // fit holds the file's columns against the target's, or gives them their own types.
@@ -131,6 +147,9 @@ func (s *parquetScan) fit(f parquetFormat, file []parquetfile.Column) error {
 		given[csvscan.FoldName(name)] = name
 	}
 	for _, source := range file {
+		if _, err := duck.TypeOf(source.Type); err != nil {
+			return ingest.ErrBadFile.Errorf("column %q of the Parquet file has a type that no dataset can have, as one that is nested over 60 levels; flatten it and write the file again", source.Name).Because(err)
+		}
 		key := csvscan.FoldName(source.Name)
 		name, isGiven := given[key]
 		delete(given, key)

@@ -97,11 +97,20 @@ func (d *ingestd) withdraw(ctx context.Context, name, datasetID string, since in
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawTimeout)
 	defer cancel()
 	named, err := d.namedSince(ctx, name, datasetID, since)
+	if err != nil && since == 0 && d.neverMade(ctx, datasetID) {
+		err = nil // no version has what was refused
+	}
 	if err != nil {
 		d.log.Info("objects of a refused registration were left to the search for orphans", "dataset", name, "dataset_id", datasetID, "objects", len(objects), "because", err)
 		return
 	}
 	d.discard(ctx, slices.DeleteFunc(slices.Clone(objects), func(o catalog.ObjectRef) bool { return named[o.Key] }))
+}
+
+// neverMade reports that no dataset of an id was ever written.
+func (d *ingestd) neverMade(ctx context.Context, datasetID string) bool {
+	found, err := d.storage.List(ctx, catalog.MetadataPrefix(datasetID), "", "", 1)
+	return err == nil && len(found.Objects) == 0
 }
 
 // namedSince gives the objects that a dataset's versions after one have. It is an

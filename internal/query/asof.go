@@ -36,7 +36,7 @@ func ParseAsOf(raw json.RawMessage) (AsOf, error) {
 	if raw[0] != '{' {
 		var text string
 		if json.Unmarshal(raw, &text) == nil {
-			if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			if t, err := parseTime(text); err == nil {
 				return AsOf{Time: t}, nil
 			}
 		}
@@ -72,10 +72,20 @@ func parseVersion(raw json.RawMessage) (Version, error) {
 // VersionOf reads a version's name: an RFC 3339 time, else a tag, before which
 // "tag:" may stand.
 func VersionOf(text string) Version {
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+	if t, err := parseTime(text); err == nil {
 		return Version{Time: t}
 	}
 	return Version{Tag: strings.TrimPrefix(text, tagPrefix)}
+}
+
+// parseTime reads an RFC 3339 time. The zero time, which stands for none here, becomes
+// the next one: no version is as old as either.
+func parseTime(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err == nil && t.IsZero() {
+		t = t.Add(time.Nanosecond)
+	}
+	return t, err
 }
 
 // MarshalJSON writes what [ParseAsOf] reads.

@@ -62,6 +62,8 @@ func (d *daemon) asOfRefused(t *testing.T) {
 	}{
 		{`{"rates":9}`, catalog.ErrVersionNotFound, []string{"rates", "1 to 3", "9"}},
 		{`"2001-01-01T00:00:00Z"`, catalog.ErrVersionNotFound, []string{"rates"}},
+		{`"0001-01-01T00:00:00Z"`, catalog.ErrVersionNotFound, []string{"rates"}},
+		{`{"rates":"0001-01-01T00:00:00Z"}`, catalog.ErrVersionNotFound, []string{"rates"}},
 		{`{"rates":"nosuch"}`, catalog.ErrTagNotFound, []string{"rates", "nosuch"}},
 		{`{"people":1}`, wire.ErrBadRequest, []string{"people", "it reads rates"}},
 		{`{"rates":1,"default.rates":2}`, wire.ErrBadRequest, []string{"twice"}},

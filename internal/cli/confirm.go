@@ -15,7 +15,7 @@ import (
 // errNotWanted ends a verb whose question was not answered with yes.
 var errNotWanted = errors.New("nothing was done")
 
-// confirm says what a verb is about to do and asks for it on a terminal. Where
+// confirm says what a verb would do and asks for it on a terminal. Where
 // nobody can be asked, --yes has to say so.
 func confirm(cmd *cobra.Command, yes bool, what string) error {
 	fmt.Fprintln(cmd.ErrOrStderr(), printable(what, ""))

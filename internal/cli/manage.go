@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -67,8 +68,12 @@ func newDrop(g *Globals) *cobra.Command {
 			if err != nil {
 				return with(ofHistory(), err)
 			}
-			what := fmt.Sprintf("%s is dropped with all of its versions; the current one is %d, %d rows in %d files, %s. It can be restored for a while.",
-				args[0], m.Version, m.Rows, len(m.Objects), bytesText(m.Bytes))
+			views, err := readers(cmd.Context(), client, canonical(args[0]))
+			if err != nil {
+				return err
+			}
+			what := fmt.Sprintf("This would drop %s with all of its versions; the current one is %d, %d rows in %s, %s. It could be restored for a while.%s",
+				args[0], m.Version, m.Rows, counted(len(m.Objects), "file"), bytesText(m.Bytes), brokenWords("would fail without it", views))
 			if err := confirm(cmd, yes, what); err != nil {
 				return err
 			}
@@ -99,6 +104,11 @@ func newRestore(g *Globals) *cobra.Command {
 				return err
 			}
 			d, err := client.Restore(cmd.Context(), args[0], id, "")
+			if errors.Is(err, catalog.ErrDroppedNotFound) {
+				if view, sought := wasView(cmd.Context(), client, args[0]); view && sought == nil {
+					return with([]remedy{{catalog.ErrDroppedNotFound, "lakehouse view restore " + args[0] + ", for it was a view"}}, err)
+				}
+			}
 			if err != nil {
 				return with(ofHistory(), err)
 			}
@@ -155,7 +165,10 @@ func newRename(g *Globals) *cobra.Command {
 			}
 			answer, err := client.Rename(cmd.Context(), args[0], args[1], "")
 			if err != nil {
-				return with(ofHistory(), err)
+				return with(ofRename(args[0], args[1]), err)
+			}
+			if err := warnReaders(cmd, client, answer); err != nil {
+				return err
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), answer)
@@ -168,4 +181,20 @@ func newRename(g *Globals) *cobra.Command {
 			return err
 		},
 	}
+}
+
+// warnReaders names the views that read a dataset by the name that it had.
+func warnReaders(cmd *cobra.Command, client *catalog.Client, answer catalog.Renamed) error {
+	names := []string{canonical(answer.From)}
+	if answer.Quarantine != nil {
+		names = append(names, canonical(answer.From)+catalog.QuarantineSuffix)
+	}
+	views, err := readers(cmd.Context(), client, names...)
+	if err != nil {
+		return fmt.Errorf("%s is called %s now; which views read it was not learned: %w", answer.From, answer.To, err)
+	}
+	if len(views) > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note:%s Rename it back, or make them anew: lakehouse view create NAME --replace\n", brokenWords("fail without its old name", views))
+	}
+	return nil
 }

@@ -73,7 +73,7 @@ func newProfile(g *Globals) *cobra.Command {
 			}
 			profile, err := p.profile(cmd.Context(), args[0])
 			if err != nil {
-				return err
+				return viewWords(err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), profile)

@@ -76,7 +76,7 @@ func newSQL(g *Globals) *cobra.Command {
 			}
 			err = runSQL(cmd, query.Client{Client: gateway}, req, format)
 			showPosition(cmd.ErrOrStderr(), statement, err)
-			return sqlWords(err, params)
+			return viewWords(sqlWords(err, params))
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "table (default), vertical, json, ndjson, csv, arrow or parquet")

@@ -114,7 +114,12 @@ func newViewDrop(g *Globals) *cobra.Command {
 			if err != nil {
 				return with(ofViews(), err)
 			}
-			what := fmt.Sprintf("The view %s is dropped with all of its versions; the current one is %d. What it reads stays. It can be restored for a while.", args[0], v.Version)
+			views, err := readers(cmd.Context(), client, canonical(args[0]))
+			if err != nil {
+				return err
+			}
+			what := fmt.Sprintf("This would drop the view %s with all of its versions; the current one is %d. What it reads stays. It could be restored for a while.%s",
+				args[0], v.Version, brokenWords("would fail without it", views))
 			if err := confirm(cmd, yes, what); err != nil {
 				return err
 			}
@@ -145,6 +150,11 @@ func newViewRestore(g *Globals) *cobra.Command {
 				return err
 			}
 			v, err := client.RestoreView(cmd.Context(), args[0], id, "")
+			if errors.Is(err, catalog.ErrDroppedNotFound) {
+				if dataset, sought := wasDataset(cmd.Context(), client, args[0]); dataset && sought == nil {
+					return with([]remedy{{catalog.ErrDroppedNotFound, "lakehouse restore " + args[0] + ", for it was a dataset"}}, err)
+				}
+			}
 			if err != nil {
 				return with(ofViews(), err)
 			}

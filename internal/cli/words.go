@@ -24,11 +24,31 @@ type remedy struct {
 func ofIngest() []remedy {
 	return []remedy{
 		{ingest.ErrBadRows, "--on-error quarantine"},
-		{catalog.ErrSchemaDrift, "--mode replace --schema replace"},
+		{catalog.ErrSchemaDrift, "--schema evolve, or --mode replace --schema replace"},
 		{catalog.ErrDatasetExists, "--mode append, or --mode replace"},
 		{catalog.ErrBadName, "--name NAME"},
 		{ingest.ErrBadHeader, "--no-header"},
+		{catalog.ErrViewExists, "--name NAME, or lakehouse view drop {view}"},
 	}
+}
+
+// viewWords adds to an error of a statement what mends a view that it reads: what the
+// view has lost, which the error names where it is not there at all, or the view.
+func viewWords(err error) error {
+	const anew = "lakehouse view create {view} --replace"
+	here := "lakehouse rollback DATASET VERSION of what it reads, or " + anew
+	var p *wire.Problem
+	if errors.As(err, &p) && p.Fields["table"] != nil {
+		here = "lakehouse restore {table}, lakehouse rename NAME {table}, or " + anew
+	}
+	return with([]remedy{{query.ErrViewBroken, here}}, err)
+}
+
+// ofRename are those of a rename.
+func ofRename(from, to string) []remedy {
+	return append(ofHistory(), remedy{catalog.ErrIsView, fmt.Sprintf("views are not renamed: lakehouse view create %s with the statement that "+
+		"lakehouse view show %s shows, then lakehouse view drop %s", to, from, from)},
+		remedy{catalog.ErrViewExists, "lakehouse view drop {view}"})
 }
 
 // ofHistory are those of the verbs that look back and manage.
@@ -58,7 +78,7 @@ func with(remedies []remedy, err error) error {
 		here := ""
 		for _, r := range remedies {
 			if p.Is(r.kind) {
-				here = r.here
+				here = filled(r.here, p.Fields)
 			}
 		}
 		if _, dropped := p.Fields["restorable_until"]; dropped {
@@ -72,6 +92,19 @@ func with(remedies []remedy, err error) error {
 		}
 		return p.Detail + " (here: " + here + ")"
 	})
+}
+
+// filled gives a remedy with the names that the problem has in place of their fields.
+// What it has no name for, a name of the reader's takes.
+func filled(here string, fields map[string]any) string {
+	for _, field := range []string{"view", "table"} {
+		name, ok := fields[field].(string)
+		if !ok {
+			name = "NAME"
+		}
+		here = strings.ReplaceAll(here, "{"+field+"}", printable(name, ""))
+	}
+	return here
 }
 
 // paramCount is what an error says where the params are not as many as the ?.

@@ -65,6 +65,8 @@ func promptWorks(t *testing.T) {
 	c.expect("one │ 1")
 	c.write(`\x` + enter)
 	c.expect("format table")
+	c.write("help" + enter)
+	c.expect("show these commands")
 	c.write("select 'half" + ctrlC)
 	c.expect("\n" + prompt)
 	c.write("select selekt from week_44;" + enter)

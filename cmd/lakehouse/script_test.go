@@ -54,6 +54,7 @@ func statementsOfStandardInput(t *testing.T) {
 		{"select i from range(20) t(i);", "--limit 3", 0, nil, []string{"3 rows", "There are more rows; use --limit"}},
 		{"; ;\n -- nothing\n", "", 0, nil, nil},
 		{"select 1;", "--format arrow", 2, nil, []string{"--format arrow is none of table"}},
+		{"select ?;", "", 1, nil, []string{"has 1 parameter, 0 were given: write the value in place of ?", "--param VALUE"}},
 		{"select ?;", "--param 1", 2, nil, []string{"--param goes with a statement"}},
 		{"", "", 2, nil, []string{"standard input holds no statement"}},
 	} {

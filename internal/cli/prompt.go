@@ -88,6 +88,9 @@ func whole(text string) bool {
 	if strings.HasPrefix(strings.TrimSpace(text), `\`) && !strings.Contains(strings.TrimSpace(text), "\n") {
 		return true
 	}
+	if asksForHelp(text) {
+		return true
+	}
 	_, rest := statements.Split(text)
 	return rest.Blank() || strings.HasPrefix(strings.TrimSpace(rest.Rest().Text), `\`)
 }

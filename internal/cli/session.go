@@ -52,6 +52,12 @@ func (s *session) run(ctx context.Context, text io.Reader) error {
 			}
 			line = "\n"
 		}
+		if s.term != nil && s.depth == 0 && split.Blank() && asksForHelp(line) {
+			if err := s.help(ctx, ""); err != nil {
+				return err
+			}
+			line = "\n"
+		}
 		for _, statement := range split.Feed(line) {
 			if err := s.ask(ctx, statement.Text); err != nil {
 				return s.atLine(statement.Line, err)
@@ -95,7 +101,7 @@ func (s *session) ask(ctx context.Context, text string) error {
 			return errCancelled
 		}
 		showPosition(s.notes, sql, err)
-		return err
+		return viewWords(sessionWords(err))
 	}
 	if s.timing {
 		note = strings.TrimPrefix(note+fmt.Sprintf(", %.1f ms in all", float64(time.Since(began).Microseconds())/1000), ", ")

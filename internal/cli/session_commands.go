@@ -69,6 +69,11 @@ func (s *session) command(ctx context.Context, line string) error {
 	return fmt.Errorf(`there is no command %s; \? shows those that are`, printable(name, ""))
 }
 
+// asksForHelp tells a typed line that would be no SQL anyway.
+func asksForHelp(text string) bool {
+	return strings.EqualFold(strings.TrimRight(strings.TrimSpace(text), "; "), "help")
+}
+
 func (s *session) help(context.Context, string) error {
 	for _, c := range commands() {
 		fmt.Fprintf(s.out, "  %-46s %s\n", strings.TrimSpace(c.name+" "+c.args), c.help)
@@ -153,7 +158,7 @@ func (s *session) describe(ctx context.Context, name string) error {
 	if errors.Is(context.Cause(ctx), errCancelled) {
 		err = errCancelled
 	}
-	return errors.Join(err, out.Close())
+	return errors.Join(viewWords(err), out.Close())
 }
 
 func (s *session) describeTo(ctx context.Context, out io.Writer, name string) error {

@@ -108,7 +108,7 @@ func filled(here string, fields map[string]any) string {
 }
 
 // paramCount is what an error says where the params are not as many as the ?.
-var paramCount = regexp.MustCompile(`^the statement has (\d+) parameters, (\d+) were given$`)
+var paramCount = regexp.MustCompile(`^the statement has (\d+) parameters?, (\d+) (?:was|were) given$`)
 
 // sqlWords adds to an error of a statement what is to be done with --param.
 func sqlWords(err error, params []string) error {
@@ -122,6 +122,16 @@ func sqlWords(err error, params []string) error {
 			return fmt.Sprintf("%s: no ? takes --param %s; leave out what no ? takes, or write a ? for each", p.Detail, quoted(params[want:]))
 		}
 		return p.Detail + ": give each ? its value with --param"
+	})
+}
+
+// sessionWords adds to an error of a session's statement that it can have no parameters.
+func sessionWords(err error) error {
+	return reword(err, func(p *wire.Problem) string {
+		if !p.Is(query.ErrInvalid) || !paramCount.MatchString(p.Detail) {
+			return p.Detail
+		}
+		return p.Detail + ": write the value in place of ?, or ask with " + sqlUsage + " --param VALUE, outside of the prompt"
 	})
 }
 

@@ -16,7 +16,14 @@ import (
 // DECIMAL up to 38 digits, as they would be in SQL, other numbers are DOUBLE.
 func bindParams(statement bindings.PreparedStatement, params []json.RawMessage) error {
 	if want := int(bindings.NParams(statement)); want != len(params) {
-		return fmt.Errorf("the statement has %d parameters, %d were given", want, len(params))
+		plural, were := "s", "were"
+		if want == 1 {
+			plural = ""
+		}
+		if len(params) == 1 {
+			were = "was"
+		}
+		return fmt.Errorf("the statement has %d parameter%s, %d %s given", want, plural, len(params), were)
 	}
 	for i, param := range params {
 		value, err := paramValue(bytes.TrimSpace(param))

@@ -91,12 +91,30 @@ func explainTOML(err error) error {
 	what := strings.TrimPrefix(bad.Error(), "toml: ")
 	if kind, target, ok := strings.Cut(what, " into "); ok {
 		kind = strings.TrimPrefix(kind, "cannot decode ")
-		what = fmt.Sprintf("%s does not take a %s", key, kind)
-		if strings.HasSuffix(target, "durationText") {
-			what += `; write a duration like "30s" or "5m"`
-		}
+		what = fmt.Sprintf("%s does not take a %s; write %s", key, kind, wanted(target[strings.LastIndex(target, " ")+1:]))
 	} else if key != "" {
 		what = key + ": " + what
 	}
 	return fmt.Errorf("line %d, column %d: %s", line, column, what)
+}
+
+// wanted says what a key of a Go type takes.
+func wanted(typ string) string {
+	switch {
+	case strings.HasSuffix(typ, "durationText"):
+		return `a duration like "30s" or "5m"`
+	case strings.HasPrefix(typ, "int"):
+		return "a whole number, without quotes"
+	case strings.HasPrefix(typ, "float"):
+		return "a number, without quotes"
+	case typ == "bool":
+		return "true or false, without quotes"
+	case typ == "string":
+		return "text in quotes"
+	case typ == "[]string":
+		return `a list like ["a", "b"]`
+	case strings.HasPrefix(typ, "[]"):
+		return "a list like [1, 2]"
+	}
+	return "a section, with keys of its own"
 }

@@ -48,7 +48,7 @@ func newRouter(env Env, requests *inFlight, routes []Route) (http.Handler, error
 }
 
 func routeNotFound(_ http.ResponseWriter, r *http.Request) error {
-	return wire.ErrRouteNotFound.Errorf("there is no route %s; /v1/openapi.json on the gateway lists them all", r.URL.Path)
+	return wire.ErrRouteNotFound.Errorf("there is no route %s; /v1/openapi.json on the gateway lists them all, and /docs shows them to read", r.URL.Path)
 }
 
 func (rt *router) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {

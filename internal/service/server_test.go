@@ -50,8 +50,8 @@ func TestUnknownRoutesMethodsAndParametersAreNamed(t *testing.T) {
 		Route{Path: "/any/*", AnyQuery: true, Handle: ok},
 	)
 	p := wantProblem(t, s.do("GET", "/nowhere", nil), wire.ErrRouteNotFound)
-	if !strings.Contains(p.Detail, "/nowhere") {
-		t.Errorf("detail %q does not name the path", p.Detail)
+	if !strings.Contains(p.Detail, "/nowhere") || !strings.Contains(p.Detail, "/docs") {
+		t.Errorf("detail %q does not name the path, and where to read of those that are", p.Detail)
 	}
 	resp := s.do("DELETE", "/objects/a%2Fb", nil)
 	wantProblem(t, resp, wire.ErrMethodNotAllowed)

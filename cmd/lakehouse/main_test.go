@@ -132,6 +132,7 @@ func TestVerbsOfARunningFleet(t *testing.T) {
 		{[]string{"ingest", "other.csv", "--name", "hr.other"}, 0, "hr.other: version 1", ""},
 		{[]string{"erase", "hr.other", "--where", "id = 'T1'"}, 0, "hr.other: 1 rows of the current version would go\n", ""},
 		{[]string{"status"}, 0, "storaged", ""},
+		{[]string{"status"}, 0, "│ gateway  │ ok ", ""},
 		{[]string{"status", "--json"}, 0, `"status": "ok"`, ""},
 		{[]string{"version"}, 0, "lakehouse ", ""},
 		{[]string{"fly"}, 2, "", "unknown command"},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -33,7 +34,7 @@ func newStatus(g *Globals) *cobra.Command {
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), health)
 			}
-			var rows [][]string
+			rows := [][]string{edgeRow(cmd.Context(), client)}
 			for _, name := range slices.Sorted(maps.Keys(health.Services)) {
 				s := health.Services[name]
 				rows = append(rows, []string{name, s.Status, strconv.FormatFloat(s.LatencyMS, 'f', 1, 64), s.Version, strings.Join(s.Reasons, "; ")})
@@ -45,6 +46,19 @@ func newStatus(g *Globals) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// edgeRow is the row of the gateway, which tells of the other daemons and has
+// answered. Where a proxy passes nothing but /v1, its version is not learned.
+func edgeRow(ctx context.Context, client wire.Client) []string {
+	client.Base = strings.TrimSuffix(client.Base, "/v1")
+	var own service.Health
+	began := time.Now()
+	if err := client.JSON(ctx, http.MethodGet, "/health", nil, nil, &own); err != nil {
+		return []string{"gateway", service.StatusOK, "", "", ""}
+	}
+	took := float64(time.Since(began).Microseconds()) / 1000
+	return []string{"gateway", service.StatusOK, strconv.FormatFloat(took, 'f', 1, 64), own.Version, ""}
 }
 
 func newDatasets(g *Globals) *cobra.Command {

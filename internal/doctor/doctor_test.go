@@ -211,7 +211,7 @@ func TestOllamaAndTheFleet(t *testing.T) {
 		status   Status
 		word     string
 	}{
-		{`"a":{"status":"ok","version":"` + mine + `"},"b":{"status":"ok","version":"` + mine + `"}`, OK, "2 daemons"},
+		{`"a":{"status":"ok","version":"` + mine + `"},"b":{"status":"ok","version":"` + mine + `"}`, OK, "the gateway answers, and the 2 daemons behind it"},
 		{`"a":{"status":"ok","version":"` + mine + `"},"b":{"status":"ok","version":"v0"}`, Warn, "several versions"},
 		{`"a":{"status":"ok","version":"v0"}`, Warn, "restart the fleet"},
 		{`"a":{"status":"ok","version":"v0"},"b":{"status":"not_ready","reasons":["storaged does not answer"]}`, Fail, "b is not_ready storaged does not answer"},

@@ -114,5 +114,5 @@ func fleet(ctx context.Context, f Fleet) []Check {
 	case len(versions) == 1 && versions[0] != service.Version():
 		return trouble("fleet", Warn, "restart the fleet, or run the doctor of its version", "the fleet runs %s, and this is %s", versions[0], service.Version())
 	}
-	return ok("fleet", "%d daemons are ok, all of version %s", len(health.Services), strings.Join(versions, ""))
+	return ok("fleet", "the gateway answers, and the %d daemons behind it are ok, all of version %s", len(health.Services), strings.Join(versions, ""))
 }

@@ -110,7 +110,7 @@ func TestVerbsThatLookBackAndManage(t *testing.T) {
 		{"versions t", 0, []string{"│       2 │ ", "│ append    │    3 │     1 │ payroll-w44 │", "│ overwrite │    1 │     1 │"}, nil},
 		{"versions t --json", 0, []string{`"tags": [` + "\n", `"payroll-w44"`}, nil},
 		{"versions u", 1, nil, []string{"[dataset_not_found]"}},
-		{"diff t tag:payroll-w44", 0, []string{"│       │           version 2 │           version 3 │", "│ rows  │", "│ place  │ added   │      │ string │", "│ hours  │ removed │ long │        │"}, nil},
+		{"diff t tag:payroll-w44", 0, []string{"│       │           version 2 │           version 3 │", "│ rows  │", "│ place  │ added   │      │ string │", "│ hours  │ removed │ long │        │", "counts in both.\n"}, nil},
 		{"diff t 1 2", 0, []string{"The columns are the same.", "│ rows  │                   2 │                   3 │     1 │       0 │"}, nil},
 		{"diff t yesterday", 2, nil, []string{"tag:payroll-w44"}},
 		{"diff t 9", 1, nil, []string{"(here: lakehouse versions NAME) [version_not_found]"}},

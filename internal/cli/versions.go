@@ -26,7 +26,10 @@ func newVersions(g *Globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "versions NAME",
 		Short: "List the versions of a dataset that are kept, newest first",
-		Args:  cobra.ExactArgs(1),
+		Long: "List the versions of a dataset that are kept, newest first. rows are those of the version, and\n" +
+			"added those in the files that it wrote: an upsert writes whole files anew, so rows that it left\n" +
+			"as they were count too. What it replaced and what was new is in the answer of the load.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := g.catalog()
 			if err != nil {
@@ -57,7 +60,8 @@ func newDiff(g *Globals) *cobra.Command {
 		Use:   "diff NAME FROM [TO]",
 		Short: "Show what separates two versions: columns, rows, files",
 		Long: "Show what separates two versions of a dataset: columns, rows, files. A version is a number,\n" +
-			"tag:NAME or a time (2026-11-01T00:00:00Z); without TO it is the current one.",
+			"tag:NAME or a time (2026-11-01T00:00:00Z); without TO it is the current one.\n" +
+			"added and removed are the files that only one of the two has, and all rows in them.",
 		Args: cobra.RangeArgs(2, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			from, err := catalog.ParseAt(args[1])
@@ -95,6 +99,9 @@ func writeDiff(w io.Writer, d catalog.VersionDiff) {
 		{"files", n(d.From.Files), n(d.To.Files), n(d.FilesAdded), n(d.FilesRemoved)},
 		{"size", bytesText(d.From.Bytes), bytesText(d.To.Bytes), bytesText(d.BytesAdded), bytesText(d.BytesRemoved)},
 	}, []bool{false, true, true, true, true})
+	if d.RowsAdded > 0 && d.RowsRemoved > 0 {
+		fmt.Fprintln(w, "Added and removed are the rows of files written and taken away; one that was written anew as it was counts in both.")
+	}
 	if len(d.Schema) == 0 {
 		fmt.Fprintln(w, "The columns are the same.")
 		return

@@ -17,9 +17,11 @@ func newErase(g *Globals) *cobra.Command {
 		Use:   "erase NAME --where SQL",
 		Short: "Erase rows from every version of a dataset, its quarantine and storage",
 		Long: "Erase rows for good. Without --confirm it says what would go and changes nothing;\n" +
-			"it cannot be undone, and does not reach backups and copies.",
+			"it cannot be undone, and does not reach backups and copies. NAME__quarantine by itself takes\n" +
+			"a condition on its own columns: line, column_name, reason, raw, encoding, source.",
 		Example: "  lakehouse erase candidates --where \"candidate_id = 'C-0107'\"\n" +
-			"  lakehouse erase candidates --where \"candidate_id = 'C-0107'\" --confirm TOKEN",
+			"  lakehouse erase candidates --where \"candidate_id = 'C-0107'\" --confirm TOKEN\n" +
+			"  lakehouse erase candidates__quarantine --where \"raw LIKE '%C-0107%'\"",
 		Args: func(_ *cobra.Command, names []string) error {
 			if len(names) != 1 {
 				return errors.New("one dataset is to be named; write: lakehouse erase NAME --where SQL")
@@ -64,8 +66,7 @@ func showErasure(w io.Writer, e ingest.Erasure) error {
 	fmt.Fprintf(&b, "%s: %d rows of the current version %s\n", called(e.Namespace, e.Dataset), e.Rows, verb)
 	showGone(&b, e.Versions, verb)
 	if q := e.Quarantine; q != nil {
-		fmt.Fprintf(&b, "%s: %d rows %s\n", q.Dataset, q.Rows, verb)
-		showGone(&b, q.Versions, verb)
+		showQuarantine(&b, q, called(e.Namespace, e.Dataset), verb)
 	}
 	if e.Erased {
 		fmt.Fprintf(&b, "%d objects deleted, %s; backups and copies still hold what they held\n", len(e.Objects), bytesText(e.Bytes))
@@ -74,6 +75,15 @@ func showErasure(w io.Writer, e ingest.Erasure) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func showQuarantine(b *strings.Builder, q *ingest.ErasedQuarantine, dataset, verb string) {
+	fmt.Fprintf(b, "%s: %d rows %s, %d stay\n", q.Dataset, q.Rows, verb, q.Stay)
+	if q.Stay > 0 && !q.Judged {
+		fmt.Fprintf(b, "  this condition cannot judge those that stay: only what it compares with by = or IN is looked for in their text;\n"+
+			"  'erase %s --quarantine all' takes them all, and 'erase %s' those of a condition on raw\n", dataset, q.Dataset)
+	}
+	showGone(b, q.Versions, verb)
 }
 
 func showGone(b *strings.Builder, versions []ingest.ErasedVersion, verb string) {

@@ -80,5 +80,11 @@ func (f *workerFailure) Error() string { return f.Message }
 // the guard's constants.
 type Statement = guard.Statement
 
+// Condition is a predicate that the guard let pass.
+type Condition = guard.Condition
+
+// Sought tells of a record which texts it holds.
+type Sought = guard.Sought
+
 // Table is a table that a statement names.
 type Table = guard.Table

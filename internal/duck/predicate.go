@@ -8,10 +8,9 @@ import (
 )
 
 // Predicate checks that a text is one expression over the columns of a table, such
-// as may stand after WHERE, and that the guard lets it pass. It gives the parts of the
-// names that stand in it for columns. A job may have the text in parentheses, with a
+// as may stand after WHERE, and that the guard lets it pass. A job may have the text in parentheses, with a
 // line end before the closing one, which ends a comment.
-func (p *Pool) Predicate(ctx context.Context, table, text string) (names []string, err error) {
+func (p *Pool) Predicate(ctx context.Context, table, text string) (*Condition, error) {
 	s, err := p.Acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -22,7 +21,7 @@ func (p *Pool) Predicate(ctx context.Context, table, text string) (names []strin
 	if err != nil {
 		return nil, err
 	}
-	return statement.Columns, nil
+	return statement.Condition, nil
 }
 
 // predicate parses the statement around a predicate.
@@ -35,7 +34,7 @@ func (p *parser) predicate(sql, table string) (*query, error) {
 	if err != nil {
 		return nil, err
 	}
-	q.Columns, err = guard.Predicate(tree, table)
+	q.Condition, err = guard.Predicate(tree, table)
 	var refusal *guard.Refusal
 	if errors.As(err, &refusal) {
 		return nil, &workerFailure{Kind: failNotAllowed, Message: refusal.Message, Position: -1}

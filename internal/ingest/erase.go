@@ -17,14 +17,14 @@ var (
 // from the quarantine, and from storage. Without Confirm it is answered with the plan
 // and changes nothing.
 type Erase struct {
-	Name  string `json:"name"`
-	Where string `json:"where"` // one SQL expression over the dataset's columns, as after WHERE
+	Name  string `json:"name"`  // a dataset, or a quarantine by itself
+	Where string `json:"where"` // one SQL expression over its columns, as after WHERE
 	// Confirm is the plan's. What has changed since then is [ErrEraseChanged] with the
 	// new plan. The same request again, whatever became of the first, completes it.
 	Confirm string `json:"confirm,omitempty"`
 	// Quarantine says which rows of NAME__quarantine go: those whose text holds a
-	// value that the matching rows have in the condition's columns ("matching",
-	// the default), or "all".
+	// value that the matching rows have in the condition's columns, or those that the
+	// condition compares columns with by = or IN ("matching", the default), or "all".
 	Quarantine string `json:"quarantine,omitempty"`
 	// KeepUnjudged keeps older versions that lack a column of the condition. Else
 	// they go, for what they hold of the rows cannot be told.
@@ -65,8 +65,12 @@ type ErasedVersion struct {
 
 // ErasedQuarantine is what goes of the quarantine.
 type ErasedQuarantine struct {
-	Dataset  string          `json:"dataset"`
-	Rows     int64           `json:"rows"` // of its current version
+	Dataset string `json:"dataset"`
+	Rows    int64  `json:"rows"` // of its current version that go
+	Stay    int64  `json:"stay"` // of its current version that do not
+	// Judged is false where the condition may mean rows that stay: it tells rows apart
+	// by other means than = and IN, which cannot be held against a text.
+	Judged   bool            `json:"judged"`
 	Versions []ErasedVersion `json:"versions"`
 }
 

@@ -53,8 +53,9 @@ type erasure struct {
 	req  ingest.Erase
 	name catalog.Name
 
-	own        *kept
+	own        *kept // of a quarantine that is named itself, the quarantine
 	rows       *judge
+	sought     *duck.Condition
 	quarantine *kept // nil: there is none
 	bad        *judge
 }
@@ -72,8 +73,8 @@ func (d *ingestd) erase(ctx context.Context, req ingest.Erase) (done ingest.Eras
 	default:
 		return done, ingest.ErrBadOption.Errorf("quarantine=%q is neither matching nor all", req.Quarantine)
 	}
-	if strings.HasSuffix(name.Name, catalog.QuarantineSuffix) {
-		return done, catalog.ErrBadName.Errorf("rows of a quarantine are erased with those of its dataset; name that")
+	if isQuarantine(name) && req.Quarantine == ingest.QuarantineAll {
+		return done, ingest.ErrBadOption.Errorf("quarantine=all goes with the dataset's name; of %s the rows go that where says", name)
 	}
 	ws, err := d.spool.newWorkspace()
 	if err != nil {
@@ -125,6 +126,11 @@ func (e *erasure) plan(ctx context.Context) (plan ingest.Erasure, err error) {
 	if e.quarantine != nil {
 		q := &ingest.ErasedQuarantine{Dataset: e.quarantine.name.String(), Versions: e.bad.versionsToGo(e.quarantine, false)}
 		q.Rows, _ = e.bad.rowsOf(e.quarantine.current())
+		for _, o := range e.quarantine.current().Objects {
+			q.Stay += o.Rows
+		}
+		q.Stay -= q.Rows
+		q.Judged = e.sought.Whole || e.req.Quarantine == ingest.QuarantineAll
 		plan.Quarantine = q
 	}
 	plan.Confirm, err = e.token()
@@ -140,9 +146,12 @@ func (e *erasure) read(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	e.rows = newJudge(e.ingestd, e.ws, on, true)
+	e.rows = newJudge(e.ingestd, e.ws, on, !isQuarantine(e.name))
 	if err := e.rows.all(ctx, e.own); err != nil {
 		return conditionProblem(err)
+	}
+	if isQuarantine(e.name) {
+		return nil // it has none of its own
 	}
 	e.quarantine, err = e.allOf(ctx, quarantineOf(e.name))
 	if errors.Is(err, catalog.ErrDatasetNotFound) || errors.Is(err, catalog.ErrBadName) {
@@ -161,13 +170,12 @@ func (e *erasure) condition(ctx context.Context, columns []catalog.Column) (on c
 	if strings.TrimSpace(e.req.Where) == "" {
 		return on, ingest.ErrBadCondition.Errorf("where is empty: write which rows are to go, as after WHERE")
 	}
-	named, err := e.pool.Predicate(ctx, e.name.Name, e.req.Where)
-	if err != nil {
+	if e.sought, err = e.pool.Predicate(ctx, e.name.Name, e.req.Where); err != nil {
 		return on, conditionProblem(err)
 	}
 	on = condition{sql: e.req.Where, alias: e.name.Name}
 	for _, c := range columns {
-		if slices.ContainsFunc(named, func(name string) bool { return strings.EqualFold(name, c.Name) }) {
+		if slices.ContainsFunc(e.sought.Columns, func(name string) bool { return strings.EqualFold(name, c.Name) }) {
 			on.columns = append(on.columns, c.Name)
 		}
 	}
@@ -194,19 +202,21 @@ func conditionProblem(err error) error {
 }
 
 // held is the condition for rows of the quarantine: their text holds one of the
-// values of the rows that match.
+// values of the rows that match, or those that the condition compares with.
 func (e *erasure) held() condition {
 	on := condition{sql: "true", columns: []string{"raw"}, alias: "q"}
-	switch {
-	case e.req.Quarantine == ingest.QuarantineAll:
-		return on
-	case len(e.rows.files) == 0:
-		on.sql = "false"
+	if e.req.Quarantine == ingest.QuarantineAll {
 		return on
 	}
-	on.read = e.rows.files
-	on.sql = "EXISTS (SELECT 1 FROM read_parquet(" + literals(e.rows.files) + ") AS given WHERE CASE WHEN q.encoding = 'hex' THEN contains(q.raw, lower(hex(given.v))) " +
-		"ELSE contains(lower(q.raw), lower(given.v)) OR contains(lower(q.raw), lower(replace(given.v, '\"', '\"\"'))) END OR contains(lower(q.reason), lower(given.v)))"
+	on.sql = "false"
+	if e.sought.Sought != nil {
+		on.sql = inRecords(e.sought.Sought)
+	}
+	if len(e.rows.files) > 0 {
+		on.read = e.rows.files
+		on.sql += " OR EXISTS (SELECT 1 FROM read_parquet(" + literals(e.rows.files) + ") AS given WHERE CASE WHEN q.encoding = 'hex' THEN contains(q.raw, lower(hex(given.v))) " +
+			"ELSE contains(lower(q.raw), lower(given.v)) OR contains(lower(q.raw), lower(replace(given.v, '\"', '\"\"'))) END OR contains(lower(q.reason), lower(given.v)))"
+	}
 	return on
 }
 

@@ -230,6 +230,8 @@ func (o options) datasetName(fileName string) (catalog.Name, error) {
 	return name, nil
 }
 
+func isQuarantine(n catalog.Name) bool { return strings.HasSuffix(n.Name, catalog.QuarantineSuffix) }
+
 func quarantineOf(n catalog.Name) catalog.Name {
 	return catalog.Name{Namespace: n.Namespace, Name: n.Name + catalog.QuarantineSuffix}
 }

@@ -1,14 +1,25 @@
 package guard
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
 
+// Condition is what was learned about a predicate.
+type Condition struct {
+	Columns []string `json:"columns,omitempty"` // the parts of its columns' names
+	// Sought tells which texts the record of a row holds, if the condition can hold for
+	// it; nil if that says nothing. Unless Whole it may hold for other rows as well.
+	Sought *Sought `json:"sought,omitempty"`
+	Whole  bool    `json:"whole,omitempty"`
+}
+
 // Predicate reads the syntax tree of SELECT (expression) AS p FROM table, which Check
-// has let pass, and gives the names that the expression's columns may have: it is one
-// expression over that table's columns, without subqueries, windows and parameters.
-func Predicate(tree []byte, table string) (columns []string, err error) {
+// has let pass, and gives the names that the expression's columns may have, and the
+// texts that it goes by: it is one expression over that table's columns, without
+// subqueries, windows and parameters.
+func Predicate(tree []byte, table string) (*Condition, error) {
 	root, err := decode(tree)
 	if err != nil {
 		return nil, err
@@ -32,11 +43,10 @@ func Predicate(tree []byte, table string) (columns []string, err error) {
 	if err := expressionColumns(items[0], names); err != nil {
 		return nil, err
 	}
-	for name := range names {
-		columns = append(columns, name)
-	}
-	slices.Sort(columns)
-	return columns, nil
+	only, _ = items[0].(map[string]any)
+	c := &Condition{Columns: slices.Sorted(maps.Keys(names))}
+	c.Sought, c.Whole = soughtBy(only)
+	return c, nil
 }
 
 func notOne() error {

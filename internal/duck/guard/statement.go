@@ -44,9 +44,8 @@ type Statement struct {
 	// functions.
 	Repeatable bool `json:"repeatable,omitempty"`
 	// Tree tells of EXPLAIN with FORMAT json: its answer is one value, in JSON.
-	Tree bool `json:"tree,omitempty"`
-	// Columns are, of a predicate, the parts of its columns' names.
-	Columns []string `json:"columns,omitempty"`
+	Tree      bool       `json:"tree,omitempty"`
+	Condition *Condition `json:"condition,omitempty"` // of a predicate
 }
 
 // Refusal is the reason why a statement may not run.

@@ -101,7 +101,7 @@ func TestVerbsOfARunningFleet(t *testing.T) {
 		{[]string{"ingest", "week 44.csv", "--schema", "grow"}, 1, "", "schema=\"grow\" is none of strict, evolve, replace"},
 		{[]string{"ingest", "week 44.csv", "--delimiter", "x"}, 1, "", "delimiter=\"x\" is none of"},
 		{[]string{"erase", "week_44", "--where", "zip = '75001'"}, 0, "week_44: 1 rows of the current version would go\nnothing was changed; to erase, add --confirm ", ""},
-		{[]string{"erase", "week_44", "--where", "zip = '75001'", "--confirm", "yes"}, 1, "", "[erase_changed]"},
+		{[]string{"erase", "week_44", "--where", "zip = '75001'", "--confirm", "yes"}, 1, "week_44: 1 rows of the current version would go\nnothing was changed; to erase, add --confirm ", "[erase_changed]"},
 		{[]string{"erase", "week_44", "--where", "sum(hours) > 1"}, 1, "", "[bad_condition]"},
 		{[]string{"erase", "week_44"}, 2, "", "--where SQL"},
 		{[]string{"ingest", ".csv"}, 1, "", "(here: --name NAME)"},

@@ -39,13 +39,18 @@ func newErase(g *Globals) *cobra.Command {
 			req.Name = names[0]
 			client := ingest.Client{Client: gateway}
 			done, err := client.Erase(cmd.Context(), req)
-			if err != nil {
+			plan, changed := ingest.NewPlan(err)
+			switch {
+			case changed:
+				done = plan
+			case err != nil:
 				return err
 			}
+			show := showErasure
 			if g.JSON {
-				return printJSON(cmd.OutOrStdout(), done)
+				show = func(w io.Writer, e ingest.Erasure) error { return printJSON(w, e) }
 			}
-			return showErasure(cmd.OutOrStdout(), done)
+			return errors.Join(err, show(cmd.OutOrStdout(), done))
 		},
 	}
 	flags := cmd.Flags()
@@ -68,9 +73,12 @@ func showErasure(w io.Writer, e ingest.Erasure) error {
 	if q := e.Quarantine; q != nil {
 		showQuarantine(&b, q, called(e.Namespace, e.Dataset), verb)
 	}
-	if e.Erased {
+	switch {
+	case e.Erased && e.Empty() && len(e.Objects) == 0:
+		b.WriteString("nothing was there to erase, and nothing was changed\n")
+	case e.Erased:
 		fmt.Fprintf(&b, "%d objects deleted, %s; backups and copies still hold what they held\n", len(e.Objects), bytesText(e.Bytes))
-	} else {
+	default:
 		fmt.Fprintf(&b, "nothing was changed; to erase, add --confirm %s\n", e.Confirm)
 	}
 	_, err := io.WriteString(w, b.String())

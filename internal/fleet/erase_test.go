@@ -164,23 +164,36 @@ func TestAnErasureIsConfirmedAsItIs(t *testing.T) {
 	l := startLake(t)
 	l.employ("staff")
 	_, plan := l.erase(map[string]any{"name": "staff", "where": "name = '" + person + "'"})
+	mistyped := []byte(plan["confirm"].(string))
+	mistyped[40] ^= 1
 	for what, fields := range map[string]map[string]any{
-		"other rows":           {"where": "name = 'Ada'"},
-		"all of a quarantine":  {"where": "name = '" + person + "'", "quarantine": "all"},
-		"a token of their own": {"where": "name = '" + person + "'", "confirm": "yes"},
+		"another plan":  {"where": "name = 'Ada'"},
+		"another name":  {"where": "name = '" + person + "'", "quarantine": "all"},
+		"is no plan's":  {"where": "name = '" + person + "'", "confirm": "yes"},
+		"copy it whole": {"where": "name = '" + person + "'", "confirm": string(mistyped)},
 	} {
 		fields["name"] = "staff"
 		if fields["confirm"] == nil {
 			fields["confirm"] = plan["confirm"]
 		}
 		status, doc := l.erase(fields)
-		if newPlan, _ := doc["plan"].(map[string]any); status != http.StatusConflict || doc["code"] != "erase_changed" || newPlan["confirm"] == fields["confirm"] {
+		if newPlan, _ := doc["plan"].(map[string]any); status != http.StatusConflict || doc["code"] != "erase_changed" || newPlan["confirm"] == fields["confirm"] ||
+			!strings.Contains(fmt.Sprint(doc["detail"]), what) {
 			t.Errorf("%s: %d %v", what, status, doc)
 		}
 	}
+	nobody := map[string]any{"name": "staff", "where": "name = 'Nobody'"}
+	_, empty := l.erase(nobody)
+	nobody["confirm"] = empty["confirm"]
+	if status, doc := l.erase(nobody); status != http.StatusOK || doc["erased"] != true || doc["version"] != 4.0 {
+		t.Errorf("of nobody: %d %v", status, doc)
+	}
+	if _, again := l.erase(map[string]any{"name": "staff", "where": "name = '" + person + "'"}); again["confirm"] != plan["confirm"] || len(l.versionsOf("staff")) != 4 {
+		t.Errorf("an erasure of nothing changed something: %v", again)
+	}
 	l.mustIngest("name=staff&mode=append", "id,name,hours\nQ,"+person+",9\n")
 	status, doc := l.erase(map[string]any{"name": "staff", "where": "name = '" + person + "'", "confirm": plan["confirm"]})
-	if newPlan, _ := doc["plan"].(map[string]any); status != http.StatusConflict || newPlan["rows"] != 2.0 {
+	if newPlan, _ := doc["plan"].(map[string]any); status != http.StatusConflict || newPlan["rows"] != 2.0 || !strings.Contains(fmt.Sprint(doc["detail"]), "is not what it was") {
 		t.Errorf("rows that came since: %d %v", status, doc)
 	}
 	for where, code := range map[string]string{

@@ -2,7 +2,10 @@ package ingest
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/http"
+	"slices"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -52,6 +55,23 @@ type Erasure struct {
 	Quarantine *ErasedQuarantine `json:"quarantine"` // nil: there is none
 	Objects    []string          `json:"objects"`    // keys of what was deleted; of a plan none
 	Bytes      int64             `json:"bytes"`      // of those
+}
+
+// Empty tells that nothing would go.
+func (e Erasure) Empty() bool {
+	goes := func(v ErasedVersion) bool { return !v.Kept }
+	return e.Rows == 0 && !slices.ContainsFunc(e.Versions, goes) &&
+		(e.Quarantine == nil || e.Quarantine.Rows == 0 && !slices.ContainsFunc(e.Quarantine.Versions, goes))
+}
+
+// NewPlan gives the plan that [ErrEraseChanged] comes with.
+func NewPlan(err error) (plan Erasure, ok bool) {
+	var p *wire.Problem
+	if !errors.As(err, &p) || !errors.Is(err, ErrEraseChanged) {
+		return plan, false
+	}
+	text, err := json.Marshal(p.Fields["plan"])
+	return plan, err == nil && json.Unmarshal(text, &plan) == nil && plan.Confirm != ""
 }
 
 // ErasedVersion is a version that an erasure takes away, unless Kept.

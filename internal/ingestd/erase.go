@@ -99,7 +99,10 @@ func (d *ingestd) erase(ctx context.Context, req ingest.Erase) (done ingest.Eras
 		return plan, err
 	}
 	if req.Confirm != plan.Confirm {
-		return done, changedSince(plan)
+		return done, otherThan(req.Confirm, plan)
+	}
+	if plan.Empty() {
+		return e.sweep(ctx, plan)
 	}
 	begun, err := e.begin(ctx, plan)
 	if errors.Is(err, catalog.ErrDatasetChanged) || errors.Is(err, catalog.ErrSchemaDrift) {
@@ -108,10 +111,6 @@ func (d *ingestd) erase(ctx context.Context, req ingest.Erase) (done ingest.Eras
 		}
 	}
 	return e.finish(ctx, begun, err)
-}
-
-func changedSince(plan ingest.Erasure) error {
-	return ingest.ErrEraseChanged.Errorf("%s is not what it was when this was planned, and nothing was erased: look at the new plan, and confirm that", plan.Dataset).With("plan", plan)
 }
 
 // plan reads all that is kept, and counts what would go.
@@ -228,7 +227,7 @@ type mark struct {
 
 // begun finds an erasure that was confirmed before and may not have come to its end.
 func (e *erasure) begun(ctx context.Context) (*mark, error) {
-	if want, err := e.asked(); err != nil || !strings.HasPrefix(e.req.Confirm, want+".") {
+	if want, err := e.asked(); err != nil || !strings.HasPrefix(e.req.Confirm, want+tokenSeparator) {
 		return nil, err
 	}
 	r, err := e.catalog.Receipt(ctx, catalog.ReceiptOf{Name: e.name.String(), Mode: catalog.Append, ContentHash: eraseHash(e.req.Confirm)}, "")

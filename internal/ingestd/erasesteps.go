@@ -2,8 +2,6 @@ package ingestd
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,30 +11,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 )
-
-// token names what is asked and the state that it was planned for.
-func (e *erasure) token() (string, error) {
-	asked, err := e.asked()
-	if err != nil {
-		return "", err
-	}
-	state := []any{e.own.current().DatasetID, e.own.versions}
-	if e.quarantine != nil {
-		state = append(state, e.quarantine.current().DatasetID, e.quarantine.versions)
-	}
-	text, err := json.Marshal(state)
-	sum := sha256.Sum256(text)
-	return asked + "." + hex.EncodeToString(sum[:16]), err
-}
-
-// asked names what is asked.
-func (e *erasure) asked() (string, error) {
-	same := e.req
-	same.Confirm, same.Name = "", e.name.String()
-	text, err := json.Marshal(same)
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16]), err
-}
 
 // eraseHash is the content hash of what an erasure registers.
 func eraseHash(confirm string) string { return "erase:" + confirm }
@@ -123,6 +97,16 @@ func (e *erasure) finish(ctx context.Context, begun *mark, err error) (done inge
 		}
 	}
 	return done, e.purge(ctx, e.name, done.DatasetID, versions, &done)
+}
+
+// sweep ends an erasure of which no version holds a row: it makes none, so others' plans
+// hold on, and deletes what no version names any more.
+func (e *erasure) sweep(ctx context.Context, plan ingest.Erasure) (ingest.Erasure, error) {
+	plan.Confirm, plan.Erased = "", true
+	if err := e.cleanQuarantine(ctx, &plan); err != nil {
+		return plan, err
+	}
+	return plan, e.purge(ctx, e.name, plan.DatasetID, nil, &plan)
 }
 
 // cleanQuarantine takes the rows out of the quarantine, and its versions that hold

@@ -47,11 +47,13 @@ func newDoctor() *cobra.Command {
 }
 
 // examine gathers what the doctor looks at. A configuration that cannot be loaded is a
-// finding, and the rest is looked at with the defaults.
+// finding, and what goes by it is not looked at.
 func examine(cmd *cobra.Command, file string) doctor.Fleet {
 	path, err := service.FindConfig(file)
 	config, loadErr := fleet.Load(path, os.Environ())
-	if err = errors.Join(err, loadErr); err != nil {
+	err = errors.Join(err, loadErr)
+	unread := err != nil
+	if unread {
 		config = fleet.Defaults()
 	}
 	secrets, secretsErr := service.LoadSecrets(config.Fleet, os.Getenv)
@@ -59,27 +61,34 @@ func examine(cmd *cobra.Command, file string) doctor.Fleet {
 		err = config.Check(secrets)
 	}
 	named, _ := cmd.Flags().GetString("gateway")
+	gateway := gatewayOf(config, secrets, cmp.Or(named, os.Getenv("LAKEHOUSE_GATEWAY")), unread)
 	return doctor.Fleet{
-		Source: sourceTree(), ConfigFile: path, ConfigErr: err,
+		Source: sourceTree(), ConfigFile: cmp.Or(path, file), ConfigErr: err, Unread: unread,
 		Settings: config.Fleet, Peers: config.Peers, Daemons: fleet.Names(),
 		Secrets: secrets, SecretsErr: secretsErr,
 		Storaged: config.Storaged, Access: config.Queryd.Access,
-		Gateway:   gatewayOf(config, cmp.Or(named, os.Getenv("LAKEHOUSE_GATEWAY"))),
+		Gateway:   gateway,
 		OllamaURL: ollamaURL(os.Getenv("OLLAMA_HOST")),
 		Extension: config.Queryd.Extension,
 		Worker:    startWorker,
 	}
 }
 
-// gatewayOf gives the gateway that is named, else the configuration's, without a token:
-// everybody may ask how a fleet is.
-func gatewayOf(config fleet.Config, named string) wire.Client {
-	client := wire.Client{Service: "gateway"}
-	env, err := service.NewEnv("doctor", config.Fleet, config.Peers, service.Secrets{}, slog.New(slog.DiscardHandler))
-	if err == nil {
-		client = env.Peer("gateway")
+// gatewayOf gives the gateway that is named, with the environment's token alone, for it
+// may be another fleet's; else the configuration's, with its own.
+func gatewayOf(config fleet.Config, secrets service.Secrets, named string, unread bool) wire.Client {
+	client := wire.Client{Service: "gateway", Token: os.Getenv("AUTH_TOKEN")}
+	env, err := service.NewEnv("doctor", config.Fleet, config.Peers, secrets, slog.New(slog.DiscardHandler))
+	if err == nil && !unread {
+		own := env.Peer("gateway")
+		client.HTTP = own.HTTP
+		if named == "" {
+			client = own
+		}
 	}
-	client.Base = cmp.Or(named, client.Base)
+	if named != "" {
+		client.Base = strings.TrimSuffix(strings.TrimSuffix(named, "/"), "/v1")
+	}
 	return client
 }
 

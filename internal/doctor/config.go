@@ -14,7 +14,12 @@ import (
 func config(_ context.Context, f Fleet) []Check {
 	name := cmp.Or(f.ConfigFile, "the defaults, for there is no lakehouse.toml")
 	if f.ConfigErr != nil {
-		return trouble("config", Fail, "mend what it names, then: lakehouse config check", "%s: %s", name, oneLine(f.ConfigErr.Error()))
+		check := "lakehouse config check"
+		if f.ConfigFile != "" {
+			check += " --config " + f.ConfigFile
+		}
+		what := strings.ReplaceAll(oneLine(f.ConfigErr.Error()), name+": ", "")
+		return trouble("config", Fail, "mend what it names, then: "+check, "%s: %s", name, what)
 	}
 	return ok("config", "%s: every key is known and every value can work", name)
 }

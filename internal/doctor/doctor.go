@@ -42,6 +42,7 @@ type Fleet struct {
 	Source     string // the folder of the source tree, "" where there is none
 	ConfigFile string // "" for the defaults
 	ConfigErr  error  // why it cannot be loaded, or cannot work
+	Unread     bool   // it cannot be loaded: Settings and the like are not its own
 	Settings   service.Fleet
 	Peers      service.Peers
 	Daemons    []string // those that run on this box
@@ -49,7 +50,7 @@ type Fleet struct {
 	SecretsErr error
 	Storaged   storaged.Config
 	Access     string      // queryd's way to the files
-	Gateway    wire.Client // of a fleet that may run
+	Gateway    wire.Client // of a fleet that may run; without a Base where it is not known
 	OllamaURL  string
 
 	// Extension gives DuckDB's httpfs as queryd looks for it.
@@ -73,7 +74,8 @@ const checkTimeout = 10 * time.Second
 func Run(ctx context.Context, f Fleet) []Check {
 	var found []Check
 	for _, look := range []func(context.Context, Fleet) []Check{
-		toolchain, config, secretFiles, ports, s3, extension, sandbox, disk, memory, openFiles, clock, ollama, fleet,
+		toolchain, config, configured(secretFiles, "secrets"), configured(ports, "ports"), configured(s3, "s3_endpoint"), configured(extension, "httpfs"),
+		sandbox, configured(disk, "disk_space", "disk_fsync"), memory, openFiles, clock, ollama, fleet,
 	} {
 		limited, cancel := context.WithTimeout(ctx, checkTimeout)
 		found = append(found, look(limited, f)...)
@@ -81,6 +83,22 @@ func Run(ctx context.Context, f Fleet) []Check {
 	}
 	return found
 }
+
+// configured makes a check that goes by the configuration one that is skipped where that
+// cannot be read.
+func configured(look func(context.Context, Fleet) []Check, codes ...string) func(context.Context, Fleet) []Check {
+	return func(ctx context.Context, f Fleet) (found []Check) {
+		if !f.Unread {
+			return look(ctx, f)
+		}
+		for _, code := range codes {
+			found = append(found, skip(code, "%s", unread)...)
+		}
+		return found
+	}
+}
+
+const unread = "it goes by the configuration, which cannot be read"
 
 // Failed counts the checks that failed.
 func Failed(found []Check) (n int) {

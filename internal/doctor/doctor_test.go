@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -18,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 func TestNothingIsWrongWithAHealthyFleet(t *testing.T) {
@@ -73,6 +75,11 @@ func TestConfigAndSecrets(t *testing.T) {
 	f := healthy(t)
 	f.ConfigErr = errors.New("lakehouse.toml: line 3: unknown key \"bukcet\"\nmore")
 	wants(t, config(t.Context(), f), "config", Fail, "line 3", "; more", "config check")
+	f.ConfigFile, f.ConfigErr = "bad.toml", errors.New("bad.toml: line 4: unknown key")
+	wants(t, config(t.Context(), f), "config", Fail, "bad.toml: line 4", "config check --config bad.toml")
+	if found := config(t.Context(), f); strings.Contains(found[0].Evidence, "bad.toml: bad.toml") {
+		t.Errorf("the file is named twice: %s", found[0].Evidence)
+	}
 	f.SecretsErr = errors.New("line 1 is not KEY=value")
 	wants(t, secretFiles(t.Context(), f), "secrets", Fail, "KEY=value")
 	f.SecretsErr = nil
@@ -91,6 +98,47 @@ func TestConfigAndSecrets(t *testing.T) {
 			t.Error("a secret is shown")
 		}
 	}
+}
+
+// What goes by a configuration that cannot be read is not looked at: the defaults' fleet,
+// ports and folders are not its own.
+func TestNothingIsSaidOfAConfigurationThatCannotBeRead(t *testing.T) {
+	f := healthy(t)
+	f.ConfigFile, f.ConfigErr, f.Unread, f.Gateway.Base = "bad.toml", errors.New("bad.toml: line 4"), true, ""
+	found := Run(t.Context(), f)
+	for _, code := range []string{"secrets", "ports", "s3_endpoint", "httpfs", "disk_space", "disk_fsync", "fleet"} {
+		wants(t, found, code, Skip, "cannot be read")
+	}
+	for code, status := range map[string]Status{"config": Fail, "sandbox": OK} {
+		wants(t, found, code, status)
+	}
+	if n := Failed(found); n != 1 {
+		t.Errorf("%d failed: %v", n, found)
+	}
+}
+
+// A fleet that wants a token is asked with it, and one that refuses it is no fleet that
+// does not answer.
+func TestAFleetWithTokens(t *testing.T) {
+	f := healthy(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer hush" {
+			wire.WriteProblem(w, r, wire.ErrUnauthorized.Errorf("send the token"))
+			return
+		}
+		answering(`{"status":"x","services":{"a":{"status":"ok","version":"`+service.Version()+`"}}}`)(w, r)
+	}))
+	defer server.Close()
+	f.Gateway.Base = server.URL
+	wants(t, fleet(t.Context(), f), "fleet", Warn, server.URL, "asks for a token", "AUTH_TOKEN")
+	f.Gateway.Token = "wrong"
+	wants(t, fleet(t.Context(), f), "fleet", Warn, server.URL, "does not accept", "AUTH_TOKEN")
+	f.Gateway.Token = "hush"
+	wants(t, fleet(t.Context(), f), "fleet", OK, "1 daemons")
+	notFound := httptest.NewServer(http.NotFoundHandler())
+	defer notFound.Close()
+	f.Gateway.Base = notFound.URL
+	wants(t, fleet(t.Context(), f), "fleet", Warn, "answers, but not")
 }
 
 // at makes the fleet's storaged belong at an address.

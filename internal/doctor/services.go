@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -13,6 +14,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/httpfs"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 const answerTimeout = 2 * time.Second
@@ -86,15 +88,34 @@ func getJSON(ctx context.Context, url string, into any) error {
 	return json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(into)
 }
 
+// unhealthy says why a fleet did not tell how it is.
+func unhealthy(gateway wire.Client, err error) []Check {
+	var answer *wire.Problem
+	switch {
+	case errors.Is(err, wire.ErrUnauthorized) && gateway.Token == "":
+		return trouble("fleet", Warn, "set AUTH_TOKEN in the environment to a token of that fleet, or run the doctor as a user who may read its auth.env",
+			"a fleet answers at %s, and asks for a token; there is none here", gateway.Base)
+	case errors.Is(err, wire.ErrUnauthorized):
+		return trouble("fleet", Warn, "set AUTH_TOKEN in the environment to a token of that fleet; where its auth.env has changed since it started, restart it",
+			"a fleet answers at %s, and does not accept the token of this configuration and environment", gateway.Base)
+	case errors.As(err, &answer) && !errors.Is(err, wire.ErrUnavailable):
+		return trouble("fleet", Warn, "look whether that is the fleet's gateway, and at its log", "%s answers, but not how a fleet is: %s", gateway.Base, oneLine(answer.Detail))
+	}
+	return skip("fleet", "no fleet answers at %s", gateway.Base)
+}
+
 // fleet asks a running fleet how its daemons are.
 func fleet(ctx context.Context, f Fleet) []Check {
+	if f.Gateway.Base == "" {
+		return skip("fleet", "%s", unread)
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	gateway := f.Gateway
 	gateway.Base = strings.TrimSuffix(gateway.Base, "/") + "/v1"
 	var health service.FleetHealth
 	if err := gateway.JSON(ctx, http.MethodGet, "/health", nil, nil, &health); err != nil {
-		return skip("fleet", "no fleet answers at %s", f.Gateway.Base)
+		return unhealthy(f.Gateway, err)
 	}
 	var bad, versions []string
 	for _, name := range slices.Sorted(maps.Keys(health.Services)) {

@@ -35,6 +35,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 func TestSpillIsBounded(t *testing.T) {
 	c := smallMemory(t)
+	c.Limits.MemoryBytes += raceBytes
 	c.Limits.SpillBytes = 32 << 20
 	p := newTestPool(t, c)
 	_, err := ask(t.Context(), p, "select i, hash(i) as h, md5(i::varchar) as m from range(20000000) t(i) order by h", Request{})

@@ -8,12 +8,16 @@ import (
 	"time"
 )
 
+// raceBytes is what the race detector takes beside DuckDB in a worker that is linked with
+// it, on a busy machine.
+const raceBytes = 128 << 20
+
 // TestWhatSpillsIsRightAndGoes: what does not fit into memory goes to disk, is told
 // while it is there, gives the right answer, and is gone afterwards, also when the
 // worker was killed.
 func TestWhatSpillsIsRightAndGoes(t *testing.T) {
 	c := smallMemory(t)
-	c.Limits.MemoryBytes += 64 << 20 // of what the race detector takes beside DuckDB
+	c.Limits.MemoryBytes += raceBytes
 	c.MaxWorkers = 1
 	p := newTestPool(t, c)
 	// The last of twelve million rows in the order of a permutation of them.

@@ -14,6 +14,8 @@ import (
 var (
 	ErrBadCondition = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_condition", Title: "Condition that cannot be used"}
 	ErrEraseChanged = &wire.Kind{Status: http.StatusConflict, Code: "erase_changed", Title: "What would be erased has changed"}
+	// ErrEraseUnfinished: some of it has gone. The same request does the rest.
+	ErrEraseUnfinished = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "erase_unfinished", Title: "Erasure begun and not finished"}
 )
 
 // Erase asks for rows to be erased: from the current version, from every older one,

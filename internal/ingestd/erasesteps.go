@@ -10,6 +10,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // eraseHash is the content hash of what an erasure registers.
@@ -80,6 +81,21 @@ func (e *erasure) finish(ctx context.Context, begun *mark, err error) (done inge
 	if err != nil {
 		return done, err
 	}
+	done, err = e.rest(ctx, begun)
+	return done, unfinished(err)
+}
+
+// unfinished says of an error that comes after a durable step that there was one: of any
+// other refusal a client may think that nothing happened.
+func unfinished(err error) error {
+	var p *wire.Problem
+	if errors.As(err, &p) && p.Kind.Status < 500 {
+		return ingest.ErrEraseUnfinished.Errorf("rows are out of the current version, and older versions or the quarantine have them still, for the dataset was dropped or changed meanwhile; make sure that it is there, and send the same request again to finish").Because(err)
+	}
+	return err
+}
+
+func (e *erasure) rest(ctx context.Context, begun *mark) (done ingest.Erasure, err error) {
 	done = begun.Plan
 	done.Erased, done.Objects, done.Version = true, []string{}, begun.Plan.Version+1
 	if err := e.cleanQuarantine(ctx, &done); err != nil {
@@ -106,7 +122,7 @@ func (e *erasure) sweep(ctx context.Context, plan ingest.Erasure) (ingest.Erasur
 	if err := e.cleanQuarantine(ctx, &plan); err != nil {
 		return plan, err
 	}
-	return plan, e.purge(ctx, e.name, plan.DatasetID, nil, &plan)
+	return plan, unfinished(e.purge(ctx, e.name, plan.DatasetID, nil, &plan))
 }
 
 // cleanQuarantine takes the rows out of the quarantine, and its versions that hold

@@ -57,7 +57,7 @@ func (d *ingestd) routes() []service.Route {
 		Body:    &service.Body{Type: ingest.Erase{}},
 		Answers: []service.Answer{{Status: http.StatusOK, Doc: "the plan, or what was erased", Type: ingest.Erasure{}}},
 		Errors: []*wire.Kind{
-			catalog.ErrBadName, ingest.ErrBadOption, ingest.ErrBadCondition, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrDatasetChanged, ingest.ErrEraseChanged,
+			catalog.ErrBadName, ingest.ErrBadOption, ingest.ErrBadCondition, catalog.ErrDatasetNotFound, catalog.ErrIsView, catalog.ErrDatasetChanged, ingest.ErrEraseChanged, ingest.ErrEraseUnfinished,
 			ingest.ErrTooManyJobs, ingest.ErrConversion, ingest.ErrCountMismatch, ingest.ErrDamaged, storage.ErrStorageFull, wire.ErrUnavailable,
 		},
 		Handle: d.handleErase,

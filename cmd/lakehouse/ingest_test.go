@@ -31,7 +31,7 @@ func TestIngestShowsWhatTheAnswerSays(t *testing.T) {
 		{"ingest t.csv some.csv --mode append --on-error quarantine", 0, []string{"│ t.csv    │ t       │       3 │    2 │        0 │", "│ some.csv │ some    │       1 │    2 │        2 │"},
 			[]string{"some.csv: note: 2 rows in quarantine: some__quarantine"}},
 		{"ingest bad.csv", 1, nil, []string{"(here: --on-error quarantine) [bad_rows] request ", "\n  ... and 2 more\n", "  line 2, reason 1 value where the file has 2 columns\n"}},
-		{"ingest other.csv --name t --mode append", 1, nil, []string{"(here: --mode replace --schema replace) [schema_drift]",
+		{"ingest other.csv --name t --mode append", 1, nil, []string{"(here: --schema evolve, or --mode replace --schema replace) [schema_drift]",
 			"  line 2, column hours, change retyped, from long, to string, example n/a\n", "  column shift, change added, to string\n"}},
 		{"ingest other.csv --name t --mode append --schema replace", 1, nil, []string{"schema=replace goes with mode=replace alone", "[bad_option]"}},
 		{"ingest other.csv --name t --schema replace", 0, []string{"t: version 4, 2 rows, 3 columns"}, nil},

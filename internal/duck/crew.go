@@ -25,38 +25,25 @@ import (
 // those of a statement that has work for several, and leaves alone what the thread
 // that takes the result does by itself.
 const (
-	firstBreak = 300 * time.Microsecond // before the first look: short statements are over
 	shortBreak = 100 * time.Microsecond // between two looks for tasks
 	longBreak  = time.Millisecond       // after some that found none
 )
 
-// crew are hands that help a statement's own thread.
+// crew are the threads that help a statement's own.
 type crew struct {
 	state unsafe.Pointer
-	hands []*hand
+	ended chan struct{}
+	hands sync.WaitGroup
 }
 
-// hand looks for tasks. It lives in a timer alone, so a short statement pays for no
-// goroutine.
-type hand struct {
-	mu    sync.Mutex // held by a look
-	next  *time.Timer
-	pause time.Duration
-	over  bool
-}
-
-// summon sets so many hands to work until dismiss.
+// summon sets so many to work until dismiss.
 func summon(db bindings.Database, hands int) *crew {
-	c := &crew{}
+	c := &crew{ended: make(chan struct{})}
 	if hands > 0 {
 		c.state = C.duckdb_create_task_state(db.Ptr)
 	}
 	for range hands {
-		h := &hand{pause: firstBreak}
-		h.mu.Lock()
-		h.next = time.AfterFunc(h.pause, func() { h.look(c.state) })
-		h.mu.Unlock()
-		c.hands = append(c.hands, h)
+		c.hands.Go(c.work)
 	}
 	return c
 }
@@ -64,32 +51,29 @@ func summon(db bindings.Database, hands int) *crew {
 // dismiss returns when none works any more. The statement has ended, for who works on
 // one of its tasks stays with that.
 func (c *crew) dismiss() {
-	for _, h := range c.hands {
-		h.stop()
-	}
+	close(c.ended)
+	c.hands.Wait()
 	if c.state != nil {
 		C.duckdb_destroy_task_state(c.state)
 	}
 }
 
-// look does whatever tasks there are, and sets the time of the next.
-func (h *hand) look(state unsafe.Pointer) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.over {
-		return
+// work does whatever tasks there are.
+func (c *crew) work() {
+	pause := shortBreak
+	wake := time.NewTimer(pause)
+	defer wake.Stop()
+	for {
+		select {
+		case <-c.ended:
+			return
+		case <-wake.C:
+		}
+		start := time.Now()
+		C.duckdb_execute_n_tasks_state(c.state, math.MaxUint32)
+		if pause = min(2*pause, longBreak); time.Since(start) > shortBreak { // it found some
+			pause = shortBreak
+		}
+		wake.Reset(pause)
 	}
-	start := time.Now()
-	C.duckdb_execute_n_tasks_state(state, math.MaxUint32)
-	if h.pause = min(2*h.pause, longBreak); time.Since(start) > shortBreak { // it found some
-		h.pause = shortBreak
-	}
-	h.next.Reset(h.pause)
-}
-
-func (h *hand) stop() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.over = true
-	h.next.Stop()
 }

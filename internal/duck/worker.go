@@ -177,8 +177,8 @@ func (w *worker) parse(payload []byte) error {
 // a crew. done rolls back whatever the statement's run made: where it cannot, the next
 // statement could see that, and the worker must end.
 func (w *worker) session(i *instance) (c *connection, done func() error) {
-	crew := summon(i.db, i.hands) // the earliest of the timers first: the others need to wake nobody
 	w.setRunning(i.runs)
+	crew := summon(i.db, i.hands)
 	return i.runs, func() error {
 		crew.dismiss()
 		w.setRunning(nil)

@@ -25,13 +25,11 @@ import (
 const limit = 30 * time.Minute
 
 func main() {
-	if len(os.Args) == 4 { // a peer that needs a process of its own
-		switch os.Args[1] {
-		case "copy":
-			os.Exit(copyMain(os.Args[2], os.Args[3]))
-		case "serve":
-			os.Exit(serveMain(os.Args[2], os.Args[3]))
-		}
+	switch { // a peer that needs a process of its own
+	case len(os.Args) == 5 && os.Args[1] == "copy":
+		os.Exit(copyMain(os.Args[2], os.Args[3], os.Args[4]))
+	case len(os.Args) == 4 && os.Args[1] == "serve":
+		os.Exit(serveMain(os.Args[2], os.Args[3]))
 	}
 	b := &bench{}
 	flag.StringVar(&b.bin, "bin", "bin", "`folder` of the binaries")

@@ -29,7 +29,7 @@ func (b *bench) mixed(ctx context.Context) error {
 		return err
 	}
 	defer f.stop()
-	if _, err := f.load(ctx, file, "timesheets"); err != nil {
+	if _, err := f.load(ctx, file, "timesheets", nil); err != nil {
 		return err
 	}
 	solo, err := f.crowd(ctx)

@@ -31,7 +31,7 @@ func (b *bench) sql(ctx context.Context) error {
 		return err
 	}
 	defer f.stop()
-	if _, err := f.load(ctx, file, "timesheets"); err != nil {
+	if _, err := f.load(ctx, file, "timesheets", nil); err != nil {
 		return err
 	}
 	db, err := b.inProcess(ctx, f)

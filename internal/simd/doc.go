@@ -1,0 +1,25 @@
+// Package simd computes scalar products and distances of vectors on the
+// processor's vector unit: of float32 vectors and of int8 codes, one pair at a time
+// or one query against many rows of an array.
+//
+// What it promises:
+//
+//   - Integer kernels are exact. Every level gives the integer that a plain loop
+//     gives, for every input, -128 included.
+//   - Float kernels add in an order of their own. For n elements they come as close to
+//     the exact sum as (n+3)·2^-24 times the sum of the terms' magnitudes, and n·2^-149
+//     where terms vanish. Within a level a row's result is the same bits alone, in a
+//     batch at any place, and in a range. A NaN in a term, an infinity times zero, and
+//     infinities of both signs give NaN; an infinity otherwise stays one. Where finite
+//     terms add up to more than a float32 holds on the way, the order decides whether
+//     that is seen.
+//   - Nothing is read beyond the vectors given and nothing is written but the results
+//     asked for. Lengths or row numbers that do not fit panic before anything is
+//     written: they are a mistake of the caller's, who has checked what came from a
+//     file. Row numbers are checked once, so nobody may change them meanwhile.
+//   - No kernel allocates, keeps what it is given, or holds state: all of them may run
+//     in any number of goroutines.
+//
+// The level is chosen once, by [Best] or [At], and passed on as [Kernels]. The build
+// tag purego leaves the assembly out, as it does in the standard library.
+package simd

@@ -1,0 +1,115 @@
+package simd_test
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/simd"
+)
+
+// seeds are inputs of the lengths at which kernels change their step.
+func seeds(f *testing.F) {
+	for _, n := range []int{0, 1, 30, 32, 34, 126, 128, 130, 200, 520, 1536} {
+		raw := make([]byte, n)
+		for i, v := range bytes(n) {
+			raw[i] = byte(v)
+		}
+		f.Add(raw, uint8(n), uint8(3))
+	}
+	f.Add([]byte("\x80\x80\x80\x80\x80\x80\x80\x80"), uint8(1), uint8(0))
+}
+
+func FuzzDotI8(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, raw []byte, _, _ uint8) {
+		all := signed(raw)
+		a, b := all[:len(all)/2], all[len(all)-len(all)/2:]
+		for _, k := range everyLevel() {
+			if got, want := k.DotI8(a, b), dotI8(a, b); got != want {
+				t.Fatalf("%v: %d elements: got %d, want %d", k.Level(), len(a), got, want)
+			}
+		}
+	})
+}
+
+func FuzzDotRowsI8(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, raw []byte, length, gap uint8) {
+		codes := signed(raw)
+		dim := int(length)
+		if dim == 0 || len(codes) < dim {
+			return
+		}
+		query, stride := codes[len(codes)-dim:], dim+int(gap)
+		count := (len(codes)-dim)/stride + 1
+		ids, every := make([]uint32, count), make([]int32, count)
+		for i := range ids {
+			ids[i] = uint32(count - 1 - i)
+		}
+		out := make([]int32, count)
+		for _, k := range everyLevel() {
+			k.DotRowsI8(query, codes, stride, ids, out)
+			k.DotRangeI8(query, codes, stride, every)
+			for i, id := range ids {
+				if want := dotI8(query, codes[int(id)*stride:][:dim]); out[i] != want || every[id] != want {
+					t.Fatalf("%v: row %d of %d: got %d and in a range %d, want %d", k.Level(), id, count, out[i], every[id], want)
+				}
+			}
+		}
+	})
+}
+
+// FuzzFloats takes any bits as float32. Sums that stay below the largest float32 on
+// every way are near the exact one, or of its kind where something is not finite.
+func FuzzFloats(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, raw []byte, _, _ uint8) {
+		var all []float32
+		for ; len(raw) >= 4; raw = raw[4:] {
+			all = append(all, math.Float32frombits(binary.LittleEndian.Uint32(raw)))
+		}
+		a, b := all[:len(all)/2], all[len(all)-len(all)/2:]
+		for _, k := range everyLevel() {
+			for name, p := range pairs(k) {
+				if overflows(a, b, p.term) {
+					continue
+				}
+				sum, size := exactly(a, b, p.term)
+				got := p.kernel(a, b)
+				if kind(sum) != kind(float64(got)) || kind(sum) == "finite" && !near(got, sum, size, len(a)) {
+					t.Fatalf("%v: %s of %d elements: got %v, want %v", k.Level(), name, len(a), got, sum)
+				}
+			}
+		}
+	})
+}
+
+// overflows tells whether the finite terms could add up to more than a float32 holds.
+func overflows(a, b []float32, term func(x, y float64) float64) bool {
+	size := 0.0
+	for i := range a {
+		x, y := float64(a[i]), float64(b[i])
+		if kind(x) == "finite" && kind(y) == "finite" {
+			size += math.Abs(term(x, y))
+		}
+	}
+	return size > math.MaxFloat32/2
+}
+
+func everyLevel() []simd.Kernels {
+	var list []simd.Kernels
+	for _, l := range simd.Levels() {
+		k, _ := simd.At(l)
+		list = append(list, k)
+	}
+	return list
+}
+
+func signed(raw []byte) []int8 {
+	list := make([]int8, len(raw))
+	for i, v := range raw {
+		list[i] = int8(v)
+	}
+	return list
+}

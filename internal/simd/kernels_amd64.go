@@ -1,0 +1,81 @@
+//go:build !purego
+
+package simd
+
+import "golang.org/x/sys/cpu"
+
+// available asks the processor and the system, which has to save the wide registers.
+func available(l Level) bool {
+	x := &cpu.X86
+	avx2 := x.HasAVX2 && x.HasFMA && x.HasBMI2
+	switch l {
+	case Portable:
+		return true
+	case AVX2:
+		return avx2
+	case AVX512:
+		return avx2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI
+	}
+	return false
+}
+
+// minAVX2 is the shortest row that dotRowsI8AVX2 takes.
+const minAVX2 = 16
+
+// The kernels below take rows that fit has checked, at least one of them and of at
+// least one element.
+
+func dotRows(level Level, query, rows []float32, ids []uint32, out []float32) {
+	const size = 4
+	switch level {
+	case AVX512:
+		dotRowsAVX512(&query[0], &rows[0], len(query), size*len(query), &ids[0], len(ids), &out[0])
+	case AVX2:
+		dotRowsAVX2(&query[0], &rows[0], len(query), size*len(query), &ids[0], len(ids), &out[0])
+	default:
+		eachRow(dotPortable, query, rows, len(query), ids, out)
+	}
+}
+
+func squaredL2Rows(level Level, query, rows []float32, ids []uint32, out []float32) {
+	const size = 4
+	switch level {
+	case AVX512:
+		squaredL2RowsAVX512(&query[0], &rows[0], len(query), size*len(query), &ids[0], len(ids), &out[0])
+	case AVX2:
+		squaredL2RowsAVX2(&query[0], &rows[0], len(query), size*len(query), &ids[0], len(ids), &out[0])
+	default:
+		eachRow(squaredL2Portable, query, rows, len(query), ids, out)
+	}
+}
+
+func dotRowsI8(level Level, query, codes []int8, stride int, ids []uint32, out []int32) {
+	switch {
+	case level == AVX512:
+		dotRowsI8AVX512(&query[0], &codes[0], len(query), stride, &ids[0], len(ids), &out[0])
+	case level == AVX2 && len(query) >= minAVX2:
+		dotRowsI8AVX2(&query[0], &codes[0], len(query), stride, &ids[0], len(ids), &out[0])
+	default:
+		eachRow(dotI8Portable, query, codes, stride, ids, out)
+	}
+}
+
+// In assembly dim counts elements and stride bytes.
+
+//go:noescape
+func dotRowsAVX512(query, rows *float32, dim, stride int, ids *uint32, n int, out *float32)
+
+//go:noescape
+func dotRowsAVX2(query, rows *float32, dim, stride int, ids *uint32, n int, out *float32)
+
+//go:noescape
+func squaredL2RowsAVX512(query, rows *float32, dim, stride int, ids *uint32, n int, out *float32)
+
+//go:noescape
+func squaredL2RowsAVX2(query, rows *float32, dim, stride int, ids *uint32, n int, out *float32)
+
+//go:noescape
+func dotRowsI8AVX512(query, rows *int8, dim, stride int, ids *uint32, n int, out *int32)
+
+//go:noescape
+func dotRowsI8AVX2(query, rows *int8, dim, stride int, ids *uint32, n int, out *int32)

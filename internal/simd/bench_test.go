@@ -81,6 +81,14 @@ func BenchmarkDotRowsI8(b *testing.B) {
 	})
 }
 
+func BenchmarkHammingRows(b *testing.B) {
+	rows := words(benchRows * benchDim / 64)
+	query, out := words(benchDim/64), make([]int32, benchIDs)
+	eachLevel(b, func(b *testing.B, k simd.Kernels) {
+		perRow(b, func(ids []uint32) { k.HammingRows(query, rows, ids, out) })
+	})
+}
+
 // BenchmarkDotRangeI8 is the exact scan: all rows in their order.
 func BenchmarkDotRangeI8(b *testing.B) {
 	codes := bytes(benchRows * benchDim)

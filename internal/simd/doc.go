@@ -1,6 +1,6 @@
 // Package simd computes scalar products and distances of vectors on the
-// processor's vector unit: of float32 vectors and of int8 codes, one pair at a time
-// or one query against many rows of an array.
+// processor's vector unit: of float32 vectors, of int8 codes and of one-bit codes,
+// one pair at a time or one query against many rows of an array.
 //
 // What it promises:
 //

@@ -60,6 +60,31 @@ func FuzzDotRowsI8(f *testing.F) {
 	})
 }
 
+func FuzzHammingRows(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, raw []byte, length, _ uint8) {
+		var rows []uint64
+		for ; len(raw) >= 8; raw = raw[8:] {
+			rows = append(rows, binary.LittleEndian.Uint64(raw))
+		}
+		dim := int(length) % 20
+		if dim == 0 || len(rows) < dim {
+			return
+		}
+		query, count := rows[len(rows)-dim:], len(rows)/dim
+		out := make([]int32, count)
+		for _, k := range everyLevel() {
+			k.HammingRange(query, rows, out)
+			for id, got := range out {
+				row := rows[id*dim:][:dim]
+				if want := hamming(query, row); got != want || k.Hamming(query, row) != want {
+					t.Fatalf("%v: row %d of %d: got %d, want %d", k.Level(), id, count, got, want)
+				}
+			}
+		}
+	})
+}
+
 // FuzzFloats takes any bits as float32. Sums that stay below the largest float32 on
 // every way are near the exact one, or of its kind where something is not finite.
 func FuzzFloats(f *testing.F) {

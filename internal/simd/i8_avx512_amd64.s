@@ -19,22 +19,6 @@
 	VMOVDQU8.Z row, K1, tmp; \
 	STEP(tmp, Z29, tmp, sum)
 
-// SUM4 adds up the lanes of Z0 to Z3: the four lanes of X4.
-#define SUM4 \
-	VPUNPCKLDQ    Z1, Z0, Z4; \
-	VPUNPCKHDQ    Z1, Z0, Z5; \
-	VPUNPCKLDQ    Z3, Z2, Z6; \
-	VPUNPCKHDQ    Z3, Z2, Z7; \
-	VPADDD        Z5, Z4, Z4; \
-	VPADDD        Z7, Z6, Z6; \
-	VPUNPCKLQDQ   Z6, Z4, Z5; \
-	VPUNPCKHQDQ   Z6, Z4, Z7; \
-	VPADDD        Z7, Z5, Z4; \
-	VEXTRACTI64X4 $1, Z4, Y5; \
-	VPADDD        Y5, Y4, Y4; \
-	VEXTRACTI128  $1, Y4, X5; \
-	VPADDD        X5, X4, X4
-
 // func dotRowsI8AVX512(query, rows *int8, dim, stride int, ids *uint32, n int, out *int32)
 TEXT ·dotRowsI8AVX512(SB), NOSPLIT, $0-56
 	MOVQ query+0(FP), SI
@@ -67,7 +51,7 @@ biasMore:
 	VMOVDQA64 Z28, Z1
 	VMOVDQA64 Z28, Z2
 	VMOVDQA64 Z28, Z3
-	SUM4
+	SUM4INT
 	VMOVDQA64 Z4, Z30
 
 	XORQ R9, R9
@@ -106,7 +90,7 @@ fourMore:
 	FETCH(0)
 
 fourSum:
-	SUM4
+	SUM4INT
 	VPSUBD  X30, X4, X4
 	MOVQ    out+48(FP), AX
 	VMOVDQU X4, (AX)(R14*4)
@@ -134,7 +118,7 @@ oneMore:
 	TAIL((R10)(AX*1), Z5, Z0)
 
 oneSum:
-	SUM4
+	SUM4INT
 	VPSUBD X30, X4, X4
 	MOVQ   out+48(FP), AX
 	VMOVD X4, (AX)(R14*4)

@@ -17,34 +17,24 @@ func dotI8(a, b []int8) int32 {
 	return sum
 }
 
-// extremes are vectors in which a kernel that saturates, or negates -128, shows it.
-func extremes(n int) map[string][]int8 {
-	signs := bytes(n)
-	for i, v := range signs {
-		signs[i] = []int8{-128, 127, -127, -128}[v&3]
-	}
-	return map[string][]int8{
-		"random": bytes(n),
-		"-128":   slices.Repeat([]int8{-128}, n),
-		"127":    slices.Repeat([]int8{127}, n),
-		"signs":  signs,
-	}
-}
-
+// TestDotI8IsExactAtEveryLength multiplies vectors in which a kernel that saturates,
+// or negates -128, shows it.
 func TestDotI8IsExactAtEveryLength(t *testing.T) {
 	const longest = 4100
-	whole := extremes(longest)
+	random, least, most, ends := bytes(longest), slices.Repeat([]int8{-128}, longest), slices.Repeat([]int8{127}, longest), bytes(longest)
+	for i, v := range ends {
+		ends[i] = []int8{-128, 127, -127, -128}[v&3]
+	}
 	eachLevel(t, func(t *testing.T, k simd.Kernels) {
-		for name, a := range whole {
-			for other, b := range whole {
-				var want int32
-				for n := range longest + 1 {
-					if n > 0 {
-						want += int32(a[n-1]) * int32(b[n-1])
-					}
-					if got := k.DotI8(a[:n], b[:n]); got != want {
-						t.Fatalf("%s by %s, %d elements: got %d, want %d", name, other, n, got, want)
-					}
+		for i, c := range [][2][]int8{{random, ends}, {ends, random}, {least, least}, {least, most}, {most, least}, {ends, ends}} {
+			a, b := c[0], c[1]
+			var want int32
+			for n := range longest + 1 {
+				if n > 0 {
+					want += int32(a[n-1]) * int32(b[n-1])
+				}
+				if got := k.DotI8(a[:n], b[:n]); got != want {
+					t.Fatalf("case %d, %d elements: got %d, want %d", i, n, got, want)
 				}
 			}
 		}

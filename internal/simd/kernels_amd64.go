@@ -60,6 +60,15 @@ func dotRowsI8(level Level, query, codes []int8, stride int, ids []uint32, out [
 	}
 }
 
+func hammingRows(level Level, query, rows []uint64, ids []uint32, out []int32) {
+	const size = 8
+	if level == AVX512 && cpu.X86.HasAVX512VPOPCNTDQ {
+		hammingRowsAVX512(&query[0], &rows[0], len(query), size*len(query), &ids[0], len(ids), &out[0])
+		return
+	}
+	eachRow(hammingPortable, query, rows, len(query), ids, out)
+}
+
 // In assembly dim counts elements and stride bytes.
 
 //go:noescape
@@ -79,3 +88,6 @@ func dotRowsI8AVX512(query, rows *int8, dim, stride int, ids *uint32, n int, out
 
 //go:noescape
 func dotRowsI8AVX2(query, rows *int8, dim, stride int, ids *uint32, n int, out *int32)
+
+//go:noescape
+func hammingRowsAVX512(query, rows *uint64, dim, stride int, ids *uint32, n int, out *int32)

@@ -15,3 +15,7 @@ func squaredL2Rows(_ Level, query, rows []float32, ids []uint32, out []float32) 
 func dotRowsI8(_ Level, query, codes []int8, stride int, ids []uint32, out []int32) {
 	eachRow(dotI8Portable, query, codes, stride, ids, out)
 }
+
+func hammingRows(_ Level, query, rows []uint64, ids []uint32, out []int32) {
+	eachRow(hammingPortable, query, rows, len(query), ids, out)
+}

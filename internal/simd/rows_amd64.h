@@ -55,3 +55,19 @@
 	PREFETCHT0 at(DI)(AX*1); \
 	PREFETCHT0 at(DX)(AX*1); \
 	PREFETCHT0 at(BX)(AX*1)
+
+// SUM4INT adds up the 32-bit lanes of Z0 to Z3: the four lanes of X4.
+#define SUM4INT \
+	VPUNPCKLDQ    Z1, Z0, Z4; \
+	VPUNPCKHDQ    Z1, Z0, Z5; \
+	VPUNPCKLDQ    Z3, Z2, Z6; \
+	VPUNPCKHDQ    Z3, Z2, Z7; \
+	VPADDD        Z5, Z4, Z4; \
+	VPADDD        Z7, Z6, Z6; \
+	VPUNPCKLQDQ   Z6, Z4, Z5; \
+	VPUNPCKHQDQ   Z6, Z4, Z7; \
+	VPADDD        Z7, Z5, Z4; \
+	VEXTRACTI64X4 $1, Z4, Y5; \
+	VPADDD        Y5, Y4, Y4; \
+	VEXTRACTI128  $1, Y4, X5; \
+	VPADDD        X5, X4, X4

@@ -35,6 +35,15 @@ func bytes(n int) []int8 {
 	return list
 }
 
+func words(n int) []uint64 {
+	r := rand.New(rand.NewPCG(uint64(n), 3))
+	list := make([]uint64, n)
+	for i := range list {
+		list[i] = r.Uint64()
+	}
+	return list
+}
+
 // someIDs draws n of count row numbers, some of them more than once.
 func someIDs(r *rand.Rand, n, count int) []uint32 {
 	ids := make([]uint32, n)

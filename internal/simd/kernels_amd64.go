@@ -7,14 +7,14 @@ import "golang.org/x/sys/cpu"
 // available asks the processor and the system, which has to save the wide registers.
 func available(l Level) bool {
 	x := &cpu.X86
-	avx2 := x.HasAVX2 && x.HasFMA && x.HasBMI2
+	avx2 := x.HasAVX2 && x.HasFMA
 	switch l {
 	case Portable:
 		return true
 	case AVX2:
 		return avx2
 	case AVX512:
-		return avx2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI
+		return avx2 && x.HasBMI2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI
 	}
 	return false
 }

@@ -9,7 +9,7 @@ type Level int
 const (
 	Portable Level = iota // Go alone, on any processor
 	AVX2                  // AVX2 and FMA
-	AVX512                // AVX-512 F, BW, DQ and VL, and VNNI
+	AVX512                // AVX-512 F, BW, DQ, VL and VNNI, and what comes with them
 )
 
 // String gives the level's name as it stands in logs: "portable", "avx2", "avx512".

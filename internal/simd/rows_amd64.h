@@ -2,7 +2,8 @@
 // the query serves four rows, four sums do not wait for each other, and while four
 // rows are read the lines of the next four are fetched. The last four overlap those
 // before, so that what is left over needs no code of its own; only fewer than four
-// rows are taken one by one.
+// rows are taken one by one. The lanes of one row are added up as those of four, with
+// whatever stands in the other three sums, so that their order is the same.
 //
 // Registers: SI query, AX offset into every row, R10-R13 the four rows, R15, DI, DX, BX
 // the next four, R14 the number of the first of the four in ids, R9 that of the next.

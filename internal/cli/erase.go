@@ -68,7 +68,7 @@ func showErasure(w io.Writer, e ingest.Erasure) error {
 	if e.Erased {
 		verb = "went"
 	}
-	fmt.Fprintf(&b, "%s: %d rows of the current version %s\n", called(e.Namespace, e.Dataset), e.Rows, verb)
+	fmt.Fprintf(&b, "%s: %d rows of the current version%s %s\n", called(e.Namespace, e.Dataset), e.Rows, tagged(e.Tags), verb)
 	showGone(&b, e.Versions, verb)
 	if q := e.Quarantine; q != nil {
 		showQuarantine(&b, q, called(e.Namespace, e.Dataset), verb)
@@ -86,7 +86,7 @@ func showErasure(w io.Writer, e ingest.Erasure) error {
 }
 
 func showQuarantine(b *strings.Builder, q *ingest.ErasedQuarantine, dataset, verb string) {
-	fmt.Fprintf(b, "%s: %d rows %s, %d stay\n", q.Dataset, q.Rows, verb, q.Stay)
+	fmt.Fprintf(b, "%s: %d rows%s %s, %d stay\n", q.Dataset, q.Rows, tagged(q.Tags), verb, q.Stay)
 	if q.Stay > 0 && !q.Judged {
 		fmt.Fprintf(b, "  this condition cannot judge those that stay: only what it compares with by = or IN is looked for in their text;\n"+
 			"  'erase %s --quarantine all' takes them all, and 'erase %s' those of a condition on raw\n", dataset, q.Dataset)
@@ -103,10 +103,14 @@ func showGone(b *strings.Builder, versions []ingest.ErasedVersion, verb string) 
 		case !v.Judged:
 			what = "cannot be judged, for it lacks a column of the condition, and " + verb
 		}
-		tags := ""
-		if len(v.Tags) > 0 {
-			tags = " (" + strings.Join(v.Tags, ", ") + ")"
-		}
-		fmt.Fprintf(b, "  version %d%s %s\n", v.Version, tags, what)
+		fmt.Fprintf(b, "  version %d%s %s\n", v.Version, tagged(v.Tags), what)
 	}
+}
+
+// tagged adds the tags of a version that goes.
+func tagged(tags []string) string {
+	if len(tags) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(tags, ", ") + ")"
 }

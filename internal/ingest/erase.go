@@ -24,8 +24,9 @@ var (
 type Erase struct {
 	Name  string `json:"name"`  // a dataset, or a quarantine by itself
 	Where string `json:"where"` // one SQL expression over its columns, as after WHERE
-	// Confirm is the plan's. What has changed since then is [ErrEraseChanged] with the
-	// new plan. The same request again, whatever became of the first, completes it.
+	// Confirm is the plan's. Where more rows or tags would go by now than by that plan,
+	// it is [ErrEraseChanged] with the new plan; rows that came and do not match change
+	// nothing. The same request again, whatever became of the first, completes it.
 	Confirm string `json:"confirm,omitempty"`
 	// Quarantine says which rows of NAME__quarantine go: those whose text holds a
 	// value that the matching rows have in the condition's columns, or those that the
@@ -51,6 +52,9 @@ type Erasure struct {
 	Confirm   string `json:"confirm,omitempty"` // to be sent back
 	Version   int64  `json:"version"`           // the current one; once erased, the one without the rows
 	Rows      int64  `json:"rows"`              // of the current version that match
+	// Tags are the current version's, which becomes an older one that goes where it has
+	// such rows; else none.
+	Tags []string `json:"tags"`
 	// Versions are the older ones that hold matching rows and go, tags and all, and
 	// those that cannot be judged.
 	Versions   []ErasedVersion   `json:"versions"`
@@ -93,6 +97,7 @@ type ErasedQuarantine struct {
 	// Judged is false where the condition may mean rows that stay: it tells rows apart
 	// by other means than = and IN, which cannot be held against a text.
 	Judged   bool            `json:"judged"`
+	Tags     []string        `json:"tags"` // as in [Erasure]
 	Versions []ErasedVersion `json:"versions"`
 }
 

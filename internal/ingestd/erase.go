@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -86,31 +85,19 @@ func (d *ingestd) erase(ctx context.Context, req ingest.Erase) (done ingest.Eras
 		}
 	}()
 	e := &erasure{ingestd: d, ws: ws, req: req, name: name}
-	if req.Confirm != "" {
-		d.compactor.working.Lock() // what it has in hand may be what is to go
-		defer d.compactor.working.Unlock()
-		begun, err := e.begun(ctx)
-		if err != nil || begun != nil {
-			return e.finish(ctx, begun, err)
-		}
+	if req.Confirm == "" {
+		return e.plan(ctx)
 	}
-	plan, err := e.plan(ctx)
-	if err != nil || req.Confirm == "" {
-		return plan, err
+	d.compactor.working.Lock() // what it has in hand may be what is to go
+	defer d.compactor.working.Unlock()
+	begun, err := e.begun(ctx)
+	if err != nil {
+		return done, err
 	}
-	if req.Confirm != plan.Confirm {
-		return done, otherThan(req.Confirm, plan)
+	if begun != nil {
+		return e.finish(ctx, begun)
 	}
-	if plan.Empty() {
-		return e.sweep(ctx, plan)
-	}
-	begun, err := e.begin(ctx, plan)
-	if errors.Is(err, catalog.ErrDatasetChanged) || errors.Is(err, catalog.ErrSchemaDrift) {
-		if plan, err = e.plan(ctx); err == nil {
-			err = changedSince(plan)
-		}
-	}
-	return e.finish(ctx, begun, err)
+	return e.carryOut(ctx)
 }
 
 // plan reads all that is kept, and counts what would go.
@@ -119,40 +106,47 @@ func (e *erasure) plan(ctx context.Context) (plan ingest.Erasure, err error) {
 		return plan, err
 	}
 	m := e.own.current()
+	rows, _ := e.rows.of(m)
 	plan = ingest.Erasure{Dataset: m.Name, Namespace: m.Namespace, DatasetID: m.DatasetID, Version: m.Version, Objects: []string{},
-		Versions: e.rows.versionsToGo(e.own, e.req.KeepUnjudged)}
-	plan.Rows, _ = e.rows.rowsOf(m)
+		Rows: rows.Rows, Tags: e.rows.tagsToGo(e.own), Versions: e.rows.versionsToGo(e.own, e.req.KeepUnjudged)}
 	if e.quarantine != nil {
-		q := &ingest.ErasedQuarantine{Dataset: e.quarantine.name.String(), Versions: e.bad.versionsToGo(e.quarantine, false)}
-		q.Rows, _ = e.bad.rowsOf(e.quarantine.current())
-		for _, o := range e.quarantine.current().Objects {
-			q.Stay += o.Rows
-		}
-		q.Stay -= q.Rows
-		q.Judged = e.sought.Whole || e.req.Quarantine == ingest.QuarantineAll
-		plan.Quarantine = q
+		plan.Quarantine = e.planQuarantine()
 	}
-	plan.Confirm, err = e.token()
+	plan.Confirm, _, err = e.token(e.now())
 	return plan, err
 }
 
-// read reads the dataset and its quarantine, and judges their rows.
+func (e *erasure) planQuarantine() *ingest.ErasedQuarantine {
+	rows, _ := e.bad.of(e.quarantine.current())
+	q := &ingest.ErasedQuarantine{Dataset: e.quarantine.name.String(), Rows: rows.Rows, Stay: -rows.Rows,
+		Tags: e.bad.tagsToGo(e.quarantine), Versions: e.bad.versionsToGo(e.quarantine, false)}
+	for _, o := range e.quarantine.current().Objects {
+		q.Stay += o.Rows
+	}
+	q.Judged = e.sought.Whole || e.req.Quarantine == ingest.QuarantineAll
+	return q
+}
+
+// read reads the dataset and its quarantine, and judges their rows. Of what was read
+// and judged before nothing is again.
 func (e *erasure) read(ctx context.Context) (err error) {
-	if e.own, err = e.allOf(ctx, e.name); err != nil {
+	if e.own, err = e.allOf(ctx, e.name, e.own); err != nil {
 		return err
 	}
 	on, err := e.condition(ctx, e.own.current().Columns)
 	if err != nil {
 		return err
 	}
-	e.rows = newJudge(e.ingestd, e.ws, on, !isQuarantine(e.name))
+	if e.rows == nil || !e.rows.on.same(on) {
+		e.rows, e.bad = newJudge(e.ingestd, e.ws, on, !isQuarantine(e.name)), nil
+	}
 	if err := e.rows.all(ctx, e.own); err != nil {
 		return conditionProblem(err)
 	}
 	if isQuarantine(e.name) {
 		return nil // it has none of its own
 	}
-	e.quarantine, err = e.allOf(ctx, quarantineOf(e.name))
+	e.quarantine, err = e.allOf(ctx, quarantineOf(e.name), e.quarantine)
 	if errors.Is(err, catalog.ErrDatasetNotFound) || errors.Is(err, catalog.ErrBadName) {
 		e.quarantine = nil
 		return nil
@@ -160,63 +154,10 @@ func (e *erasure) read(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	e.bad = newJudge(e.ingestd, e.ws, e.held(), false)
+	if on := e.held(); e.bad == nil || !e.bad.on.same(on) {
+		e.bad = newJudge(e.ingestd, e.ws, on, false)
+	}
 	return e.bad.all(ctx, e.quarantine)
-}
-
-// condition checks the request's condition against the dataset's columns.
-func (e *erasure) condition(ctx context.Context, columns []catalog.Column) (on condition, err error) {
-	if strings.TrimSpace(e.req.Where) == "" {
-		return on, ingest.ErrBadCondition.Errorf("where is empty: write which rows are to go, as after WHERE")
-	}
-	if e.sought, err = e.pool.Predicate(ctx, e.name.Name, e.req.Where); err != nil {
-		return on, conditionProblem(err)
-	}
-	on = condition{sql: e.req.Where, alias: e.name.Name}
-	for _, c := range columns {
-		if slices.ContainsFunc(e.sought.Columns, func(name string) bool { return strings.EqualFold(name, c.Name) }) {
-			on.columns = append(on.columns, c.Name)
-		}
-	}
-	if len(on.columns) == 0 {
-		return on, ingest.ErrBadCondition.Errorf("where names no column of %s; it has %s", e.name, names(columns))
-	}
-	return on, nil
-}
-
-// conditionProblem words what DuckDB has against the condition, or what became of the
-// worker that looked at it. DuckDB's own words may repeat what stands there, so they
-// are no part of the log.
-func conditionProblem(err error) error {
-	var fault *duck.Error
-	switch {
-	case !errors.As(err, &fault):
-		return err
-	case errors.Is(err, duck.ErrInvalid), errors.Is(err, duck.ErrNotAllowed):
-		return ingest.ErrBadCondition.Errorf("where is no condition on a row of the dataset; message says what is wrong with it").With("message", fault.Error())
-	case errors.Is(err, duck.ErrCrashed):
-		return ingest.ErrConversion.Errorf("the condition's worker died; nothing was erased by it: send the request again").Because(err)
-	}
-	return convertProblem(err)
-}
-
-// held is the condition for rows of the quarantine: their text holds one of the
-// values of the rows that match, or those that the condition compares with.
-func (e *erasure) held() condition {
-	on := condition{sql: "true", columns: []string{"raw"}, alias: "q"}
-	if e.req.Quarantine == ingest.QuarantineAll {
-		return on
-	}
-	on.sql = "false"
-	if e.sought.Sought != nil {
-		on.sql = inRecords(e.sought.Sought)
-	}
-	if len(e.rows.files) > 0 {
-		on.read = e.rows.files
-		on.sql += " OR EXISTS (SELECT 1 FROM read_parquet(" + literals(e.rows.files) + ") AS given WHERE CASE WHEN q.encoding = 'hex' THEN contains(q.raw, lower(hex(given.v))) " +
-			"ELSE contains(lower(q.raw), lower(given.v)) OR contains(lower(q.raw), lower(replace(given.v, '\"', '\"\"'))) END OR contains(lower(q.reason), lower(given.v)))"
-	}
-	return on
 }
 
 // mark is kept in the receipt of an erasure that has begun: the plan, which names
@@ -243,6 +184,11 @@ func (e *erasure) begun(ctx context.Context) (*mark, error) {
 	}
 	if err := e.read(ctx); err != nil {
 		return nil, err
+	}
+	if rows, _ := e.rows.of(e.own.current()); rows.Rows > 0 {
+		if stands, err := e.stands(); err != nil || stands {
+			return nil, err // a rollback brought back what the first step took out
+		}
 	}
 	return m, nil
 }

@@ -4,99 +4,43 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-const (
-	parallelManifests = 8    // manifests asked for at once
-	versionsPage      = 1000 // versions asked for at once
-)
-
-// kept is a dataset with all its versions that are kept, newest first.
-type kept struct {
-	name     catalog.Name
-	versions []catalog.Version
-	at       []catalog.Manifest // of each
+// tally tells rows that match from others: how many, and a sum over what they hold, in
+// whatever order and files they are. A column without a value adds nothing, so that one
+// more column leaves them the same.
+type tally struct {
+	Rows int64
+	Sum  int64 // not negative
 }
 
-// current is the newest version.
-func (k *kept) current() catalog.Manifest { return k.at[0] }
-
-// allOf reads a dataset's versions. One that expires meanwhile is passed over.
-func (d *ingestd) allOf(ctx context.Context, n catalog.Name) (*kept, error) {
-	versions, err := wire.Gather(d.catalog.EachVersion(ctx, n.String(), versionsPage))
-	if err != nil {
-		return nil, err
-	}
-	k := &kept{name: n, versions: versions}
-	k.at = make([]catalog.Manifest, len(k.versions))
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallelManifests)
-	for i, v := range k.versions {
-		g.Go(func() (err error) {
-			k.at[i], err = d.catalog.Manifest(gctx, n.String(), v.Version)
-			if i > 0 && errors.Is(err, catalog.ErrVersionNotFound) {
-				return nil
-			}
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	for i := len(k.at) - 1; i > 0; i-- {
-		if k.at[i].Version == 0 {
-			k.versions, k.at = slices.Delete(k.versions, i, i+1), slices.Delete(k.at, i, i+1)
-		}
-	}
-	return k, nil
+func (t tally) plus(o tally) tally {
+	return tally{t.Rows + o.Rows, (t.Sum + o.Sum) & math.MaxInt64} // in a sum that overflows the other bits are right
 }
 
-// condition is what rows are told by: SQL over a dataset's columns, and files that
-// it reads beside the rows' own.
-type condition struct {
-	sql     string
-	columns []string // that it names
-	read    []string
-	alias   string // what the table is called in it
-}
-
-// of is the condition as a boolean that is never NULL.
-func (c condition) of() string {
-	return "coalesce(CAST((" + c.sql + "\n) AS BOOLEAN), false)"
-}
-
-// fits tells whether columns have all that the condition names.
-func (c condition) fits(columns []catalog.Column) bool {
-	return !slices.ContainsFunc(c.columns, func(name string) bool {
-		return !slices.ContainsFunc(columns, func(own catalog.Column) bool { return strings.EqualFold(own.Name, name) })
-	})
-}
-
-// judge counts, object by object, the rows that a condition holds for.
+// judge finds, object by object, the rows that a condition holds for.
 type judge struct {
 	*ingestd
 	ws     *workspace
 	on     condition
 	values bool // gather the values of the condition's columns in matching rows
 
-	hits   map[string]map[string]int64 // by schema, then by key
+	hits   map[string]map[string]tally // by schema, then by key
 	files  []string                    // of the values
 	lacked map[string]bool             // schemas that the condition cannot be held against
 }
 
 func newJudge(d *ingestd, ws *workspace, on condition, values bool) *judge {
-	return &judge{ingestd: d, ws: ws, on: on, values: values, hits: map[string]map[string]int64{}, lacked: map[string]bool{}}
+	return &judge{ingestd: d, ws: ws, on: on, values: values, hits: map[string]map[string]tally{}, lacked: map[string]bool{}}
 }
 
 // schemaOf tells apart the ways to read an object.
@@ -108,25 +52,49 @@ func schemaOf(columns []catalog.Column) string {
 	return b.String()
 }
 
+// unseen is what of one schema was not looked at yet.
+type unseen struct {
+	schema  string
+	columns []catalog.Column
+	objects []catalog.DataObject
+}
+
+// unseen gives the objects of all versions that are still to be looked at, the current
+// version's schema first.
+func (j *judge) unseen(k *kept) (list []*unseen) {
+	listed := map[string]map[string]bool{}
+	for _, m := range k.at {
+		schema := schemaOf(m.Columns)
+		if listed[schema] == nil {
+			listed[schema] = map[string]bool{}
+			list = append(list, &unseen{schema: schema, columns: m.Columns})
+		}
+		of := list[slices.IndexFunc(list, func(u *unseen) bool { return u.schema == schema })]
+		for _, o := range m.Objects {
+			if _, seen := j.hits[schema][o.Key]; !seen && !listed[schema][o.Key] {
+				listed[schema][o.Key] = true
+				of.objects = append(of.objects, o)
+			}
+		}
+	}
+	return list
+}
+
 // all looks at every object of every version, each once for each schema.
 func (j *judge) all(ctx context.Context, k *kept) error {
-	for i, m := range k.at {
-		schema := schemaOf(m.Columns)
-		if j.hits[schema] == nil {
-			j.hits[schema] = map[string]int64{}
-			j.lacked[schema] = !j.on.fits(m.Columns)
+	for i, of := range j.unseen(k) {
+		if j.hits[of.schema] == nil {
+			j.hits[of.schema] = map[string]tally{}
+			j.lacked[of.schema] = !j.on.fits(of.columns)
 		}
-		if j.lacked[schema] {
-			continue
-		}
-		unseen := slices.DeleteFunc(slices.Clone(m.Objects), func(o catalog.DataObject) bool { _, seen := j.hits[schema][o.Key]; return seen })
-		for _, some := range parts(unseen) {
-			err := j.look(ctx, m.Columns, schema, some)
-			if i > 0 && errors.Is(err, duck.ErrInvalid) {
-				j.lacked[schema] = true // a column had another type then
+		for _, some := range parts(of.objects) {
+			if j.lacked[of.schema] {
 				break
 			}
-			if err != nil {
+			err := j.look(ctx, of, some)
+			if i > 0 && errors.Is(err, duck.ErrInvalid) {
+				j.lacked[of.schema] = true // a column had another type then
+			} else if err != nil {
 				return err
 			}
 		}
@@ -134,48 +102,98 @@ func (j *judge) all(ctx context.Context, k *kept) error {
 	return nil
 }
 
-// rowsOf gives how many rows of a version match; judged is false where that cannot be
-// told.
-func (j *judge) rowsOf(m catalog.Manifest) (rows int64, judged bool) {
+// of gives the rows of a version that match; judged is false where they cannot be told.
+func (j *judge) of(m catalog.Manifest) (rows tally, judged bool) {
 	schema := schemaOf(m.Columns)
-	for _, o := range m.Objects {
-		rows += j.hits[schema][o.Key]
+	if j.lacked[schema] {
+		return rows, false
 	}
-	return rows, !j.lacked[schema]
+	for _, o := range m.Objects {
+		rows = rows.plus(j.hits[schema][o.Key])
+	}
+	return rows, true
 }
 
-func (j *judge) look(ctx context.Context, columns []catalog.Column, schema string, objects []catalog.DataObject) error {
-	r := rewriter{ingestd: j.ingestd, pool: j.pool, ws: j.ws, from: columns, to: columns}
+func (j *judge) look(ctx context.Context, of *unseen, objects []catalog.DataObject) error {
+	r := rewriter{ingestd: j.ingestd, pool: j.pool, ws: j.ws, from: of.columns, to: of.columns}
 	p, err := r.fetch(ctx, objects)
 	if err != nil {
 		return err
 	}
-	file := spare(columns, "f")
-	rows, err := r.rows(p, "file_index AS "+duck.Identifier(file))
+	counts, err := j.count(ctx, r, p)
 	if err != nil {
 		return err
 	}
-	matching := fmt.Sprintf("(%s) AS %s WHERE %s", rows, duck.Identifier(j.on.alias), j.on.of())
-	statements := []string{fmt.Sprintf("SELECT %s::BIGINT, count(*)::BIGINT FROM %s GROUP BY 1", duck.Identifier(file), matching)}
-	out := ""
+	with := &part{} // rows that match; most have none, and of those no more is read
+	for i, o := range objects {
+		j.hits[of.schema][o.Key] = tally{Rows: counts[i]}
+		if counts[i] > 0 {
+			with.objects, with.paths, with.rows = append(with.objects, o), append(with.paths, p.paths[i]), with.rows+o.Rows
+		}
+	}
+	if len(with.objects) == 0 {
+		return nil
+	}
+	return j.sum(ctx, r, with, j.hits[of.schema])
+}
+
+// matching selects from the rows of a part that match; file is the column that tells
+// which of its objects they are in.
+func (j *judge) matching(r rewriter, p *part) (from, file string, err error) {
+	file = duck.Identifier(spare(r.to, "f"))
+	rows, err := r.rows(p, "file_index AS "+file)
+	return fmt.Sprintf("(%s) AS %s WHERE %s", rows, duck.Identifier(j.on.alias), j.on.of()), file, err
+}
+
+// count gives how many rows match in each of the objects.
+func (j *judge) count(ctx context.Context, r rewriter, p *part) ([]int64, error) {
+	matching, file, err := j.matching(r, p)
+	if err != nil {
+		return nil, err
+	}
+	statements := []string{fmt.Sprintf("SELECT %s::BIGINT, count(*)::BIGINT FROM %s GROUP BY 1", file, matching)}
+	out, values := "", ""
 	if j.values {
 		if out, err = j.ws.folder("values" + strconv.Itoa(len(j.files))); err != nil {
-			return err
+			return nil, err
 		}
-		path := filepath.Join(out, "values.parquet")
-		j.files = append(j.files, path)
+		values = filepath.Join(out, "values.parquet")
 		statements = slices.Insert(statements, 0, fmt.Sprintf("COPY (SELECT DISTINCT v FROM (SELECT unnest([%s]) AS v FROM %s) WHERE v <> '') TO %s (FORMAT parquet)",
-			textsOf(columns, j.on.columns), matching, duck.Literal(path)))
+			textsOf(r.to, j.on.columns), matching, duck.Literal(values)))
 	}
 	table, err := r.ask(ctx, append(slices.Clone(j.on.read), p.paths...), out, statements...)
 	if err != nil {
+		return nil, err
+	}
+	if j.values && len(table) > 0 {
+		j.files = append(j.files, values)
+	}
+	counts := make([]int64, len(p.objects))
+	for _, row := range table {
+		counts[row[0]] = row[1]
+	}
+	return counts, nil
+}
+
+// sum adds to the hits what the rows that match hold.
+func (j *judge) sum(ctx context.Context, r rewriter, p *part, hits map[string]tally) error {
+	matching, file, err := j.matching(r, p)
+	if err != nil {
 		return err
 	}
-	for _, o := range objects {
-		j.hits[schema][o.Key] = 0
+	held := make([]string, len(r.to))
+	for i, c := range r.to {
+		name := duck.Identifier(c.Name)
+		held[i] = fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN hash(%s, CAST(%s AS VARCHAR)) END", name, duck.Literal(c.Name), name)
+	}
+	table, err := r.ask(ctx, append(slices.Clone(j.on.read), p.paths...), "",
+		fmt.Sprintf("SELECT %s::BIGINT, (sum(hash(list_sum([%s]))) %% 9223372036854775808)::BIGINT FROM %s GROUP BY 1", file, strings.Join(held, ", "), matching))
+	if err != nil {
+		return err
 	}
 	for _, row := range table {
-		j.hits[schema][objects[row[0]].Key] = row[1]
+		key := p.objects[row[0]].Key
+		hits[key] = tally{Rows: hits[key].Rows, Sum: row[1]}
 	}
 	return nil
 }
@@ -191,13 +209,21 @@ func textsOf(columns []catalog.Column, named []string) string {
 	return strings.Join(texts, ", ")
 }
 
+// tagsToGo are the current version's, which go where it holds rows that match.
+func (j *judge) tagsToGo(k *kept) []string {
+	if rows, _ := j.of(k.current()); rows.Rows == 0 {
+		return []string{}
+	}
+	return k.versions[0].Tags
+}
+
 // versionsToGo lists the older versions that hold matching rows or cannot be judged.
 func (j *judge) versionsToGo(k *kept, keepUnjudged bool) []ingest.ErasedVersion {
 	list := []ingest.ErasedVersion{}
 	for i, m := range k.at[1:] {
-		rows, judged := j.rowsOf(m)
-		if rows > 0 || !judged {
-			list = append(list, ingest.ErasedVersion{Version: m.Version, Rows: rows, Tags: k.versions[i+1].Tags, Judged: judged, Kept: !judged && keepUnjudged})
+		rows, judged := j.of(m)
+		if rows.Rows > 0 || !judged {
+			list = append(list, ingest.ErasedVersion{Version: m.Version, Rows: rows.Rows, Tags: k.versions[i+1].Tags, Judged: judged, Kept: !judged && keepUnjudged})
 		}
 	}
 	return list

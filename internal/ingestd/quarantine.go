@@ -107,6 +107,8 @@ func (l *load) appendQuarantine(ctx context.Context, name catalog.Name, src *sou
 	if err != nil {
 		return err
 	}
+	leave := l.turns.share(name)
+	defer leave()
 	registered, created, err := l.registerOr(ctx, catalog.Registration{
 		Name: name.String(), Objects: objects, Mode: catalog.Append, Columns: columns, DatasetID: datasetID, ContentHash: src.badHash,
 	}, "", version)

@@ -221,8 +221,8 @@ func (p *process) failure(payload []byte) *Error {
 		return &Error{Kind: ErrNotAllowed, Detail: f.Message, Position: f.Position}
 	}
 	e := failure(ErrInternal, "the query engine failed, its log says why")
-	if strings.Contains(f.Message, "No space left on device") {
-		e = failure(ErrDiskFull, "the disk is full: free some space and try again")
+	if saysDiskFull(f.Message) {
+		e = overDisk()
 	}
 	e.Cause = f.Message
 	return e
@@ -242,8 +242,20 @@ func (p *process) death() *Error {
 		}
 	}
 	e := failure(ErrCrashed, "the query worker died, the statement may be tried again")
+	if saysDiskFull(said) { // it writes a little before its walls stand
+		e = overDisk()
+	}
 	e.Cause = p.cmd.ProcessState.String()
 	return e
+}
+
+// saysDiskFull tells what the system says of a disk without room, in any case of letters.
+func saysDiskFull(text string) bool {
+	return strings.Contains(strings.ToLower(text), "no space left on device")
+}
+
+func overDisk() *Error {
+	return failure(ErrDiskFull, "the disk is full: free some space and try again")
 }
 
 var errInterrupted = errors.New("interrupted")

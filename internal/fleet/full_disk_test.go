@@ -1,12 +1,14 @@
 package fleet_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
@@ -158,4 +160,49 @@ func TestASpoolThatFillsLaterIsToldToo(t *testing.T) {
 		}
 		wantSpoolClean(t, data)
 	}
+}
+
+// An erasure that meets a full disk says so and what to do, as a plan and confirmed, and
+// is done by the same request once there is room.
+func TestAnErasureOnAFullDisk(t *testing.T) {
+	data := t.TempDir()
+	spool := filepath.Join(data, "spool")
+	if err := os.Mkdir(spool, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	testbed.SmallDisk(t, spool, 4<<20)
+	l := lake{t, startFleet(t, data, uncompacted).URL("gateway")}
+	l.mustIngest("name=people", "id,name\n1,Ada\n2,Grace\n")
+	fields := map[string]any{"name": "people", "where": "id = 1"}
+	ballast := filepath.Join(spool, "ballast")
+	full := func() {
+		t.Helper()
+		if err := os.WriteFile(ballast, make([]byte, 5<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
+			t.Fatalf("the disk is not full: %v", err)
+		}
+	}
+	told := func() {
+		t.Helper()
+		status, doc := l.erase(fields)
+		if detail := fmt.Sprint(doc["detail"]); status != http.StatusInsufficientStorage || doc["code"] != "storage_full" ||
+			!strings.Contains(detail, "make room under the data folder") || !strings.Contains(detail, "the same request again") {
+			t.Errorf("%d %v", status, doc)
+		}
+	}
+	full()
+	told()
+	if err := os.Truncate(ballast, 3<<20); err != nil {
+		t.Fatal(err)
+	}
+	_, plan := l.erase(fields)
+	fields["confirm"] = plan["confirm"]
+	full()
+	told()
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if status, doc := l.erase(fields); status != http.StatusOK || doc["erased"] != true {
+		t.Errorf("with room: %d %v", status, doc)
+	}
+	wantSpoolClean(t, data)
 }

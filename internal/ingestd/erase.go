@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -27,8 +28,8 @@ func (d *ingestd) handleErase(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer leave()
 	done, err := d.erase(r.Context(), req)
-	if errors.Is(err, syscall.ENOSPC) {
-		err = spoolFull(err)
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, duck.ErrDiskFull) {
+		err = storage.ErrStorageFull.Errorf("the disk of the spool is full: make room under the data folder and send the same request again").Because(err)
 	}
 	d.metrics.erasure(done, err)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
@@ -62,13 +61,13 @@ func unpack(r io.Reader, p packing, maxRatio int64) *unpacked {
 func (u *unpacked) open() error {
 	switch u.packing {
 	case gzipped:
-		z, err := gzip.NewReader(u.in)
+		z, err := newGzipMembers(u.in)
 		if err != nil {
 			return err
 		}
-		u.out, u.release = z, func() { _ = z.Close() }
+		u.out = z
 	default:
-		z, err := zstd.NewReader(u.in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow))
+		z, err := zstd.NewReader(newZstdFrames(u.in), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow))
 		if err != nil {
 			return err
 		}
@@ -97,15 +96,17 @@ func (u *unpacked) Read(p []byte) (int, error) {
 
 // problem words what the decompressor says.
 func (u *unpacked) problem(err error) error {
+	var junk *junkError
 	switch {
 	case u.in.failed != nil:
 		return u.in.failed
+	case errors.As(err, &junk):
+		return ingest.ErrBadFile.Errorf("the file is damaged: after the end of its %s stream, at offset %d, come other bytes, which begin no further stream; cut them off, or compress it again", u.packing, junk.offset).
+			With("offset", junk.offset).Because(err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return ingest.ErrBadFile.Errorf("the file is truncated: its %s stream does not come to its end; compress it again and send it whole", u.packing).Because(err)
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return ingest.ErrBadFile.Errorf("the zstd stream needs a window over %d bytes; compress it without --long", zstdWindow).With("limit", int64(zstdWindow)).Because(err)
-	case errors.Is(err, gzip.ErrHeader) && u.given > 0, errors.Is(err, zstd.ErrMagicMismatch) && u.given > 0:
-		return ingest.ErrBadFile.Errorf("the file is damaged: after the end of its %s stream come other bytes; compress it again", u.packing).Because(err)
 	}
 	return ingest.ErrBadFile.Errorf("the file is damaged: it cannot be read as %s; compress it again", u.packing).Because(err)
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -67,21 +69,59 @@ func TestCompressedFilesAreReadWhole(t *testing.T) {
 	}
 }
 
+// Streams of many blocks of every sort are followed to their ends, however few bytes
+// come at once.
+func TestLongStreamsAreFollowedToTheirEnd(t *testing.T) {
+	random := make([]byte, 300<<10)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(random)
+	text := string(random) + strings.Repeat("a", 600<<10) + strings.Repeat("id,name\n17,Jane\n", 30_000)
+	packed := map[string]string{"gzip": gzipOf(t, text)}
+	for _, sum := range []bool{true, false} {
+		var b bytes.Buffer
+		w, err := zstd.NewWriter(&b, zstd.WithEncoderCRC(sum))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		packed[fmt.Sprintf("zstd, checksum %t", sum)] = b.String()
+	}
+	for what, one := range packed {
+		for _, in := range []io.Reader{strings.NewReader(one + one), iotest.OneByteReader(strings.NewReader(one + one))} {
+			if got, err := expand(in); err != nil || got != text+text {
+				t.Errorf("%s: %d bytes of %d, %v", what, len(got), 2*len(text), err)
+			}
+		}
+		if _, err := expand(strings.NewReader(one + one + "?")); !strings.Contains(fmt.Sprint(err), fmt.Sprintf("at offset %d,", 2*len(one))) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
 func TestDamagedCompressionIsNamed(t *testing.T) {
 	text := strings.Repeat("id,name\n17,Jane\n", 5000)
 	for what, pack := range map[string]func(testing.TB, string) string{"gzip": gzipOf, "zstd": zstdOf} {
 		whole := pack(t, text)
 		flipped := []byte(whole)
 		flipped[len(flipped)/2] ^= 0x10
+		behind := fmt.Sprintf("after the end of its %s stream, at offset %d,", what, len(whole))
 		for name, c := range map[string]struct{ packed, says string }{
 			"cut in the middle":   {whole[:len(whole)/2], "truncated"},
 			"cut before the sum":  {whole[:len(whole)-3], "truncated"},
 			"cut in the header":   {whole[:5], "truncated"},
 			"a flipped bit":       {string(flipped), "damaged"},
-			"garbage of one byte": {whole + "x", ""},
-			"garbage of three":    {whole + "xyz", ""},
-			"garbage":             {whole + "id,name\n18,Joe\n", "after the end"},
+			"garbage of one byte": {whole + "x", behind},
+			"garbage of three":    {whole + "xyz", behind},
+			"garbage of zeros":    {whole + "\x00\x00\x00\x00\x00\x00\x00\x00", behind},
+			"garbage":             {whole + "id,name\n18,Joe\n", behind},
+			"much garbage":        {whole + text, behind},
+			"after two streams":   {pack(t, "1\n") + whole + "x", fmt.Sprintf("after the end of its %s stream, at offset %d,", what, len(pack(t, "1\n"))+len(whole))},
 			"a second stream cut": {whole + whole[:len(whole)-1], "truncated"},
+			"only its beginning":  {whole + whole[:1], "truncated"},
 		} {
 			_, err := expand(strings.NewReader(c.packed))
 			if !errors.Is(err, ingest.ErrBadFile) || !strings.Contains(fmt.Sprint(err), c.says) || !strings.Contains(fmt.Sprint(err), what) {

@@ -116,11 +116,27 @@ func TestSchemaDoesNotEvolveIntoText(t *testing.T) {
 		parquetOf(t, `[{"id":"B","n":"x"}]`, column("id", arrow.BinaryTypes.String), column("n", arrow.BinaryTypes.String)):             "schema_drift",
 		parquetOf(t, `[{"id":"B","n":"2026-01-31"}]`, column("id", arrow.BinaryTypes.String), column("n", arrow.PrimitiveTypes.Date32)): "schema_drift",
 	} {
-		if status, doc := l.ingest("name=t&mode=append&schema=evolve", file); status < 400 || doc["code"] != code {
+		status, doc := l.ingest("name=t&mode=append&schema=evolve", file)
+		if status < 400 || doc["code"] != code {
 			t.Errorf("%q: %d %v, want %s", file, status, doc, code)
+		}
+		if detail := fmt.Sprint(doc["detail"]); code == "schema_drift" && !strings.Contains(file, "e300") && (strings.Contains(detail, "columns with schema=evolve") ||
+			!strings.Contains(detail, `in column "n"`) || !strings.Contains(detail, "types=") || !strings.Contains(detail, "mode=replace&schema=replace")) {
+			t.Errorf("%q: %s", file, detail)
 		}
 	}
 	if rows := l.versionsOf("t"); !reflect.DeepEqual(rows, []float64{1}) {
 		t.Errorf("rows of the versions %v", rows)
+	}
+	for _, asked := range []string{"", "&schema=evolve"} { // what is left to one that may replace all rows
+		status, doc := l.ingest("name=t"+asked, "id,n\nB,x\n")
+		if detail := fmt.Sprint(doc["detail"]); status != http.StatusConflict || !strings.Contains(detail, "take its schema with schema=replace") || strings.Contains(detail, "columns with schema=evolve") != (asked == "") {
+			t.Errorf("%q: %d %v", asked, status, doc)
+		}
+	}
+	for _, file := range []string{"id,n\nB,x\n", parquetOf(t, `[{"id":"P","n":"x"}]`, column("id", arrow.BinaryTypes.String), column("n", arrow.BinaryTypes.String))} {
+		if status, doc := l.ingest("name=t&mode=append&schema=evolve&types=n:string", file); status != http.StatusCreated {
+			t.Errorf("as the answer says: %d %v", status, doc)
+		}
 	}
 }

@@ -75,19 +75,29 @@ func listed(p *wire.Problem, rows []csvscan.BadRow, count int64) *wire.Problem {
 }
 
 // drift is the problem of a file whose columns are not the dataset's.
-func drift(name catalog.Name, mode catalog.Mode, changes []csvscan.Change) error {
+func drift(name catalog.Name, opts options, changes []csvscan.Change) error {
 	diff := make([]catalog.Change, len(changes))
-	hint := ""
+	hint, retyped := "", ""
 	for i, c := range changes {
+		if c.Kind == csvscan.Retyped && retyped == "" {
+			retyped = c.Column
+		}
 		if c.Kind == csvscan.Retyped && (c.From == "date" || c.From == "timestamp") {
 			hint = "; dates have to be written as 2026-01-31, or all in one way in which some day number is over 12"
 		}
 		diff[i] = catalog.Change{Column: c.Column, Change: string(c.Kind), From: optional(c.From), To: optional(c.To), Example: optional(c.Example), Line: c.Line}
 	}
-	remedy := "mend the file, add and widen columns with schema=evolve, or take its schema with schema=replace"
-	if mode != catalog.Replace {
-		remedy = "mend the file, or add and widen columns with schema=evolve; any other schema needs a file that replaces all rows (mode=replace&schema=replace)"
+	remedy, replace := "mend the file", "take its schema with schema=replace"
+	if opts.mode != catalog.Replace {
+		replace = "replace all rows by a file of any schema (mode=replace&schema=replace)"
 	}
+	switch {
+	case opts.schema != catalog.EvolveSchema:
+		remedy += ", add and widen columns with schema=evolve"
+	case retyped != "":
+		remedy = fmt.Sprintf("no type is wide enough for what is in both, as in column %q: mend the file, make the column text by naming it in types= as string, beside schema=evolve", retyped)
+	}
+	remedy += ", or " + replace
 	return catalog.ErrSchemaDrift.Errorf("the file's columns are not those of %s: %s%s", name, remedy, hint).
 		With("dataset", name.String()).With("diff", diff)
 }

@@ -54,7 +54,7 @@ func (l *load) decide(ctx context.Context) (*source, error) {
 	}
 	v := l.got.scan.verdict()
 	if len(v.drift) > 0 {
-		return nil, drift(l.name, l.opts.mode, v.drift)
+		return nil, drift(l.name, l.opts, v.drift)
 	}
 	src := &source{file: v.columns, records: v.records, columns: l.assign(v.columns), warnings: append(warningsOf(v), l.got.warnings...), bytes: cmp.Or(v.bytes, l.got.size)}
 	if v.badRows && !l.opts.quarantine {

@@ -23,6 +23,11 @@ func NewID() string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
+var idPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// IsID tells whether a text is written as [NewID] writes an id.
+func IsID(text string) bool { return idPattern.MatchString(text) }
+
 // ObjectKey gives a fresh key for a data file of a dataset:
 // datasets/<dataset_id>/data/<uuid>-<hash>.parquet. sum is the SHA-256 of the
 // file's bytes, whose first half travels in the name, so that whoever holds a

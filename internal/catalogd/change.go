@@ -96,7 +96,7 @@ func (d *daemon) handleDescribe(w http.ResponseWriter, r *http.Request) error {
 func restore[T, D any](d *daemon, op string, k kind[T, D]) service.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		id := r.URL.Query().Get(k.idParam())
-		if id != "" && !validID(id) {
+		if id != "" && !catalog.IsID(id) {
 			return badParameter(k.idParam(), id, "a UUID in lower case, as GET "+k.waiting+" gives it")
 		}
 		return d.change(w, r, http.StatusOK, op, func(n catalog.Name) alteration { return k.restore(n, id) }, id)

@@ -85,7 +85,7 @@ func (h *head) knew(id string) bool {
 // checkOthers refuses what no pointer can tell of datasets that had the name.
 func (p *pointer) checkOthers() error {
 	for _, d := range p.Dropped {
-		if !validID(d.Dataset.DatasetID) || !strings.HasPrefix(d.StateKey, catalog.MetadataPrefix(d.Dataset.DatasetID)) {
+		if !catalog.IsID(d.Dataset.DatasetID) || !strings.HasPrefix(d.StateKey, catalog.MetadataPrefix(d.Dataset.DatasetID)) {
 			return fmt.Errorf("the dropped dataset %q has no valid id or state", d.Dataset.DatasetID)
 		}
 	}

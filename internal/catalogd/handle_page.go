@@ -114,7 +114,7 @@ func afterDropped(r *http.Request) (from amongDropped, err error) {
 		return from, nil
 	}
 	name, id, _ := strings.Cut(cursor, "/")
-	if from.after, err = catalog.ParseName(name); err != nil || !validID(id) {
+	if from.after, err = catalog.ParseName(name); err != nil || !catalog.IsID(id) {
 		return from, badCursor(cursor)
 	}
 	from.id = id

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
@@ -122,7 +123,7 @@ func (s *orphanSearch) page(ctx context.Context, page []storage.Object) error {
 func datasetOf(key string) string {
 	rest, _ := strings.CutPrefix(key, datasetsPrefix)
 	id, rest, _ := strings.Cut(rest, "/")
-	if sort, _, deeper := strings.Cut(rest, "/"); !deeper || !validID(id) || sort != "data" && sort != "metadata" && sort != "receipts" {
+	if sort, _, deeper := strings.Cut(rest, "/"); !deeper || !catalog.IsID(id) || sort != "data" && sort != "metadata" && sort != "receipts" {
 		return ""
 	}
 	return id

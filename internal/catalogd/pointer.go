@@ -96,7 +96,7 @@ func (p *pointer) check() error {
 		return errors.New("its name and namespace are mixed up")
 	case !p.live():
 		return p.checkOthers()
-	case !validID(d.DatasetID):
+	case !catalog.IsID(d.DatasetID):
 		return fmt.Errorf("dataset_id %q is no UUID", d.DatasetID)
 	case !strings.HasPrefix(p.MetadataKey, catalog.MetadataPrefix(d.DatasetID)):
 		return fmt.Errorf("metadata_key %q lies outside of the dataset", p.MetadataKey)

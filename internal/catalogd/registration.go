@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -105,7 +104,7 @@ func (r *registration) check() error {
 		return bad.Errorf("content_hash has %d bytes; at most %d", len(r.ContentHash), maxHash).With("limit", maxHash)
 	case len(r.key) > maxKeyBytes:
 		return bad.Errorf("%s has %d bytes; at most %d", wire.HeaderIdempotencyKey, len(r.key), maxKeyBytes).With("limit", maxKeyBytes)
-	case r.DatasetID != "" && !validID(r.DatasetID):
+	case r.DatasetID != "" && !catalog.IsID(r.DatasetID):
 		return bad.Errorf("dataset_id %q is no UUID in lower case", shorten(r.DatasetID))
 	}
 	seen := make(map[string]bool, len(r.Objects))
@@ -129,10 +128,6 @@ func (r *registration) check() error {
 func (r *registration) quarantines() bool {
 	return (r.Mode == catalog.Append || r.Mode == catalog.Rewrite) && catalog.Fingerprint(r.Columns) == catalog.Fingerprint(catalog.QuarantineColumns())
 }
-
-var idPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
-func validID(id string) bool { return idPattern.MatchString(id) }
 
 // identity is what an Idempotency-Key stands for. A writer that says by a hash
 // what it loads may bring it in other objects when it comes again.

@@ -164,7 +164,7 @@ func TestJobsAreListed(t *testing.T) {
 	if err != nil || len(failed.Jobs) != 1 || failed.Jobs[0].ID != ids[1] {
 		t.Errorf("%+v, %v", failed, err)
 	}
-	for path, code := range map[string]string{"?state=done": "bad_option", "?limit=0": "bad_option", "?x=1": "unknown_parameter", "/nobody": "job_not_found", "/nobody/events": "job_not_found"} {
+	for path, code := range map[string]string{"?state=done": "bad_option", "?limit=0": "bad_option", "?cursor=zzz": "bad_request", "?x=1": "unknown_parameter", "/nobody": "job_not_found", "/nobody/events": "job_not_found"} {
 		if status, doc := l.send(http.MethodGet, "/v1/ingest/jobs"+path, "", ""); doc["code"] != code {
 			t.Errorf("%s: %d %v", path, status, doc)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -141,7 +142,11 @@ func (d *ingestd) handleJobs(w http.ResponseWriter, r *http.Request) error {
 		}
 		limit = n
 	}
-	return wire.WriteJSON(w, http.StatusOK, d.jobs.list(state, q.Get("cursor"), limit))
+	cursor := q.Get("cursor")
+	if cursor != "" && !catalog.IsID(cursor) {
+		return wire.ErrBadRequest.Errorf("cursor=%.64q is not the next_cursor of a listing; leave it out to start anew", cursor)
+	}
+	return wire.WriteJSON(w, http.StatusOK, d.jobs.list(state, cursor, limit))
 }
 
 // handleCancel ends a job. It may be too late for that, or take a little: the

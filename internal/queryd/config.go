@@ -14,19 +14,21 @@ import (
 
 // Config is the section [queryd].
 type Config struct {
-	MaxConcurrent  int              `toml:"max_concurrent"`  // statements that run at once, a worker process each
-	MaxPerToken    int              `toml:"max_per_token"`   // statements of one bearer token that run at once; 0: half of them
-	MaxQueue       int              `toml:"max_queue"`       // statements that may wait for their turn
-	QueueWait      service.Duration `toml:"queue_wait"`      // the longest wait for a turn
-	StallTimeout   service.Duration `toml:"stall_timeout"`   // how long a statement may keep its turn while none of its answer can be sent
-	DefaultTimeout service.Duration `toml:"default_timeout"` // for a statement that does not say
-	MaxTimeout     service.Duration `toml:"max_timeout"`     // the most that timeout_ms may ask for
-	MemoryBytes    int64            `toml:"memory_bytes"`    // of one statement's worker
-	SpillBytes     int64            `toml:"spill_bytes"`     // temporary files of one statement
-	Threads        int              `toml:"threads"`         // of one statement
-	Access         string           `toml:"access"`          // auto, local, s3 or cache
-	HTTPFS         string           `toml:"httpfs"`          // DuckDB's extension, for access s3; "": where it is looked for
-	CacheBytes     int64            `toml:"cache_bytes"`     // of objects fetched from storaged
+	MaxConcurrent int              `toml:"max_concurrent"` // statements that run at once, a worker process each
+	MaxPerToken   int              `toml:"max_per_token"`  // statements of one bearer token that run at once; 0: half of them
+	MaxQueue      int              `toml:"max_queue"`      // statements that may wait for their turn
+	QueueWait     service.Duration `toml:"queue_wait"`     // the longest wait for a turn
+	StallTimeout  service.Duration `toml:"stall_timeout"`  // how long a statement may keep its turn while none of its answer can be sent
+	// StallTimeoutCrowded is the same where another statement waits for the turn, and the client reads not a byte.
+	StallTimeoutCrowded service.Duration `toml:"stall_timeout_crowded"`
+	DefaultTimeout      service.Duration `toml:"default_timeout"` // for a statement that does not say
+	MaxTimeout          service.Duration `toml:"max_timeout"`     // the most that timeout_ms may ask for
+	MemoryBytes         int64            `toml:"memory_bytes"`    // of one statement's worker
+	SpillBytes          int64            `toml:"spill_bytes"`     // temporary files of one statement
+	Threads             int              `toml:"threads"`         // of one statement
+	Access              string           `toml:"access"`          // auto, local, s3 or cache
+	HTTPFS              string           `toml:"httpfs"`          // DuckDB's extension, for access s3; "": where it is looked for
+	CacheBytes          int64            `toml:"cache_bytes"`     // of objects fetched from storaged
 	// ResultCacheBytes of answers stay in memory for the same statement over the same versions; 0: none.
 	ResultCacheBytes int64            `toml:"result_cache_bytes"`
 	CacheCheck       service.Duration `toml:"cache_check"` // between two looks for copies of what storage has no longer
@@ -44,19 +46,20 @@ const (
 func Defaults() Config {
 	concurrent := max(4, runtime.NumCPU())
 	return Config{
-		MaxConcurrent:    concurrent,
-		MaxQueue:         64,
-		QueueWait:        service.Duration(15 * time.Second), // more than StallTimeout: a turn comes of that
-		StallTimeout:     service.Duration(10 * time.Second),
-		DefaultTimeout:   service.Duration(time.Minute),
-		MaxTimeout:       service.Duration(time.Hour),
-		MemoryBytes:      memoryShare(concurrent),
-		SpillBytes:       16 << 30,
-		Threads:          runtime.NumCPU(),
-		Access:           accessAuto,
-		CacheBytes:       20 << 30,
-		ResultCacheBytes: 64 << 20,
-		CacheCheck:       service.Duration(10 * time.Minute),
+		MaxConcurrent:       concurrent,
+		MaxQueue:            64,
+		QueueWait:           service.Duration(15 * time.Second), // more than StallTimeout: a turn comes of that
+		StallTimeout:        service.Duration(10 * time.Second),
+		StallTimeoutCrowded: service.Duration(2 * time.Second),
+		DefaultTimeout:      service.Duration(time.Minute),
+		MaxTimeout:          service.Duration(time.Hour),
+		MemoryBytes:         memoryShare(concurrent),
+		SpillBytes:          16 << 30,
+		Threads:             runtime.NumCPU(),
+		Access:              accessAuto,
+		CacheBytes:          20 << 30,
+		ResultCacheBytes:    64 << 20,
+		CacheCheck:          service.Duration(10 * time.Minute),
 	}
 }
 
@@ -84,6 +87,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("[queryd] default_timeout must be above zero and at most max_timeout")
 	case c.StallTimeout <= 0:
 		return fmt.Errorf("[queryd] stall_timeout must be above zero; a statement none of whose answer can be sent for so long loses its turn")
+	case c.StallTimeoutCrowded <= 0:
+		return fmt.Errorf("[queryd] stall_timeout_crowded must be above zero; while others wait, a statement whose client reads nothing for so long loses its turn")
 	case c.MemoryBytes < 256<<20:
 		return fmt.Errorf("[queryd] memory_bytes is %d; a worker needs at least %d", c.MemoryBytes, 256<<20)
 	case c.SpillBytes < 0:

@@ -2,8 +2,6 @@ package queryd
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -30,9 +28,6 @@ const (
 	atOnce = 10 * time.Millisecond
 )
 
-// errStalled is the cause of a context that ended because a client took too little.
-var errStalled = errors.New("nothing more of the answer could be sent to the client")
-
 // delivery brings an answer to its client, in a goroutine of its own that runs
 // from start to wait. The client may be slow: up to aheadBytes wait for it here.
 // Who waits for it longer, since no more may, gives the statement up when no piece
@@ -41,22 +36,25 @@ var errStalled = errors.New("nothing more of the answer could be sent to the cli
 // What a client has taken is not known here, only what its connection has: once
 // the buffers of that are full, the kernel lets a write go on when a part of them
 // has become free, which may be more than a MB. So a client that reads steadily,
-// but less than that within the patience, is given up, too.
+// but less than that within the patience, is given up, too. Where somebody waits for the
+// turn, one that reads nothing at all is given up after the crowd's patience, which is
+// shorter: what its connection has confirmed to the kernel tells that.
 type delivery struct {
 	w        http.ResponseWriter
 	control  *http.ResponseController
 	patience time.Duration
+	crowd    crowding
 	giveUp   context.CancelCauseFunc
 
 	mu      sync.Mutex
-	changed sync.Cond   // any of what follows
-	waiting [][]byte    // what the client gets next
-	spare   [][]byte    // empty buffers to be used again
-	left    int         // bytes that it has not yet taken
-	closed  bool        // nothing more comes
-	ended   bool        // the goroutine has
-	err     error       // what a write failed with
-	watch   *time.Timer // of who waits for the client, nil if nobody does
+	changed sync.Cond // any of what follows
+	waiting [][]byte  // what the client gets next
+	spare   [][]byte  // empty buffers to be used again
+	left    int       // bytes that it has not yet taken
+	closed  bool      // nothing more comes
+	ended   bool      // the goroutine has
+	err     error     // what a write failed with
+	stall   stall     // of who waits for the client
 }
 
 // start begins to deliver. The header is out.
@@ -133,18 +131,17 @@ func (d *delivery) await(holds func() bool) {
 	if holds() {
 		return
 	}
-	d.watch = time.AfterFunc(d.patience, func() { d.giveUp(fmt.Errorf("%w for %s", errStalled, d.patience)) })
+	d.begin()
 	for !holds() {
 		d.changed.Wait()
 	}
-	d.watch.Stop()
-	d.watch = nil
+	d.end()
 }
 
 // run writes what was put, as soon as it is there.
 func (d *delivery) run() {
 	size := pieceBytes
-	for full, ok := d.next(); ok; full, ok = d.next() {
+	for full, ok := d.take(); ok; full, ok = d.take() {
 		var err error
 		if size, err = d.send(full, size); err == nil && !d.more() {
 			err = d.control.Flush()
@@ -162,8 +159,8 @@ func (d *delivery) more() bool {
 	return len(d.waiting) > 0
 }
 
-// next gives what waits, or tells that there is nothing left to do.
-func (d *delivery) next() (full []byte, ok bool) {
+// take gives what waits, or tells that there is nothing left to do.
+func (d *delivery) take() (full []byte, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for len(d.waiting) == 0 && !d.closed && d.err == nil {
@@ -201,8 +198,8 @@ func (d *delivery) moved(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.left -= n
-	if d.watch != nil {
-		d.watch.Reset(d.patience)
+	if d.stall.timer != nil {
+		d.begin()
 	}
 	d.changed.Broadcast()
 }

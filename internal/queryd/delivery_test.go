@@ -142,6 +142,41 @@ func TestAClientForWhichNobodyWaitsIsNotGivenUp(t *testing.T) {
 	})
 }
 
+// TestAClientThatStopsWhileOthersWait: it is given up sooner, unless it reads a little
+// all the same, or nobody could have its turn.
+func TestAClientThatStopsWhileOthersWait(t *testing.T) {
+	const crowdPatience = testPatience / 5
+	for name, c := range map[string]struct {
+		wanted, reads bool
+		after         time.Duration
+		cause         error
+	}{
+		"nobody waits":     {false, false, testPatience, errStalled},
+		"it reads nothing": {true, false, crowdPatience, errDisplaced},
+		"it reads":         {true, true, testPatience, errStalled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d, client := deliver(t)
+				began := time.Now()
+				d.crowd = crowding{patience: crowdPatience, wanted: func() bool { return c.wanted }, unsent: func() int {
+					if c.reads {
+						return int(time.Since(began))
+					}
+					return 1
+				}}
+				if _, err := d.put(make([]byte, aheadBytes)); err != nil {
+					t.Fatal(err)
+				}
+				_, err := d.put(make([]byte, 1))
+				if got := time.Since(began); !errors.Is(err, c.cause) || errors.Is(err, errDisplaced) != (c.cause == errDisplaced) || got != c.after {
+					t.Errorf("given up after %s: %v", got, context.Cause(client.ctx))
+				}
+			})
+		})
+	}
+}
+
 // gulper is a client that takes whatever it is given, and notes how much at once.
 type gulper struct {
 	*httptest.ResponseRecorder

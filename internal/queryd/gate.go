@@ -146,6 +146,14 @@ func (g *gate) counts() (running, waiting int) {
 	return g.running, g.waiting
 }
 
+// wanted tells whether a statement that waits would have its turn if one of the caller
+// gave its own back.
+func (g *gate) wanted(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.ContainsFunc(g.callers, func(c *caller) bool { return len(c.queue) > 0 && (c.id == id || c.running < g.perCaller) })
+}
+
 // has tells whether a ticket has its turn. The caller holds mu, as of all below.
 func (g *gate) has(t *ticket) bool { return !slices.Contains(t.caller.queue, t) }
 

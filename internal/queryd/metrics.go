@@ -14,9 +14,10 @@ import (
 
 // The outcomes of a statement beside the codes of errors.
 const (
-	outcomeOK      = "ok"
-	outcomeGone    = "client_gone"
-	outcomeStalled = "client_stalled"
+	outcomeOK        = "ok"
+	outcomeGone      = "client_gone"
+	outcomeStalled   = "client_stalled"
+	outcomeDisplaced = "client_displaced" // stalled for less long, while others waited
 )
 
 // metrics are what /metrics says of statements.
@@ -34,7 +35,7 @@ func newMetrics(registry *prometheus.Registry, c Config, g *gate, j *jobs, r *re
 	m := &metrics{
 		registry: registry,
 		queries: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lakehouse_queryd_statements_total", Help: "Statements, by outcome: ok, client_gone, client_stalled, or the code of the error.",
+			Name: "lakehouse_queryd_statements_total", Help: "Statements, by outcome: ok, client_gone, client_stalled, client_displaced, or the code of the error.",
 		}, []string{"outcome"}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "lakehouse_queryd_statement_duration_seconds", Help: "Time from a statement's arrival to the last byte of its answer, the wait for a turn included.",
@@ -54,7 +55,7 @@ func newMetrics(registry *prometheus.Registry, c Config, g *gate, j *jobs, r *re
 	m.misses = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "lakehouse_queryd_result_cache_misses_total", Help: "Statements whose answer could have been in the cache of answers and was not.",
 	})
-	for _, outcome := range []string{outcomeOK, outcomeGone, outcomeStalled, query.ErrTooMany.Code, query.ErrTimeout.Code, query.ErrMemory.Code} {
+	for _, outcome := range []string{outcomeOK, outcomeGone, outcomeStalled, outcomeDisplaced, query.ErrTooMany.Code, query.ErrTimeout.Code, query.ErrMemory.Code} {
 		m.queries.WithLabelValues(outcome) // from the start, as 0, so that the first time is seen as a change
 	}
 	registry.MustRegister(m.queries, m.duration, m.rows, m.turns, m.hits, m.misses,
@@ -95,6 +96,8 @@ func (m *metrics) refused(err error) {
 func (m *metrics) finished(ctx context.Context, q *job, err error) {
 	outcome := outcomeOK
 	switch {
+	case errors.Is(err, errDisplaced):
+		outcome = outcomeDisplaced
 	case errors.Is(err, errStalled):
 		outcome = outcomeStalled
 	case err != nil && ctx.Err() != nil:

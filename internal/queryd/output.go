@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
 const (
@@ -45,6 +46,11 @@ type output struct {
 func (s *server) newOutput(ctx context.Context, w http.ResponseWriter, q *job) *output {
 	o := &output{ctx: ctx, pool: &s.buffers, budget: s.waiting, delivery: delivery{
 		w: w, control: http.NewResponseController(w), patience: s.config.StallTimeout.Std(), giveUp: q.cancel,
+		crowd: crowding{
+			patience: s.config.StallTimeoutCrowded.Std(),
+			wanted:   func() bool { return s.gate.wanted(q.caller) },
+			unsent:   func() int { return service.Unsent(ctx) },
+		},
 	}}
 	if q.format == query.JSON || q.format == query.Parquet {
 		o.held = heldBytes

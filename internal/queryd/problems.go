@@ -17,6 +17,8 @@ func problemOf(ctx context.Context, q *job, err error) error {
 	switch cause := context.Cause(ctx); {
 	case err == nil:
 		return nil
+	case errors.Is(cause, errDisplaced):
+		return fmt.Errorf("%w while its statement held a turn, which another got: read while it comes, or raise [queryd] stall_timeout_crowded or max_concurrent", cause)
 	case errors.Is(cause, errStalled):
 		return fmt.Errorf("%w while its statement held a turn, which was taken from it: read faster, or raise [queryd] stall_timeout", cause)
 	case errors.Is(cause, errCancelled):

@@ -91,6 +91,29 @@ func TestStalledClientsLoseTheirTurn(t *testing.T) {
 	d.logged("[queryd] stall_timeout") // what to raise
 }
 
+// TestStalledClientsMakeRoomForOthers: long before stall_timeout, and only where there is
+// somebody to have their turn.
+func TestStalledClientsMakeRoomForOthers(t *testing.T) {
+	c := patient()
+	c.StallTimeout, c.StallTimeoutCrowded = service.Duration(time.Hour), service.Duration(20*time.Millisecond)
+	d := start(t, c, nil)
+	const endless = "SELECT i, repeat('x', 1000) AS s FROM range(1000000) t(i)"
+	d.ask("csv", endless)
+	waitFor(t, "it has a turn", func() bool { return len(d.listed(query.Active)) == 1 })
+	if got := d.sql("SELECT 42").rows(t); got != "[[42]]" || d.metric(displaced) != 0 {
+		t.Errorf("beside one, where there is room: %s, displaced %v", got, d.metric(displaced))
+	}
+	d.ask("ndjson", endless)
+	waitFor(t, "both have a turn", func() bool { return len(d.listed(query.Active)) == 2 })
+	if got := d.sql("SELECT 42").rows(t); got != "[[42]]" || d.metric(displaced) == 0 || d.metric(stalled) != 0 {
+		t.Errorf("beside both: %s, displaced %v, stalled %v", got, d.metric(displaced), d.metric(stalled))
+	}
+	d.logged("[queryd] stall_timeout_crowded") // what to raise
+}
+
+// displaced counts the statements whose clients took nothing while others waited.
+const displaced = `lakehouse_queryd_statements_total{outcome="client_displaced"}`
+
 // TestAnAnswerThatIsMadeNeedsNoTurn: a result that may wait for its client gives
 // its turn free when it is made, and comes whole however late it is read.
 func TestAnAnswerThatIsMadeNeedsNoTurn(t *testing.T) {

@@ -1,9 +1,11 @@
 package archtest
 
 import (
+	"bytes"
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -141,8 +143,12 @@ func functionsFit(t *testing.T, src *source, f *file) {
 
 func nothingLeft(t *testing.T, src *source) {
 	// Spelled in halves, so that this file does not hold what it forbids.
-	marks := regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X|HA` + `CK)\b`)
+	left := []string{"TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"}
+	marks := regexp.MustCompile(`\b(` + strings.Join(left, "|") + `)\b`)
 	for name, text := range src.texts {
+		if !slices.ContainsFunc(left, func(mark string) bool { return bytes.Contains(text, []byte(mark)) }) {
+			continue // most files, and the expression is slow
+		}
 		for i, line := range strings.Split(string(text), "\n") {
 			if mark := marks.FindString(line); mark != "" {
 				t.Errorf("%s:%d holds a %s: what is worth doing is done or has an entry where work is planned; the code says only what is", name, i+1, mark)

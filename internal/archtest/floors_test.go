@@ -45,6 +45,7 @@ func floors() map[string]floor {
 		"catalogd": daemon("catalog", "storage", "parquetfile"),
 		"ingestd":  daemon("ingest", "catalog", "storage", "duck", "parquetfile"),
 		"queryd":   daemon("query", "catalog", "storage", "duck", "httpfs"),
+		"vectord":  daemon("simd"),
 		"gateway":  daemon("storage", "catalog", "ingest", "query"),
 
 		"fleet": {

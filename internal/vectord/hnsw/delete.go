@@ -1,0 +1,124 @@
+package hnsw
+
+// Delete takes a slot out of all answers. It stays in the graph, for the ways that
+// lead through it, until Repair; it returns false for one that was deleted before.
+func (g *Graph) Delete(slot uint32) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if slot >= g.end.Load() || !g.dead.set(slot, true) {
+		return false
+	}
+	g.alive.set(slot, false)
+	g.setWaiting(slot, false)
+	g.queued.set(slot, false)
+	g.buried = append(g.buried, slot)
+	return true
+}
+
+// Repair links those that were next to deleted slots with what lay behind, and lets
+// the slots be used again: the consolidation of FreshDiskANN
+// (https://arxiv.org/abs/2105.09613). It looks at every slot's links once; searches,
+// insertions and deletions go on meanwhile.
+func (g *Graph) Repair() {
+	g.repairing.Lock()
+	defer g.repairing.Unlock()
+	g.mu.Lock()
+	leaving := g.buried[:len(g.buried):len(g.buried)]
+	g.mu.Unlock()
+	if len(leaving) == 0 {
+		return
+	}
+	g.readers.wait() // for insertions that still might link to them
+	for slot := range g.end.Load() {
+		g.View(func() {
+			for level := g.links.level(slot); level >= 0 && !g.dead.has(slot); level-- {
+				g.mend(slot, level)
+			}
+		})
+	}
+	g.replaceEntry()
+	g.readers.wait() // for whoever still is on a way to them
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, slot := range leaving {
+		g.links.end(slot)
+	}
+	g.free = append(g.free, leaving...)
+	g.buried = g.buried[len(leaving):]
+}
+
+// mend replaces a slot's links to deleted slots.
+func (g *Graph) mend(slot uint32, level int) {
+	t := g.travellers.Get().(*traveller)
+	defer g.travellers.Put(t)
+	lock := g.links.lock(slot)
+	lock.Lock()
+	t.links = g.links.read(slot, level, t.links[:0])
+	living := t.around(slot, level)
+	if living == len(t.links) {
+		lock.Unlock()
+		return
+	}
+	list := g.links.list(slot, level)
+	chosen := append([]uint32(nil), t.chooseFor(slot, t.slots, len(list))...)
+	write(list, chosen)
+	lock.Unlock()
+	for _, other := range chosen {
+		g.linkBack(t, other, slot, level)
+	}
+}
+
+// around lists in slots the living ones of a slot's links, and those that the dead
+// ones link to. It counts the former.
+func (t *traveller) around(slot uint32, level int) (living int) {
+	t.slots = t.slots[:0]
+	t.seen.reset(t.g.used())
+	t.seen.add(slot)
+	for _, link := range t.links {
+		if !t.g.dead.has(link) {
+			living++
+			if t.seen.add(link) {
+				t.slots = append(t.slots, link)
+			}
+		}
+	}
+	if living == len(t.links) {
+		return living
+	}
+	for _, link := range t.links {
+		if !t.g.dead.has(link) {
+			continue
+		}
+		t.chosen = t.g.links.read(link, level, t.chosen[:0])
+		for _, behind := range t.chosen {
+			if !t.g.dead.has(behind) && t.seen.add(behind) {
+				t.slots = append(t.slots, behind)
+			}
+		}
+	}
+	return living
+}
+
+// replaceEntry lets searches begin at a living slot of the highest level, and mends
+// the links of who came when there were none.
+func (g *Graph) replaceEntry() {
+	g.inserting.Lock()
+	defer g.inserting.Unlock()
+	for _, slot := range g.stranded {
+		for level := g.links.level(slot); level >= 0 && !g.dead.has(slot); level-- {
+			g.mend(slot, level)
+		}
+	}
+	g.stranded = nil
+	slot, _, ok := g.entry()
+	if !ok || !g.dead.has(slot) {
+		return
+	}
+	best := uint64(0)
+	for slot := range g.end.Load() {
+		if !g.dead.has(slot) && !g.waiting.has(slot) {
+			best = max(best, entryAt(slot, g.links.level(slot)))
+		}
+	}
+	g.top.Store(best)
+}

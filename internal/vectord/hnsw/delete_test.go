@@ -1,0 +1,99 @@
+package hnsw_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+)
+
+func TestHalfIsDeleted(t *testing.T) {
+	vectors, queries := clustered(6000, 32, 21), clustered(60, 32, 22)
+	x := newIndex(t, hnsw.Config{Dimension: 32, MaxItems: 6000}, vectors)
+	whole := x.Stats().Bytes
+	r := rand.New(rand.NewPCG(1, 4))
+	slots := x.slots()
+	r.Shuffle(len(slots), func(i, j int) { slots[i], slots[j] = slots[j], slots[i] })
+	for _, slot := range slots[:3000] {
+		x.delete(t, slot)
+	}
+	x.atLeast(t, .95, queries) // none of the deleted, before anything is mended
+	if x.Delete(slots[0]) {
+		t.Error("a slot was deleted twice")
+	}
+
+	x.Repair()
+	if got := x.Stats(); got.Buried != 0 || got.Alive != 3000 {
+		t.Errorf("after the repair: %+v", got)
+	}
+	x.atLeast(t, .95, queries)
+
+	x.Shrink(func(from, to uint32) {
+		x.kept[to] = x.kept[from]
+		delete(x.kept, from)
+	})
+	if got := x.Stats(); got.Alive != 3000 || float64(got.Bytes) > .55*float64(whole) {
+		t.Errorf("after the shrinking: %+v of %d bytes", got, whole)
+	}
+	x.atLeast(t, .95, queries)
+	x.insert(t, vectors[:1000]) // as many as before fit again
+	x.atLeast(t, .95, queries)
+}
+
+func TestEverythingIsReplacedTwice(t *testing.T) {
+	const n = 3000
+	queries := clustered(60, 32, 32)
+	x := newIndex(t, hnsw.Config{Dimension: 32, MaxItems: n + n/4 + 1}, clustered(n, 32, 31))
+	whole := x.Stats().Bytes
+	for round := range uint64(2) {
+		fresh := clustered(n, 32, 33+round)
+		for i, slot := range x.slots() {
+			x.delete(t, slot)
+			x.insert(t, fresh[i:i+1])
+			if x.Stats().Buried >= n/4 {
+				x.Repair()
+			}
+		}
+		x.atLeast(t, .95, queries)
+	}
+	x.Shrink(func(from, to uint32) {
+		x.kept[to] = x.kept[from]
+		delete(x.kept, from)
+	})
+	if got := x.Stats(); got.Alive != n || float64(got.Bytes) > 1.1*float64(whole) {
+		t.Errorf("%+v, and %d bytes at first", got, whole)
+	}
+	x.atLeast(t, .95, queries)
+}
+
+func TestAllIsDeleted(t *testing.T) {
+	vectors := clustered(200, 16, 41)
+	x := newIndex(t, hnsw.Config{Dimension: 16, MaxItems: 200}, vectors)
+	for _, slot := range x.slots() {
+		x.delete(t, slot)
+	}
+	for _, step := range []func(){func() {}, x.Repair, func() { x.Shrink(func(uint32, uint32) { t.Error("something was moved") }) }} {
+		step()
+		if hits := x.Search(hnsw.Search{Vector: vectors[0], K: 5}); len(hits) != 0 {
+			t.Fatalf("found %v in an empty graph", hits)
+		}
+	}
+	x.insert(t, vectors)
+	x.atLeast(t, .99, vectors[:50])
+}
+
+// What is linked in while the graph holds only deleted slots is found once they are gone.
+func TestAllIsReplacedBeforeTheRepair(t *testing.T) {
+	old, fresh := clustered(300, 16, 42), clustered(300, 16, 43)
+	x := newIndex(t, hnsw.Config{Dimension: 16, Metric: hnsw.L2, MaxItems: 600}, old)
+	for _, slot := range x.slots() {
+		x.delete(t, slot)
+	}
+	x.insert(t, fresh)
+	for _, step := range []func(){func() {}, x.Repair} {
+		step()
+		if got := x.recall(t, fresh, hnsw.Search{K: 1, Ef: 50}, all); got < .99 {
+			t.Errorf("%.3f of the vectors find themselves", got)
+		}
+	}
+}

@@ -1,0 +1,246 @@
+package hnsw
+
+import (
+	"math"
+	"slices"
+	"sync/atomic"
+)
+
+// Put keeps a vector that [Config.Check] lets pass, and gives its slot. Searches that
+// begin once it is shown find it, by looking at each slot that is not linked in yet;
+// Link does that.
+func (g *Graph) Put(vector []float32) (slot uint32, err error) {
+	g.inserting.RLock()
+	defer g.inserting.RUnlock()
+	slot, err = g.take()
+	if err != nil {
+		return 0, err
+	}
+	g.vectors.put(slot, vector)
+	g.setWaiting(slot, true)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.queued.set(slot, true)
+	g.queue = append(g.queue, slot)
+	return slot, nil
+}
+
+// Show lets searches answer with a slot.
+func (g *Graph) Show(slot uint32) { g.alive.set(slot, true) }
+
+// Link links in the slot that has waited longest. It returns false where none waits.
+// Any number of goroutines may link at once.
+func (g *Graph) Link() bool {
+	g.inserting.RLock()
+	defer g.inserting.RUnlock()
+	entered := g.readers.enter()
+	defer g.readers.leave(entered)
+	slot, ok := g.nextQueued()
+	if ok {
+		g.connect(slot, g.links.level(slot))
+		g.setWaiting(slot, false)
+	}
+	return ok
+}
+
+// setWaiting keeps count of who waits.
+func (g *Graph) setWaiting(slot uint32, waits bool) {
+	if !g.waiting.set(slot, waits) {
+		return
+	}
+	if waits {
+		g.waitingN.Add(1)
+	} else {
+		g.waitingN.Add(-1)
+	}
+}
+
+// nextQueued takes a slot from the queue, which may name one twice that was deleted
+// and used again, or one that is dead.
+func (g *Graph) nextQueued() (slot uint32, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for len(g.queue) > 0 {
+		slot = g.queue[0]
+		g.queue = g.queue[1:]
+		if g.queued.set(slot, false) {
+			return slot, true
+		}
+	}
+	g.queue = nil
+	return 0, false
+}
+
+// connect links a slot in, from its highest level down: Algorithm 1 of the paper.
+func (g *Graph) connect(slot uint32, level int) {
+	if g.top.CompareAndSwap(0, entryAt(slot, level)) {
+		return
+	}
+	top, highest, _ := g.entry()
+	t := g.travellers.Get().(*traveller)
+	defer g.travellers.Put(t)
+	own := t.query
+	t.query, t.building, t.narrow, t.matches = own.of(slot), true, false, math.MaxInt
+	defer func() { t.query, t.building = own, false }()
+	at := highest
+	for ; at > level; at-- {
+		top = t.descend(top, at)
+	}
+	from := []uint32{top}
+	for ; at >= 0; at-- {
+		t.spread(from, at, g.config.EfConstruction, g.used(), nil)
+		g.adopt(t, slot, at)
+		if len(t.beam.entries) > 0 {
+			from = from[:0]
+			for _, e := range t.beam.entries {
+				from = append(from, e.slot())
+			}
+		}
+	}
+	if level > highest {
+		g.raise(slot, level)
+	}
+}
+
+// raise makes a slot the entry if it is above the present one.
+func (g *Graph) raise(slot uint32, level int) {
+	for {
+		old := g.top.Load()
+		if int(old>>32) >= level || g.top.CompareAndSwap(old, entryAt(slot, level)) {
+			return
+		}
+	}
+}
+
+// adopt links a slot with the best of the slots in the beam, both ways.
+func (g *Graph) adopt(t *traveller, slot uint32, level int) {
+	t.candidates(slot, 0)
+	if len(t.entries) == 0 {
+		// Only deleted slots are about: better these than a slot that nothing leads to.
+		t.candidates(slot, hidden)
+		g.mu.Lock()
+		g.stranded = append(g.stranded, slot)
+		g.mu.Unlock()
+	}
+	chosen := slices.Clone(t.choose(t.entries, g.config.M))
+	lock := g.links.lock(slot)
+	lock.Lock()
+	// Others may have linked back already, since they came upon this slot in a level above.
+	if list := g.links.list(slot, level); atomic.LoadUint32(&list[0]) == none {
+		write(list, chosen)
+	} else {
+		g.merge(t, list, slot, chosen)
+	}
+	lock.Unlock()
+	for _, other := range chosen {
+		g.linkBack(t, other, slot, level)
+	}
+}
+
+// candidates lists the beam's entries with that mark, or without any, but for one slot.
+func (t *traveller) candidates(but uint32, mark entry) {
+	t.entries = t.entries[:0]
+	for _, e := range t.beam.entries {
+		if e.slot() != but && e&hidden == mark {
+			t.entries = append(t.entries, e&^(opened|hidden))
+		}
+	}
+}
+
+// merge adds slots to a list by choosing anew among all. The slot's lock is held.
+func (g *Graph) merge(t *traveller, list []uint32, slot uint32, more []uint32) {
+	t.slots = append(t.slots[:0], more...)
+	for _, link := range list {
+		if link == none {
+			break
+		}
+		if !slices.Contains(more, link) {
+			t.slots = append(t.slots, link)
+		}
+	}
+	write(list, t.chooseFor(slot, t.slots, len(list)))
+}
+
+// linkBack lets one slot link to another, and chooses its best links when there are
+// too many.
+func (g *Graph) linkBack(t *traveller, from, to uint32, level int) {
+	lock := g.links.lock(from)
+	lock.Lock()
+	defer lock.Unlock()
+	list := g.links.list(from, level)
+	t.slots = t.slots[:0]
+	for i, link := range list {
+		if link == to {
+			return
+		}
+		if link == none {
+			if i+1 < len(list) {
+				atomic.StoreUint32(&list[i+1], none)
+			}
+			atomic.StoreUint32(&list[i], to)
+			return
+		}
+		t.slots = append(t.slots, link)
+	}
+	if list != nil {
+		write(list, t.chooseFor(from, append(t.slots, to), len(list)))
+	}
+}
+
+// chooseFor chooses the links of a slot among others.
+func (t *traveller) chooseFor(slot uint32, among []uint32, most int) []uint32 {
+	t.slots = among
+	t.near = grown(t.near, len(among))
+	centre := t.query.of(slot)
+	centre.near(among, t.near)
+	t.query.dots = centre.dots
+	t.entries = t.entries[:0]
+	for i, other := range among {
+		t.entries = append(t.entries, newEntry(t.near[i], other, 0))
+	}
+	slices.Sort(t.entries)
+	return t.choose(t.entries, most)
+}
+
+// choose keeps of candidates, the nearest first, those that are nearer to the centre
+// than to any that was kept before, so that links lead in all directions: Algorithm 4.
+// What room is left goes to the nearest of the others.
+func (t *traveller) choose(candidates []entry, most int) []uint32 {
+	t.chosen = t.chosen[:0]
+	t.links = t.links[:0] // passed over
+	for _, c := range candidates {
+		if len(t.chosen) == most {
+			break
+		}
+		if t.diverse(c) {
+			t.chosen = append(t.chosen, c.slot())
+		} else {
+			t.links = append(t.links, c.slot())
+		}
+	}
+	for _, slot := range t.links {
+		if len(t.chosen) == most {
+			break
+		}
+		t.chosen = append(t.chosen, slot)
+	}
+	return t.chosen
+}
+
+// diverse tells whether a candidate is nearer to the centre than to all that were chosen.
+func (t *traveller) diverse(c entry) bool {
+	const at = 8
+	other := t.query.of(c.slot())
+	near := grown(t.near, at)
+	for rest := t.chosen; len(rest) > 0; {
+		part := rest[:min(at, len(rest))]
+		rest = rest[len(part):]
+		other.near(part, near)
+		for _, distance := range near[:len(part)] {
+			if newEntry(distance, 0, 0)>>32 < c>>32 {
+				return false
+			}
+		}
+	}
+	return true
+}

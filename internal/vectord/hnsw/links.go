@@ -1,0 +1,187 @@
+package hnsw
+
+import (
+	"errors"
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// none ends a list of links, and is no slot.
+const none = ^uint32(0)
+
+// links are who is next to whom. In the lowest level each slot has room for 2M; the
+// few slots that are in upper levels have a block of M for each of these.
+//
+// Lists are read without a lock, one link at a time: a reader may see some of the old
+// and some of the new, which are slots to look at either way. Who changes a slot's
+// lists holds its lock.
+type links struct {
+	m      int
+	lowest area[uint32] // 2m of each slot
+	levels area[uint8]  // the highest of each slot
+	blocks area[uint32] // of each slot, where its upper lists begin, plus one; 0: none
+	upper  area[uint32]
+	locks  [256]sync.Mutex
+
+	mu   sync.Mutex
+	used uint32             // of upper
+	free [maxLevel][]uint32 // blocks that nobody has any more, by their level
+}
+
+// maxLevel bounds the levels above the lowest one; with M = 4, one slot of 2^32 is in
+// the 16th.
+const maxLevel = 16
+
+func newLinks(config Config) (*links, error) {
+	l := &links{m: config.M}
+	var errs [4]error
+	l.lowest, errs[0] = reserve[uint32](config.MaxItems * 2 * l.m)
+	l.blocks, errs[1] = reserve[uint32](config.MaxItems)
+	// One slot in M has an upper list, and of these one in M a second; this is plenty.
+	l.upper, errs[2] = reserve[uint32](config.MaxItems*2 + maxLevel*l.m*64)
+	l.levels, errs[3] = reserve[uint8](config.MaxItems)
+	err := errors.Join(errs[:]...)
+	if err != nil {
+		l.release()
+	}
+	return l, err
+}
+
+func (l *links) release() {
+	l.lowest.free()
+	l.levels.free()
+	l.blocks.free()
+	l.upper.free()
+}
+
+// list gives a slot's links in a level, in place: its elements are read and written
+// atomically. It is nil where the slot is not in that level.
+func (l *links) list(slot uint32, level int) []uint32 {
+	if level == 0 {
+		return l.lowest.data[int(slot)*2*l.m:][:2*l.m]
+	}
+	block := atomic.LoadUint32(&l.blocks.data[slot])
+	if block == 0 {
+		return nil
+	}
+	return l.upper.data[int(block-1)+(level-1)*l.m:][:l.m]
+}
+
+// read appends a slot's links in a level.
+func (l *links) read(slot uint32, level int, to []uint32) []uint32 {
+	list := l.list(slot, level)
+	for i := range list {
+		link := atomic.LoadUint32(&list[i])
+		if link == none {
+			break
+		}
+		to = append(to, link)
+	}
+	return to
+}
+
+// write replaces a list. Whoever reads it meanwhile may see some links twice or not,
+// but no other ones.
+func write(list, links []uint32) {
+	if len(links) < len(list) {
+		atomic.StoreUint32(&list[len(links)], none)
+	}
+	for i, link := range links {
+		atomic.StoreUint32(&list[i], link)
+	}
+}
+
+// forget gives the memory of slots back.
+func (l *links) forget(from, to uint32) {
+	l.lowest.forget(int(from)*2*l.m, int(to)*2*l.m)
+	l.blocks.forget(int(from), int(to))
+	l.levels.forget(int(from), int(to))
+}
+
+// lock gives the lock of a slot's lists.
+func (l *links) lock(slot uint32) *sync.Mutex {
+	return &l.locks[slot*0x9E3779B1>>24]
+}
+
+// begin gives a slot empty lists in the levels up to that one. It returns false
+// where there is no room for the upper ones.
+func (l *links) begin(slot uint32, level int) bool {
+	block := uint32(0)
+	if level > 0 {
+		if block = l.block(level); block == 0 {
+			return false
+		}
+	}
+	l.levels.data[slot] = uint8(level)
+	atomic.StoreUint32(&l.blocks.data[slot], block)
+	for at := 0; at <= level; at++ {
+		write(l.list(slot, at), nil)
+	}
+	return true
+}
+
+// level gives the highest level that a slot is in.
+func (l *links) level(slot uint32) int { return int(l.levels.data[slot]) }
+
+// end takes a slot's upper lists away.
+func (l *links) end(slot uint32) {
+	level := l.level(slot)
+	if block := atomic.SwapUint32(&l.blocks.data[slot], 0); block != 0 {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.free[level-1] = append(l.free[level-1], block)
+	}
+}
+
+// block takes room for the lists of so many levels, and gives its place plus one.
+func (l *links) block(level int) uint32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if free := l.free[level-1]; len(free) > 0 {
+		l.free[level-1] = free[:len(free)-1]
+		return free[len(free)-1]
+	}
+	size := uint32(level * l.m)
+	if int(l.used)+int(size) > len(l.upper.data) {
+		return 0
+	}
+	l.used += size
+	return l.used - size + 1
+}
+
+// bitset is a set of slots that may be read and changed at the same time.
+type bitset []uint64
+
+func (b bitset) has(slot uint32) bool {
+	return atomic.LoadUint64(&b[slot>>6])>>(slot&63)&1 != 0
+}
+
+// set puts a slot in, or takes it out, and tells whether that changed anything.
+func (b bitset) set(slot uint32, in bool) bool {
+	bit := uint64(1) << (slot & 63)
+	if in {
+		return atomic.OrUint64(&b[slot>>6], bit)&bit == 0
+	}
+	return atomic.AndUint64(&b[slot>>6], ^bit)&bit != 0
+}
+
+// word gives 64 slots at once.
+func (b bitset) word(at int) uint64 { return atomic.LoadUint64(&b[at]) }
+
+// countOf gives how many of the first n slots are in both sets.
+func (b bitset) countOf(other []uint64, n int) int {
+	sum := 0
+	for at := range min((n+63)/64, len(other)) {
+		sum += bits.OnesCount64(b.word(at) & other[at])
+	}
+	return sum
+}
+
+// wordOf is bitset.word of a set that does not change, and may be shorter.
+func wordOf(set []uint64, at int) uint64 {
+	if at >= len(set) {
+		return 0
+	}
+	return set[at]
+}

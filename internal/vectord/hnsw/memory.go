@@ -1,0 +1,45 @@
+package hnsw
+
+import (
+	"fmt"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// area is an array outside of Go's heap. All its elements are zero and take no memory
+// before they are written to.
+type area[T any] struct {
+	data  []T
+	bytes []byte
+}
+
+// reserve gives address space for n elements. Nothing is taken yet, so that systems
+// which do not overcommit memory at all may refuse.
+func reserve[T any](n int) (area[T], error) {
+	size := n * int(unsafe.Sizeof(*new(T)))
+	bytes, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON|unix.MAP_NORESERVE)
+	if err != nil {
+		return area[T]{}, fmt.Errorf("hnsw: %d bytes of address space: %w; a lower max_items needs less", size, err)
+	}
+	return area[T]{unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(bytes))), n), bytes}, nil
+}
+
+// forget gives back the memory of the elements from a to b, as far as it is whole
+// pages. They are zero afterwards, or what they were.
+func (a *area[T]) forget(from, to int) {
+	size := int(unsafe.Sizeof(*new(T)))
+	page := unix.Getpagesize()
+	low, high := (from*size+page-1)/page*page, to*size/page*page
+	if low < high {
+		_ = unix.Madvise(a.bytes[low:high], unix.MADV_DONTNEED)
+	}
+}
+
+// free gives the array back. Nobody may hold a part of it any more.
+func (a *area[T]) free() {
+	if a.bytes != nil {
+		_ = unix.Munmap(a.bytes)
+	}
+	*a = area[T]{}
+}

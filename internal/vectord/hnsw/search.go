@@ -1,0 +1,335 @@
+package hnsw
+
+import (
+	"math/bits"
+	"slices"
+	"sync/atomic"
+)
+
+// Search is what is asked for.
+type Search struct {
+	Vector []float32 // Config.Check lets it pass
+	K      int       // how many
+	// Ef is how many candidates are kept: the more, the more of the nearest are found,
+	// and the longer it takes. At least K is taken; 0 is the default.
+	Ef int
+	// Allowed, of which bit s%64 of number s/64 stands for slot s, narrows the
+	// answer; slots beyond it are not allowed. nil allows all.
+	Allowed []uint64
+	Exact   bool // every slot is looked at
+}
+
+// Hit is a slot that was found.
+type Hit struct {
+	Slot     uint32
+	Distance float32 // as Metric says, of the float32 vectors
+}
+
+const (
+	defaultEf = 64
+	maxEf     = 1 << 14
+	// The codes lead to more than k, of which the float32 vectors choose: on the way
+	// through the graph to so many at least, and to more where all are looked at, which
+	// is where many may be about as far.
+	leastRescored = 32
+	scanKeeps     = 256
+)
+
+// Search gives the nearest of the allowed slots, the nearest first: K of them, or all
+// where there are fewer. It has to be called inside View, where its slots stay what
+// they are.
+func (g *Graph) Search(s Search) []Hit {
+	t := g.travellers.Get().(*traveller)
+	defer g.travellers.Put(t)
+	used := g.used()
+	k := min(s.K, used)
+	if k <= 0 {
+		return nil
+	}
+	t.query.ask(s.Vector)
+	if s.Exact {
+		return t.scan(s.Allowed, used, k, t.query.exact).best(k, k)
+	}
+	keep := k
+	if !g.config.Float {
+		keep = max(k+k/2, leastRescored)
+	}
+	ef := s.Ef
+	if ef == 0 {
+		ef = defaultEf
+	}
+	t.findWaiting(s.Allowed)
+	if !t.seek(max(ef, keep), used, s.Allowed) || t.beam.answers < k {
+		// Few match, or fewer were found than there may be: a narrow filter, deleted
+		// slots or many equal vectors have cut the way.
+		keep = max(scanKeeps, 4*k)
+		t.scan(s.Allowed, used, keep, t.query.near)
+	}
+	return t.best(keep, k)
+}
+
+// traveller is what one search or one insertion needs on its way.
+type traveller struct {
+	g       *Graph
+	query   probe
+	seen    visited
+	beam    beam
+	links   []uint32
+	slots   []uint32
+	waiting []uint32
+	near    []float32
+	chosen  []uint32
+	entries []entry
+
+	building bool // slots that are not shown yet count
+	matches  int  // as many as are allowed
+	narrow   bool // they are few: only they are looked at
+}
+
+// findWaiting lists the slots that are not linked in yet, before the way through the
+// graph begins: one that is linked in meanwhile is found either way.
+func (t *traveller) findWaiting(allowed []uint64) {
+	t.waiting = t.waiting[:0]
+	if t.g.waitingN.Load() == 0 {
+		return
+	}
+	for at := range (t.g.used() + 63) / 64 {
+		word := t.g.waiting.word(at) & t.g.alive.word(at)
+		if allowed != nil {
+			word &= wordOf(allowed, at)
+		}
+		for ; word != 0; word &= word - 1 {
+			t.waiting = append(t.waiting, uint32(at*64+bits.TrailingZeros64(word)))
+		}
+	}
+}
+
+// offerWaiting puts them into the beam, but for those that it came upon.
+func (t *traveller) offerWaiting(allowed []uint64) {
+	for rest := t.waiting; len(rest) > 0; {
+		part := rest[:min(scanned, len(rest))]
+		rest = rest[len(part):]
+		t.unseen(part)
+		t.offer(allowed)
+	}
+}
+
+// seek fills the beam from the top of the graph down. It returns false where it is
+// quicker to look at all that are allowed.
+func (t *traveller) seek(ef, used int, allowed []uint64) bool {
+	t.matches, t.narrow = used, false
+	if allowed != nil {
+		t.matches = t.g.alive.countOf(allowed, used)
+		t.narrow = t.matches < used*2/5
+	}
+	top, level, ok := t.g.entry()
+	if !ok || ef > maxEf || t.narrow && t.matches < fewMatches*ef {
+		return false
+	}
+	for ; level > 0; level-- {
+		top = t.descend(top, level)
+	}
+	whole := t.spread([]uint32{top}, 0, ef, used, allowed)
+	t.offerWaiting(allowed)
+	return whole
+}
+
+// fewMatches times ef are looked at one by one: a way through the graph compares about
+// as many.
+const fewMatches = 32
+
+// descend walks to the nearest slot of a level.
+func (t *traveller) descend(from uint32, level int) uint32 {
+	t.slots = append(t.slots[:0], from)
+	at := t.nearest()
+	for {
+		t.slots = t.g.links.read(at.slot(), level, t.slots[:0])
+		next := t.nearest()
+		if len(t.slots) == 0 || next>>32 >= at>>32 {
+			return at.slot()
+		}
+		at = next
+	}
+}
+
+// nearest of the slots that are listed.
+func (t *traveller) nearest() entry {
+	best := ^entry(0)
+	t.near = grown(t.near, len(t.slots))
+	t.query.near(t.slots, t.near)
+	for i, slot := range t.slots {
+		best = min(best, newEntry(t.near[i], slot, 0))
+	}
+	return best
+}
+
+// spread fills the beam with the nearest slots of a level: Algorithm 2 of the paper.
+// It gives up, and returns false, when it has compared as many as match.
+func (t *traveller) spread(from []uint32, level, ef, used int, allowed []uint64) bool {
+	t.beam.reset(ef)
+	t.seen.reset(used)
+	t.slots = t.slots[:0]
+	for _, slot := range from {
+		if t.seen.add(slot) {
+			t.slots = append(t.slots, slot)
+		}
+	}
+	t.offer(allowed)
+	compared := 0
+	for slot, ok := t.beam.open(); ok; slot, ok = t.beam.open() {
+		if t.narrow {
+			t.beyond(t.g.links.list(slot, level), level, allowed)
+		} else {
+			t.unseen(t.g.links.list(slot, level))
+		}
+		t.offer(allowed)
+		if compared += len(t.slots); compared > t.matches {
+			return false
+		}
+	}
+	return true
+}
+
+// beyond lists in slots, of a slot's links and of what lies behind those that are not
+// allowed, the allowed ones: where few match, the graph of these alone would fall
+// apart, and with two steps in one it holds together (ACORN,
+// https://arxiv.org/abs/2403.04871).
+func (t *traveller) beyond(list []uint32, level int, allowed []uint64) {
+	t.slots = t.slots[:0]
+	for i := range list {
+		link := atomic.LoadUint32(&list[i])
+		if link == none {
+			return
+		}
+		if !t.seen.add(link) {
+			continue
+		}
+		if allows(allowed, link) {
+			t.slots = append(t.slots, link)
+			continue
+		}
+		behind := t.g.links.list(link, level)
+		for k := range behind {
+			link := atomic.LoadUint32(&behind[k])
+			if link == none {
+				break
+			}
+			if allows(allowed, link) && t.seen.add(link) {
+				t.slots = append(t.slots, link)
+			}
+		}
+	}
+}
+
+// unseen lists in slots those of a list of links that the search comes upon for the
+// first time.
+func (t *traveller) unseen(list []uint32) {
+	t.slots = grown(t.slots, len(list))
+	n := 0
+	for i := range list {
+		link := atomic.LoadUint32(&list[i])
+		if link == none {
+			break
+		}
+		if t.seen.add(link) {
+			t.slots[n] = link
+			n++
+		}
+	}
+	t.slots = t.slots[:n]
+}
+
+// offer puts the listed slots into the beam.
+func (t *traveller) offer(allowed []uint64) {
+	if len(t.slots) == 0 {
+		return
+	}
+	t.near = grown(t.near, len(t.slots))
+	t.query.near(t.slots, t.near)
+	for i, slot := range t.slots {
+		e := newEntry(t.near[i], slot, 0)
+		if !t.beam.takes(e) {
+			continue
+		}
+		if !t.counts(slot) || !allows(allowed, slot) {
+			e |= hidden
+		}
+		t.beam.put(e)
+	}
+}
+
+// counts tells whether a slot is one that is looked for.
+func (t *traveller) counts(slot uint32) bool {
+	if t.building {
+		return !t.g.dead.has(slot)
+	}
+	return t.g.alive.has(slot)
+}
+
+func allows(allowed []uint64, slot uint32) bool {
+	return allowed == nil || int(slot>>6) < len(allowed) && allowed[slot>>6]>>(slot&63)&1 != 0
+}
+
+// best gives the k nearest, by their float32 vectors, of the beam's first answers.
+func (t *traveller) best(of, k int) []Hit {
+	t.slots = t.slots[:0]
+	for _, e := range t.beam.entries {
+		if e&hidden == 0 && len(t.slots) < of {
+			t.slots = append(t.slots, e.slot())
+		}
+	}
+	t.near = grown(t.near, len(t.slots))
+	t.query.exact(t.slots, t.near)
+	hits := make([]Hit, len(t.slots))
+	for i, slot := range t.slots {
+		hits[i] = Hit{slot, t.near[i]}
+	}
+	sortHits(hits)
+	return hits[:min(k, len(hits))]
+}
+
+// sortHits puts the nearest first, and of equal ones the lower slot.
+func sortHits(hits []Hit) {
+	slices.SortFunc(hits, func(a, b Hit) int {
+		switch {
+		case a.Distance != b.Distance && a.Distance < b.Distance:
+			return -1
+		case a.Distance != b.Distance:
+			return 1
+		}
+		return int(a.Slot) - int(b.Slot)
+	})
+}
+
+// scanned slots are compared at a time.
+const scanned = 256
+
+// scan fills the beam from every allowed slot.
+func (t *traveller) scan(allowed []uint64, used, keep int, compare func([]uint32, []float32)) *traveller {
+	t.beam.reset(keep)
+	t.near = grown(t.near, scanned)
+	t.slots = t.slots[:0]
+	flush := func() {
+		compare(t.slots, t.near)
+		for i, slot := range t.slots {
+			if e := newEntry(t.near[i], slot, 0); t.beam.takes(e) {
+				t.beam.put(e)
+			}
+		}
+		t.slots = t.slots[:0]
+	}
+	for at := range (used + 63) / 64 {
+		word := t.g.alive.word(at)
+		if allowed != nil {
+			word &= wordOf(allowed, at)
+		}
+		for ; word != 0; word &= word - 1 {
+			t.slots = append(t.slots, uint32(at*64+bits.TrailingZeros64(word)))
+			if len(t.slots) == scanned {
+				flush()
+			}
+		}
+	}
+	flush()
+	return t
+}

@@ -1,0 +1,31 @@
+package hnsw
+
+// visited is a set of slots that is emptied in no time: a slot is in it if its mark
+// is the present one.
+type visited struct {
+	marks   []uint8
+	present uint8
+}
+
+// reset empties the set and makes room for n slots.
+func (v *visited) reset(n int) {
+	if len(v.marks) < n {
+		v.marks = make([]uint8, n+n/4)
+		v.present = 0
+	}
+	v.present++
+	if v.present == 0 {
+		clear(v.marks)
+		v.present = 1
+	}
+}
+
+// add puts a slot in, and tells whether it was not there. A slot beyond the room,
+// which came after the reset, is left out.
+func (v *visited) add(slot uint32) bool {
+	if int(slot) >= len(v.marks) || v.marks[slot] == v.present {
+		return false
+	}
+	v.marks[slot] = v.present
+	return true
+}

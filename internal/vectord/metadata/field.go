@@ -1,0 +1,147 @@
+package metadata
+
+import (
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/tidwall/btree"
+)
+
+// field holds who has which value under one name.
+type field struct {
+	values *btree.BTreeG[*posting]
+	having *roaring.Bitmap // slots that have any
+}
+
+// posting lists the slots that have a value: a few, or more of them.
+type posting struct {
+	value value
+	few   []uint32 // in order
+	many  *roaring.Bitmap
+}
+
+const fewSlots = 16
+
+func newField() *field {
+	less := func(a, b *posting) bool { return a.value.compare(b.value) < 0 }
+	return &field{values: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true}), having: roaring.New()}
+}
+
+// add puts a slot under a value; it may be there already.
+func (f *field) add(v value, slot uint32) {
+	f.having.Add(slot)
+	p, ok := f.values.Get(&posting{value: v})
+	if !ok {
+		f.values.Set(&posting{value: v, few: []uint32{slot}})
+		return
+	}
+	if p.many != nil {
+		p.many.Add(slot)
+		return
+	}
+	at, there := slices.BinarySearch(p.few, slot)
+	if there {
+		return
+	}
+	p.few = slices.Insert(p.few, at, slot)
+	if len(p.few) > fewSlots {
+		p.many, p.few = roaring.BitmapOf(p.few...), nil
+	}
+}
+
+// remove takes a slot from a value.
+func (f *field) remove(v value, slot uint32) {
+	f.having.Remove(slot)
+	p, ok := f.values.Get(&posting{value: v})
+	if !ok {
+		return
+	}
+	if p.many != nil {
+		p.many.Remove(slot)
+		if p.many.GetCardinality() <= fewSlots/2 {
+			p.few, p.many = p.many.ToArray(), nil
+		}
+	} else if at, there := slices.BinarySearch(p.few, slot); there {
+		p.few = slices.Delete(p.few, at, at+1)
+	}
+	if p.many == nil && len(p.few) == 0 {
+		f.values.Delete(p)
+	}
+}
+
+// equal adds the slots that have a value.
+func (f *field) equal(v value, to *roaring.Bitmap) {
+	if p, ok := f.values.Get(&posting{value: v}); ok {
+		p.addTo(to)
+	}
+}
+
+func (p *posting) addTo(to *roaring.Bitmap) {
+	if p.many != nil {
+		to.Or(p.many)
+		return
+	}
+	to.AddMany(p.few)
+}
+
+// between adds the slots that have a value within bounds, which are of one sort.
+func (f *field) between(b bounds, to *roaring.Bitmap) {
+	var single []uint32
+	f.values.Ascend(&posting{value: b.from()}, func(p *posting) bool {
+		if p.value.kind.sort() != b.sort() || b.above(p.value) {
+			return false
+		}
+		switch {
+		case b.below(p.value):
+		case p.many != nil:
+			to.Or(p.many)
+		default:
+			single = append(single, p.few...)
+		}
+		return true
+	})
+	slices.Sort(single)
+	to.AddMany(single)
+}
+
+// bounds of a range; a nil one is open.
+type bounds struct {
+	gt, gte, lt, lte *value
+}
+
+// any of the bounds: all are of one sort.
+func (b bounds) any() *value {
+	for _, v := range []*value{b.gt, b.gte, b.lt, b.lte} {
+		if v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func (b bounds) sort() kind { return b.any().kind.sort() }
+
+// from is where to begin to look.
+func (b bounds) from() value {
+	switch {
+	case b.gte != nil:
+		return *b.gte
+	case b.gt != nil:
+		return *b.gt
+	}
+	switch b.sort() {
+	case boolean:
+		return value{kind: boolean}
+	case text:
+		return value{kind: text}
+	}
+	return value{kind: float, float: minusInfinity}
+}
+
+func (b bounds) below(v value) bool {
+	return b.gt != nil && v.compare(*b.gt) <= 0 || b.gte != nil && v.compare(*b.gte) < 0
+}
+
+func (b bounds) above(v value) bool {
+	return b.lt != nil && v.compare(*b.lt) >= 0 || b.lte != nil && v.compare(*b.lte) > 0
+}

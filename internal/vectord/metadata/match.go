@@ -1,0 +1,118 @@
+package metadata
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// set is what a part of a filter matches. A shared one belongs to the store, and is
+// copied before it is changed.
+type set struct {
+	*roaring.Bitmap
+	shared bool
+}
+
+func (s set) own() set {
+	if s.shared {
+		return set{s.Clone(), false}
+	}
+	return s
+}
+
+// Match gives the slots that a filter matches, slot s by bit s%64 of number s/64. Its
+// error is an [UnknownFieldError]; where there are no items at all, any field goes.
+func (s *Store) Match(f Filter) ([]uint64, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.all.IsEmpty() {
+		return nil, nil
+	}
+	found, err := f.test.match(s)
+	if err != nil {
+		return nil, err
+	}
+	return found.ToDense(), nil
+}
+
+func (list every) match(s *Store) (set, error) {
+	found := set{s.all, true}
+	for _, test := range list {
+		part, err := test.match(s)
+		if err != nil {
+			return set{}, err
+		}
+		if found.Bitmap == s.all {
+			found = part
+			continue
+		}
+		found = found.own()
+		found.And(part.Bitmap)
+	}
+	return found, nil
+}
+
+func (list some) match(s *Store) (set, error) {
+	found := set{roaring.New(), false}
+	for _, test := range list {
+		part, err := test.match(s)
+		if err != nil {
+			return set{}, err
+		}
+		found.Or(part.Bitmap)
+	}
+	return found, nil
+}
+
+func (n no) match(s *Store) (set, error) {
+	part, err := n.node.match(s)
+	if err != nil {
+		return set{}, err
+	}
+	return set{roaring.AndNot(s.all, part.Bitmap), false}, nil
+}
+
+func (o oneOf) match(s *Store) (set, error) {
+	f, err := s.field(o.field)
+	if err != nil {
+		return set{}, err
+	}
+	found := roaring.New()
+	for _, v := range o.values {
+		f.equal(v, found)
+	}
+	return set{found, false}, nil
+}
+
+func (w within) match(s *Store) (set, error) {
+	f, err := s.field(w.field)
+	if err != nil {
+		return set{}, err
+	}
+	found := roaring.New()
+	f.between(w.bounds, found)
+	return set{found, false}, nil
+}
+
+func (e exists) match(s *Store) (set, error) {
+	f, err := s.field(e.field)
+	switch {
+	case err != nil:
+		return set{}, err
+	case e.want:
+		return set{f.having, true}, nil
+	}
+	return set{roaring.AndNot(s.all, f.having), false}, nil
+}
+
+// knownFields are named at most where one is not known.
+const knownFields = 20
+
+func (s *Store) field(name string) (*field, error) {
+	if f := s.fields[name]; f != nil {
+		return f, nil
+	}
+	known := slices.Sorted(maps.Keys(s.fields))
+	return nil, &UnknownFieldError{name, known[:min(len(known), knownFields)]}
+}

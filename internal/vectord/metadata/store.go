@@ -1,0 +1,184 @@
+package metadata
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// Bounds of an item's metadata.
+const (
+	MaxBytes  = 64 << 10 // of the JSON
+	MaxValues = 1_000    // scalars in it
+	maxDepth  = 16
+)
+
+// Store holds the metadata of an index's items. Its methods may be called by any
+// number of goroutines at once; none holds another up for longer than one item takes,
+// or one filter.
+type Store struct {
+	mu     sync.RWMutex
+	fields map[string]*field
+	raw    []json.RawMessage // by slot; nil: no item
+	all    *roaring.Bitmap
+	bytes  int64
+}
+
+// New makes an empty store.
+func New() *Store { return &Store{fields: map[string]*field{}, all: roaring.New()} }
+
+// Object is metadata that was read and can be kept.
+type Object struct {
+	raw    json.RawMessage
+	scalar []scalar
+}
+
+type scalar struct {
+	field string
+	value value
+}
+
+// Read reads an item's metadata: a JSON object, or nothing.
+func Read(raw []byte) (Object, error) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+		return Object{raw: json.RawMessage("{}")}, nil
+	}
+	if len(raw) > MaxBytes {
+		return Object{}, fmt.Errorf("the metadata has %d bytes; it may have %d", len(raw), MaxBytes)
+	}
+	x, err := decode(raw)
+	if err != nil {
+		return Object{}, fmt.Errorf("the metadata is not JSON: %w", err)
+	}
+	object, ok := x.(map[string]any)
+	if !ok {
+		return Object{}, fmt.Errorf("the metadata is %s; it has to be an object", typeName(x))
+	}
+	o := Object{raw: slices.Clone(raw)}
+	return o, o.flatten("", object, 0)
+}
+
+// decode reads JSON, its numbers as they are written.
+func decode(raw []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var x any
+	if err := d.Decode(&x); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("something follows the end at byte %d", d.InputOffset())
+	}
+	return x, nil
+}
+
+// flatten lists the scalars of an object.
+func (o *Object) flatten(name string, x any, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("the metadata is nested more than %d deep at %s", maxDepth, name)
+	}
+	switch x := x.(type) {
+	case nil:
+		return nil
+	case map[string]any:
+		for key, inner := range x {
+			if name != "" {
+				key = name + "." + key
+			}
+			if err := o.flatten(key, inner, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	case []any:
+		for _, inner := range x {
+			if err := o.flatten(name, inner, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	v, err := valueOf(x)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if o.scalar = append(o.scalar, scalar{name, v}); len(o.scalar) > MaxValues {
+		return fmt.Errorf("the metadata has more than %d values", MaxValues)
+	}
+	return nil
+}
+
+// Set gives a slot its metadata, in place of what it had.
+func (s *Store) Set(slot uint32, o Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.remove(slot)
+	for int(slot) >= len(s.raw) {
+		s.raw = append(s.raw, nil)
+	}
+	s.raw[slot] = o.raw
+	s.bytes += int64(len(o.raw))
+	s.all.Add(slot)
+	for _, x := range o.scalar {
+		f := s.fields[x.field]
+		if f == nil {
+			f = newField()
+			s.fields[x.field] = f
+		}
+		f.add(x.value, slot)
+	}
+}
+
+// Remove forgets a slot's metadata.
+func (s *Store) Remove(slot uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.remove(slot)
+}
+
+func (s *Store) remove(slot uint32) {
+	if int(slot) >= len(s.raw) || s.raw[slot] == nil {
+		return
+	}
+	o, err := Read(s.raw[slot])
+	if err != nil {
+		panic("metadata: what was kept cannot be read: " + err.Error())
+	}
+	for _, x := range o.scalar {
+		s.fields[x.field].remove(x.value, slot)
+	}
+	s.all.Remove(slot)
+	s.bytes -= int64(len(s.raw[slot]))
+	s.raw[slot] = nil
+}
+
+// Get gives a slot's metadata as it came, "{}" where there was none, or nil where
+// there is no such item. It must not be changed.
+func (s *Store) Get(slot uint32) json.RawMessage {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if int(slot) >= len(s.raw) {
+		return nil
+	}
+	return s.raw[slot]
+}
+
+// Stats tell what a store holds.
+type Stats struct {
+	Items  int
+	Fields int
+	Bytes  int64 // of JSON
+}
+
+// Stats counts.
+func (s *Store) Stats() Stats {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return Stats{Items: int(s.all.GetCardinality()), Fields: len(s.fields), Bytes: s.bytes}
+}

@@ -1,0 +1,114 @@
+package metadata
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// value is a scalar: false, true, a number or a text. Numbers without a fraction are
+// whole ones, however they were written, where 64 bits hold them.
+type value struct {
+	kind  kind
+	whole int64 // a whole number; 0 or 1 of a boolean
+	float float64
+	text  string
+}
+
+type kind uint8
+
+const (
+	boolean kind = iota
+	whole
+	float
+	text
+)
+
+// valueOf reads a scalar as json decodes it with UseNumber.
+func valueOf(x any) (value, error) {
+	switch x := x.(type) {
+	case bool:
+		if x {
+			return value{kind: boolean, whole: 1}, nil
+		}
+		return value{kind: boolean}, nil
+	case string:
+		return value{kind: text, text: x}, nil
+	case json.Number:
+		return numberOf(x.String())
+	}
+	return value{}, fmt.Errorf("%s is no text, number, true or false", typeName(x))
+}
+
+// typeName says what json made of a value.
+func typeName(x any) string {
+	switch x.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "an array"
+	}
+	return fmt.Sprint(x)
+}
+
+func numberOf(s string) (value, error) {
+	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return value{kind: whole, whole: i}, nil
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return value{}, fmt.Errorf("the number %s is beyond what 64 bits hold", s)
+	}
+	if f == math.Trunc(f) && math.Abs(f) < 1<<63 {
+		return value{kind: whole, whole: int64(f)}, nil
+	}
+	return value{kind: float, float: f}, nil
+}
+
+// sort of a value: booleans, numbers and texts are not compared with each other.
+func (k kind) sort() kind {
+	if k == float {
+		return whole
+	}
+	return k
+}
+
+// compare orders values: booleans, then numbers, then texts.
+func (v value) compare(w value) int {
+	if v.kind != w.kind {
+		if v.kind.sort() != w.kind.sort() {
+			return cmp.Compare(v.kind, w.kind)
+		}
+		if v.kind == float {
+			return -w.compareFloat(v.float)
+		}
+		return v.compareFloat(w.float)
+	}
+	switch v.kind {
+	case text:
+		return strings.Compare(v.text, w.text)
+	case float:
+		return cmp.Compare(v.float, w.float)
+	}
+	return cmp.Compare(v.whole, w.whole)
+}
+
+// compareFloat compares a whole number with a float that is none of 64 bits.
+func (v value) compareFloat(f float64) int {
+	switch {
+	case f >= 1<<63:
+		return -1
+	case f < -1<<63:
+		return 1
+	case v.whole <= int64(math.Floor(f)):
+		return -1
+	}
+	return 1
+}
+
+var minusInfinity = math.Inf(-1)

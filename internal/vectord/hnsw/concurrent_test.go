@@ -12,7 +12,7 @@ import (
 // Inserts, deletions, repairs and searches at once: what was inserted before a search
 // began, and is never deleted, is found by it; what was deleted before is not.
 func TestEverythingAtOnce(t *testing.T) {
-	const dimension, rounds = 16, 300
+	const dimension, rounds = 16, 200
 	stay, come := clustered(500, dimension, 51), clustered(rounds*2, dimension, 52)
 	g, err := hnsw.New(hnsw.Config{Dimension: dimension, Metric: hnsw.L2, EfConstruction: 40, MaxItems: 2000}, simd.Best())
 	if err != nil {

@@ -1,5 +1,7 @@
 package hnsw
 
+import "slices"
+
 // Delete takes a slot out of all answers. It stays in the graph, for the ways that
 // lead through it, until Repair; it returns false for one that was deleted before.
 func (g *Graph) Delete(slot uint32) bool {
@@ -29,6 +31,10 @@ func (g *Graph) Repair() {
 		return
 	}
 	g.readers.wait() // for insertions that still might link to them
+	for _, slot := range leaving {
+		g.leaving.set(slot, true)
+		g.links.count(g.links.list(slot, 0), -1) // their links count no more
+	}
 	for slot := range g.end.Load() {
 		g.View(func() {
 			for level := g.links.level(slot); level >= 0 && !g.dead.has(slot); level-- {
@@ -38,55 +44,50 @@ func (g *Graph) Repair() {
 	}
 	g.replaceEntry()
 	g.readers.wait() // for whoever still is on a way to them
+	g.rescue(leaving)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, slot := range leaving {
+		g.leaving.set(slot, false)
 		g.links.end(slot)
 	}
 	g.free = append(g.free, leaving...)
 	g.buried = g.buried[len(leaving):]
 }
 
-// mend replaces a slot's links to deleted slots.
+// mend replaces a slot's links to those that leave.
 func (g *Graph) mend(slot uint32, level int) {
 	t := g.travellers.Get().(*traveller)
 	defer g.travellers.Put(t)
 	lock := g.links.lock(slot)
 	lock.Lock()
 	t.links = g.links.read(slot, level, t.links[:0])
-	living := t.around(slot, level)
-	if living == len(t.links) {
+	if !slices.ContainsFunc(t.links, g.leaving.has) {
 		lock.Unlock()
 		return
 	}
-	list := g.links.list(slot, level)
-	chosen := append([]uint32(nil), t.chooseFor(slot, t.slots, len(list))...)
-	write(list, chosen)
+	t.around(slot, level)
+	chosen := slices.Clone(t.chooseFor(slot, level, t.slots))
+	g.links.set(slot, level, chosen)
 	lock.Unlock()
 	for _, other := range chosen {
 		g.linkBack(t, other, slot, level)
 	}
 }
 
-// around lists in slots the living ones of a slot's links, and those that the dead
-// ones link to. It counts the former.
-func (t *traveller) around(slot uint32, level int) (living int) {
+// around lists in slots those of a slot's links that stay, and the living ones that
+// lie behind the others.
+func (t *traveller) around(slot uint32, level int) {
 	t.slots = t.slots[:0]
 	t.seen.reset(t.g.used())
 	t.seen.add(slot)
 	for _, link := range t.links {
-		if !t.g.dead.has(link) {
-			living++
-			if t.seen.add(link) {
-				t.slots = append(t.slots, link)
-			}
+		if !t.g.leaving.has(link) && t.seen.add(link) {
+			t.slots = append(t.slots, link)
 		}
 	}
-	if living == len(t.links) {
-		return living
-	}
 	for _, link := range t.links {
-		if !t.g.dead.has(link) {
+		if !t.g.leaving.has(link) {
 			continue
 		}
 		t.chosen = t.g.links.read(link, level, t.chosen[:0])
@@ -96,7 +97,6 @@ func (t *traveller) around(slot uint32, level int) (living int) {
 			}
 		}
 	}
-	return living
 }
 
 // replaceEntry lets searches begin at a living slot of the highest level, and mends
@@ -121,4 +121,22 @@ func (g *Graph) replaceEntry() {
 		}
 	}
 	g.top.Store(best)
+}
+
+// rescue lets somebody link to those that nobody does but who leaves.
+func (g *Graph) rescue(leaving []uint32) {
+	t := g.travellers.Get().(*traveller)
+	defer g.travellers.Put(t)
+	for _, slot := range leaving {
+		for _, other := range g.links.read(slot, 0, nil) {
+			if !g.links.lonely(other, 0) || g.dead.has(other) {
+				continue
+			}
+			for _, near := range g.links.read(other, 0, nil) {
+				if g.linkBack(t, near, other, 0); !g.links.lonely(other, 0) {
+					break
+				}
+			}
+		}
+	}
 }

@@ -8,13 +8,13 @@ import (
 )
 
 func TestHalfIsDeleted(t *testing.T) {
-	vectors, queries := clustered(6000, 32, 21), clustered(60, 32, 22)
-	x := newIndex(t, hnsw.Config{Dimension: 32, MaxItems: 6000}, vectors)
+	vectors, queries := clustered(1200, 32, 21), clustered(40, 32, 22)
+	x := newIndex(t, hnsw.Config{Dimension: 32, EfConstruction: 60, MaxItems: 1200}, vectors)
 	whole := x.Stats().Bytes
 	r := rand.New(rand.NewPCG(1, 4))
 	slots := x.slots()
 	r.Shuffle(len(slots), func(i, j int) { slots[i], slots[j] = slots[j], slots[i] })
-	for _, slot := range slots[:3000] {
+	for _, slot := range slots[:600] {
 		x.delete(t, slot)
 	}
 	x.atLeast(t, .95, queries) // none of the deleted, before anything is mended
@@ -23,7 +23,7 @@ func TestHalfIsDeleted(t *testing.T) {
 	}
 
 	x.Repair()
-	if got := x.Stats(); got.Buried != 0 || got.Alive != 3000 {
+	if got := x.Stats(); got.Buried != 0 || got.Alive != 600 {
 		t.Errorf("after the repair: %+v", got)
 	}
 	x.atLeast(t, .95, queries)
@@ -32,18 +32,18 @@ func TestHalfIsDeleted(t *testing.T) {
 		x.kept[to] = x.kept[from]
 		delete(x.kept, from)
 	})
-	if got := x.Stats(); got.Alive != 3000 || float64(got.Bytes) > .55*float64(whole) {
+	if got := x.Stats(); got.Alive != 600 || float64(got.Bytes) > .55*float64(whole) {
 		t.Errorf("after the shrinking: %+v of %d bytes", got, whole)
 	}
 	x.atLeast(t, .95, queries)
-	x.insert(t, vectors[:1000]) // as many as before fit again
+	x.insert(t, vectors[:600]) // as many as before fit again
 	x.atLeast(t, .95, queries)
 }
 
 func TestEverythingIsReplacedTwice(t *testing.T) {
-	const n = 3000
-	queries := clustered(60, 32, 32)
-	x := newIndex(t, hnsw.Config{Dimension: 32, MaxItems: n + n/4 + 1}, clustered(n, 32, 31))
+	const n = 600
+	queries := clustered(40, 32, 32)
+	x := newIndex(t, hnsw.Config{Dimension: 32, EfConstruction: 60, MaxItems: n + n/4 + 1}, clustered(n, 32, 31))
 	whole := x.Stats().Bytes
 	for round := range uint64(2) {
 		fresh := clustered(n, 32, 33+round)

@@ -21,6 +21,7 @@ type Graph struct {
 	links      *links
 	alive      bitset // slots that searches answer with
 	dead       bitset // slots that were deleted, and those that wait to be used again
+	leaving    bitset // of the dead, the ones that a repair takes out
 	waiting    bitset // slots that are not linked in yet
 	waitingN   atomic.Int64
 	queued     bitset // and of these, the ones that nobody is linking in
@@ -53,7 +54,7 @@ func New(config Config, kernels simd.Kernels) (*Graph, error) {
 		return nil, err
 	}
 	g := &Graph{config: config, readers: newEpochs(), draw: rand.New(rand.NewPCG(config.Seed, uint64(config.Dimension)))}
-	for _, set := range []*bitset{&g.alive, &g.dead, &g.waiting, &g.queued} {
+	for _, set := range []*bitset{&g.alive, &g.dead, &g.leaving, &g.waiting, &g.queued} {
 		*set = make(bitset, (config.MaxItems+63)/64)
 	}
 	g.travellers.New = func() any { return &traveller{g: g, query: probe{v: g.vectors, dots: make([]int32, scanned)}} }
@@ -71,6 +72,16 @@ func New(config Config, kernels simd.Kernels) (*Graph, error) {
 func (g *Graph) Close() {
 	g.vectors.free()
 	g.links.release()
+}
+
+// Config gives the configuration with its defaults.
+func (g *Graph) Config() Config { return g.config }
+
+// Room gives how many vectors can be put in before the graph is full.
+func (g *Graph) Room() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.config.MaxItems - int(g.end.Load()) + len(g.free)
 }
 
 // View calls a function while no slot is given to another vector. It is for whoever
@@ -92,6 +103,7 @@ type Stats struct {
 	Alive  int   // slots that searches answer with
 	Queued int   // slots that Link has not linked in yet
 	Buried int   // deleted slots that Repair has not taken out yet
+	Free   int   // slots that Shrink could give back
 	Bytes  int64 // of memory: vectors, codes and links
 }
 
@@ -106,7 +118,8 @@ func (g *Graph) Stats() Stats {
 		Alive:  end - len(g.free) - buried,
 		Queued: int(g.waitingN.Load()),
 		Buried: buried,
-		Bytes:  int64(end)*int64(g.vectors.bytes()+4*(2*g.config.M+1)+1) + 4*int64(g.links.used),
+		Free:   len(g.free),
+		Bytes:  int64(end)*int64(g.vectors.bytes()+4*(2*g.config.M+2)+1) + 4*int64(g.links.used),
 	}
 }
 

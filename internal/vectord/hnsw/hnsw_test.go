@@ -170,11 +170,11 @@ func (x *index) atLeast(t *testing.T, want float64, queries [][]float32) {
 }
 
 func TestTheNearestAreFound(t *testing.T) {
-	vectors, queries := clustered(3000, 48, 1), clustered(100, 48, 2)
+	vectors, queries := clustered(800, 48, 1), clustered(40, 48, 2)
 	for name, metric := range map[string]hnsw.Metric{"cosine": hnsw.Cosine, "dot": hnsw.Dot, "l2": hnsw.L2} {
 		for _, float := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, float %v", name, float), func(t *testing.T) {
-				x := newIndex(t, hnsw.Config{Dimension: 48, Metric: metric, Float: float, MaxItems: 4000}, vectors)
+				x := newIndex(t, hnsw.Config{Dimension: 48, Metric: metric, Float: float, EfConstruction: 60, MaxItems: 800}, vectors)
 				x.atLeast(t, .97, queries)
 				if got := x.recall(t, queries, hnsw.Search{K: 10, Exact: true}, all); got < .999 {
 					t.Errorf("an exact search finds %.4f", got)
@@ -186,17 +186,17 @@ func TestTheNearestAreFound(t *testing.T) {
 
 func TestDimensionsOfAnyLength(t *testing.T) {
 	for _, dimension := range []int{1, 2, 3, 7, 63, 65, 255, 257, 500} {
-		vectors := clustered(300, dimension, 3)
-		x := newIndex(t, hnsw.Config{Dimension: dimension, Metric: hnsw.L2, MaxItems: 300}, vectors)
+		vectors := clustered(150, dimension, 3)
+		x := newIndex(t, hnsw.Config{Dimension: dimension, Metric: hnsw.L2, EfConstruction: 40, MaxItems: 150}, vectors)
 		x.atLeast(t, .95, vectors[:20])
 	}
 }
 
 func TestTheSameCallsGiveTheSameGraph(t *testing.T) {
-	vectors, queries := clustered(1500, 32, 4), clustered(50, 32, 5)
+	vectors, queries := clustered(600, 32, 4), clustered(50, 32, 5)
 	answers := func(seed uint64) (list []hnsw.Hit) {
 		x := newIndex(t, hnsw.Config{Dimension: 32, M: 4, EfConstruction: 8, Float: true, Seed: seed, MaxItems: 2000}, vectors)
-		for slot := uint32(0); slot < 1500; slot += 3 {
+		for slot := uint32(0); slot < 600; slot += 3 {
 			x.delete(t, slot)
 		}
 		x.Repair()
@@ -264,9 +264,9 @@ func TestWhatCannotBeKept(t *testing.T) {
 }
 
 func TestWhatWaitsIsFound(t *testing.T) {
-	vectors, queries := clustered(2000, 24, 7), clustered(50, 24, 8)
-	x := newIndex(t, hnsw.Config{Dimension: 24, Metric: hnsw.L2, MaxItems: 3000}, vectors[:1000])
-	for _, v := range vectors[1000:] {
+	vectors, queries := clustered(800, 24, 7), clustered(30, 24, 8)
+	x := newIndex(t, hnsw.Config{Dimension: 24, Metric: hnsw.L2, EfConstruction: 40, MaxItems: 1000}, vectors[:400])
+	for _, v := range vectors[400:] {
 		slot, err := x.Put(v)
 		if err != nil {
 			t.Fatal(err)
@@ -274,12 +274,12 @@ func TestWhatWaitsIsFound(t *testing.T) {
 		x.kept[slot] = v
 		x.Show(slot)
 	}
-	x.delete(t, 1500)
-	if got := x.Stats(); got.Queued != 999 || got.Alive != 1999 {
+	x.delete(t, 700)
+	if got := x.Stats(); got.Queued != 399 || got.Alive != 799 {
 		t.Errorf("%+v", got)
 	}
 	x.atLeast(t, .97, queries)
-	half := func(slot uint32) bool { return slot >= 900 && slot%2 == 0 }
+	half := func(slot uint32) bool { return slot >= 300 && slot%2 == 0 }
 	if got := x.recall(t, queries, hnsw.Search{K: 10, Ef: 100, Allowed: x.allowing(half)}, half); got < .97 {
 		t.Errorf("with a filter, recall@10 is %.3f", got)
 	}
@@ -290,7 +290,7 @@ func TestWhatWaitsIsFound(t *testing.T) {
 	x.atLeast(t, .97, queries)
 	for x.Link() {
 	}
-	if got := x.Stats(); got.Queued != 0 || got.Alive != 1999 {
+	if got := x.Stats(); got.Queued != 0 || got.Alive != 799 {
 		t.Errorf("in the end: %+v", got)
 	}
 	x.atLeast(t, .97, queries)

@@ -3,7 +3,6 @@ package hnsw
 import (
 	"math"
 	"slices"
-	"sync/atomic"
 )
 
 // Put keeps a vector that [Config.Check] lets pass, and gives its slot. Searches that
@@ -38,6 +37,7 @@ func (g *Graph) Link() bool {
 	slot, ok := g.nextQueued()
 	if ok {
 		g.connect(slot, g.links.level(slot))
+		g.links.speak(slot)
 		g.setWaiting(slot, false)
 	}
 	return ok
@@ -86,16 +86,21 @@ func (g *Graph) connect(slot uint32, level int) {
 	for ; at > level; at-- {
 		top = t.descend(top, at)
 	}
+	chosen := make([][]uint32, at+1) // by level
 	from := []uint32{top}
 	for ; at >= 0; at-- {
 		t.spread(from, at, g.config.EfConstruction, g.used(), nil)
-		g.adopt(t, slot, at)
+		chosen[at] = g.neighbours(t, slot)
 		if len(t.beam.entries) > 0 {
 			from = from[:0]
 			for _, e := range t.beam.entries {
 				from = append(from, e.slot())
 			}
 		}
+	}
+	// From the lowest level up: whoever comes upon the slot finds a way on below.
+	for at, others := range chosen {
+		g.adopt(t, slot, at, others)
 	}
 	if level > highest {
 		g.raise(slot, level)
@@ -112,8 +117,8 @@ func (g *Graph) raise(slot uint32, level int) {
 	}
 }
 
-// adopt links a slot with the best of the slots in the beam, both ways.
-func (g *Graph) adopt(t *traveller, slot uint32, level int) {
+// neighbours chooses of the slots in the beam.
+func (g *Graph) neighbours(t *traveller, slot uint32) []uint32 {
 	t.candidates(slot, 0)
 	if len(t.entries) == 0 {
 		// Only deleted slots are about: better these than a slot that nothing leads to.
@@ -122,19 +127,32 @@ func (g *Graph) adopt(t *traveller, slot uint32, level int) {
 		g.stranded = append(g.stranded, slot)
 		g.mu.Unlock()
 	}
-	chosen := slices.Clone(t.choose(t.entries, g.config.M))
+	return slices.Clone(t.choose(t.entries, g.config.M))
+}
+
+// adopt links a slot with others in a level, both ways. They may have linked to it
+// already, since they came upon it in a level below.
+func (g *Graph) adopt(t *traveller, slot uint32, level int, chosen []uint32) {
 	lock := g.links.lock(slot)
 	lock.Lock()
-	// Others may have linked back already, since they came upon this slot in a level above.
-	if list := g.links.list(slot, level); atomic.LoadUint32(&list[0]) == none {
-		write(list, chosen)
-	} else {
-		g.merge(t, list, slot, chosen)
+	if there := g.links.read(slot, level, nil); len(there) > 0 {
+		chosen = slices.Clone(t.chooseFor(slot, level, union(chosen, there)))
 	}
+	g.links.set(slot, level, chosen)
 	lock.Unlock()
 	for _, other := range chosen {
 		g.linkBack(t, other, slot, level)
 	}
+}
+
+// union appends what a list lacks of another.
+func union(list, more []uint32) []uint32 {
+	for _, slot := range more {
+		if !slices.Contains(list, slot) {
+			list = append(list, slot)
+		}
+	}
+	return list
 }
 
 // candidates lists the beam's entries with that mark, or without any, but for one slot.
@@ -147,59 +165,66 @@ func (t *traveller) candidates(but uint32, mark entry) {
 	}
 }
 
-// merge adds slots to a list by choosing anew among all. The slot's lock is held.
-func (g *Graph) merge(t *traveller, list []uint32, slot uint32, more []uint32) {
-	t.slots = append(t.slots[:0], more...)
-	for _, link := range list {
-		if link == none {
-			break
-		}
-		if !slices.Contains(more, link) {
-			t.slots = append(t.slots, link)
-		}
-	}
-	write(list, t.chooseFor(slot, t.slots, len(list)))
-}
-
 // linkBack lets one slot link to another, and chooses its best links when there are
 // too many.
 func (g *Graph) linkBack(t *traveller, from, to uint32, level int) {
 	lock := g.links.lock(from)
 	lock.Lock()
 	defer lock.Unlock()
-	list := g.links.list(from, level)
-	t.slots = t.slots[:0]
-	for i, link := range list {
-		if link == to {
-			return
-		}
-		if link == none {
-			if i+1 < len(list) {
-				atomic.StoreUint32(&list[i+1], none)
-			}
-			atomic.StoreUint32(&list[i], to)
-			return
-		}
-		t.slots = append(t.slots, link)
+	t.slots = g.links.read(from, level, t.slots[:0])
+	if slices.Contains(t.slots, to) || g.links.list(from, level) == nil || g.links.add(from, level, to) {
+		return
 	}
-	if list != nil {
-		write(list, t.chooseFor(from, append(t.slots, to), len(list)))
-	}
+	g.links.set(from, level, t.chooseFor(from, level, append(t.slots, to)))
 }
 
-// chooseFor chooses the links of a slot among others.
-func (t *traveller) chooseFor(slot uint32, among []uint32, most int) []uint32 {
+// chooseFor chooses the links of a slot in a level among others, which may be those it
+// has. It does not let go of a slot that nothing else leads to.
+func (t *traveller) chooseFor(slot uint32, level int, among []uint32) []uint32 {
 	t.slots = among
 	t.near = grown(t.near, len(among))
 	centre := t.query.of(slot)
 	centre.near(among, t.near)
-	t.query.dots = centre.dots
 	t.entries = t.entries[:0]
 	for i, other := range among {
 		t.entries = append(t.entries, newEntry(t.near[i], other, 0))
 	}
 	slices.Sort(t.entries)
-	return t.choose(t.entries, most)
+	list := t.g.links.list(slot, level)
+	t.choose(t.entries, len(list))
+	if level == 0 && len(t.chosen) == len(list) {
+		t.holdOn(list)
+	}
+	return t.chosen
+}
+
+// holdOn puts those that were passed over back in if nothing else leads to them, in
+// place of the last that others lead to. list is what there is now.
+func (t *traveller) holdOn(list []uint32) {
+	last := len(t.chosen)
+	for _, e := range t.entries {
+		if last == 0 {
+			return
+		}
+		slot := e.slot()
+		if slices.Contains(t.chosen, slot) || !t.needs(slot, list) {
+			continue
+		}
+		for last--; last >= 0 && t.needs(t.chosen[last], list); last-- {
+		}
+		if last >= 0 {
+			t.chosen[last] = slot
+		}
+		last = max(last, 0)
+	}
+}
+
+// needs tells whether nothing leads to a slot but that list.
+func (t *traveller) needs(slot uint32, list []uint32) bool {
+	if slices.Contains(list, slot) {
+		return t.g.links.lonely(slot, 1)
+	}
+	return t.g.links.lonely(slot, 0)
 }
 
 // choose keeps of candidates, the nearest first, those that are nearer to the centre

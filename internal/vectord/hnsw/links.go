@@ -3,6 +3,7 @@ package hnsw
 import (
 	"errors"
 	"math/bits"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -19,6 +20,8 @@ const none = ^uint32(0)
 type links struct {
 	m      int
 	lowest area[uint32] // 2m of each slot
+	heard  area[int32]  // how many link to each slot in the lowest level
+	quiet  bitset       // slots whose links do not count yet, since nothing leads to them
 	levels area[uint8]  // the highest of each slot
 	blocks area[uint32] // of each slot, where its upper lists begin, plus one; 0: none
 	upper  area[uint32]
@@ -34,13 +37,14 @@ type links struct {
 const maxLevel = 16
 
 func newLinks(config Config) (*links, error) {
-	l := &links{m: config.M}
-	var errs [4]error
+	l := &links{m: config.M, quiet: make(bitset, (config.MaxItems+63)/64)}
+	var errs [5]error
 	l.lowest, errs[0] = reserve[uint32](config.MaxItems * 2 * l.m)
 	l.blocks, errs[1] = reserve[uint32](config.MaxItems)
 	// One slot in M has an upper list, and of these one in M a second; this is plenty.
 	l.upper, errs[2] = reserve[uint32](config.MaxItems*2 + maxLevel*l.m*64)
 	l.levels, errs[3] = reserve[uint8](config.MaxItems)
+	l.heard, errs[4] = reserve[int32](config.MaxItems)
 	err := errors.Join(errs[:]...)
 	if err != nil {
 		l.release()
@@ -50,6 +54,7 @@ func newLinks(config Config) (*links, error) {
 
 func (l *links) release() {
 	l.lowest.free()
+	l.heard.free()
 	l.levels.free()
 	l.blocks.free()
 	l.upper.free()
@@ -81,6 +86,59 @@ func (l *links) read(slot uint32, level int, to []uint32) []uint32 {
 	return to
 }
 
+// set replaces a slot's links in a level, and keeps count of who is linked to. The
+// slot's lock is held.
+func (l *links) set(slot uint32, level int, links []uint32) {
+	list := l.list(slot, level)
+	if level == 0 && !l.quiet.has(slot) {
+		l.count(list, -1)
+		l.count(links, 1)
+	}
+	write(list, links)
+}
+
+// speak lets a slot's links count, once something leads to it.
+func (l *links) speak(slot uint32) {
+	lock := l.lock(slot)
+	lock.Lock()
+	defer lock.Unlock()
+	if l.quiet.set(slot, false) {
+		l.count(l.list(slot, 0), 1)
+	}
+}
+
+// count adds to the count of those that a list leads to.
+func (l *links) count(list []uint32, n int32) {
+	for _, link := range list {
+		if link == none {
+			return
+		}
+		atomic.AddInt32(&l.heard.data[link], n)
+	}
+}
+
+// lonely tells whether no more than so many link to a slot.
+func (l *links) lonely(slot uint32, than int32) bool {
+	return atomic.LoadInt32(&l.heard.data[slot]) <= than
+}
+
+// add puts a link into a list that has room, and counts it. The slot's lock is held.
+func (l *links) add(slot uint32, level int, link uint32) bool {
+	list := l.list(slot, level)
+	at := slices.Index(list, none)
+	if at < 0 {
+		return false
+	}
+	if level == 0 && !l.quiet.has(slot) {
+		l.count([]uint32{link}, 1)
+	}
+	if at+1 < len(list) {
+		atomic.StoreUint32(&list[at+1], none)
+	}
+	atomic.StoreUint32(&list[at], link)
+	return true
+}
+
 // write replaces a list. Whoever reads it meanwhile may see some links twice or not,
 // but no other ones.
 func write(list, links []uint32) {
@@ -96,6 +154,7 @@ func write(list, links []uint32) {
 func (l *links) forget(from, to uint32) {
 	l.lowest.forget(int(from)*2*l.m, int(to)*2*l.m)
 	l.blocks.forget(int(from), int(to))
+	l.heard.forget(int(from), int(to))
 	l.levels.forget(int(from), int(to))
 }
 
@@ -114,6 +173,8 @@ func (l *links) begin(slot uint32, level int) bool {
 		}
 	}
 	l.levels.data[slot] = uint8(level)
+	atomic.StoreInt32(&l.heard.data[slot], 0)
+	l.quiet.set(slot, true)
 	atomic.StoreUint32(&l.blocks.data[slot], block)
 	for at := 0; at <= level; at++ {
 		write(l.list(slot, at), nil)

@@ -53,6 +53,8 @@ func (g *Graph) move(from, to uint32) {
 	for at := level; at >= 0; at-- {
 		write(g.links.list(to, at), g.links.read(from, at, nil))
 	}
+	g.links.heard.data[to] = g.links.heard.data[from]
+	g.links.quiet.set(to, g.links.quiet.has(from))
 	g.dead.set(to, g.dead.has(from))
 }
 

@@ -20,10 +20,13 @@ func (v *visited) reset(n int) {
 	}
 }
 
-// add puts a slot in, and tells whether it was not there. A slot beyond the room,
-// which came after the reset, is left out.
+// add puts a slot in, and tells whether it was not there. A slot beyond the room came
+// after the reset.
 func (v *visited) add(slot uint32) bool {
-	if int(slot) >= len(v.marks) || v.marks[slot] == v.present {
+	if int(slot) >= len(v.marks) {
+		v.marks = append(v.marks, make([]uint8, int(slot)+1-len(v.marks))...)
+	}
+	if v.marks[slot] == v.present {
 		return false
 	}
 	v.marks[slot] = v.present

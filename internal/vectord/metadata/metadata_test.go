@@ -121,7 +121,7 @@ func TestWhatAFilterMayNotSay(t *testing.T) {
 		`{"and":{}}`:                  `"and" needs an array of filters, and has an object`,
 		`{"not":[]}`:                  "an array stands where an object is to be",
 		strings.Repeat(`{"not":`, 10_000) + `{}` + strings.Repeat(`}`, 10_000): "exceeded max depth",
-		strings.Repeat(`{"not":`, 100) + `{}` + strings.Repeat(`}`, 100): "nested more than 32 deep",
+		strings.Repeat(`{"not":`, 100) + `{}` + strings.Repeat(`}`, 100):       "nested more than 32 deep",
 	} {
 		_, err := metadata.ParseFilter([]byte(filter))
 		var wrong *metadata.FilterError

@@ -135,6 +135,18 @@ func (s *Store) Set(slot uint32, o Object) {
 	}
 }
 
+// Copy gives a slot the metadata of another one.
+func (s *Store) Copy(from, to uint32) {
+	o, err := Read(s.Get(from))
+	if err != nil {
+		panic(unreadable + err.Error())
+	}
+	s.Set(to, o)
+}
+
+// unreadable: what Read let pass it lets pass again.
+const unreadable = "metadata: what was kept cannot be read: "
+
 // Remove forgets a slot's metadata.
 func (s *Store) Remove(slot uint32) {
 	s.mu.Lock()
@@ -148,7 +160,7 @@ func (s *Store) remove(slot uint32) {
 	}
 	o, err := Read(s.raw[slot])
 	if err != nil {
-		panic("metadata: what was kept cannot be read: " + err.Error())
+		panic(unreadable + err.Error())
 	}
 	for _, x := range o.scalar {
 		s.fields[x.field].remove(x.value, slot)

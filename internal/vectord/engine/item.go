@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
+)
+
+// Item is what an index holds.
+type Item struct {
+	ID       string
+	Vector   []float32
+	Metadata json.RawMessage // an object; nil is {}
+}
+
+// MaxID bounds an id, in bytes.
+const MaxID = 1024
+
+// ItemError says which item of a batch cannot be taken; its cause may be a
+// [hnsw.VectorError].
+type ItemError struct {
+	Item int // from 0
+	ID   string
+	Err  error
+}
+
+func (e *ItemError) Error() string { return fmt.Sprintf("item %d (%q): %v", e.Item, e.ID, e.Err) }
+func (e *ItemError) Unwrap() error { return e.Err }
+
+// Batch is items that can be applied.
+type Batch struct {
+	items   []Item
+	objects []metadata.Object
+}
+
+// Len gives the number of different ids in it.
+func (b Batch) Len() int { return len(b.items) }
+
+// Check reads a batch. Of several items with the same id the last one counts. Its error
+// is an [ItemError], about the first item that is wrong.
+func (x *Index) Check(items []Item) (Batch, error) {
+	at := make(map[string]int, len(items))
+	var b Batch
+	for i, item := range items {
+		object, err := x.check(item)
+		if err != nil {
+			return Batch{}, &ItemError{i, item.ID, err}
+		}
+		if before, again := at[item.ID]; again {
+			b.items[before], b.objects[before] = item, object
+			continue
+		}
+		at[item.ID] = len(b.items)
+		b.items, b.objects = append(b.items, item), append(b.objects, object)
+	}
+	return b, nil
+}
+
+func (x *Index) check(item Item) (metadata.Object, error) {
+	switch {
+	case item.ID == "":
+		return metadata.Object{}, fmt.Errorf("the id is empty")
+	case len(item.ID) > MaxID:
+		return metadata.Object{}, fmt.Errorf("the id has %d bytes; it may have %d", len(item.ID), MaxID)
+	case !utf8.ValidString(item.ID):
+		return metadata.Object{}, fmt.Errorf("the id is not UTF-8")
+	}
+	if err := x.config.Check(item.Vector); err != nil {
+		return metadata.Object{}, err
+	}
+	return metadata.Read(item.Metadata)
+}

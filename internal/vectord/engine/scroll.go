@@ -1,0 +1,48 @@
+package engine
+
+import "git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
+
+// Scroll gives up to limit items in the order of their ids, from the first one after
+// a given id on, that a filter matches; nil matches all. Its error is a
+// [metadata.UnknownFieldError].
+func (x *Index) Scroll(after string, limit int, filter *metadata.Filter, withVector bool) (items []Item, err error) {
+	x.graph.View(func() {
+		var allowed []uint64
+		if filter != nil {
+			if allowed, err = x.meta.Match(*filter); err != nil {
+				return
+			}
+		}
+		var slots []uint32
+		x.names.after(after, func(id string, slot uint32) bool {
+			if filter == nil || int(slot/64) < len(allowed) && allowed[slot/64]>>(slot%64)&1 != 0 {
+				items, slots = append(items, Item{ID: id}), append(slots, slot)
+			}
+			return len(items) < limit
+		})
+		for i, slot := range slots {
+			items[i].Metadata = x.meta.Get(slot)
+			if withVector {
+				items[i].Vector = x.graph.Vector(slot)
+			}
+		}
+	})
+	return items, err
+}
+
+// Matching gives the ids that a filter matches, in order.
+func (x *Index) Matching(filter metadata.Filter) (ids []string, err error) {
+	const page = 1000
+	for after := ""; ; after = ids[len(ids)-1] {
+		items, err := x.Scroll(after, page, &filter, false)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			ids = append(ids, item.ID)
+		}
+		if len(items) < page {
+			return ids, nil
+		}
+	}
+}

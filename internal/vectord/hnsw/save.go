@@ -1,0 +1,182 @@
+package hnsw
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"unsafe"
+)
+
+// saved is the head of a saved graph, in the order of its fields, little endian.
+type saved struct {
+	Magic                         [8]byte
+	Dimension, Metric, M, EfBuild uint32
+	Float, End, Upper             uint32 // Upper counts the elements of upper lists
+	Top                           uint64
+	Seed                          uint64
+}
+
+var magic = [8]byte{'l', 'k', 'h', 'n', 's', 'w', 0, 1}
+
+// Save writes the graph as it is when it is called. What is put, linked in or deleted
+// meanwhile may be in or not: whoever saves knows which changes came later, and makes
+// them again after Load. Slots keep their numbers. Repair and Shrink wait; nothing else
+// does.
+//
+// The bytes are those of memory, without checksums: w is to add them.
+func (g *Graph) Save(w io.Writer) error {
+	g.repairing.Lock()
+	defer g.repairing.Unlock()
+	g.inserting.Lock()
+	head := g.head()
+	dead, waiting := g.dead.copied(int(head.End)), g.waiting.copied(int(head.End))
+	for slot := range head.End {
+		if !g.alive.has(slot) { // put and never shown: whoever did that does it again
+			dead.set(slot, true)
+		}
+	}
+	g.inserting.Unlock()
+
+	end := int(head.End)
+	if err := binary.Write(w, binary.LittleEndian, head); err != nil {
+		return err
+	}
+	for _, part := range [][]byte{
+		raw(dead), raw(waiting), raw(g.links.levels.data[:end]),
+		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.blocks.data[:end]), raw(g.links.upper.data[:head.Upper]),
+		raw(g.vectors.floats.data[:end*g.config.Dimension]), raw(g.vectors.codes.data[:end*g.vectors.stride]),
+	} {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// head describes the graph as it is now.
+func (g *Graph) head() saved {
+	g.links.mu.Lock()
+	defer g.links.mu.Unlock()
+	head := saved{Magic: magic, Dimension: uint32(g.config.Dimension), Metric: uint32(g.config.Metric), M: uint32(g.config.M),
+		EfBuild: uint32(g.config.EfConstruction), End: g.end.Load(), Upper: g.links.used, Top: g.top.Load(), Seed: g.config.Seed}
+	if g.config.Float {
+		head.Float = 1
+	}
+	return head
+}
+
+// raw gives the bytes of numbers as they are in memory.
+func raw[T any](list []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(list))), len(list)*int(unsafe.Sizeof(*new(T))))
+}
+
+// SavedError says why what is read is not a graph that was saved for this configuration.
+type SavedError struct{ Reason string }
+
+func (e *SavedError) Error() string { return "hnsw: the saved graph " + e.Reason }
+
+// Load fills an empty graph with one that was saved with the same configuration,
+// where seed, ef_construction and max_items may differ. It checks whatever could lead
+// out of the graph's memory; that the numbers are those that were saved is for
+// checksums. After an error the graph can only be closed.
+func (g *Graph) Load(r io.Reader) error {
+	var head saved
+	if err := binary.Read(r, binary.LittleEndian, &head); err != nil {
+		return err
+	}
+	if err := g.fits(head); err != nil {
+		return err
+	}
+	end := int(head.End)
+	for _, part := range [][]byte{
+		raw(g.dead[:(end+63)/64]), raw(g.waiting[:(end+63)/64]), raw(g.links.levels.data[:end]),
+		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.blocks.data[:end]), raw(g.links.upper.data[:head.Upper]),
+		raw(g.vectors.floats.data[:end*g.config.Dimension]), raw(g.vectors.codes.data[:end*g.vectors.stride]),
+	} {
+		if _, err := io.ReadFull(r, part); err != nil {
+			return err
+		}
+	}
+	g.links.used = head.Upper
+	if err := g.links.check(head.End, head.Top); err != nil {
+		return err
+	}
+	g.end.Store(head.End)
+	g.top.Store(head.Top)
+	g.restore(head.End)
+	return nil
+}
+
+// fits tells whether a saved graph can be loaded into this one.
+func (g *Graph) fits(head saved) error {
+	mine := g.head()
+	mine.End, mine.Upper, mine.Top, mine.Seed, mine.EfBuild = head.End, head.Upper, head.Top, head.Seed, head.EfBuild
+	switch {
+	case head.Magic != magic:
+		return &SavedError{"is none, or one of another format"}
+	case head != mine:
+		return &SavedError{"has another dimension, metric, M or kind of code"}
+	case int64(head.End) > int64(g.config.MaxItems):
+		return &SavedError{fmt.Sprintf("has %d slots, and max_items is %d", head.End, g.config.MaxItems)}
+	case int64(head.Upper) > int64(len(g.links.upper.data)):
+		return &SavedError{"has more upper lists than there can be"}
+	}
+	return nil
+}
+
+// check holds every number that leads somewhere against where that is.
+func (l *links) check(end uint32, top uint64) error {
+	if slot, level := uint32(top)-1, top>>32; top != 0 && (slot >= end || level > maxLevel || int(level) > l.level(slot)) {
+		return &SavedError{"begins at a slot that it does not have"}
+	}
+	for slot := range end {
+		level, block := l.level(slot), l.blocks.data[slot]
+		if level > maxLevel || level > 0 && (block == 0 || int(block-1)+level*l.m > int(l.used)) {
+			return &SavedError{fmt.Sprintf("has no upper lists for slot %d", slot)}
+		}
+		if level == 0 && block != 0 {
+			return &SavedError{fmt.Sprintf("has upper lists for slot %d of the lowest level", slot)}
+		}
+		for ; level >= 0; level-- {
+			for _, link := range l.list(slot, level) {
+				if link == none {
+					break
+				}
+				if link >= end {
+					return &SavedError{fmt.Sprintf("leads from slot %d to %d, which it does not have", slot, link)}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// restore makes again what is not saved: who is alive, who waits to be linked in, how
+// many links lead to whom. Dead slots wait for a repair, whatever they did before.
+func (g *Graph) restore(end uint32) {
+	for slot := range end {
+		switch {
+		case g.dead.has(slot):
+			g.waiting.set(slot, false)
+			g.buried = append(g.buried, slot)
+		case g.waiting.has(slot):
+			g.waitingN.Add(1)
+			g.queued.set(slot, true)
+			g.queue = append(g.queue, slot)
+		}
+		g.alive.set(slot, !g.dead.has(slot))
+		g.links.quiet.set(slot, g.waiting.has(slot))
+		if !g.waiting.has(slot) {
+			g.links.count(g.links.list(slot, 0), 1)
+		}
+	}
+}
+
+// copied gives the first n slots of the set as they are now.
+func (b bitset) copied(n int) bitset {
+	c := make(bitset, (n+63)/64)
+	for at := range c {
+		c[at] = b.word(at)
+	}
+	return c
+}

@@ -63,6 +63,17 @@ func (n *names) id(slot uint32) (id string, ok bool) {
 	return id, ok && now == slot
 }
 
+// all copies the ids with their slots, in order of the ids.
+func (n *names) all() (ids []string, slots []uint32) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	n.slots.Scan(func(id string, slot uint32) bool {
+		ids, slots = append(ids, id), append(slots, slot)
+		return true
+	})
+	return ids, slots
+}
+
 // after lists ids with their slots in order of the ids, from the first one after a
 // given one on, until a function returns false.
 func (n *names) after(id string, yield func(id string, slot uint32) bool) {

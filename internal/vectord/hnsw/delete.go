@@ -17,6 +17,15 @@ func (g *Graph) Delete(slot uint32) bool {
 	return true
 }
 
+// DeleteBut deletes every slot that is shown and not listed.
+func (g *Graph) DeleteBut(listed map[uint32]bool) {
+	for slot := range g.end.Load() {
+		if g.alive.has(slot) && !listed[slot] {
+			g.Delete(slot)
+		}
+	}
+}
+
 // Repair links those that were next to deleted slots with what lay behind, and lets
 // the slots be used again: the consolidation of FreshDiskANN
 // (https://arxiv.org/abs/2105.09613). It looks at every slot's links once; searches,
@@ -37,7 +46,8 @@ func (g *Graph) Repair() {
 	}
 	for slot := range g.end.Load() {
 		g.View(func() {
-			for level := g.links.level(slot); level >= 0 && !g.dead.has(slot); level-- {
+			// Also those that were deleted since: ways still lead through them.
+			for level := g.links.level(slot); level >= 0 && !g.leaving.has(slot); level-- {
 				g.mend(slot, level)
 			}
 		})
@@ -66,10 +76,15 @@ func (g *Graph) mend(slot uint32, level int) {
 		lock.Unlock()
 		return
 	}
-	t.around(slot, level)
+	if t.around(slot, level); level == 0 && len(t.slots) < min(g.config.M, len(t.links)) && !g.dead.has(slot) {
+		g.enqueue(slot) // most of its surroundings go: it has to look farther
+	}
 	chosen := slices.Clone(t.chooseFor(slot, level, t.slots))
 	g.links.set(slot, level, chosen)
 	lock.Unlock()
+	if g.dead.has(slot) {
+		return
+	}
 	for _, other := range chosen {
 		g.linkBack(t, other, slot, level)
 	}
@@ -105,7 +120,7 @@ func (g *Graph) replaceEntry() {
 	g.inserting.Lock()
 	defer g.inserting.Unlock()
 	for _, slot := range g.stranded {
-		for level := g.links.level(slot); level >= 0 && !g.dead.has(slot); level-- {
+		for level := g.links.level(slot); level >= 0 && !g.leaving.has(slot); level-- {
 			g.mend(slot, level)
 		}
 	}
@@ -123,20 +138,24 @@ func (g *Graph) replaceEntry() {
 	g.top.Store(best)
 }
 
-// rescue lets somebody link to those that nobody does but who leaves.
+// rescue lets those be linked in anew that nobody leads to but who leaves.
 func (g *Graph) rescue(leaving []uint32) {
-	t := g.travellers.Get().(*traveller)
-	defer g.travellers.Put(t)
+	top, _, _ := g.entry()
 	for _, slot := range leaving {
 		for _, other := range g.links.read(slot, 0, nil) {
-			if !g.links.lonely(other, 0) || g.dead.has(other) {
-				continue
-			}
-			for _, near := range g.links.read(other, 0, nil) {
-				if g.linkBack(t, near, other, 0); !g.links.lonely(other, 0) {
-					break
-				}
+			if g.links.lonely(other, 0) && !g.dead.has(other) && other != top {
+				g.enqueue(other)
 			}
 		}
+	}
+}
+
+// enqueue lets a slot wait to be linked in, though it may have links.
+func (g *Graph) enqueue(slot uint32) {
+	g.setWaiting(slot, true)
+	if g.queued.set(slot, true) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.queue = append(g.queue, slot)
 	}
 }

@@ -97,3 +97,25 @@ func TestAllIsReplacedBeforeTheRepair(t *testing.T) {
 		}
 	}
 }
+
+// Most of a graph goes at once, so that what stays is some steps apart.
+func TestMostIsDeleted(t *testing.T) {
+	x := newIndex(t, hnsw.Config{Dimension: 32, Metric: hnsw.L2, EfConstruction: 40, MaxItems: 2400}, clustered(2400, 32, 44))
+	var stay [][]float32
+	for _, slot := range x.slots() {
+		if slot%120 == 0 {
+			stay = append(stay, x.kept[slot])
+		} else {
+			x.delete(t, slot)
+		}
+	}
+	x.Repair()
+	for x.Link() {
+	}
+	if got := x.Stats(); got.Alive != 20 || got.Queued != 0 || got.Buried != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := x.recall(t, stay, hnsw.Search{K: 1, Ef: 40}, all); got < 1 {
+		t.Errorf("%.3f of what stays finds itself", got)
+	}
+}

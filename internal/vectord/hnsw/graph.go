@@ -93,6 +93,9 @@ func (g *Graph) View(f func()) {
 	f()
 }
 
+// Alive tells whether searches answer with a slot.
+func (g *Graph) Alive(slot uint32) bool { return slot < g.end.Load() && g.alive.has(slot) }
+
 // Vector copies a slot's vector as it is kept: for Cosine, at length 1.
 func (g *Graph) Vector(slot uint32) []float32 {
 	return append([]float32(nil), g.vectors.at(slot)...)
@@ -144,6 +147,8 @@ func (g *Graph) take() (slot uint32, err error) {
 	case n > 0:
 		slot = g.free[n-1]
 		g.free = g.free[:n-1]
+		g.queued.set(slot, false) // a repair may have asked for it when it was deleted
+		g.setWaiting(slot, false)
 		g.dead.set(slot, false)
 	case int(g.end.Load()) == g.config.MaxItems:
 		return 0, ErrFull

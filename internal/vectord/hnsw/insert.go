@@ -16,11 +16,7 @@ func (g *Graph) Put(vector []float32) (slot uint32, err error) {
 		return 0, err
 	}
 	g.vectors.put(slot, vector)
-	g.setWaiting(slot, true)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.queued.set(slot, true)
-	g.queue = append(g.queue, slot)
+	g.enqueue(slot)
 	return slot, nil
 }
 
@@ -63,7 +59,7 @@ func (g *Graph) nextQueued() (slot uint32, ok bool) {
 	for len(g.queue) > 0 {
 		slot = g.queue[0]
 		g.queue = g.queue[1:]
-		if g.queued.set(slot, false) {
+		if g.queued.set(slot, false) && !g.dead.has(slot) {
 			return slot, true
 		}
 	}

@@ -67,7 +67,7 @@ func (l *links) list(slot uint32, level int) []uint32 {
 		return l.lowest.data[int(slot)*2*l.m:][:2*l.m]
 	}
 	block := atomic.LoadUint32(&l.blocks.data[slot])
-	if block == 0 {
+	if block == 0 || level > l.level(slot) {
 		return nil
 	}
 	return l.upper.data[int(block-1)+(level-1)*l.m:][:l.m]
@@ -185,9 +185,11 @@ func (l *links) begin(slot uint32, level int) bool {
 // level gives the highest level that a slot is in.
 func (l *links) level(slot uint32) int { return int(l.levels.data[slot]) }
 
-// end takes a slot's upper lists away.
+// end takes a slot's lists away.
 func (l *links) end(slot uint32) {
 	level := l.level(slot)
+	l.levels.data[slot] = 0
+	write(l.list(slot, 0), nil)
 	if block := atomic.SwapUint32(&l.blocks.data[slot], 0); block != 0 {
 		l.mu.Lock()
 		defer l.mu.Unlock()

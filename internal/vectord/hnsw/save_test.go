@@ -39,7 +39,7 @@ func savedIndex(t testing.TB, config hnsw.Config) (*index, []byte) {
 		x.kept[slot] = v
 	}
 	var out bytes.Buffer
-	if err := x.Save(&out); err != nil {
+	if err := x.Save(&out, func() {}); err != nil {
 		t.Fatal(err)
 	}
 	return x, out.Bytes()
@@ -88,7 +88,7 @@ func TestWhatIsSavedIsLoaded(t *testing.T) {
 func TestAnEmptyGraphIsSaved(t *testing.T) {
 	config := hnsw.Config{Dimension: 3, MaxItems: 10}
 	var out bytes.Buffer
-	if err := newIndex(t, config, nil).Save(&out); err != nil {
+	if err := newIndex(t, config, nil).Save(&out, func() {}); err != nil {
 		t.Fatal(err)
 	}
 	g, err := load(t, config, out.Bytes())

@@ -22,9 +22,13 @@ func (g *Graph) Shrink(moved func(from, to uint32)) {
 	slices.Sort(g.free)
 	room := g.free
 	to := make([]uint32, old-end) // of the slots from end on; none: nothing is there
+	for _, slot := range room {
+		if slot >= end {
+			to[slot-end] = none
+		}
+	}
 	for at := range to {
-		to[at] = none
-		if from := end + uint32(at); !g.dead.has(from) || slices.Contains(g.buried, from) {
+		if from := end + uint32(at); to[at] != none {
 			to[at] = room[0]
 			room = room[1:]
 			g.move(from, to[at])

@@ -1,15 +1,16 @@
 // Package sealed puts a checksum behind every block of a stream, so that what was
 // written is read back or is known to be damaged, and where.
 //
-// A stream is blocks of up to 1 MiB: their length (4 bytes, little endian), their CRC32C
-// (Castagnoli, 4 bytes, over the length, the block's number and its bytes), then the
-// bytes. A block of length 0 ends it: a stream that was cut has none, and blocks that
-// were exchanged do not fit their numbers.
+// A stream begins with 16 bytes by chance. Then come blocks of up to 1 MiB: their length
+// (4 bytes, little endian), their CRC32C (Castagnoli, 4 bytes), then the bytes. A block's
+// checksum goes on from the one before it, the first from that of the beginning, and is
+// over the length and the bytes: a block that was lost, moved, or comes of another
+// stream does not fit. A block of length 0 is the end, which a stream that was cut lacks.
 package sealed
 
 import (
+	"crypto/rand"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -18,6 +19,7 @@ import (
 const (
 	blockBytes  = 1 << 20
 	headerBytes = 8
+	startBytes  = 16
 )
 
 // DamageError says where a stream is not what was written.
@@ -28,20 +30,19 @@ type DamageError struct {
 
 func (e *DamageError) Error() string { return fmt.Sprintf("block %d %s", e.Block, e.Reason) }
 
-// sum is the checksum of a block.
-func sum(number int64, bytes []byte) uint32 {
-	var head [12]byte
-	binary.LittleEndian.PutUint32(head[:], uint32(len(bytes)))
-	binary.LittleEndian.PutUint64(head[4:], uint64(number))
+// chain gives the checksum of a block, whose length stands before its bytes, after that
+// of the one before.
+func chain(before uint32, length, bytes []byte) uint32 {
 	table := crc32.MakeTable(crc32.Castagnoli)
-	return crc32.Update(crc32.Checksum(head[:], table), table, bytes)
+	return crc32.Update(crc32.Update(before, table, length), table, bytes)
 }
 
 // Writer seals what is written to it. Close ends the stream, and not what is below.
 type Writer struct {
-	to     io.Writer
-	block  []byte // header and bytes
-	number int64
+	to      io.Writer
+	block   []byte // header and bytes
+	sum     uint32 // of the block before
+	started bool
 }
 
 // NewWriter makes a writer.
@@ -67,10 +68,18 @@ func (w *Writer) Write(p []byte) (int, error) {
 
 // flush writes a block, which may be the empty one.
 func (w *Writer) flush() error {
+	if !w.started {
+		var start [startBytes]byte
+		_, _ = rand.Read(start[:]) // does not fail
+		if _, err := w.to.Write(start[:]); err != nil {
+			return err
+		}
+		w.sum, w.started = chain(0, nil, start[:]), true
+	}
 	bytes := w.block[headerBytes:]
 	binary.LittleEndian.PutUint32(w.block, uint32(len(bytes)))
-	binary.LittleEndian.PutUint32(w.block[4:], sum(w.number, bytes))
-	w.number++
+	w.sum = chain(w.sum, w.block[:4], bytes)
+	binary.LittleEndian.PutUint32(w.block[4:], w.sum)
 	_, err := w.to.Write(w.block)
 	w.block = w.block[:headerBytes]
 	return err
@@ -93,7 +102,9 @@ type Reader struct {
 	from   io.Reader
 	block  []byte
 	rest   []byte // of block
+	sum    uint32 // of the block before
 	number int64
+	start  bool // was read
 	err    error
 }
 
@@ -115,8 +126,14 @@ func (r *Reader) Read(p []byte) (int, error) {
 
 // next reads a block.
 func (r *Reader) next() error {
-	var head [headerBytes]byte
-	if err := r.fill(head[:]); err != nil {
+	var head [startBytes]byte
+	if !r.start {
+		if err := r.fill(head[:]); err != nil {
+			return err
+		}
+		r.sum, r.start = chain(0, nil, head[:]), true
+	}
+	if err := r.fill(head[:headerBytes]); err != nil {
 		return err
 	}
 	length := binary.LittleEndian.Uint32(head[:])
@@ -130,7 +147,7 @@ func (r *Reader) next() error {
 	if err := r.fill(block); err != nil {
 		return err
 	}
-	if sum(r.number, block) != binary.LittleEndian.Uint32(head[4:]) {
+	if r.sum = chain(r.sum, head[:4], block); r.sum != binary.LittleEndian.Uint32(head[4:]) {
 		return &DamageError{r.number, "does not fit its checksum"}
 	}
 	r.number++
@@ -141,10 +158,18 @@ func (r *Reader) next() error {
 	return nil
 }
 
+// fill reads so many bytes. Only a proper end of what is below is a cut: a connection
+// that broke is not.
 func (r *Reader) fill(p []byte) error {
-	_, err := io.ReadFull(r.from, p)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &DamageError{r.number, "is cut off"}
+	for len(p) > 0 {
+		n, err := r.from.Read(p)
+		p = p[n:]
+		if err == io.EOF && len(p) > 0 {
+			return &DamageError{r.number, "is cut off"}
+		}
+		if err != nil && err != io.EOF {
+			return err
+		}
 	}
-	return err
+	return nil
 }

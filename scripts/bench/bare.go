@@ -15,6 +15,7 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2" // the peer: the driver "duckdb"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 // bareCopy lets DuckDB convert the file in a process of its own, with its
@@ -52,7 +53,7 @@ func copyMain(from, to, columns string) int {
 		if err := db.Ping(); err != nil {
 			return err
 		}
-		took, err := timed(func() error {
+		took, err := measure.Timed(func() error {
 			_, err := db.Exec(fmt.Sprintf("COPY (FROM read_csv(%s%s)) TO %s (FORMAT parquet, COMPRESSION zstd)", quote(from), columns, quote(to)))
 			return err
 		})

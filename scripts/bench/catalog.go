@@ -15,6 +15,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 const (
@@ -71,17 +72,17 @@ func (b *bench) appends(ctx context.Context, f *fleet) error {
 		return err
 	}
 	slices.SortFunc(moments, func(a, b time.Time) int { return a.Compare(b) })
-	rate := func(from, to int) value {
+	rate := func(from, to int) measure.Value {
 		start := began
 		if from > 0 {
 			start = moments[from-1]
 		}
-		return value{float64(to-from) / moments[to-1].Sub(start).Seconds(), "1/s"}
+		return measure.Of(float64(to-from)/moments[to-1].Sub(start).Seconds(), "1/s")
 	}
-	b.add(row{what: "durable appends to one dataset, 8 writers, 10,000 in all", ours: rate(0, appendCount), peer: ceiling,
-		who: "files written, fsynced and renamed by 8 writers", note: "wanted: 100 a second"})
-	b.add(row{what: "the last thousand of those appends", ours: rate(appendCount-1000, appendCount), peer: rate(0, 1000),
-		who: "the first thousand", note: "wanted: 0.5"})
+	b.add(measure.Row{What: "durable appends to one dataset, 8 writers, 10,000 in all", Ours: rate(0, appendCount), Peer: ceiling,
+		Who: "files written, fsynced and renamed by 8 writers", Note: "wanted: 100 a second"})
+	b.add(measure.Row{What: "the last thousand of those appends", Ours: rate(appendCount-1000, appendCount), Peer: rate(0, 1000),
+		Who: "the first thousand", Note: "wanted: 0.5"})
 	return nil
 }
 
@@ -99,7 +100,7 @@ func (b *bench) listing(ctx context.Context, f *fleet) error {
 	var pages []time.Duration
 	for cursor, more := "", true; more; {
 		var page catalog.List
-		took, err := timed(func() (err error) {
+		took, err := measure.Timed(func() (err error) {
 			page, err = cat.List(ctx, cursor, 1000)
 			return err
 		})
@@ -111,8 +112,8 @@ func (b *bench) listing(ctx context.Context, f *fleet) error {
 			cursor = *page.NextCursor
 		}
 	}
-	b.add(row{what: "a page of 1,000 of 10,000 datasets, the slowest of all pages", ours: millis(slices.Max(pages)),
-		peer: value{50, "ms"}, who: "the bound that is wanted", lower: true})
+	b.add(measure.Row{What: "a page of 1,000 of 10,000 datasets, the slowest of all pages", Ours: measure.Millis(slices.Max(pages)),
+		Peer: measure.Of(50, "ms"), Who: "the bound that is wanted", Lower: true})
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"path/filepath"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 const (
@@ -20,31 +22,33 @@ func (b *bench) crowdedPuts(ctx context.Context, storaged, minio string) error {
 	for _, o := range []object{{"4 KiB", 4 << 10, b.runs}, {"64 KiB", 64 << 10, b.runs}, {"1 MiB", 1 << 20, b.runs}} {
 		payload := make([]byte, o.bytes)
 		_, _ = rand.NewChaCha8([32]byte{2}).Read(payload) // never fails
-		crowd := func(work func(i int) error) side {
+		crowd := func(work func(i int) error) measure.Side[time.Duration] {
 			return func(int) (time.Duration, error) {
-				return timed(func() error {
+				return measure.Timed(func() error {
 					_, err := manyTimes(ctx, putClients, putClients*putEach, work)
 					return err
 				})
 			}
 		}
-		to := func(base string) side {
+		to := func(base string) measure.Side[time.Duration] {
 			return crowd(func(i int) error { return put(ctx, fmt.Sprintf("%scrowd-%d-%d", base, o.bytes, i), payload) })
 		}
 		disk := crowd(func(i int) error {
 			return writeDurably(filepath.Join(b.scratch, fmt.Sprintf("crowd-%d-%d", o.bytes, i)), payload)
 		})
-		sides, peers := []side{to(storaged), disk}, []string{"bare writes, fsynced and renamed"}
+		sides, peers := []measure.Side[time.Duration]{to(storaged), disk}, []string{"bare writes, fsynced and renamed"}
 		if minio != "" {
 			sides, peers = append(sides, to(minio)), append(peers, "MinIO; wanted: 2")
 		}
-		took, err := alternate(o.runs, sides...)
+		took, err := measure.Alternate(o.runs, sides...)
 		if err != nil {
 			return err
 		}
-		rate := func(k int) value { return value{putClients * putEach / median(took[k]).Seconds(), "1/s"} }
+		rate := func(k int) measure.Value {
+			return measure.Of(putClients*putEach/measure.Median(took[k]).Seconds(), "1/s")
+		}
 		for k, peer := range peers {
-			b.add(row{what: fmt.Sprintf("storaged PUTs of %s from 16 clients", o.name), ours: rate(0), peer: rate(k + 1), who: peer})
+			b.add(measure.Row{What: fmt.Sprintf("storaged PUTs of %s from 16 clients", o.name), Ours: rate(0), Peer: rate(k + 1), Who: peer})
 		}
 	}
 	return nil
@@ -52,16 +56,16 @@ func (b *bench) crowdedPuts(ctx context.Context, storaged, minio string) error {
 
 // fsyncCeiling is how many files of a size so many writers make durable in a
 // second.
-func (b *bench) fsyncCeiling(ctx context.Context, writers, size int) (value, error) {
+func (b *bench) fsyncCeiling(ctx context.Context, writers, size int) (measure.Value, error) {
 	payload := make([]byte, size)
 	const count = 1000
-	took, err := timed(func() error {
+	took, err := measure.Timed(func() error {
 		_, err := manyTimes(ctx, writers, count, func(i int) error {
 			return writeDurably(filepath.Join(b.scratch, fmt.Sprintf("ceiling-%d", i)), payload)
 		})
 		return err
 	})
-	return value{count / took.Seconds(), "1/s"}, err
+	return measure.Of(count/took.Seconds(), "1/s"), err
 }
 
 // serveMain is the process of a file server: net/http's own over a folder.

@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/staffing"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 // smallMegabytes is the size that the memory at full size is compared with.
@@ -38,7 +39,7 @@ func (b *bench) ingest(ctx context.Context) error {
 	peerPeak := map[string]int64{}
 	for _, file := range []csvFile{small, large} {
 		var peerMemory []float64
-		took, err := alternate(b.runs, func(i int) (time.Duration, error) {
+		took, err := measure.Alternate(b.runs, func(i int) (time.Duration, error) {
 			return f.load(ctx, file, fmt.Sprintf("t%d_%d", file.megabytes, i), nil)
 		}, func(int) (time.Duration, error) {
 			took, peak, err := b.bareCopy(ctx, file, nil)
@@ -48,13 +49,13 @@ func (b *bench) ingest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		peerPeak[file.path] = int64(median(peerMemory))
+		peerPeak[file.path] = int64(measure.Median(peerMemory))
 		note := ""
 		if file == large {
 			note = "wanted: 0.95"
 		}
-		b.add(row{what: fmt.Sprintf("CSV of %d MB to a registered, checked version", file.megabytes), ours: speed(file.bytes, median(took[0])),
-			peer: speed(file.bytes, median(took[1])), who: "DuckDB COPY to Parquet, unchecked", note: note})
+		b.add(measure.Row{What: fmt.Sprintf("CSV of %d MB to a registered, checked version", file.megabytes), Ours: measure.Speed(file.bytes, measure.Median(took[0])),
+			Peer: measure.Speed(file.bytes, measure.Median(took[1])), Who: "DuckDB COPY to Parquet, unchecked", Note: note})
 	}
 	if err := b.ingestTyped(ctx, f, large); err != nil {
 		return err
@@ -64,8 +65,8 @@ func (b *bench) ingest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b.add(row{what: fmt.Sprintf("peak memory of ingestd and its workers, %d MB", file.megabytes), ours: mebibytes(peak),
-			peer: mebibytes(peerPeak[file.path]), who: "DuckDB COPY to Parquet", lower: true})
+		b.add(measure.Row{What: fmt.Sprintf("peak memory of ingestd and its workers, %d MB", file.megabytes), Ours: measure.Mebibytes(peak),
+			Peer: measure.Mebibytes(peerPeak[file.path]), Who: "DuckDB COPY to Parquet", Lower: true})
 	}
 	return nil
 }
@@ -77,7 +78,7 @@ func (b *bench) ingestTyped(ctx context.Context, f *fleet, file csvFile) error {
 	if err != nil {
 		return err
 	}
-	took, err := alternate(b.runs, func(i int) (time.Duration, error) {
+	took, err := measure.Alternate(b.runs, func(i int) (time.Duration, error) {
 		return f.load(ctx, file, fmt.Sprintf("typed%d_%d", file.megabytes, i), list)
 	}, func(int) (time.Duration, error) {
 		took, _, err := b.bareCopy(ctx, file, list)
@@ -86,8 +87,8 @@ func (b *bench) ingestTyped(ctx context.Context, f *fleet, file csvFile) error {
 	if err != nil {
 		return err
 	}
-	b.add(row{what: fmt.Sprintf("the same %d MB, every column's type given to both", file.megabytes), ours: speed(file.bytes, median(took[0])),
-		peer: speed(file.bytes, median(took[1])), who: "DuckDB COPY with columns, unchecked"})
+	b.add(measure.Row{What: fmt.Sprintf("the same %d MB, every column's type given to both", file.megabytes), Ours: measure.Speed(file.bytes, measure.Median(took[0])),
+		Peer: measure.Speed(file.bytes, measure.Median(took[1])), Who: "DuckDB COPY with columns, unchecked"})
 	return nil
 }
 
@@ -143,7 +144,7 @@ func (f *fleet) load(ctx context.Context, file csvFile, name string, given []cat
 	}
 	defer in.Close()
 	client := ingest.Client{Client: f.gateway()}
-	return timed(func() error {
+	return measure.Timed(func() error {
 		answer, created, err := client.CSV(ctx, ingest.Options{Name: name, Mode: "create", Types: types(given)}, in, file.bytes, "")
 		if err == nil && (!created || answer.BytesIn != file.bytes || answer.Rejected != 0) {
 			err = fmt.Errorf("ingest took %d of %d bytes and rejected %d rows", answer.BytesIn, file.bytes, answer.Rejected)

@@ -19,6 +19,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 // limit ends a run that hangs; one that works takes some ten minutes.
@@ -63,23 +65,7 @@ type bench struct {
 	runs           int
 	tinyCount      int
 	scratch        string
-	rows           []row
-}
-
-// row is one line of the table. The ratio is ours over the peer's.
-type row struct {
-	what  string
-	ours  value
-	peer  value
-	who   string // the peer
-	lower bool   // less is better
-	note  string
-}
-
-// value is a number with its unit.
-type value struct {
-	amount float64
-	unit   string
+	rows           []measure.Row
 }
 
 // parts are what a run measures if it is not told what, in this order.
@@ -101,7 +87,7 @@ func (b *bench) run(ctx context.Context, wanted []string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(b.scratch)
-	machine := describeMachine(b.scratch)
+	machine := measure.Machine(b.scratch)
 	steps := map[string]func(context.Context) error{
 		"ingest": b.ingest, "sql": b.sql, "results": b.results, "tpch": b.tpch, "mixed": b.mixed,
 		"catalog": b.catalog, "storage": b.storage, "up": b.up, "tiny": b.tiny,
@@ -119,37 +105,9 @@ func (b *bench) run(ctx context.Context, wanted []string) (err error) {
 	}
 	fmt.Println(machine)
 	fmt.Println()
-	fmt.Print(table(b.rows))
+	fmt.Print(measure.Table(b.rows))
 	return nil
 }
 
 // add puts a row into the table.
-func (b *bench) add(r row) { b.rows = append(b.rows, r) }
-
-func table(rows []row) string {
-	var s strings.Builder
-	s.WriteString("| what | Lakehouse | peer | the peer | ratio | |\n|---|---:|---:|---|---:|---|\n")
-	for _, r := range rows {
-		better := "more is better"
-		if r.lower {
-			better = "less is better"
-		}
-		if r.note != "" {
-			better += "; " + r.note
-		}
-		fmt.Fprintf(&s, "| %s | %s | %s | %s | %.2f | %s |\n", r.what, r.ours, r.peer, r.who, r.ours.amount/r.peer.amount, better)
-	}
-	return s.String()
-}
-
-// String writes three significant digits, or all those before the point.
-func (v value) String() string {
-	digits := 2
-	switch {
-	case v.amount >= 100:
-		digits = 0
-	case v.amount >= 10:
-		digits = 1
-	}
-	return fmt.Sprintf("%.*f %s", digits, v.amount, v.unit)
-}
+func (b *bench) add(r measure.Row) { b.rows = append(b.rows, r) }

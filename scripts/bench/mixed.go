@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 const (
@@ -53,8 +54,8 @@ func (b *bench) mixed(ctx context.Context) error {
 	if err = errors.Join(err, heavyErr); err != nil {
 		return err
 	}
-	b.add(row{what: "p99 of small statements of 32 clients beside a heavy one", ours: millis(percentile(beside, 99)),
-		peer: millis(percentile(solo, 99)), who: "the same clients without it", lower: true, note: "wanted: 5"})
+	b.add(measure.Row{What: "p99 of small statements of 32 clients beside a heavy one", Ours: measure.Millis(measure.Percentile(beside, 99)),
+		Peer: measure.Millis(measure.Percentile(solo, 99)), Who: "the same clients without it", Lower: true, Note: "wanted: 5"})
 	return nil
 }
 
@@ -67,7 +68,7 @@ func (f *fleet) crowd(ctx context.Context) ([]time.Duration, error) {
 	for c := range mixedClients {
 		group.Go(func() {
 			for range mixedEach {
-				d, err := timed(func() error {
+				d, err := measure.Timed(func() error {
 					_, err := f.query().Run(ctx, query.Request{SQL: smallSQL, NoCache: true})
 					return err
 				})

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 // processorTime is what this process and all that it started have had of the
@@ -34,9 +36,9 @@ type effort struct {
 
 // metered lets two sides work as alternate does, and says what each took of the
 // processors.
-func metered(n int, ours, peer side) (took [][]time.Duration, e effort, err error) {
+func metered(n int, ours, peer measure.Side[time.Duration]) (took [][]time.Duration, e effort, err error) {
 	e = effort{runs: n, spent: make([]time.Duration, 2)}
-	meter := func(k int, work side) side {
+	meter := func(k int, work measure.Side[time.Duration]) measure.Side[time.Duration] {
 		return func(i int) (time.Duration, error) {
 			start := processorTime()
 			d, err := work(i)
@@ -44,12 +46,12 @@ func metered(n int, ours, peer side) (took [][]time.Duration, e effort, err erro
 			return d, err
 		}
 	}
-	took, err = alternate(n, meter(0, ours), meter(1, peer))
+	took, err = measure.Alternate(n, meter(0, ours), meter(1, peer))
 	return took, e, err
 }
 
 // String is for a row's note.
 func (e effort) String() string {
-	each := func(d time.Duration) value { return millis(d / time.Duration(e.runs)) }
+	each := func(d time.Duration) measure.Value { return measure.Millis(d / time.Duration(e.runs)) }
 	return fmt.Sprintf("processor time %s, the peer's %s", each(e.spent[0]), each(e.spent[1]))
 }

@@ -1,48 +1,29 @@
 package main
 
 import (
-	"bufio"
 	_ "embed"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/lines"
 )
 
 //go:embed duckdb_peer.py
 var peerScript string
 
 // python is DuckDB's Python package in a process of its own.
-type python struct {
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	answers *bufio.Reader
-}
+type python struct{ program *lines.Program }
 
 // startPython runs the peer; packages is the folder that holds its package.
 func startPython(packages string) (*python, error) {
-	p := &python{cmd: exec.Command("python3", "-c", peerScript)}
-	p.cmd.Env = append(os.Environ(), "PYTHONPATH="+packages)
-	p.cmd.Stderr = os.Stderr
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	p.answers = bufio.NewReader(out)
-	if p.in, err = p.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	return p, p.cmd.Start()
+	cmd := exec.Command("python3", "-c", peerScript)
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+packages)
+	program, err := lines.Start("DuckDB in Python", cmd)
+	return &python{program}, err
 }
 
-// stop ends the peer, which ends with its requests.
-func (p *python) stop() {
-	_ = p.in.Close()
-	_ = p.cmd.Wait() // its exit code says nothing that the measurement does not
-}
+func (p *python) stop() { p.program.Stop() }
 
 // run gives how long a statement took, rows fetched and all.
 func (p *python) run(sql string) (time.Duration, error) {
@@ -57,27 +38,10 @@ func (p *python) texts(sql string) ([][]*string, error) {
 }
 
 func (p *python) ask(sql string, text bool) (took time.Duration, rows [][]*string, err error) {
-	request, err := json.Marshal(map[string]any{"sql": sql, "text": text})
-	if err != nil {
-		return 0, nil, err
-	}
-	if _, err := p.in.Write(append(request, '\n')); err != nil {
-		return 0, nil, err
-	}
-	line, err := p.answers.ReadBytes('\n')
-	if err != nil {
-		return 0, nil, fmt.Errorf("DuckDB in Python ended: %w", err)
-	}
 	var answer struct {
 		Seconds float64     `json:"seconds"`
 		Rows    [][]*string `json:"rows"`
-		Error   string      `json:"error"`
 	}
-	if err := json.Unmarshal(line, &answer); err != nil {
-		return 0, nil, err
-	}
-	if answer.Error != "" {
-		return 0, nil, errors.New(answer.Error)
-	}
-	return time.Duration(answer.Seconds * float64(time.Second)), answer.Rows, nil
+	err = p.program.Ask(map[string]any{"sql": sql, "text": text}, &answer)
+	return time.Duration(answer.Seconds * float64(time.Second)), answer.Rows, err
 }

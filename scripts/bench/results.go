@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 // A result of a million rows of nine columns of every usual type, and one of
@@ -47,24 +48,24 @@ func (b *bench) results(ctx context.Context) error {
 
 func (b *bench) arrowResult(ctx context.Context, f *fleet, db *sql.DB) error {
 	took, spent, err := metered(3*b.runs, func(int) (time.Duration, error) {
-		return timed(func() error { return expectRows(wideRows)(f.drainArrow(ctx, wideResult)) })
+		return measure.Timed(func() error { return expectRows(wideRows)(f.drainArrow(ctx, wideResult)) })
 	}, func(int) (time.Duration, error) {
-		return timed(func() error {
+		return measure.Timed(func() error {
 			return expectRows(wideRows)(drainArrow(ctx, db, wideResult, func(int64) bool { return false }))
 		})
 	})
 	if err != nil {
 		return err
 	}
-	b.add(row{what: "Arrow result of 1M rows x 9, taken and decoded", ours: rowRate(wideRows, median(took[0])),
-		peer: rowRate(wideRows, median(took[1])), who: "duckdb-go's Arrow reader in process", note: spent.String() + "; wanted: 0.9"})
+	b.add(measure.Row{What: "Arrow result of 1M rows x 9, taken and decoded", Ours: rowRate(wideRows, measure.Median(took[0])),
+		Peer: rowRate(wideRows, measure.Median(took[1])), Who: "duckdb-go's Arrow reader in process", Note: spent.String() + "; wanted: 0.9"})
 	return nil
 }
 
 func (b *bench) jsonResult(ctx context.Context, f *fleet, db *sql.DB) error {
 	limit := int64(wideRows)
 	took, spent, err := metered(3*b.runs, func(int) (time.Duration, error) {
-		return timed(func() error {
+		return measure.Timed(func() error {
 			body, err := f.query().Stream(ctx, query.Request{SQL: wideResult, Format: query.JSON, Limit: &limit})
 			if err != nil {
 				return err
@@ -74,21 +75,21 @@ func (b *bench) jsonResult(ctx context.Context, f *fleet, db *sql.DB) error {
 			return err
 		})
 	}, func(int) (time.Duration, error) {
-		return timed(func() error { return expectRows(wideRows)(scanAndEncode(ctx, db, wideResult)) })
+		return measure.Timed(func() error { return expectRows(wideRows)(scanAndEncode(ctx, db, wideResult)) })
 	})
 	if err != nil {
 		return err
 	}
-	b.add(row{what: "JSON result of 1M rows x 9, taken", ours: rowRate(wideRows, median(took[0])),
-		peer: rowRate(wideRows, median(took[1])), who: "database/sql Scan and encoding/json in process", note: spent.String() + "; wanted: 6"})
+	b.add(measure.Row{What: "JSON result of 1M rows x 9, taken", Ours: rowRate(wideRows, measure.Median(took[0])),
+		Peer: rowRate(wideRows, measure.Median(took[1])), Who: "database/sql Scan and encoding/json in process", Note: spent.String() + "; wanted: 6"})
 	return nil
 }
 
 // firstRow takes a result of 30M rows: when its first row is there, and what the
 // fleet holds while all of it passes.
 func (b *bench) firstRow(ctx context.Context, f *fleet, db *sql.DB) error {
-	took, err := alternate(b.runs, func(int) (time.Duration, error) {
-		return timed(func() error {
+	took, err := measure.Alternate(b.runs, func(int) (time.Duration, error) {
+		return measure.Timed(func() error {
 			body, err := f.query().Stream(ctx, query.Request{SQL: longResult, Format: query.NDJSON})
 			if err != nil {
 				return err
@@ -98,7 +99,7 @@ func (b *bench) firstRow(ctx context.Context, f *fleet, db *sql.DB) error {
 			return err
 		})
 	}, func(int) (time.Duration, error) {
-		return timed(func() error {
+		return measure.Timed(func() error {
 			_, err := drainArrow(ctx, db, longResult, func(int64) bool { return true })
 			return err
 		})
@@ -106,15 +107,15 @@ func (b *bench) firstRow(ctx context.Context, f *fleet, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	b.add(row{what: "first row of 30M", ours: millis(median(took[0])), peer: millis(median(took[1])),
-		who: "duckdb-go's Arrow reader in process", lower: true, note: "wanted: 200 ms"})
+	b.add(measure.Row{What: "first row of 30M", Ours: measure.Millis(measure.Median(took[0])), Peer: measure.Millis(measure.Median(took[1])),
+		Who: "duckdb-go's Arrow reader in process", Lower: true, Note: "wanted: 200 ms"})
 	stop := make(chan struct{})
 	peak := watchPeaks(f.procs["queryd"].pid(), stop)
 	err = expectRows(30_000_000)(f.drainArrow(ctx, longResult))
 	close(stop)
 	if held := <-peak; err == nil {
-		b.add(row{what: "peak memory of queryd and its workers, 30M rows as Arrow", ours: mebibytes(held),
-			peer: mebibytes(30_000_000 * 4 * 8), who: "the bytes of the result", lower: true})
+		b.add(measure.Row{What: "peak memory of queryd and its workers, 30M rows as Arrow", Ours: measure.Mebibytes(held),
+			Peer: measure.Mebibytes(30_000_000 * 4 * 8), Who: "the bytes of the result", Lower: true})
 	}
 	return err
 }
@@ -180,6 +181,6 @@ func expectRows(want int64) func(int64, error) error {
 }
 
 // rowRate of so many rows in that time, in millions a second.
-func rowRate(rows int64, d time.Duration) value {
-	return value{float64(rows) / 1e6 / d.Seconds(), "M rows/s"}
+func rowRate(rows int64, d time.Duration) measure.Value {
+	return measure.Of(float64(rows)/1e6/d.Seconds(), "M rows/s")
 }

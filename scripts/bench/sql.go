@@ -14,6 +14,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 // sqlRuns is how often each statement runs on each side.
@@ -106,7 +107,7 @@ func (b *bench) compare(ctx context.Context, f *fleet, db *sql.DB, what string, 
 	var here int64
 	var there json.RawMessage
 	ours := func(int) (time.Duration, error) {
-		return timed(func() error {
+		return measure.Timed(func() error {
 			answer, err := client.Run(ctx, request)
 			if err == nil {
 				there = answer.Rows[0][0]
@@ -115,18 +116,18 @@ func (b *bench) compare(ctx context.Context, f *fleet, db *sql.DB, what string, 
 		})
 	}
 	peer := func(int) (time.Duration, error) {
-		return timed(func() error { return db.QueryRowContext(ctx, request.SQL).Scan(&here) })
+		return measure.Timed(func() error { return db.QueryRowContext(ctx, request.SQL).Scan(&here) })
 	}
-	if _, err := alternate(10, ours, peer); err != nil { // warm both
+	if _, err := measure.Alternate(10, ours, peer); err != nil { // warm both
 		return err
 	}
-	took, err := alternate(sqlRuns, ours, peer)
+	took, err := measure.Alternate(sqlRuns, ours, peer)
 	if err != nil {
 		return err
 	}
 	if got := fmt.Sprint(here); got != string(there) {
 		return fmt.Errorf("%s: /v1/sql answers %s, DuckDB in process %s", request.SQL, there, got)
 	}
-	b.add(row{what: what, ours: millis(median(took[0])), peer: millis(median(took[1])), who: "DuckDB in process", lower: true})
+	b.add(measure.Row{What: what, Ours: measure.Millis(measure.Median(took[0])), Peer: measure.Millis(measure.Median(took[1])), Who: "DuckDB in process", Lower: true})
 	return nil
 }

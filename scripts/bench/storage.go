@@ -13,6 +13,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 // object is a size of object that is measured, and how often.
@@ -60,29 +62,29 @@ func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio, fil
 	// A few keys, written again and again: memory that the page cache touches for
 	// the first time costs more than the disk on some machines.
 	name := func(base string, i int) string { return fmt.Sprintf("%s%d-%d", base, o.bytes, i%4) }
-	putTo := func(base string) side {
+	putTo := func(base string) measure.Side[time.Duration] {
 		return func(i int) (time.Duration, error) {
-			return timed(func() error { return put(ctx, name(base, i), payload) })
+			return measure.Timed(func() error { return put(ctx, name(base, i), payload) })
 		}
 	}
-	getFrom := func(base string) side {
+	getFrom := func(base string) measure.Side[time.Duration] {
 		return func(i int) (time.Duration, error) {
-			return timed(func() error { return get(ctx, name(base, i), int64(o.bytes)) })
+			return measure.Timed(func() error { return get(ctx, name(base, i), int64(o.bytes)) })
 		}
 	}
 	disk := func(i int) (time.Duration, error) {
-		return timed(func() error {
+		return measure.Timed(func() error {
 			return writeDurably(name(filepath.Join(b.scratch, "disk-"), i), payload)
 		})
 	}
-	writers, readers := []side{putTo(storaged), disk}, []side{getFrom(storaged), getFrom(files)}
+	writers, readers := []measure.Side[time.Duration]{putTo(storaged), disk}, []measure.Side[time.Duration]{getFrom(storaged), getFrom(files)}
 	if minio != "" {
 		writers, readers = append(writers, putTo(minio)), append(readers, getFrom(minio))
 	}
-	if _, err := alternate(4, writers...); err != nil {
+	if _, err := measure.Alternate(4, writers...); err != nil {
 		return err
 	}
-	writes, err := alternate(o.runs, writers...)
+	writes, err := measure.Alternate(o.runs, writers...)
 	if err != nil {
 		return err
 	}
@@ -90,7 +92,7 @@ func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio, fil
 	if minio != "" {
 		b.addStorage("PUT", o, writes[0], writes[2], "MinIO")
 	}
-	reads, err := alternate(o.runs, readers...)
+	reads, err := measure.Alternate(o.runs, readers...)
 	if err != nil {
 		return err
 	}
@@ -122,11 +124,11 @@ func (b *bench) startFileServer(ctx context.Context) (*process, string, error) {
 
 // addStorage shows large objects as a speed and small ones as a time.
 func (b *bench) addStorage(verb string, o object, ours, peer []time.Duration, who string) {
-	r := row{what: fmt.Sprintf("storaged %s of %s", verb, o.name), who: who}
+	r := measure.Row{What: fmt.Sprintf("storaged %s of %s", verb, o.name), Who: who}
 	if o.bytes >= 1<<20 {
-		r.ours, r.peer = speed(int64(o.bytes), median(ours)), speed(int64(o.bytes), median(peer))
+		r.Ours, r.Peer = measure.Speed(int64(o.bytes), measure.Median(ours)), measure.Speed(int64(o.bytes), measure.Median(peer))
 	} else {
-		r.ours, r.peer, r.lower = millis(median(ours)), millis(median(peer)), true
+		r.Ours, r.Peer, r.Lower = measure.Millis(measure.Median(ours)), measure.Millis(measure.Median(peer)), true
 	}
 	b.add(r)
 }

@@ -10,6 +10,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 const (
@@ -65,7 +66,7 @@ func tinyCSV(i int) string {
 }
 
 func (b *bench) tinyLoads(ctx context.Context, f *fleet) error {
-	took, err := timed(func() error {
+	took, err := measure.Timed(func() error {
 		_, err := manyTimes(ctx, appendWriters, b.tinyCount, func(i int) error { return f.append(ctx, "tiny", tinyCSV(i)) })
 		return err
 	})
@@ -76,17 +77,17 @@ func (b *bench) tinyLoads(ctx context.Context, f *fleet) error {
 	if err != nil {
 		return err
 	}
-	b.add(row{what: fmt.Sprintf("ingests of 1 to 10 rows, %d writers, %d in all", appendWriters, b.tinyCount),
-		ours: value{float64(b.tinyCount) / took.Seconds(), "1/s"}, peer: ceiling, who: "files written, fsynced and renamed by as many writers"})
+	b.add(measure.Row{What: fmt.Sprintf("ingests of 1 to 10 rows, %d writers, %d in all", appendWriters, b.tinyCount),
+		Ours: measure.Of(float64(b.tinyCount)/took.Seconds(), "1/s"), Peer: ceiling, Who: "files written, fsynced and renamed by as many writers"})
 	return nil
 }
 
 // tinySelect adds the row of a statement over the tiny loads beside the same over
 // one.
 func (b *bench) tinySelect(ctx context.Context, f *fleet, how string) error {
-	ask := func(name string) side {
+	ask := func(name string) measure.Side[time.Duration] {
 		return func(int) (time.Duration, error) {
-			return timed(func() error {
+			return measure.Timed(func() error {
 				_, err := f.query().Run(ctx, query.Request{SQL: fmt.Sprintf(tinySQL, name), NoCache: true})
 				return err
 			})
@@ -100,8 +101,8 @@ func (b *bench) tinySelect(ctx context.Context, f *fleet, how string) error {
 	if err != nil {
 		return err
 	}
-	b.add(row{what: fmt.Sprintf("SELECT over them, %s: %d files", how, len(m.Objects)), ours: millis(median(took[0])), peer: millis(median(took[1])),
-		who: "the same over one load of all rows", lower: true, note: spent.String()})
+	b.add(measure.Row{What: fmt.Sprintf("SELECT over them, %s: %d files", how, len(m.Objects)), Ours: measure.Millis(measure.Median(took[0])), Peer: measure.Millis(measure.Median(took[1])),
+		Who: "the same over one load of all rows", Lower: true, Note: spent.String()})
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 const tpchQueries = 22
@@ -50,20 +51,20 @@ func (b *bench) tpch(ctx context.Context) error {
 			return fmt.Errorf("query %d: %w", i+1, err)
 		}
 		took, effort, err := metered(b.runs, func(int) (d time.Duration, err error) {
-			return timed(func() error { _, err := f.askAll(ctx, text); return err })
+			return measure.Timed(func() error { _, err := f.askAll(ctx, text); return err })
 		}, func(int) (d time.Duration, err error) { return peer.run(text) })
 		if err != nil {
 			return fmt.Errorf("query %d: %w", i+1, err)
 		}
 		for k := range totals {
-			totals[k] += median(took[k])
+			totals[k] += measure.Median(took[k])
 			spent[k] += effort.spent[k]
 		}
 		fmt.Fprintf(os.Stderr, "bench: TPC-H query %d: %.0f ms, DuckDB in Python %.0f ms; %s\n",
-			i+1, millis(median(took[0])).amount, millis(median(took[1])).amount, effort)
+			i+1, measure.Millis(measure.Median(took[0])).Amount, measure.Millis(measure.Median(took[1])).Amount, effort)
 	}
-	b.add(row{what: "TPC-H SF1, sum of all 22 through /v1/sql, answers equal", ours: millis(totals[0]), peer: millis(totals[1]),
-		who: "DuckDB in Python, same files", lower: true, note: effort{b.runs, spent[:]}.String() + "; wanted: 1.1"})
+	b.add(measure.Row{What: "TPC-H SF1, sum of all 22 through /v1/sql, answers equal", Ours: measure.Millis(totals[0]), Peer: measure.Millis(totals[1]),
+		Who: "DuckDB in Python, same files", Lower: true, Note: effort{b.runs, spent[:]}.String() + "; wanted: 1.1"})
 	return nil
 }
 

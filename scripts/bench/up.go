@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
 )
 
 // settle is how long a server is left alone before its idle memory is read.
@@ -22,7 +24,7 @@ func (b *bench) up(ctx context.Context) error {
 		return nil
 	}
 	var ours, theirs memory
-	took, err := alternate(b.runs, func(i int) (time.Duration, error) {
+	took, err := measure.Alternate(b.runs, func(i int) (time.Duration, error) {
 		return b.upOnce(ctx, fmt.Sprintf("up-%d", i), &ours)
 	}, func(i int) (time.Duration, error) {
 		return b.minioOnce(ctx, fmt.Sprintf("minio-up-%d", i), &theirs)
@@ -30,9 +32,9 @@ func (b *bench) up(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.add(row{what: "lakehouse up, to ready", ours: millis(median(took[0])), peer: millis(median(took[1])), who: "minio server", lower: true})
-	b.add(row{what: "idle memory of the whole fleet, workers included (PSS)", ours: mebibytes(int64(median(ours))),
-		peer: mebibytes(int64(median(theirs))), who: "minio server", lower: true})
+	b.add(measure.Row{What: "lakehouse up, to ready", Ours: measure.Millis(measure.Median(took[0])), Peer: measure.Millis(measure.Median(took[1])), Who: "minio server", Lower: true})
+	b.add(measure.Row{What: "idle memory of the whole fleet, workers included (PSS)", Ours: measure.Mebibytes(int64(measure.Median(ours))),
+		Peer: measure.Mebibytes(int64(measure.Median(theirs))), Who: "minio server", Lower: true})
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// describeMachine says what the numbers were measured on.
-func describeMachine(scratch string) string {
+// Machine says what the numbers were measured on.
+func Machine(scratch string) string {
 	kernel := "unknown kernel"
 	if text, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		kernel = "Linux " + strings.TrimSpace(string(text))

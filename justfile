@@ -28,6 +28,10 @@ fmt:
 bench *args: build
     @bash scripts/bench/run.sh {{ args }}
 
+# measure the engine of vectors beside hnswlib, faiss and usearch: just bench-vectors [--quick] [--growth]
+bench-vectors *args:
+    @bash scripts/bench/vectors/run.sh {{ args }}
+
 # run verify before every push from this clone
 install-hooks:
     @bash scripts/install-hooks.sh

@@ -1,0 +1,174 @@
+// Vectors measures the engine of vector indexes beside hnswlib, faiss and usearch, in
+// the same run on the same vectors, and prints one Markdown table. Every row holds a
+// peer and a ratio.
+//
+// Each library has an index in a process of its own, the engine too, and says itself
+// what its work took of the clock and of the processors. Searches run on one thread,
+// with the smallest ef at which a library finds 95 of the 100 true neighbours; sides
+// take turns, and what is shown is the median. Run it by scripts/bench/vectors/run.sh,
+// which brings the peers.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+)
+
+// limit ends a run that hangs; one of the default size takes about half an hour.
+const limit = 3 * time.Hour
+
+func main() {
+	if len(os.Args) == 4 && os.Args[1] == "serve" {
+		os.Exit(serveMain(os.Args[2], os.Args[3]))
+	}
+	b := &bench{}
+	flag.StringVar(&b.peers, "peers", "", "`folder` of the peers' Python packages; one that is not there is left out")
+	flag.IntVar(&b.n, "n", 100_000, "`vectors` of the index")
+	flag.IntVar(&b.dim, "dim", 768, "`numbers` of a vector")
+	flag.IntVar(&b.queries, "queries", 1000, "`queries` that are asked")
+	flag.IntVar(&b.churn, "churn", 10_000, "`vectors` of the index that is deleted from")
+	flag.IntVar(&b.runs, "runs", 5, "`repetitions` of the searches")
+	flag.IntVar(&b.builds, "builds", 1, "`repetitions` of the builds")
+	quick := flag.Bool("quick", false, "10,000 vectors of 128 numbers, for development: minutes")
+	growth := flag.Bool("growth", false, "measure only what ten times the vectors cost, at 128 numbers: minutes")
+	flag.Parse()
+	if *quick {
+		b.n, b.dim, b.churn = 10_000, 128, 5_000
+	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	steps := []func(context.Context) error{b.compare, b.churned}
+	if *growth {
+		steps = []func(context.Context) error{b.grow}
+	}
+	err := b.run(ctx, steps)
+	cancel()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// k is how many neighbours are asked for everywhere.
+const k = 10
+
+// bench is one run: what it was asked, where it works, what it found.
+type bench struct {
+	peers         string
+	n, dim, churn int
+	queries       int
+	runs, builds  int
+	scratch       string
+	maker         *maker
+	rows          []measure.Row
+	missing       []string
+}
+
+func (b *bench) run(ctx context.Context, steps []func(context.Context) error) (err error) {
+	b.scratch, err = os.MkdirTemp("", "lakehouse-bench-vectors-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.scratch)
+	machine := measure.Machine(b.scratch)
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	fmt.Println(machine)
+	for _, name := range b.missing {
+		fmt.Printf("Left out, since it could not be installed or loaded: %s.\n", name)
+	}
+	fmt.Println()
+	fmt.Print(measure.Table(b.rows))
+	return nil
+}
+
+// add puts a row into the table.
+func (b *bench) add(r measure.Row) { b.rows = append(b.rows, r) }
+
+// say tells on standard error how far the run is.
+func say(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }
+
+// make writes vectors of the endless list into a file.
+func (b *bench) make(name string, from, to int) (string, error) {
+	path := filepath.Join(b.scratch, name)
+	return path, b.maker.file(path, from, to)
+}
+
+// write puts numbers into a file.
+func write[T float32 | int32](b *bench, name string, list []T) (string, error) {
+	path := filepath.Join(b.scratch, name)
+	return path, os.WriteFile(path, bytesOf(list), 0o600)
+}
+
+// set is queries with their true neighbours.
+type set struct {
+	path  string
+	list  [][]float32
+	truth [][]int
+	field string // of metadata, if the answers are filtered
+	below int
+}
+
+// newSet reads queries from a file and looks for the truth.
+func (b *bench) newSet(path, base string, allowed func(id int) bool) (*set, error) {
+	all, err := read[float32](base)
+	if err != nil {
+		return nil, err
+	}
+	list, err := read[float32](path)
+	if err != nil {
+		return nil, err
+	}
+	queries := rows(list, b.maker.dim)
+	return &set{path: path, list: queries, truth: truth(all, queries, b.maker.dim, k, allowed)}, nil
+}
+
+// found is what one pass over a set of queries gave.
+type found struct {
+	usage
+	recall float64
+	short  int // queries with fewer answers than there are
+}
+
+// ask lets a library search for a whole set.
+func (w *worker) ask(s *set, ef int) (found, error) {
+	a, err := w.do(request{Op: "search", Path: s.path, K: k, Ef: ef, Field: s.field, Below: s.below})
+	if err != nil {
+		return found{}, err
+	}
+	part, short := recall(a.IDs, s.truth)
+	return found{a.usage(), part, short}, nil
+}
+
+// side is a library that searches for a set at an ef.
+func (w *worker) side(ctx context.Context, s *set, ef int) measure.Side[found] {
+	return func(int) (found, error) {
+		if err := ctx.Err(); err != nil {
+			return found{}, err
+		}
+		return w.ask(s, ef)
+	}
+}
+
+// rates gives the median queries a second, of processor time and of the clock.
+func rates(list []found, queries int) (processor, wall float64) {
+	var byProcessor, byWall []float64
+	for _, f := range list {
+		byProcessor = append(byProcessor, float64(queries)/f.processor.Seconds())
+		byWall = append(byWall, float64(queries)/f.wall.Seconds())
+	}
+	return measure.Median(byProcessor), measure.Median(byWall)
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Brings the peers, builds the bench of vectors and runs it; the table goes to standard
+# output. Arguments are passed on: --quick, --n 20000 --dim 384, --growth.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+. scripts/setup.sh
+PEERS=$TOOLS/vectors
+
+# bring PACKAGE==VERSION [HASH] [OPTION]: puts a Python package into the peers' folder. A
+# package that is one file has its checksum; the others have a file for each version of
+# Python. What cannot be had is left out of the table, by name.
+bring() {
+	local name=${1%%==*}
+	if [ -d "$PEERS/${name//-/_}-${1#*==}.dist-info" ]; then
+		return 0
+	fi
+	mkdir -p "$PEERS"
+	rm -rf "$PEERS/${name//-/_}"-*.dist-info # of another version
+	echo "$1${2:+ --hash=sha256:$2}" >"$PEERS/requirements.txt"
+	python3 -m pip install -q --disable-pip-version-check --root-user-action=ignore --no-deps --upgrade ${2:+--require-hashes} \
+		"${3:---only-binary=:all:}" --target "$PEERS" -r "$PEERS/requirements.txt" >&2 ||
+		echo "bench: $1 cannot be installed" >&2
+}
+
+bring numpy==2.4.6
+bring packaging==26.4 81383611a09c1bc0b08b76e0fd5829d7c6824c65b27a6aee339da133f4233ea2
+bring tqdm==4.70.1 c293e525e6fef9c20e8728fd4612df02a0aa31bb5fe91ecd93e123b1b7bffa73
+bring faiss-cpu==1.15.1
+bring numkong==7.8.6
+bring usearch==2.26.6
+# hnswlib comes as source. Its own default compiles for this very processor
+# (-march=native), which this variable would turn off; it needs Python's headers.
+unset HNSWLIB_NO_NATIVE
+bring hnswlib==0.8.0 cb6d037eedebb34a7134e7dc78966441dfd04c9cf5ee93911be911ced951c44c --no-binary=hnswlib
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/lakehouse-bench-bin.XXXXXX")
+trap 'rm -rf "$WORK"' EXIT
+go build -o "$WORK/vectors" ./scripts/bench/vectors
+"$WORK/vectors" --peers "$PEERS" "$@"

@@ -19,7 +19,7 @@ type side struct {
 // compare builds every library's index, lets them search at the same recall, and shows
 // the engine beside the peers.
 func (b *bench) compare(ctx context.Context) error {
-	b.maker = newMaker(b.dim)
+	b.maker = newMaker(b.dim, b.n)
 	base, err := b.make("base.f32", 0, b.n)
 	if err != nil {
 		return err

@@ -13,12 +13,7 @@ const growthDim = 128
 // grow builds the engine's index of n vectors and one of ten times as many, and
 // compares their searches, each at the ef that it needs. The smaller one is the peer.
 func (b *bench) grow(ctx context.Context) error {
-	b.maker = newMaker(growthDim)
 	sizes := []int{b.n, 10 * b.n}
-	path, err := b.make("queries.f32", sizes[1], sizes[1]+b.queries)
-	if err != nil {
-		return err
-	}
 	var sides []*side
 	var searches []measure.Side[found]
 	defer func() {
@@ -27,7 +22,12 @@ func (b *bench) grow(ctx context.Context) error {
 		}
 	}()
 	for _, n := range sizes {
+		b.maker = newMaker(growthDim, n)
 		base, err := b.make(fmt.Sprintf("base%d.f32", n), 0, n)
+		if err != nil {
+			return err
+		}
+		path, err := b.make(fmt.Sprintf("queries%d.f32", n), n, n+b.queries)
 		if err != nil {
 			return err
 		}

@@ -14,10 +14,11 @@ import (
 
 // The vectors lie round centres in a space of fewer dimensions, as embeddings do. They
 // are as far from their centre as it is from zero: with less, the tight clusters let
-// any search find all of the nearest, and ef says nothing.
+// any search find all of the nearest, and ef says nothing. For the same reason there are
+// as many more centres as there are more vectors.
 const (
-	centres = 2000
-	latent  = 96
+	perCentre = 5
+	latent    = 96
 )
 
 // maker makes vectors by integer arithmetic alone, up to a division and a square root
@@ -29,7 +30,9 @@ type maker struct {
 	centres []int32
 }
 
-func newMaker(dim int) *maker {
+// newMaker is for an index of n vectors; it makes any number of others like them.
+func newMaker(dim, n int) *maker {
+	centres := max(1, n/perCentre)
 	r := rand.NewPCG(7, uint64(dim))
 	m := &maker{dim: dim, axes: make([]int32, latent*dim), centres: make([]int32, centres*latent)}
 	for _, list := range [][]int32{m.axes, m.centres} {
@@ -50,7 +53,7 @@ func bell(r *rand.PCG) int32 {
 // vector writes the i-th, of length 1.
 func (m *maker) vector(i int, out []float32, sums []int64) {
 	r := rand.NewPCG(uint64(i)*0x9e3779b97f4a7c15, 11)
-	at := int(r.Uint64()>>32*centres>>32) * latent
+	at := int(r.Uint64()>>32*uint64(len(m.centres)/latent)>>32) * latent
 	clear(sums)
 	for l, z := range m.centres[at:][:latent] {
 		z += bell(r)

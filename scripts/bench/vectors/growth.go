@@ -14,6 +14,11 @@ const growthDim = 128
 // compares their searches, each at the ef that it needs. The smaller one is the peer.
 func (b *bench) grow(ctx context.Context) error {
 	sizes := []int{b.n, 10 * b.n}
+	b.maker = newMaker(growthDim, sizes[1]) // one for both: more vectors of the same kind
+	path, err := b.make("queries.f32", sizes[1], sizes[1]+b.queries)
+	if err != nil {
+		return err
+	}
 	var sides []*side
 	var searches []measure.Side[found]
 	defer func() {
@@ -22,12 +27,7 @@ func (b *bench) grow(ctx context.Context) error {
 		}
 	}()
 	for _, n := range sizes {
-		b.maker = newMaker(growthDim, n)
 		base, err := b.make(fmt.Sprintf("base%d.f32", n), 0, n)
-		if err != nil {
-			return err
-		}
-		path, err := b.make(fmt.Sprintf("queries%d.f32", n), n, n+b.queries)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,90 @@
+package lexical
+
+import "unsafe"
+
+// Stats says how large an index is.
+type Stats struct {
+	Documents int   // slots with a text that has a word
+	Terms     int   // different words that are in a text
+	Idle      int   // words that no text has any more; Compact forgets them
+	Words     int64 // of all texts, repeated ones too
+	Postings  int64 // pairs of a text and a different word of it
+	Bytes     int64 // of memory, what is reserved for growth included, within some percent
+}
+
+// Bytes per entry of the tables, as the runtime lays them out: a map's slot is
+// the key's header, the value and a control byte, at three quarters full.
+const (
+	listBytes = int64(unsafe.Sizeof(list{}))
+	textBytes = int64(unsafe.Sizeof(""))
+	termBytes = (16 + 8 + 1) * 4 / 3
+	slack     = 6 // what a small allocation is larger than asked for, on the average
+)
+
+// Stats gives the index's size. It takes no longer for a large one.
+func (x *Index) Stats() Stats {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	c := x.counts
+	return Stats{
+		Documents: c.texts,
+		Terms:     c.terms,
+		Idle:      len(x.terms) - c.terms,
+		Words:     c.words,
+		Postings:  c.postings,
+		Bytes: c.blocks + c.spelling + c.forward +
+			int64(cap(x.lists))*listBytes + int64(cap(x.texts))*textBytes +
+			int64(len(x.terms))*(termBytes+slack) + int64(c.texts)*slack,
+	}
+}
+
+// Compact gives back the memory that removed texts have left behind: blocks
+// that are part empty, words that no text has, room that nothing grew into. It
+// takes the time of reading the index once, and writes wait for it; searches do
+// not. Worth calling when a quarter of the texts are gone, or Stats.Idle nears
+// Stats.Terms.
+func (x *Index) Compact() {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	counts := x.counts
+	counts.blocks, counts.spelling, counts.forward = 0, 0, 0
+
+	// Terms keep their order, so that what texts hold of them stays ascending.
+	renamed := make([]uint32, len(x.lists))
+	lists := make([]list, 0, counts.terms)
+	for term, l := range x.lists {
+		if l.n > 0 {
+			renamed[term] = uint32(len(lists))
+			l = l.packed()
+			lists = append(lists, l)
+			counts.blocks += int64(l.bytes)
+		}
+	}
+	terms := make(map[string]uint32, counts.terms)
+	for word, term := range x.terms {
+		if x.lists[term].n > 0 {
+			terms[word] = renamed[term]
+			counts.spelling += int64(len(word))
+		}
+	}
+	used := len(x.texts)
+	for used > 0 && x.texts[used-1] == "" {
+		used--
+	}
+	texts := make([]string, used)
+	var room []use
+	for slot, text := range x.texts[:used] {
+		length, held := readText(text)
+		room = room[:0]
+		for _, term := range held {
+			room = append(room, use{term: renamed[term]})
+		}
+		texts[slot] = writeText(length, room)
+		counts.forward += int64(len(texts[slot]))
+	}
+
+	x.texts = texts
+	x.published.Lock()
+	defer x.published.Unlock()
+	x.lists, x.terms, x.counts = lists, terms, counts
+}

@@ -1,0 +1,192 @@
+package lexical
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Config holds the two constants of BM25.
+type Config struct {
+	K1 float64 // how slowly a repeated word saturates; 1.2 is usual, 0 counts presence alone
+	B  float64 // how much length counts against a text, 0 to 1; 0.75 is usual
+}
+
+// Index is an inverted index over the texts of slots. All methods may be called
+// at any time; see the package's word on concurrency.
+type Index struct {
+	config Config
+
+	// writing is held by a write from its first look to its end. Only who holds
+	// it changes anything below.
+	writing sync.Mutex
+	texts   []string // by slot: the text's length and terms, "" without a text
+
+	// published guards what searches read. A write takes it to exchange what it
+	// has built.
+	published sync.RWMutex
+	terms     map[string]uint32
+	lists     []list // by term
+	counts    counts
+
+	searches sync.Pool // of *search
+}
+
+// counts are kept beside the lists, so that a search sees them of one moment.
+type counts struct {
+	texts    int
+	words    int64 // of all texts
+	terms    int   // that are in a text
+	postings int64
+	blocks   int64 // bytes of blocks and chunks
+	spelling int64 // bytes of the terms' words
+	forward  int64 // bytes of texts
+}
+
+// New gives an empty index.
+func New(config Config) *Index {
+	return &Index{config: config, terms: map[string]uint32{}}
+}
+
+// change is a term's list as it is to be.
+type change struct {
+	term uint32
+	list list
+}
+
+// use is a term in a text.
+type use struct{ term, tf uint32 }
+
+// Set gives a slot its text, in place of the one it had. A text without a word
+// is as none. The text is read before other writes are waited for.
+func (x *Index) Set(slot uint32, text string) {
+	found := words(text)
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	x.exchange(slot, x.uses(found), uint32(len(found)))
+}
+
+// Remove takes the text of a slot away, if it has one.
+func (x *Index) Remove(slot uint32) {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	x.exchange(slot, nil, 0)
+}
+
+// Moved gives the text of a slot to another slot, in place of the one that had,
+// without reading it again.
+func (x *Index) Moved(from, to uint32) {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	if from == to {
+		return
+	}
+	x.exchange(to, nil, 0)
+	if int(from) >= len(x.texts) || x.texts[from] == "" {
+		return
+	}
+	x.grow(to)
+	_, held := readText(x.texts[from])
+	changes := make([]change, 0, len(held))
+	for _, term := range held {
+		l, p := x.lists[term].remove(from)
+		p.slot = to
+		changes = append(changes, change{term, l.insert(p)})
+	}
+	x.texts[from], x.texts[to] = "", x.texts[from]
+	x.publish(changes, x.counts)
+}
+
+// uses gives the terms of some words in their order, new ones for words that no
+// text had.
+func (x *Index) uses(found []string) []use {
+	terms := make([]uint32, len(found))
+	for i, word := range found {
+		term, known := x.terms[word]
+		if !known {
+			term = x.newTerm(strings.Clone(word))
+		}
+		terms[i] = term
+	}
+	slices.Sort(terms)
+	var out []use
+	for _, term := range terms {
+		if n := len(out); n > 0 && out[n-1].term == term {
+			out[n-1].tf++
+		} else {
+			out = append(out, use{term, 1})
+		}
+	}
+	return out
+}
+
+// newTerm makes a word known. Searches may see it before a text has it.
+func (x *Index) newTerm(word string) uint32 {
+	term, lists := uint32(len(x.lists)), append(x.lists, list{})
+	x.published.Lock()
+	defer x.published.Unlock()
+	x.lists = lists
+	x.terms[word] = term
+	x.counts.spelling += int64(len(word))
+	return term
+}
+
+// exchange gives a slot new terms in place of those it has.
+func (x *Index) exchange(slot uint32, now []use, length uint32) {
+	if len(now) > 0 {
+		x.grow(slot)
+	} else if int(slot) >= len(x.texts) || x.texts[slot] == "" {
+		return
+	}
+	oldLength, old := readText(x.texts[slot])
+	text := writeText(length, now)
+	changes := make([]change, 0, len(old)+len(now))
+	for len(old) > 0 || len(now) > 0 {
+		var c change
+		gone := len(old) > 0 && (len(now) == 0 || old[0] <= now[0].term)
+		comes := len(now) > 0 && (len(old) == 0 || now[0].term <= old[0])
+		if gone {
+			c.term = old[0]
+			c.list, _ = x.lists[c.term].remove(slot)
+			old = old[1:]
+		}
+		if comes {
+			if c.term = now[0].term; !gone {
+				c.list = x.lists[c.term]
+			}
+			c.list = c.list.insert(posting{slot: slot, tf: now[0].tf, length: length})
+			now = now[1:]
+		}
+		changes = append(changes, c)
+	}
+	counts := x.counts
+	counts.texts += count(text) - count(x.texts[slot])
+	counts.words += int64(length) - int64(oldLength)
+	counts.forward += int64(len(text)) - int64(len(x.texts[slot]))
+	x.texts[slot] = text
+	x.publish(changes, counts)
+}
+
+func count(text string) int { return min(len(text), 1) }
+
+// grow makes room for the text of a slot.
+func (x *Index) grow(slot uint32) {
+	if need := int(slot) + 1 - len(x.texts); need > 0 {
+		x.texts = append(x.texts, make([]string, need)...)
+	}
+}
+
+// publish puts changed lists in the place of the old ones: the moment that a
+// search waits for.
+func (x *Index) publish(changes []change, counts counts) {
+	x.published.Lock()
+	defer x.published.Unlock()
+	for i := range changes {
+		old, now := &x.lists[changes[i].term], &changes[i].list
+		counts.postings += int64(now.n) - int64(old.n)
+		counts.blocks += int64(now.bytes) - int64(old.bytes)
+		counts.terms += min(int(now.n), 1) - min(int(old.n), 1)
+		*old = *now
+	}
+	x.counts = counts
+}

@@ -1,0 +1,102 @@
+package lexical
+
+import "encoding/binary"
+
+// blockSize is how many postings a block holds at most: the step in which a
+// search skips and a write rewrites.
+const blockSize = 128
+
+// posting says how often a term is in the text of a slot, and how many words
+// that text has. The length is in each posting, a byte for most texts: a search
+// then needs no other table, which a write could change meanwhile.
+type posting struct {
+	slot, tf, length uint32
+}
+
+// block is a run of postings in ascending order of slots, coded in bytes. What
+// is within len(data) never changes; a list's last block grows behind it.
+type block struct {
+	data []byte
+	last uint32 // the greatest slot
+	most uint32 // the greatest tf
+	n    uint16
+	// The shortest texts that hold the term once, and more than once. Longer
+	// ones than noLength are told as noLength.
+	once, more uint16
+}
+
+const noLength = 1<<16 - 1
+
+// with gives the block with a posting behind all others. It may write behind
+// b.data, so a block may be continued once only.
+func (b block) with(p posting) block {
+	prev := b.last
+	if b.n == 0 {
+		prev, b.once, b.more = 0, noLength, noLength
+	}
+	// The lowest bit says that a tf follows; most are 1 and need none.
+	step := uint64(p.slot-prev) << 1
+	if p.tf > 1 {
+		b.data = binary.AppendUvarint(b.data, step|1)
+		b.data = binary.AppendUvarint(b.data, uint64(p.tf))
+		b.more = min(b.more, uint16(min(p.length, noLength)))
+	} else {
+		b.data = binary.AppendUvarint(b.data, step)
+		b.once = min(b.once, uint16(min(p.length, noLength)))
+	}
+	b.data = binary.AppendUvarint(b.data, uint64(p.length))
+	b.last, b.most = p.slot, max(b.most, p.tf)
+	b.n++
+	return b
+}
+
+// pack gives the block of some postings, in memory of its own.
+func pack(postings []posting) block {
+	var room [blockSize * 4]byte
+	b := block{data: room[:0]}
+	for _, p := range postings {
+		b = b.with(p)
+	}
+	return b.fitted()
+}
+
+// fitted gives the block in memory of its own, without room to grow.
+func (b block) fitted() block {
+	b.data = append(make([]byte, 0, len(b.data)), b.data...)
+	return b
+}
+
+// unpack reads the block's postings. Most are two bytes, and are read as such
+// first: this is where a search over frequent words spends its time.
+func (b *block) unpack(into *[blockSize]posting) []posting {
+	data, slot := b.data, uint32(0)
+	out := into[:b.n]
+	for i := range out {
+		p := &out[i]
+		if len(data) > 1 && data[0]&0x81 == 0 && data[1] < 0x80 {
+			slot += uint32(data[0] >> 1)
+			p.slot, p.tf, p.length = slot, 1, uint32(data[1])
+			data = data[2:]
+			continue
+		}
+		step, rest := number(data)
+		slot += uint32(step >> 1)
+		tf := uint64(1)
+		if step&1 != 0 {
+			tf, rest = number(rest)
+		}
+		length, rest := number(rest)
+		p.slot, p.tf, p.length = slot, uint32(tf), uint32(length)
+		data = rest
+	}
+	return out
+}
+
+// number is binary.Uvarint for bytes known to be sound, with the rest.
+func number(data []byte) (uint64, []byte) {
+	if v := data[0]; v < 0x80 {
+		return uint64(v), data[1:]
+	}
+	v, n := binary.Uvarint(data)
+	return v, data[n:]
+}

@@ -19,11 +19,11 @@ type best struct {
 	heap []scored
 }
 
-// bar gives the score that a hit must exceed to be kept. Hits come by ascending
+// bar gives the score that a hit must exceed to be kept, 0 at first. Hits come by ascending
 // slot, so that an equal score is not enough.
 func (b *best) bar() int64 {
 	if len(b.heap) < b.k {
-		return -1
+		return 0
 	}
 	return b.heap[0].score
 }

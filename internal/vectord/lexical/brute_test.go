@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -141,6 +142,9 @@ func text(r *rand.Rand, most int) string {
 	out := ""
 	for range r.IntN(most + 1) {
 		out += string(rune('a'+int(26*math.Pow(r.Float64(), 3)))) + " "
+	}
+	if most > 20 && r.IntN(50) == 0 { // a long one that repeats itself
+		out = strings.Repeat(out, 1+r.IntN(40))
 	}
 	return out
 }

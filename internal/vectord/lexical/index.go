@@ -143,19 +143,22 @@ func (x *Index) exchange(slot uint32, now []use, length uint32) {
 	changes := make([]change, 0, len(old)+len(now))
 	for len(old) > 0 || len(now) > 0 {
 		var c change
-		gone := len(old) > 0 && (len(now) == 0 || old[0] <= now[0].term)
+		goes := len(old) > 0 && (len(now) == 0 || old[0] <= now[0].term)
 		comes := len(now) > 0 && (len(old) == 0 || now[0].term <= old[0])
-		if gone {
-			c.term = old[0]
-			c.list, _ = x.lists[c.term].remove(slot)
-			old = old[1:]
+		if goes {
+			c.term, old = old[0], old[1:]
 		}
+		p := posting{slot: slot, length: length}
 		if comes {
-			if c.term = now[0].term; !gone {
-				c.list = x.lists[c.term]
-			}
-			c.list = c.list.insert(posting{slot: slot, tf: now[0].tf, length: length})
-			now = now[1:]
+			c.term, p.tf, now = now[0].term, now[0].tf, now[1:]
+		}
+		switch l := x.lists[c.term]; {
+		case goes && comes:
+			c.list = l.change(p)
+		case comes:
+			c.list = l.insert(p)
+		default:
+			c.list, _ = l.remove(slot)
 		}
 		changes = append(changes, c)
 	}

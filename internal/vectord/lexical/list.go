@@ -24,7 +24,7 @@ type sealed struct {
 }
 
 const (
-	chunkSize  = 64
+	chunkSize  = 32
 	blockBytes = int(unsafe.Sizeof(block{}))
 	chunkBytes = int(unsafe.Sizeof([]block{}))
 )
@@ -95,6 +95,22 @@ func (l list) remove(slot uint32) (list, posting) {
 	}
 	left, gone := removed(&l.tail, slot)
 	return l.withTail(left), gone
+}
+
+// change puts a posting in the place of the one that the list holds for its
+// slot: what removing and inserting it does, at half the cost.
+func (l list) change(p posting) list {
+	var room [blockSize]posting
+	changed := func(b *block) block {
+		all := b.unpack(&room)
+		all[sort.Search(len(all), func(i int) bool { return all[i].slot >= p.slot })] = p
+		return pack(all)
+	}
+	if end, some := l.sealed.end(); some && p.slot <= end {
+		chunk, at := l.sealed.find(p.slot)
+		return l.replace(chunk, at, 1, []block{changed(&l.sealed.chunks[chunk][at])})
+	}
+	return l.withTail(changed(&l.tail))
 }
 
 func removed(b *block, slot uint32) (block, posting) {

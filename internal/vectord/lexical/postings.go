@@ -27,6 +27,11 @@ type block struct {
 
 const noLength = 1<<16 - 1
 
+// manyTimes is from which tf on it is a number of its own; the length's two
+// lowest bits tell those below. Few are above, so that reading branches seldom
+// otherwise than the processor guesses.
+const manyTimes = 4
+
 // with gives the block with a posting behind all others. It may write behind
 // b.data, so a block may be continued once only.
 func (b block) with(p posting) block {
@@ -34,17 +39,16 @@ func (b block) with(p posting) block {
 	if b.n == 0 {
 		prev, b.once, b.more = 0, noLength, noLength
 	}
-	// The lowest bit says that a tf follows; most are 1 and need none.
-	step := uint64(p.slot-prev) << 1
-	if p.tf > 1 {
-		b.data = binary.AppendUvarint(b.data, step|1)
+	b.data = binary.AppendUvarint(b.data, uint64(p.slot-prev))
+	b.data = binary.AppendUvarint(b.data, uint64(p.length)<<2|uint64(min(p.tf, manyTimes)-1))
+	if p.tf >= manyTimes {
 		b.data = binary.AppendUvarint(b.data, uint64(p.tf))
+	}
+	if p.tf > 1 {
 		b.more = min(b.more, uint16(min(p.length, noLength)))
 	} else {
-		b.data = binary.AppendUvarint(b.data, step)
 		b.once = min(b.once, uint16(min(p.length, noLength)))
 	}
-	b.data = binary.AppendUvarint(b.data, uint64(p.length))
 	b.last, b.most = p.slot, max(b.most, p.tf)
 	b.n++
 	return b
@@ -73,20 +77,20 @@ func (b *block) unpack(into *[blockSize]posting) []posting {
 	out := into[:b.n]
 	for i := range out {
 		p := &out[i]
-		if len(data) > 1 && data[0]&0x81 == 0 && data[1] < 0x80 {
-			slot += uint32(data[0] >> 1)
-			p.slot, p.tf, p.length = slot, 1, uint32(data[1])
+		if len(data) > 1 && (data[0]|data[1]) < 0x80 && data[1]&3 < manyTimes-1 {
+			slot += uint32(data[0])
+			p.slot, p.tf, p.length = slot, uint32(data[1]&3)+1, uint32(data[1]>>2)
 			data = data[2:]
 			continue
 		}
 		step, rest := number(data)
-		slot += uint32(step >> 1)
-		tf := uint64(1)
-		if step&1 != 0 {
+		slot += uint32(step)
+		mixed, rest := number(rest)
+		tf := mixed&3 + 1
+		if tf == manyTimes {
 			tf, rest = number(rest)
 		}
-		length, rest := number(rest)
-		p.slot, p.tf, p.length = slot, uint32(tf), uint32(length)
+		p.slot, p.tf, p.length = slot, uint32(tf), uint32(mixed>>2)
 		data = rest
 	}
 	return out
@@ -96,6 +100,9 @@ func (b *block) unpack(into *[blockSize]posting) []posting {
 func number(data []byte) (uint64, []byte) {
 	if v := data[0]; v < 0x80 {
 		return uint64(v), data[1:]
+	}
+	if v := data[1]; v < 0x80 {
+		return uint64(data[0]&0x7f) | uint64(v)<<7, data[2:]
 	}
 	v, n := binary.Uvarint(data)
 	return v, data[n:]

@@ -44,10 +44,10 @@ func (s *scorer) weight(df uint32, times int) float64 {
 	return steps * float64(times) * math.Log1p((s.texts-n+0.5)/(n+0.5))
 }
 
-// score gives what a posting adds. The form idf - idf/(1 + tf/...) never falls
+// score gives what a posting adds, one step at least. The form idf - idf/(1 + tf/...) never falls
 // with tf nor rises with length, in floating point either.
 func (s *scorer) score(weight float64, tf, length uint32) int64 {
-	return int64(weight - weight/(1+float64(tf)*s.norm(length)))
+	return 1 + int64(weight-weight/(1+float64(tf)*s.norm(length)))
 }
 
 // bound gives what a posting of a block adds at most.

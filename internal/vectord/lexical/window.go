@@ -71,7 +71,7 @@ func (s *search) window(low, high uint32) {
 	n := high - low + 1
 	if allowed*16 < int(n) {
 		// Looking for each allowed slot reads less than scoring them all.
-		copy(s.found[:], s.allowed[low/64:min(int(high/64+1), len(s.allowed))])
+		copy(s.found[:(n+63)/64], s.allowed[low/64:])
 		s.choose(low, high, len(s.live))
 	} else {
 		for _, c := range s.live[adding:] {
@@ -137,46 +137,92 @@ func (s *search) add(c *cursor, low, high uint32) {
 }
 
 // choose offers the slots found in a window, after the first terms of live have
-// added to them what they may.
+// added to them what they may. Before each of these terms, slots that it and
+// those left could not lift over the bar are out.
 func (s *search) choose(low, high uint32, adding int) {
+	s.mask(low, high)
+	for i := adding - 1; i >= 0; i-- {
+		switch left := s.prune(low, high, s.bounds[i]); {
+		case left == 0:
+			return
+		case left*16 > int(high-low):
+			s.join(s.live[i], low, high)
+		default:
+			s.probe(s.live[i], low, high)
+		}
+	}
 	for word := uint32(0); word <= (high-low)/64; word++ {
-		left := s.found[word]
-		if word == (high-low)/64 {
-			left &= 2<<((high-low)%64) - 1
-		}
-		if s.allowed != nil {
-			left &= s.word(low/64 + word)
-		}
-		for ; left != 0; left &= left - 1 {
+		for left := s.found[word]; left != 0; left &= left - 1 {
 			at := word*64 + uint32(bits.TrailingZeros64(left))
-			score, some := s.complete(low+at, s.scores[at], adding)
-			if score > s.bar() && (some || adding < len(s.live)) {
-				s.offer(scored{low + at, score})
+			if s.scores[at] > s.bar() {
+				s.offer(scored{low + at, s.scores[at]})
 			}
 		}
 	}
 }
 
-func (s *search) word(i uint32) uint64 {
-	if int(i) >= len(s.allowed) {
-		return 0
+// mask leaves of the slots found those of the window that are allowed.
+func (s *search) mask(low, high uint32) {
+	last := (high - low) / 64
+	s.found[last] &= 2<<((high-low)%64) - 1
+	if s.allowed == nil {
+		return
 	}
-	return s.allowed[i]
+	for word := range last + 1 {
+		if i := int(low/64 + word); i < len(s.allowed) {
+			s.found[word] &= s.allowed[i]
+		} else {
+			s.found[word] = 0
+		}
+	}
 }
 
-// complete adds to a slot's score what the first terms of live give it, and
-// stops where all that are left could not lift it over the bar. It tells whether
-// one of them is in the slot's text.
-func (s *search) complete(slot uint32, score int64, adding int) (int64, bool) {
-	some := false
-	for i := adding - 1; i >= 0; i-- {
-		if score+s.bounds[i] <= s.bar() {
-			break
+// prune leaves of the slots found those that come over the bar with more, and
+// counts them.
+func (s *search) prune(low, high uint32, more int64) int {
+	n, need := 0, s.bar()-more
+	if need < 0 {
+		return int(high - low)
+	}
+	for word := range (high-low)/64 + 1 {
+		found := uint64(0)
+		for left := s.found[word]; left != 0; left &= left - 1 {
+			bit := uint32(bits.TrailingZeros64(left))
+			// The sign tells what passes: a branch would be guessed wrong too often.
+			found |= uint64(need-s.scores[word*64+bit]) >> 63 << bit
 		}
-		if c := s.live[i]; c.reaches(slot) {
-			score += s.score(c.weight, c.rest[0].tf, c.rest[0].length)
-			some = true
+		s.found[word] = found
+		n += bits.OnesCount64(found)
+	}
+	return n
+}
+
+// join adds a term's postings to the slots found: worth it where they are many.
+func (s *search) join(c *cursor, low, high uint32) {
+	for c.block != nil && c.low() <= high {
+		c.open()
+		for i := range c.rest {
+			p := &c.rest[i]
+			if p.slot > high {
+				c.rest = c.rest[i:]
+				return
+			}
+			if at := p.slot - low; s.found[at/64]>>(at%64)&1 != 0 {
+				s.scores[at] += s.score(c.weight, p.tf, p.length)
+			}
+		}
+		c.next()
+	}
+}
+
+// probe looks for each of the slots found in a term's postings.
+func (s *search) probe(c *cursor, low, high uint32) {
+	for word := range (high-low)/64 + 1 {
+		for left := s.found[word]; left != 0; left &= left - 1 {
+			at := word*64 + uint32(bits.TrailingZeros64(left))
+			if c.reaches(low + at) {
+				s.scores[at] += s.score(c.weight, c.rest[0].tf, c.rest[0].length)
+			}
 		}
 	}
-	return score, some
 }

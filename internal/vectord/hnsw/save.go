@@ -24,7 +24,8 @@ var magic = [8]byte{'l', 'k', 'h', 'n', 's', 'w', 0, 1}
 // deleted meanwhile may be in or not.
 //
 // The bytes are those of memory, without checksums: w is to add them. taken is called
-// when what is saved is decided; it must not call the graph.
+// once, when what is saved is decided, also where nothing can be; it must not call the
+// graph.
 func (g *Graph) Save(w io.Writer, taken func()) error {
 	g.repairing.Lock()
 	defer g.repairing.Unlock()
@@ -51,6 +52,7 @@ func (g *Graph) Save(w io.Writer, taken func()) error {
 func (g *Graph) copyLinks(taken func()) (head saved, parts area[byte], err error) {
 	g.inserting.Lock()
 	defer g.inserting.Unlock()
+	defer taken()
 	head = g.head()
 	end := int(head.End)
 	dead := g.dead.copied(end)
@@ -75,7 +77,6 @@ func (g *Graph) copyLinks(taken func()) (head saved, parts area[byte], err error
 	for _, part := range list {
 		at += copy(parts.data[at:], part)
 	}
-	taken()
 	return head, parts, nil
 }
 

@@ -33,6 +33,7 @@ func floors() map[string]floor {
 		"catalog": contract,
 		"ingest":  contract,
 		"query":   contract,
+		"vector":  contract,
 
 		"service":     {may: []string{"wire"}, external: true, why: "service is what every daemon is; if it knew one, all would link it"},
 		"duck":        {may: []string{"wire"}, external: true, why: "the workers know SQL and files, not the fleet; that keeps the sandbox small enough to check"},
@@ -45,12 +46,12 @@ func floors() map[string]floor {
 		"catalogd": daemon("catalog", "storage", "parquetfile"),
 		"ingestd":  daemon("ingest", "catalog", "storage", "duck", "parquetfile"),
 		"queryd":   daemon("query", "catalog", "storage", "duck", "httpfs"),
-		"vectord":  daemon("simd"),
+		"vectord":  daemon("vector", "query", "storage", "simd"),
 		"gateway":  daemon("storage", "catalog", "ingest", "query"),
 
 		"fleet": {
-			may: []string{"wire", "service", "storage", "catalog", "ingest", "query", "duck",
-				"storaged", "catalogd", "ingestd", "queryd", "gateway"},
+			may: []string{"wire", "service", "storage", "catalog", "ingest", "query", "vector", "duck", "simd",
+				"storaged", "catalogd", "ingestd", "queryd", "vectord", "gateway"},
 			external: true, why: "fleet runs the daemons in one process and knows no command line",
 		},
 		"doctor": {
@@ -58,7 +59,7 @@ func floors() map[string]floor {
 			external: true, why: "the doctor looks at S3 as storaged does, and is given what needs DuckDB; no daemon links it",
 		},
 		"cli": {
-			may:      []string{"wire", "service", "storage", "catalog", "ingest", "query"},
+			may:      []string{"wire", "service", "storage", "catalog", "ingest", "query", "vector"},
 			external: true, why: "the thin verbs speak to the gateway like anyone else: they run where no fleet is, and start in milliseconds",
 		},
 		"testbed": {

@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"sync"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
@@ -37,6 +38,14 @@ func NewEnv(t testing.TB, daemon string) service.Env {
 // Serve serves a daemon until the test ends and returns its base URL.
 func Serve(t testing.TB, env service.Env, d *service.Daemon) string {
 	t.Helper()
+	url, _ := ServeUntil(t, env, d)
+	return url
+}
+
+// ServeUntil serves a daemon until the test ends or stop is called, which returns when
+// the daemon has ended.
+func ServeUntil(t testing.TB, env service.Env, d *service.Daemon) (url string, stop func()) {
+	t.Helper()
 	server, err := service.NewServer(env, d)
 	if err != nil {
 		t.Fatal(err)
@@ -45,17 +54,18 @@ func Serve(t testing.TB, env service.Env, d *service.Daemon) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(ctx, l) }()
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		env.HTTP.CloseIdleConnections()
-		stop()
+		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("%s ended with: %v", env.Service, err)
 		}
 	})
-	return "http://" + l.Addr().String()
+	t.Cleanup(stop)
+	return "http://" + l.Addr().String(), stop
 }
 
 // StartStoraged starts storaged on an empty local bucket and returns its client.

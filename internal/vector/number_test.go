@@ -1,0 +1,71 @@
+package vector_test
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+func TestVectorsAreReadAsTheyAreWritten(t *testing.T) {
+	want := vector.Vector{0, -1, 0.1, 1e-7, 3.4028235e38, 1.1754944e-38, 16777216, -2.5e10}
+	raw, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got vector.Vector
+	if err := json.Unmarshal(raw, &got); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%s: %v, %v", raw, got, err)
+	}
+	if _, err := json.Marshal(vector.Vector{float32(math.NaN())}); err == nil {
+		t.Error("NaN was written")
+	}
+}
+
+func TestWhatIsNoVectorIsRefused(t *testing.T) {
+	for text, want := range map[string]vector.Vector{
+		`[]`: {}, ` [ 1 , 2.5e0
+		] `: {1, 2.5}, `null`: nil, `[1e39]`: {float32(math.Inf(1))}, `[-0.0]`: {0},
+	} {
+		got := vector.Vector{7}
+		if err := json.Unmarshal([]byte(text), &got); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{`"a"`, `{}`, `1`, `[null]`, `["1"]`, `["a b"]`, `[true]`, `[[1]]`, `[{"a":1}]`, `[1,]`, `[,1]`, `[1 2]`, `[0x10]`, `[Inf]`, `["],"]`} {
+		var got vector.Vector
+		if err := json.Unmarshal([]byte(text), &got); err == nil {
+			t.Errorf("%s was read as %v", text, got)
+		}
+	}
+}
+
+func FuzzVector(f *testing.F) {
+	f.Add([]byte(`[1, 2.5e-3 ,-0]`))
+	f.Add([]byte(`["a,b"]`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var got vector.Vector
+		var want []*float64
+		errGot, errWant := json.Unmarshal(raw, &got), json.Unmarshal(raw, &want)
+		if errWant == nil && slices.Contains(want, nil) {
+			return // encoding/json takes null for a number
+		}
+		if errGot == nil && errWant == nil {
+			for i := range want {
+				if len(got) != len(want) || got[i] != float32(*want[i]) && math.Abs(float64(got[i])/(*want[i])-1) > 1e-7 {
+					t.Errorf("%s: %v", raw, got)
+				}
+			}
+		}
+		if errWant == nil && errGot != nil || errWant != nil && errGot == nil && json.Valid(raw) && !bigNumber(got) {
+			t.Errorf("%s: %v, and encoding/json says %v", raw, errGot, errWant)
+		}
+	})
+}
+
+// bigNumber tells a vector with a number that is beyond float32.
+func bigNumber(v vector.Vector) bool {
+	return slices.ContainsFunc(v, func(f float32) bool { return math.IsInf(float64(f), 0) })
+}

@@ -1,0 +1,210 @@
+// Package vector is the contract of vectord: indexes of vectors with metadata and
+// text, and a client.
+//
+// What vectord promises:
+//
+//   - A change of a persisted index is answered when its log object is durable in
+//     storaged, and is found by every search that begins afterwards. A batch is applied
+//     whole or not at all.
+//   - A search gives k items, or all that match, whatever the filter; what is not in the
+//     graph yet is searched exactly.
+//   - Searches do not wait for changes. While an item is replaced, a search finds the
+//     old one or the new one, and never both or none.
+//   - What is deleted is never found again, and its memory is given back; what is erased
+//     is in no object any more when the answer comes.
+//   - A damaged snapshot or log object is told, and never read as good.
+package vector
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// The errors of the vector API.
+var (
+	ErrBadIndex         = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_index", Title: "Bad index"}
+	ErrBadItem          = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_item", Title: "Bad item"}
+	ErrBadVector        = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_vector", Title: "Bad vector"}
+	ErrDimension        = &wire.Kind{Status: http.StatusBadRequest, Code: "dimension_mismatch", Title: "Wrong dimension"}
+	ErrBadFilter        = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_filter", Title: "Bad filter"}
+	ErrBadSearch        = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_search", Title: "Bad search"}
+	ErrIndexNotFound    = &wire.Kind{Status: http.StatusNotFound, Code: "index_not_found", Title: "No such index"}
+	ErrItemNotFound     = &wire.Kind{Status: http.StatusNotFound, Code: "item_not_found", Title: "No such item"}
+	ErrAliasNotFound    = &wire.Kind{Status: http.StatusNotFound, Code: "alias_not_found", Title: "No such alias"}
+	ErrSnapshotNotFound = &wire.Kind{Status: http.StatusNotFound, Code: "snapshot_not_found", Title: "No such snapshot"}
+	ErrIndexExists      = &wire.Kind{Status: http.StatusConflict, Code: "index_exists", Title: "Index exists"}
+	ErrIndexTaken       = &wire.Kind{Status: http.StatusConflict, Code: "index_taken", Title: "Another daemon writes to the index"}
+	ErrIndexMemory      = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "index_memory", Title: "No memory for the index"}
+	ErrIndexFull        = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "index_full", Title: "Index full"}
+	ErrIndexLoading     = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "index_loading", Title: "Index is being loaded"}
+	ErrIndexFailed      = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "index_failed", Title: "Index could not be loaded"}
+)
+
+// MaxDimension bounds a vector.
+const MaxDimension = 16384
+
+// Bounds of one request.
+const (
+	MaxItems = 10_000 // of an add, a deletion by ids, a search by many vectors
+	MaxK     = 10_000
+	MaxPage  = 1_000 // items of a page
+)
+
+var name = regexp.MustCompile(`^[a-z0-9_][a-z0-9_.-]{0,127}$`)
+
+// CheckName returns [ErrBadIndex] for what cannot name an index, an alias or a snapshot.
+func CheckName(s string) error {
+	if name.MatchString(s) {
+		return nil
+	}
+	if len(s) > 64 {
+		s = s[:64] + "..."
+	}
+	return ErrBadIndex.Errorf("%q is no name of an index: use up to 128 of a-z, 0-9, '_', '-' and '.', the first no '-' or '.'", s)
+}
+
+// Metric is how near two vectors are.
+type Metric string
+
+// The metrics, with what an answer says of nearness: the score is the higher the nearer,
+// the distance the lower.
+const (
+	Cosine Metric = "cosine" // score: the cosine; distance: 1 - cosine
+	Dot    Metric = "dot"    // score: the product; distance: the negated product
+	L2     Metric = "l2"     // distance: the Euclidean one; score: 1 / (1 + distance)
+)
+
+// Quantization is how vectors are compared on the way through the graph.
+type Quantization string
+
+// The quantizations.
+const (
+	Int8 Quantization = "int8" // codes of a byte a number; what is found is scored by float32 again
+	None Quantization = "none" // float32 all the way
+)
+
+// Shape is what an index is made as, and stays.
+type Shape struct {
+	Dimension      int          `json:"dimension"`
+	Metric         Metric       `json:"metric,omitempty"`          // default cosine
+	Model          string       `json:"model,omitempty"`           // that makes vectors of its texts
+	Quantization   Quantization `json:"quantization,omitempty"`    // default int8
+	M              int          `json:"m,omitempty"`               // links of a node; default 16
+	EfConstruction int          `json:"ef_construction,omitempty"` // candidates of an insertion; default 200
+	MaxItems       int          `json:"max_items,omitempty"`       // that it has room for; default 1,048,576
+	TextFields     []string     `json:"text_fields,omitempty"`     // of the metadata, searched by words; default ["text"]
+	Persist        *bool        `json:"persist,omitempty"`         // default true; false: it is gone when the daemon ends
+}
+
+// NewIndex asks for an index.
+type NewIndex struct {
+	Name string `json:"name"`
+	Shape
+	IfNotExists bool `json:"if_not_exists,omitempty"` // 200 where one of these parameters is there
+}
+
+// The states of an index.
+const (
+	Loading = "loading" // is read from storage; it answers index_loading
+	Serving = "ready"
+	Failed  = "failed" // could not be read; it answers index_failed with the reason
+)
+
+// Index describes an index.
+type Index struct {
+	Name string `json:"name"`
+	ID   string `json:"index_id"`
+	Shape
+	CreatedAt time.Time `json:"created_at"`
+	Aliases   []string  `json:"aliases"`
+	State     string    `json:"state"`
+	Reason    string    `json:"reason,omitempty"`   // why it failed
+	Progress  *Progress `json:"progress,omitempty"` // of one that is being loaded
+	Count     int       `json:"count"`
+	Stats     *Stats    `json:"stats,omitempty"` // of one that is ready
+}
+
+// Progress tells how far the loading of an index is.
+type Progress struct {
+	BytesRead  int64 `json:"bytes_read"`
+	BytesTotal int64 `json:"bytes_total"`
+}
+
+// Stats tells what an index holds and takes.
+type Stats struct {
+	Waiting   int        `json:"waiting"` // items that are not in the graph yet, and searched exactly
+	Deleted   int        `json:"deleted"` // that the graph still holds
+	Fields    int        `json:"fields"`  // of metadata
+	Documents int        `json:"documents"`
+	Memory    Memory     `json:"memory"`
+	Durable   *Durable   `json:"durable,omitempty"`
+	Recall    *Recall    `json:"recall,omitempty"` // where it was asked for
+	Loads     []LoadedBy `json:"loads,omitempty"`
+}
+
+// Memory is what an index takes, in bytes.
+type Memory struct {
+	Vectors  int64 `json:"vectors_bytes"`  // with codes and links
+	Metadata int64 `json:"metadata_bytes"` // as JSON
+	Lexical  int64 `json:"lexical_bytes"`
+}
+
+// Durable tells what of an index is in storage.
+type Durable struct {
+	Sequence      uint64       `json:"sequence"` // of the last durable batch
+	LogObjects    int          `json:"log_objects"`
+	LogBytes      int64        `json:"log_bytes"`
+	Generations   []Generation `json:"generations"`
+	Damage        []string     `json:"damage"`                   // what was met that could not be read
+	SnapshotError string       `json:"snapshot_error,omitempty"` // of the last try
+}
+
+// Generation is a snapshot that a start reads.
+type Generation struct {
+	Sequence  uint64    `json:"sequence"`
+	Bytes     int64     `json:"bytes"`
+	WrittenAt time.Time `json:"written_at"`
+}
+
+// Recall is a self-check: vectors of the index itself, searched by the graph and exactly.
+type Recall struct {
+	Sample int     `json:"sample"`
+	K      int     `json:"k"`
+	Recall float64 `json:"recall"` // the part of the k nearest that the graph found
+}
+
+// LoadedBy tells a statement that filled the index, and the versions that it read.
+type LoadedBy struct {
+	SQL      string    `json:"sql"`
+	Reads    string    `json:"reads"`
+	LoadedAt time.Time `json:"loaded_at"`
+}
+
+// Indexes is a page of indexes, in order of their names.
+type Indexes struct {
+	Indexes    []Index `json:"indexes"`
+	NextCursor *string `json:"next_cursor"`
+}
+
+// Alias is another name of an index.
+type Alias struct {
+	Alias string `json:"alias"`
+	Index string `json:"index"`
+}
+
+// AliasTo says where an alias is to lead.
+type AliasTo struct {
+	Index string `json:"index"`
+}
+
+// Aliases are all of them, in order.
+type Aliases struct {
+	Aliases []Alias `json:"aliases"`
+}
+
+// Filter is a filter's JSON; see the specification.
+type Filter = json.RawMessage

@@ -2,15 +2,15 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/lexical"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 )
-
-// Config of an index.
-type Config = hnsw.Config
 
 // Index is the index. Its methods may be called by any number of goroutines at once,
 // but for Close.
@@ -18,18 +18,30 @@ type Index struct {
 	config Config
 	graph  *hnsw.Graph
 	meta   *metadata.Store
+	words  *lexical.Index // nil without text fields
+	gone   atomic.Int64   // texts that were taken out of it since it was compacted
 	names  names
 	writes sync.Mutex    // one change at a time
+	edits  sync.RWMutex  // held while metadata is changed in its place
 	wake   chan struct{} // that there is something to maintain
 }
 
 // New makes an empty index.
 func New(config Config, kernels simd.Kernels) (*Index, error) {
-	graph, err := hnsw.New(config, kernels)
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	graph, err := hnsw.New(config.graph(), kernels)
 	if err != nil {
 		return nil, err
 	}
-	return &Index{config: graph.Config(), graph: graph, meta: metadata.New(), wake: make(chan struct{}, 1)}, nil
+	config.TextFields = slices.Clone(config.TextFields)
+	x := &Index{config: config.completed(graph.Config()), graph: graph,
+		meta: metadata.New(config.TextFields...), wake: make(chan struct{}, 1)}
+	if len(config.TextFields) > 0 {
+		x.words = lexical.New(lexical.Config{K1: 1.2, B: .75})
+	}
+	return x, nil
 }
 
 // Close gives the memory back. Nobody may be inside the index any more.
@@ -60,16 +72,18 @@ func (x *Index) Apply(b Batch) (added, updated int, err error) {
 			return 0, 0, &FullError{b.Len(), room, x.config.MaxItems}
 		}
 	}
+	var before []uint32
+	defer func() { x.bury(before) }()
 	for i, item := range b.items {
 		slot, err := x.graph.Put(item.Vector)
 		if err != nil {
 			return added, updated, err
 		}
 		x.names.name(slot, item.ID)
-		x.meta.Set(slot, b.objects[i])
+		x.describe(slot, b.objects[i])
 		x.graph.Show(slot)
-		if before, had := x.names.lead(slot); had {
-			x.bury(before)
+		if old, had := x.names.lead(slot); had {
+			before = append(before, old)
 			updated++
 		} else {
 			added++
@@ -78,10 +92,30 @@ func (x *Index) Apply(b Batch) (added, updated int, err error) {
 	return added, updated, nil
 }
 
-// bury takes a slot out that no id leads to any more.
-func (x *Index) bury(slot uint32) {
-	x.graph.Delete(slot)
-	x.meta.Remove(slot)
+// describe gives a slot its metadata, and the words in it.
+func (x *Index) describe(slot uint32, object metadata.Object) {
+	x.meta.Set(slot, object)
+	if x.words != nil {
+		x.words.Set(slot, object.Text(x.config.TextFields))
+	}
+}
+
+// bury takes slots out that no id leads to any more, as soon as no search is left that
+// began when one did.
+func (x *Index) bury(slots []uint32) {
+	if len(slots) == 0 {
+		return
+	}
+	x.graph.Drain()
+	for _, slot := range slots {
+		x.graph.Delete(slot)
+		x.meta.Remove(slot)
+		if x.words != nil {
+			x.words.Remove(slot)
+		}
+	}
+	x.gone.Add(int64(len(slots)))
+	x.names.forget()
 }
 
 // Delete takes items out, and gives how many of the ids there were.
@@ -89,14 +123,14 @@ func (x *Index) Delete(ids []string) int {
 	x.writes.Lock()
 	defer x.writes.Unlock()
 	defer x.call()
-	deleted := 0
+	var slots []uint32
 	for _, id := range ids {
 		if slot, had := x.names.drop(id); had {
-			x.bury(slot)
-			deleted++
+			slots = append(slots, slot)
 		}
 	}
-	return deleted
+	x.bury(slots)
+	return len(slots)
 }
 
 // SetMetadata replaces an item's metadata; it returns false where there is no such item.
@@ -105,7 +139,11 @@ func (x *Index) SetMetadata(id string, object metadata.Object) bool {
 	defer x.writes.Unlock()
 	slot, ok := x.names.slot(id)
 	if ok {
-		x.meta.Set(slot, object)
+		x.edits.Lock()
+		defer x.edits.Unlock()
+		x.describe(slot, object)
+		x.gone.Add(1)
+		x.call()
 	}
 	return ok
 }
@@ -129,11 +167,19 @@ type Stats struct {
 	Fields   int   // of metadata
 	Bytes    int64 // of vectors, codes and links
 	Metadata int64 // bytes of JSON
+	Texts    int   // items with a word in a text field
+	Words    int   // different ones
+	Lexical  int64 // bytes of the index of words
 }
 
 // Stats counts.
 func (x *Index) Stats() Stats {
 	graph, meta := x.graph.Stats(), x.meta.Stats()
-	return Stats{Count: x.names.count(), Waiting: graph.Queued, Deleted: graph.Buried,
+	s := Stats{Count: x.names.count(), Waiting: graph.Queued, Deleted: graph.Buried,
 		Fields: meta.Fields, Bytes: graph.Bytes, Metadata: meta.Bytes}
+	if x.words != nil {
+		words := x.words.Stats()
+		s.Texts, s.Words, s.Lexical = words.Documents, words.Terms, words.Bytes
+	}
+	return s
 }

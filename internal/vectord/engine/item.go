@@ -67,7 +67,7 @@ func (x *Index) check(item Item) (metadata.Object, error) {
 	case !utf8.ValidString(item.ID):
 		return metadata.Object{}, fmt.Errorf("the id is not UTF-8")
 	}
-	if err := x.config.Check(item.Vector); err != nil {
+	if err := x.graph.Config().Check(item.Vector); err != nil {
 		return metadata.Object{}, err
 	}
 	return metadata.Read(item.Metadata)

@@ -60,32 +60,41 @@ func (x *Index) tidy() {
 	if stats.Free > max(few, total/part) {
 		x.shrink()
 	}
+	x.tidyWords()
+}
+
+// tidyWords gives back what texts that are gone have left in the index of words, when
+// they were a quarter of all since that was done last, or when half of the words are in
+// no text any more.
+func (x *Index) tidyWords() {
+	if x.words == nil {
+		return
+	}
+	stats, gone := x.words.Stats(), x.gone.Load()
+	if gone > max(few, int64(stats.Documents)/3) || stats.Idle > max(few, stats.Terms) {
+		x.words.Compact()
+		x.gone.Add(-gone)
+	}
 }
 
 // shrink moves the last items to where there is room.
 func (x *Index) shrink() {
 	x.writes.Lock()
 	defer x.writes.Unlock()
-	var moved []uint32
+	var moved [][2]uint32
 	x.graph.Shrink(func(from, to uint32) {
 		x.meta.Copy(from, to)
-		x.names.mu.Lock()
-		defer x.names.mu.Unlock()
-		if x.names.twins == nil {
-			x.names.twins = map[uint32]uint32{}
-		}
-		id := x.names.ids[from]
-		x.names.ids[to] = id
-		if now, ok := x.names.slots.Get(id); ok && now == from {
-			x.names.twins[from] = to
-			x.names.slots.Set(id, to)
-		}
-		moved = append(moved, from)
+		x.names.move(from, to)
+		moved = append(moved, [2]uint32{from, to})
 	})
-	x.names.mu.Lock()
-	x.names.twins = nil
-	x.names.mu.Unlock()
-	for _, slot := range moved {
-		x.meta.Remove(slot)
+	if x.words != nil {
+		for _, m := range moved {
+			x.words.Moved(m[0], m[1])
+		}
+		x.graph.Drain() // searches may have found words where they were
+	}
+	x.names.moved()
+	for _, m := range moved {
+		x.meta.Remove(m[0])
 	}
 }

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math/bits"
+	"math/rand/v2"
 	"sync"
 
 	"github.com/tidwall/btree"
@@ -12,9 +14,16 @@ type names struct {
 	mu    sync.RWMutex
 	slots btree.Map[string, uint32]
 	ids   []string // by slot
+	led   []uint64 // the slots that an id leads to, slot s by bit s%64 of number s/64
+
+	// Slots that no id leads to any more are answers still for searches that began
+	// before: these have a lower moment. They are forgotten before the slot is buried.
+	moment uint64
+	left   map[uint32]uint64
+
 	// While slots are moved, an item is found in both: this leads from the old one to
-	// the new one.
-	twins map[uint32]uint32
+	// the new one, and back.
+	twins, origins map[uint32]uint32
 }
 
 // name gives a slot an id that does not lead to it yet.
@@ -24,6 +33,9 @@ func (n *names) name(slot uint32, id string) {
 	for int(slot) >= len(n.ids) {
 		n.ids = append(n.ids, "")
 	}
+	for int(slot/64) >= len(n.led) {
+		n.led = append(n.led, 0)
+	}
 	n.ids[slot] = id
 }
 
@@ -31,14 +43,71 @@ func (n *names) name(slot uint32, id string) {
 func (n *names) lead(slot uint32) (before uint32, had bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.slots.Set(n.ids[slot], slot)
+	before, had = n.slots.Set(n.ids[slot], slot)
+	if had {
+		n.leave(before)
+	}
+	n.led[slot/64] |= 1 << (slot % 64)
+	return before, had
 }
 
 // drop lets an id lead nowhere, and gives where it led.
 func (n *names) drop(id string) (slot uint32, had bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.slots.Delete(id)
+	slot, had = n.slots.Delete(id)
+	if had {
+		n.leave(slot)
+	}
+	return slot, had
+}
+
+// leave notes that no id leads to a slot any more. The lock is held.
+func (n *names) leave(slot uint32) {
+	n.led[slot/64] &^= 1 << (slot % 64)
+	n.moment++
+	if n.left == nil {
+		n.left = map[uint32]uint64{}
+	}
+	n.left[slot] = n.moment
+}
+
+// forget ends what leave began: no search is left that began before.
+func (n *names) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.left = nil
+}
+
+// move lets an id lead to another slot, and the old one to it as well.
+func (n *names) move(from, to uint32) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.twins == nil {
+		n.twins, n.origins = map[uint32]uint32{}, map[uint32]uint32{}
+	}
+	id := n.ids[from]
+	n.ids[to] = id
+	if now, ok := n.slots.Get(id); ok && now == from {
+		n.twins[from], n.origins[to] = to, from
+		n.slots.Set(id, to)
+		n.led[from/64] &^= 1 << (from % 64)
+		n.led[to/64] |= 1 << (to % 64)
+	}
+}
+
+// moved ends what move began.
+func (n *names) moved() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.twins, n.origins = nil, nil
+}
+
+// now gives the moment at which a search begins.
+func (n *names) now() uint64 {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.moment
 }
 
 func (n *names) slot(id string) (slot uint32, ok bool) {
@@ -53,14 +122,60 @@ func (n *names) count() int {
 	return n.slots.Len()
 }
 
-// id gives the id of a slot that still has it. The lock is held.
-func (n *names) id(slot uint32) (id string, ok bool) {
+// id gives the id of a slot that a search found, and the slot where the item is now,
+// if it was there when the search began or later. The lock is held.
+func (n *names) id(slot uint32, since uint64) (id string, at uint32, ok bool) {
 	id = n.ids[slot]
 	now, ok := n.slots.Get(id)
-	if twin, moved := n.twins[slot]; moved && now == twin {
-		return id, true
+	switch {
+	case ok && now == slot:
+		return id, slot, true
+	case ok && len(n.twins) > 0:
+		if twin, moved := n.twins[slot]; moved && now == twin {
+			return id, twin, true
+		}
 	}
-	return id, ok && now == slot
+	return id, slot, n.left[slot] > since
+}
+
+// moving tells whether an item may be found in two slots. The lock is held.
+func (n *names) moving() bool { return len(n.left)+len(n.twins) > 0 }
+
+// matching counts the items among the slots that a function gives as bits. No id comes,
+// changes its slot or goes meanwhile.
+func (n *names) matching(slots func() ([]uint64, error)) (count int, err error) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	found, err := slots()
+	for at := range min(len(found), len(n.led)) {
+		count += bits.OnesCount64(found[at] & n.led[at])
+	}
+	return count, err
+}
+
+// sample draws up to so many of the ids.
+func (n *names) sample(r *rand.Rand, most int) (ids []string) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	for _, at := range drawn(r, n.slots.Len(), most) {
+		id, _, _ := n.slots.GetAt(at)
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// drawn gives up to so many different numbers below n: Floyd's algorithm.
+func drawn(r *rand.Rand, n, most int) (list []int) {
+	seen := map[int]bool{}
+	for i := max(0, n-most); i < n; i++ {
+		at := r.IntN(i + 1)
+		if seen[at] {
+			at = i
+		}
+		seen[at] = true
+		list = append(list, at)
+	}
+	return list
 }
 
 // all copies the ids with their slots, in order of the ids.
@@ -75,10 +190,8 @@ func (n *names) all() (ids []string, slots []uint32) {
 }
 
 // after lists ids with their slots in order of the ids, from the first one after a
-// given one on, until a function returns false.
+// given one on, until a function returns false. The lock is held.
 func (n *names) after(id string, yield func(id string, slot uint32) bool) {
-	n.mu.RLock()
-	defer n.mu.RUnlock()
 	n.slots.Ascend(id, func(found string, slot uint32) bool {
 		return found == id || yield(found, slot)
 	})

@@ -59,7 +59,7 @@ func write32(w io.Writer, n int) error {
 }
 
 // Load fills an empty index with one that was saved with the same configuration, where
-// max_items, seed and ef_construction may differ. Its errors are a [sealed.DamageError]
+// max_items, seed, ef_construction and the text fields may differ. Its errors are a [sealed.DamageError]
 // where the bytes are not those that were written, a [hnsw.SavedError] where they are
 // another index's, and those of reading. After an error the index can only be closed.
 func (x *Index) Load(from io.Reader) error {
@@ -85,7 +85,7 @@ func (x *Index) Load(from io.Reader) error {
 		}
 		named[slot] = true
 		x.names.name(slot, id)
-		x.meta.Set(slot, object)
+		x.describe(slot, object)
 		if _, had := x.names.lead(slot); had {
 			return &hnsw.SavedError{Reason: fmt.Sprintf("has the item %q twice", id)}
 		}

@@ -4,16 +4,18 @@ import "git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 
 // Scroll gives up to limit items in the order of their ids, from the first one after
 // a given id on, that a filter matches; nil matches all. Its error is a
-// [metadata.UnknownFieldError].
+// [metadata.UnknownFieldError] or a [metadata.FilterError].
 func (x *Index) Scroll(after string, limit int, filter *metadata.Filter, withVector bool) (items []Item, err error) {
 	x.graph.View(func() {
+		var slots []uint32
+		x.names.mu.RLock() // so that no item changes its slot meanwhile
+		defer x.names.mu.RUnlock()
 		var allowed []uint64
 		if filter != nil {
 			if allowed, err = x.meta.Match(*filter); err != nil {
 				return
 			}
 		}
-		var slots []uint32
 		x.names.after(after, func(id string, slot uint32) bool {
 			if filter == nil || int(slot/64) < len(allowed) && allowed[slot/64]>>(slot%64)&1 != 0 {
 				items, slots = append(items, Item{ID: id}), append(slots, slot)
@@ -45,4 +47,13 @@ func (x *Index) Matching(filter metadata.Filter) (ids []string, err error) {
 			return ids, nil
 		}
 	}
+}
+
+// Count tells how many items a filter matches; nil matches all. Its errors are those of
+// Scroll.
+func (x *Index) Count(filter *metadata.Filter) (int, error) {
+	if filter == nil {
+		return x.names.count(), nil
+	}
+	return x.names.matching(func() ([]uint64, error) { return x.meta.Match(*filter) })
 }

@@ -93,6 +93,10 @@ func (g *Graph) View(f func()) {
 	f()
 }
 
+// Drain returns when everybody who is inside View when it is called has left. It must
+// not be called inside View.
+func (g *Graph) Drain() { g.readers.wait() }
+
 // Alive tells whether searches answer with a slot.
 func (g *Graph) Alive(slot uint32) bool { return slot < g.end.Load() && g.alive.has(slot) }
 

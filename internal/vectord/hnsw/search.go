@@ -68,6 +68,16 @@ func (g *Graph) Search(s Search) []Hit {
 	return t.best(keep, k)
 }
 
+// Distances writes the distance of each of some slots, which Search gave or which are
+// known to be in use, from a vector that Config.Check lets pass. It has to be called
+// inside View.
+func (g *Graph) Distances(vector []float32, slots []uint32, distances []float32) {
+	t := g.travellers.Get().(*traveller)
+	defer g.travellers.Put(t)
+	t.query.ask(vector)
+	t.query.exact(slots, distances)
+}
+
 // traveller is what one search or one insertion needs on its way.
 type traveller struct {
 	g       *Graph

@@ -17,7 +17,8 @@ type search struct {
 	scorer
 	best
 	allowed []uint64
-	cursors []*cursor
+	cursors []*cursor // the first of them, as many as asked, are of the query's terms
+	asked   int
 	live    []*cursor // not at their end; in each window those of least bound first
 
 	found  [window / 64]uint64 // by slot of the window: whether it has a score
@@ -33,9 +34,6 @@ func (s *search) run() {
 		}
 		s.window(low, high)
 		from = high + 1
-	}
-	for _, c := range s.cursors {
-		c.list, c.block = list{}, nil // kept searches hold no postings
 	}
 }
 

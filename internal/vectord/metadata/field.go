@@ -11,6 +11,7 @@ import (
 type field struct {
 	values *btree.BTreeG[*posting]
 	having *roaring.Bitmap // slots that have any
+	words  bool            // text is found by its words, and is no value here
 }
 
 // posting lists the slots that have a value: a few, or more of them.
@@ -27,9 +28,20 @@ func newField() *field {
 	return &field{values: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true}), having: roaring.New()}
 }
 
+// comparable tells why a field cannot be compared with a value, if that is so.
+func (f *field) comparable(name string, v value) error {
+	if f.words && v.kind == text {
+		return wrong(`%s: text is searched by words here, and cannot be compared; give a text in the query, ask {"exists": true}, or keep what is to be compared in a field of its own`, name)
+	}
+	return nil
+}
+
 // add puts a slot under a value; it may be there already.
 func (f *field) add(v value, slot uint32) {
 	f.having.Add(slot)
+	if f.words && v.kind == text {
+		return
+	}
 	p, ok := f.values.Get(&posting{value: v})
 	if !ok {
 		f.values.Set(&posting{value: v, few: []uint32{slot}})

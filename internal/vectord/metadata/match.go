@@ -22,7 +22,8 @@ func (s set) own() set {
 }
 
 // Match gives the slots that a filter matches, slot s by bit s%64 of number s/64. Its
-// error is an [UnknownFieldError]; where there are no items at all, any field goes.
+// error is an [UnknownFieldError], or a [FilterError] about text that is searched by its
+// words; where there are no items at all, any field goes.
 func (s *Store) Match(f Filter) ([]uint64, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -80,6 +81,9 @@ func (o oneOf) match(s *Store) (set, error) {
 	}
 	found := roaring.New()
 	for _, v := range o.values {
+		if err := f.comparable(o.field, v); err != nil {
+			return set{}, err
+		}
 		f.equal(v, found)
 	}
 	return set{found, false}, nil
@@ -88,6 +92,9 @@ func (o oneOf) match(s *Store) (set, error) {
 func (w within) match(s *Store) (set, error) {
 	f, err := s.field(w.field)
 	if err != nil {
+		return set{}, err
+	}
+	if err := f.comparable(w.field, *w.bounds.any()); err != nil {
 		return set{}, err
 	}
 	found := roaring.New()

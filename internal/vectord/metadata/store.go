@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -29,8 +30,16 @@ type Store struct {
 	bytes  int64
 }
 
-// New makes an empty store.
-func New() *Store { return &Store{fields: map[string]*field{}, all: roaring.New()} }
+// New makes an empty store. The text of the fields that are named is found by its words
+// elsewhere, and cannot be compared by a filter; these fields are always known.
+func New(textFields ...string) *Store {
+	s := &Store{fields: map[string]*field{}, all: roaring.New()}
+	for _, name := range textFields {
+		s.fields[name] = newField()
+		s.fields[name].words = true
+	}
+	return s
+}
 
 // Object is metadata that was read and can be kept.
 type Object struct {
@@ -62,6 +71,20 @@ func Read(raw []byte) (Object, error) {
 	}
 	o := Object{raw: slices.Clone(raw)}
 	return o, o.flatten("", object, 0)
+}
+
+// Text gives the text under the names of fields, a line for each value, in the order of
+// the fields.
+func (o Object) Text(fields []string) string {
+	var lines []string
+	for _, name := range fields {
+		for _, x := range o.scalar {
+			if x.field == name && x.value.kind == text {
+				lines = append(lines, x.value.text)
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // decode reads JSON, its numbers as they are written.

@@ -3,7 +3,9 @@ package vector_test
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -38,6 +40,26 @@ func TestWhatIsNoVectorIsRefused(t *testing.T) {
 		var got vector.Vector
 		if err := json.Unmarshal([]byte(text), &got); err == nil {
 			t.Errorf("%s was read as %v", text, got)
+		}
+	}
+}
+
+// Every number is the float32 that is nearest to it, as strconv has it.
+func TestNumbersAreTheNearest(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 300_000 {
+		f := math.Float32frombits(r.Uint32())
+		text := strconv.FormatFloat(float64(f), "eg"[r.IntN(2)], r.IntN(22)-1, 32<<r.IntN(2))
+		if r.IntN(4) == 0 { // beside the middle of two
+			text = strconv.FormatFloat((float64(f)+float64(math.Nextafter32(f, 2)))/2, 'g', 10+r.IntN(12), 64)
+		}
+		if math.IsNaN(float64(f)) || math.IsInf(float64(f), 0) {
+			continue
+		}
+		want, _ := strconv.ParseFloat(text, 32)
+		var got vector.Vector
+		if err := json.Unmarshal([]byte("["+text+"]"), &got); err != nil || len(got) != 1 || math.Float32bits(got[0]) != math.Float32bits(float32(want)) {
+			t.Fatalf("%s: %v, %v, want %v", text, got, err, want)
 		}
 	}
 }

@@ -51,6 +51,7 @@ const MaxDimension = 16384
 const (
 	MaxItems = 10_000 // of an add, a deletion by ids, a search by many vectors
 	MaxK     = 10_000
+	MaxEf    = 10_000
 	MaxPage  = 1_000 // items of a page
 )
 

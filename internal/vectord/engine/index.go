@@ -66,11 +66,8 @@ func (x *Index) Apply(b Batch) (added, updated int, err error) {
 	x.writes.Lock()
 	defer x.writes.Unlock()
 	defer x.call()
-	if room := x.graph.Room(); room < b.Len() {
-		x.graph.Repair()
-		if room = x.graph.Room(); room < b.Len() {
-			return 0, 0, &FullError{b.Len(), room, x.config.MaxItems}
-		}
+	if room := x.Room(b.Len()); room < b.Len() {
+		return 0, 0, &FullError{b.Len(), room, x.config.MaxItems}
 	}
 	var before []uint32
 	defer func() { x.bury(before) }()
@@ -90,6 +87,17 @@ func (x *Index) Apply(b Batch) (added, updated int, err error) {
 		}
 	}
 	return added, updated, nil
+}
+
+// Room gives how many items can be put in, replaced ones among them. Where these are
+// fewer than are wanted the graph is mended first, which may make more. Until the next
+// Apply there is no less.
+func (x *Index) Room(wanted int) int {
+	if room := x.graph.Room(); room >= wanted {
+		return room
+	}
+	x.graph.Repair()
+	return x.graph.Room()
 }
 
 // describe gives a slot its metadata, and the words in it.

@@ -38,6 +38,13 @@ type Batch struct {
 // Len gives the number of different ids in it.
 func (b Batch) Len() int { return len(b.items) }
 
+// Item gives one of its items, with the metadata as it is kept.
+func (b Batch) Item(i int) Item {
+	item := b.items[i]
+	item.Metadata = b.objects[i].JSON()
+	return item
+}
+
 // Check reads a batch. Of several items with the same id the last one counts. Its error
 // is an [ItemError], about the first item that is wrong.
 func (x *Index) Check(items []Item) (Batch, error) {

@@ -42,6 +42,10 @@ func (x *Index) Settle(ctx context.Context, workers int) {
 	}
 }
 
+// Mend takes what was deleted, or replaced, by the time it is called out of memory:
+// nothing of its vectors is saved any more.
+func (x *Index) Mend() { x.graph.Repair() }
+
 // The graph is mended when one slot in eight is a deleted one, and memory is given back
 // when one in eight is free; below a few hundred nobody notices.
 const (

@@ -18,8 +18,10 @@ import (
 // lengths; numbers are 4 bytes, little endian.
 
 // Save writes the index as it is when it is called. Searches and changes go on
-// meanwhile; these are in or not, and made again they do no harm.
-func (x *Index) Save(to io.Writer) error {
+// meanwhile; these are in or not, and made again they do no harm. taken, which may be
+// nil, is called once, before anything is written: changes that were applied by then are
+// in. Changes wait for it, and it must not call the index.
+func (x *Index) Save(to io.Writer, taken func()) error {
 	w := sealed.NewWriter(to)
 	out := bufio.NewWriterSize(w, 64<<10)
 	var ids []string
@@ -27,6 +29,9 @@ func (x *Index) Save(to io.Writer) error {
 	x.writes.Lock() // until the graph has been taken as well
 	err := x.graph.Save(w, func() {
 		ids, slots = x.names.all()
+		if taken != nil {
+			taken()
+		}
 		x.writes.Unlock()
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ func TestWhatIsSavedIsLoaded(t *testing.T) {
 	put(t, x, items(300, 700)...) // replaced and new, waiting
 	x.Delete([]string{"c-0000", "c-0650"})
 	var out bytes.Buffer
-	if err := x.Save(&out); err != nil {
+	if err := x.Save(&out, nil); err != nil {
 		t.Fatal(err)
 	}
 	y := newIndex(t, config)
@@ -78,7 +78,7 @@ func TestSavingWhileItChanges(t *testing.T) {
 	})
 	for range 8 {
 		var out bytes.Buffer
-		if err := x.Save(&out); err != nil {
+		if err := x.Save(&out, nil); err != nil {
 			t.Fatal(err)
 		}
 		y := newIndex(t, config)
@@ -102,7 +102,7 @@ func TestDamageIsRefused(t *testing.T) {
 	put(t, x, items(0, 300)...)
 	x.Settle(t.Context(), 1)
 	var out bytes.Buffer
-	if err := x.Save(&out); err != nil {
+	if err := x.Save(&out, nil); err != nil {
 		t.Fatal(err)
 	}
 	r := rand.New(rand.NewPCG(1, 7))

@@ -28,7 +28,7 @@ func (g *Graph) DeleteBut(listed map[uint32]bool) {
 
 // Repair links those that were next to deleted slots with what lay behind, and lets
 // the slots be used again: the consolidation of FreshDiskANN
-// (https://arxiv.org/abs/2105.09613). It looks at every slot's links once; searches,
+// (https://arxiv.org/abs/2105.09613). Of their vectors nothing is left. It looks at every slot's links once; searches,
 // insertions and deletions go on meanwhile.
 func (g *Graph) Repair() {
 	g.repairing.Lock()
@@ -55,6 +55,9 @@ func (g *Graph) Repair() {
 	g.replaceEntry()
 	g.readers.wait() // for whoever still is on a way to them
 	g.rescue(leaving)
+	for _, slot := range leaving {
+		g.vectors.wipe(slot)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, slot := range leaving {

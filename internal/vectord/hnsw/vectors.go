@@ -104,6 +104,12 @@ func (v *vectors) move(from, to uint32) {
 	}
 }
 
+// wipe leaves nothing of a slot's vector.
+func (v *vectors) wipe(slot uint32) {
+	clear(v.at(slot))
+	clear(v.codes.data[int(slot)*v.stride:][:v.stride])
+}
+
 // forget gives the memory of slots back.
 func (v *vectors) forget(from, to uint32) {
 	v.floats.forget(int(from)*v.config.Dimension, int(to)*v.config.Dimension)

@@ -47,6 +47,9 @@ type Object struct {
 	scalar []scalar
 }
 
+// JSON gives an object as it is kept. It must not be changed.
+func (o Object) JSON() json.RawMessage { return o.raw }
+
 type scalar struct {
 	field string
 	value value

@@ -103,7 +103,7 @@ func TestOtherObjectsAreToldFromDamagedOnes(t *testing.T) {
 	}{
 		"another index":     {write(t, header(1, 1)), Index{"another", 3}, OtherIndex},
 		"another dimension": {write(t, header(1, 1)), Index{index().ID, 4}, OtherIndex},
-		"a newer version":   {newer, index(), OtherFormat},
+		"a newer version":   {newer, index(), OtherVersion},
 		"a Parquet file":    {[]byte("PAR1 and what follows"), index(), OtherFormat},
 		"a short file":      {[]byte("{}"), index(), OtherFormat},
 		"an empty one":      {nil, index(), Cut},

@@ -12,8 +12,10 @@ const (
 	// Damaged: a checksum does not hold, or what it holds for cannot be. The records
 	// before are whole.
 	Damaged Fault = "log_damaged"
-	// OtherFormat: this is no log object, or one of another version.
+	// OtherFormat: this is no log object.
 	OtherFormat Fault = "log_of_other_format"
+	// OtherVersion: the log object was written by a release with another format.
+	OtherVersion Fault = "log_of_other_version"
 	// OtherIndex: the log object is another index's.
 	OtherIndex Fault = "log_of_other_index"
 	// OutOfOrder: the objects that are to be merged do not follow one another.
@@ -42,7 +44,9 @@ func (e *Error) remedy() string {
 	case Cut:
 		return "restore the object from a copy, or go on with the records before, which are whole"
 	case OtherFormat:
-		return "read it with the release that wrote it, or restore the object from a copy"
+		return "restore the object from a copy"
+	case OtherVersion:
+		return "read it with the release that wrote it"
 	case OtherIndex:
 		return "put the object back to where it belongs"
 	case OutOfOrder:

@@ -84,7 +84,7 @@ func (r *Reader) open(of Index) error {
 	case crc32.Checksum(b[:12], castagnoli) != binary.LittleEndian.Uint32(b[12:]):
 		return r.fail(Damaged, "the checksum of its first bytes does not hold")
 	case version != Version:
-		return r.fail(OtherFormat, fmt.Sprintf("it is of version %d, and this release reads version %d", version, Version))
+		return r.fail(OtherVersion, fmt.Sprintf("it is of version %d, and this release reads version %d", version, Version))
 	}
 	r.offset = opening
 	_, payload, err := r.next()

@@ -1,0 +1,157 @@
+package durable
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"unicode/utf8"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
+)
+
+// Added says what an Add came to. Count is the items in the index afterwards.
+type Added struct{ Added, Updated, Count int }
+
+// Selection names items by their ids or, where Filter is set, by that alone.
+type Selection struct {
+	IDs    []string
+	Filter *metadata.Filter
+}
+
+// Change is what becomes of an item's metadata: Whole takes the place of what there was,
+// or else the fields of Set do, each whole, and those of Remove go. A null in Set removes
+// as well.
+type Change struct {
+	Whole  json.RawMessage
+	Set    map[string]json.RawMessage
+	Remove []string
+}
+
+// Add puts items in, in place of those with their ids. Its errors are those of
+// [engine.Index.Check], an [engine.FullError], storaged's, and those of any change:
+// [OvertakenError], [BrokenError], [ErrClosed].
+func (x *Index) Add(ctx context.Context, items []engine.Item) (Added, error) {
+	b, err := x.engine.Check(items)
+	if err != nil {
+		return Added{}, err
+	}
+	n, err := x.submit(&request{ctx: ctx, change: putting(b)})
+	return Added{n.added, n.updated, n.items}, err
+}
+
+// Delete takes items out. A filter is looked at when the change's turn has come; its error
+// may be a [metadata.UnknownFieldError], or that of any change.
+func (x *Index) Delete(ctx context.Context, s Selection) (deleted, count int, err error) {
+	n, err := x.submit(x.deletion(ctx, s))
+	return n.deleted, n.items, err
+}
+
+func (x *Index) deletion(ctx context.Context, s Selection) *request {
+	if s.Filter == nil {
+		return &request{ctx: ctx, change: removing(possible(s.IDs))}
+	}
+	return &request{ctx: ctx, resolve: func() (change, error) {
+		ids, err := x.engine.Matching(*s.Filter)
+		return removing(ids), err
+	}}
+}
+
+// possible leaves out what no item can be called.
+func possible(ids []string) (list []string) {
+	for _, id := range ids {
+		if id != "" && len(id) <= engine.MaxID && utf8.ValidString(id) {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// Update changes the metadata of items, all of them or none. Its error may be a
+// [ChangeError], a [metadata.UnknownFieldError], or that of any change.
+func (x *Index) Update(ctx context.Context, s Selection, c Change) (updated int, err error) {
+	n, err := x.submit(&request{ctx: ctx, resolve: func() (change, error) { return x.resolve(s, c) }})
+	return n.updated, err
+}
+
+// resolve says which metadata each item gets.
+func (x *Index) resolve(s Selection, c Change) (made change, err error) {
+	err = x.selected(s, func(id string, now json.RawMessage) error {
+		next, err := c.of(now)
+		if err != nil {
+			return &ChangeError{id, err}
+		}
+		object, err := metadata.Read(next)
+		if err != nil {
+			return &ChangeError{id, err}
+		}
+		made.set = append(made.set, setting{id, object})
+		made.bytes += int64(itemBytes + len(id) + len(next))
+		return nil
+	})
+	return made, err
+}
+
+// selected goes over the items that there are of a selection.
+func (x *Index) selected(s Selection, each func(id string, now json.RawMessage) error) error {
+	if s.Filter == nil {
+		seen := make(map[string]bool, len(s.IDs))
+		for _, id := range s.IDs {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			if item, ok := x.engine.Get(id); ok {
+				if err := each(id, item.Metadata); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	const page = 1000
+	for after := ""; ; {
+		items, err := x.engine.Scroll(after, page, s.Filter, false)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if err := each(item.ID, item.Metadata); err != nil {
+				return err
+			}
+			after = item.ID
+		}
+		if len(items) < page {
+			return nil
+		}
+	}
+}
+
+// of gives what metadata becomes.
+func (c Change) of(now json.RawMessage) (json.RawMessage, error) {
+	if c.Whole != nil {
+		return c.Whole, nil
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(now, &fields); err != nil {
+		return nil, fmt.Errorf("what is there cannot be read: %w", err)
+	}
+	maps.Copy(fields, c.Set)
+	for name, value := range c.Set {
+		if bytes.Equal(bytes.TrimSpace(value), []byte("null")) {
+			delete(fields, name)
+		}
+	}
+	for _, name := range c.Remove {
+		delete(fields, name)
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(fields); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(out.Bytes()), nil
+}

@@ -1,0 +1,196 @@
+package durable
+
+import (
+	"context"
+	"fmt"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// group is changes that share an object of the log.
+type group struct {
+	object      object
+	first, last uint64
+	requests    []*request
+}
+
+// commit takes requests and makes them, until the queue is closed and empty.
+func (x *Index) commit() {
+	for {
+		requests := x.queue.take(func(sofar int64, r *request) bool {
+			return sofar+r.change.bytes <= x.options.Limits.GroupBytes
+		})
+		if len(requests) == 0 {
+			return
+		}
+		for len(requests) > 0 {
+			requests = x.turn(requests)
+		}
+	}
+}
+
+// turn makes the first of requests, with as many of the others as there is room for, and
+// gives the rest. Each that it does not give back is answered.
+func (x *Index) turn(requests []*request) (rest []*request) {
+	if err := x.ready(); err != nil {
+		for _, r := range requests {
+			r.answer(counts{}, err)
+		}
+		return nil
+	}
+	g, rest := x.gather(requests)
+	if len(g.requests) == 0 {
+		return rest
+	}
+	if err := x.log(g); err != nil {
+		for _, r := range g.requests {
+			r.answer(counts{}, err)
+		}
+		return rest
+	}
+	for i, n := range x.apply(g) {
+		g.requests[i].answer(n.counts, n.err)
+	}
+	return rest
+}
+
+// ready finds out what became of changes whose storing was not answered, and tells
+// whether there can be more.
+func (x *Index) ready() error {
+	if g := x.doubt; g != nil {
+		err := x.store(x.committing, &g.object)
+		switch {
+		case g.object.foreign:
+			return x.judge(err, g)
+		case err != nil && answered(err):
+			return err
+		case err != nil:
+			return wire.Unavailable("storaged").Because(err)
+		}
+		x.doubt = nil
+		for _, n := range x.apply(g) {
+			if n.err != nil {
+				return n.err
+			}
+		}
+	}
+	return x.refused()
+}
+
+// gather resolves the first request, and adds those that there is room for; what cannot
+// be made or changes nothing is answered.
+func (x *Index) gather(requests []*request) (g *group, rest []*request) {
+	g = &group{}
+	puts := 0
+	for i, r := range requests {
+		if err := x.prepare(r); err != nil || r.change.empty() {
+			r.answer(counts{items: x.engine.Stats().Count}, err)
+			continue
+		}
+		n := r.change.put.Len()
+		if room := x.engine.Room(puts + n); n > 0 && room < puts+n {
+			if len(g.requests) > 0 { // alone it may fit
+				return g, requests[i:]
+			}
+			r.answer(counts{}, &engine.FullError{Items: n, Room: room, Limit: x.engine.Config().MaxItems})
+			continue
+		}
+		puts += n
+		g.requests = append(g.requests, r)
+	}
+	return g, nil
+}
+
+// prepare says what a request changes, now that its turn has come.
+func (x *Index) prepare(r *request) (err error) {
+	if err := r.ctx.Err(); err != nil {
+		return err // whoever asked has left
+	}
+	if r.resolve != nil {
+		r.change, err = r.resolve()
+	}
+	return err
+}
+
+// log makes a group durable.
+func (x *Index) log(g *group) error {
+	if x.options.Storage == nil {
+		g.last = x.sequence.Load() + uint64(len(g.requests))
+		return nil
+	}
+	g.first = x.sequence.Load() + 1
+	g.last = g.first + uint64(len(g.requests)) - 1
+	body, err := encode(journal.Header{Index: x.of, First: g.first, Last: g.last}, g.requests)
+	if err != nil {
+		return fmt.Errorf("write the log of index %s: %w", x.options.ID, err)
+	}
+	g.object = object{key: logKey(x.options.ID, g.first), body: body}
+	return x.judge(x.store(x.committing, &g.object), g)
+}
+
+// judge says what an error of storing a group means for those that come after it.
+func (x *Index) judge(err error, g *group) error {
+	switch {
+	case err == nil:
+		return nil
+	case g.object.foreign:
+		x.doubt = nil
+		return x.refuse(&OvertakenError{x.options.ID, g.object.key})
+	case g.object.doubt:
+		x.doubt = g
+		return notKnown(err)
+	}
+	return err
+}
+
+// apply makes the changes of a group that is durable.
+func (x *Index) apply(g *group) []answer {
+	answers := make([]answer, len(g.requests))
+	for i, r := range g.requests {
+		n, err := r.change.apply(x.engine)
+		if err != nil {
+			err = x.refuse(&BrokenError{x.options.ID, err})
+		}
+		answers[i] = answer{n, err}
+	}
+	x.sequence.Store(g.last)
+	if x.options.Storage != nil {
+		x.ledger.append(logObject{key: g.object.key, first: g.first, last: g.last, size: int64(len(g.object.body)), etag: g.object.etag})
+		x.look()
+	}
+	return answers
+}
+
+// refuse lets no more changes in, for the first reason that comes.
+func (x *Index) refuse(err error) error {
+	x.state.Lock()
+	defer x.state.Unlock()
+	if x.refusal == nil {
+		x.refusal = err
+		x.options.Log.Error("the index takes no changes any more", "index", x.options.ID, "error", err)
+	}
+	return x.refusal
+}
+
+func (x *Index) refused() error {
+	x.state.Lock()
+	defer x.state.Unlock()
+	return x.refusal
+}
+
+// submit waits for its turn and gives the answer. When the context ends before, the
+// change may be made all the same.
+func (x *Index) submit(r *request) (counts, error) {
+	r.answers = make(chan answer, 1)
+	if err := x.queue.put(r); err != nil {
+		return counts{}, err
+	}
+	select {
+	case a := <-r.answers:
+		return a.counts, a.err
+	case <-r.ctx.Done():
+		return counts{}, context.Cause(r.ctx)
+	}
+}

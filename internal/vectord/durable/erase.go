@@ -1,0 +1,95 @@
+package durable
+
+import (
+	"context"
+	"slices"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+)
+
+// Erased says what an erasure came to.
+type Erased struct {
+	Items       int   // that were there
+	LogObjects  int   // that were removed
+	Generations int   // that were removed
+	Bytes       int64 // of the objects that were removed
+}
+
+// Erase deletes items and leaves nothing of them, nor of any item that was deleted or
+// replaced before, in the index's objects: it writes two generations of what is left and
+// removes everything older. It does so though nothing matches, since what was asked for
+// may have been deleted already: after an error, or a crash in the midst, the same call
+// ends what was begun. Copies that were made by [Index.Copy] are not looked at.
+//
+// Its errors are those of [Index.Delete], and storaged's.
+func (x *Index) Erase(ctx context.Context, s Selection) (Erased, error) {
+	if x.options.Storage == nil {
+		n, err := x.submit(x.deletion(ctx, s))
+		x.engine.Mend()
+		return Erased{Items: n.deleted}, err
+	}
+	ctx, leave, err := x.enter(ctx)
+	if err != nil {
+		return Erased{}, err
+	}
+	defer leave()
+	n, err := x.submit(x.deletion(ctx, s))
+	if err != nil {
+		return Erased{}, err
+	}
+	e := Erased{Items: n.deleted}
+	var keep [kept]whole
+	x.engine.Mend()
+	for i := range keep {
+		if keep[i], err = x.clean(ctx); err != nil {
+			return e, err
+		}
+	}
+	return e, x.purge(ctx, keep[:], &e)
+}
+
+// clean writes a generation and reads it again, since soon nothing else may be left. Its
+// sequence number is above that of any other: a change that changes nothing sees to that.
+func (x *Index) clean(ctx context.Context) (whole, error) {
+	if g, ok := x.ledger.newest(); ok && g.Sequence >= x.sequence.Load() {
+		if _, err := x.submit(&request{ctx: ctx, change: change{mark: true}}); err != nil {
+			return whole{}, err
+		}
+	}
+	g, err := x.generation(ctx)
+	if err == nil {
+		err = g.check(ctx, x.options.Storage)
+	}
+	return g, err
+}
+
+// purge removes what is older than the first of the generations that are kept: their keys
+// are not taken from memory, where one may be missing, but from storaged.
+func (x *Index) purge(ctx context.Context, keep []whole, e *Erased) error {
+	var old []storage.Object
+	for page, err := range x.options.Storage.Listings(ctx, folder(x.options.ID), "", 0) {
+		if err != nil {
+			return err
+		}
+		for _, o := range page.Objects {
+			switch kind, number, part := parseKey(x.options.ID, o.Key); {
+			case kind == "", kind == "log" && number > keep[0].Sequence:
+			case slices.ContainsFunc(keep, func(g whole) bool { return g.key == o.Key || slices.Contains(g.parts, o.Key) }):
+			default:
+				old = append(old, o)
+				if kind == "log" {
+					e.LogObjects++
+				} else if kind == "generations" && !part {
+					e.Generations++
+				}
+			}
+		}
+	}
+	for _, o := range old {
+		if err := x.options.Storage.Delete(ctx, o.Key); err != nil {
+			return err
+		}
+		e.Bytes += o.Size
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package durable
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Generation is the whole index in storaged, as it was.
+type Generation struct {
+	Sequence  uint64 // of the last change that surely is in it
+	Bytes     int64
+	WrittenAt time.Time
+}
+
+// Damage is something of an index that cannot be read.
+type Damage struct {
+	Key    string // of the object, or of the one behind what is missing
+	Detail string // what is wrong, and what is lost as far as is known
+}
+
+// folder is where an index's objects lie, with a slash.
+func folder(id string) string { return "vectors/" + id + "/" }
+
+func logKey(id string, first uint64) string { return fmt.Sprintf("%slog/%020d", folder(id), first) }
+
+func generationKey(id string, sequence uint64) string {
+	return fmt.Sprintf("%sgenerations/%020d", folder(id), sequence)
+}
+
+// parseKey tells which of an index's objects it is: the kind is "log", "generations" or
+// "", part that it is a generation's part.
+func parseKey(id, key string) (kind string, number uint64, part bool) {
+	rest, _ := strings.CutPrefix(key, folder(id))
+	kind, rest, _ = strings.Cut(rest, "/")
+	digits, _, part := strings.Cut(rest, "/")
+	number, err := strconv.ParseUint(digits, 10, 64)
+	if err != nil || len(digits) != 20 || kind != "generations" && (kind != "log" || part) {
+		return "", 0, false
+	}
+	return kind, number, part
+}
+
+// logObject is an object of the log.
+type logObject struct {
+	key         string
+	first, last uint64
+	size        int64
+	etag        string
+	damaged     bool // its first and last are guesses, or it cannot be merged
+}
+
+// whole is a generation that is kept.
+type whole struct {
+	Generation
+	key   string
+	parts []string // keys
+	doubt bool     // storaged did not say whether the head is stored
+}
+
+// ledger is what is known of an index's objects.
+type ledger struct {
+	mu          sync.Mutex
+	logs        []logObject // in their order, which is that of first
+	generations []whole     // in their order
+	litter      []string    // keys to be removed
+}
+
+// view gives copies.
+func (l *ledger) view() (logs []logObject, generations []whole) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.logs), slices.Clone(l.generations)
+}
+
+// append notes an object that is behind all others.
+func (l *ledger) append(o logObject) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.logs = append(l.logs, o)
+}
+
+// replace notes what an object of the log has become. Others that it holds are litter.
+func (l *ledger) replace(o logObject) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.logs = slices.DeleteFunc(l.logs, func(other logObject) bool {
+		covered := other.first > o.first && other.last <= o.last
+		if covered {
+			l.litter = append(l.litter, other.key)
+		}
+		return covered
+	})
+	if at := slices.IndexFunc(l.logs, func(other logObject) bool { return other.key == o.key }); at >= 0 {
+		l.logs[at] = o
+	}
+}
+
+// kept is how many generations are kept.
+const kept = 2
+
+// add notes a generation.
+func (l *ledger) add(g whole) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.generations = append(l.generations, g)
+	l.trim()
+}
+
+// trim makes litter of what is older than the generations that are kept. While there are
+// fewer of them the whole log is kept.
+func (l *ledger) trim() {
+	for len(l.generations) > kept {
+		old := l.generations[0]
+		l.litter = append(append(l.litter, old.key), old.parts...)
+		l.generations = l.generations[1:]
+	}
+	if len(l.generations) < kept {
+		return
+	}
+	upTo := l.generations[0].Sequence
+	l.logs = slices.DeleteFunc(l.logs, func(o logObject) bool {
+		if o.last <= upTo {
+			l.litter = append(l.litter, o.key)
+		}
+		return o.last <= upTo
+	})
+}
+
+// newest gives the newest generation.
+func (l *ledger) newest() (g whole, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.generations) == 0 {
+		return whole{}, false
+	}
+	return l.generations[len(l.generations)-1], true
+}
+
+// since lists the log after a generation.
+func (l *ledger) since(sequence uint64) (logs []logObject, bytes int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, o := range l.logs {
+		if o.last > sequence {
+			logs, bytes = append(logs, o), bytes+o.size
+		}
+	}
+	return logs, bytes
+}
+
+// sweep takes the litter, up to so many keys.
+func (l *ledger) sweep(most int) (keys []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	most = min(most, len(l.litter))
+	keys, l.litter = l.litter[:most:most], l.litter[most:]
+	return keys
+}
+
+// scatter gives litter back that could not be removed, or adds some.
+func (l *ledger) scatter(keys ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.litter = append(l.litter, keys...)
+}
+
+// partKey is the key of a generation's part.
+func partKey(key, nonce string, n int) string {
+	return path.Join(key, fmt.Sprintf("%s-%06d", nonce, n))
+}

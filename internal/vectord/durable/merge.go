@@ -1,0 +1,130 @@
+package durable
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
+)
+
+// Objects are merged with others of their size, so that each change is written again a
+// few times at most: these are the sizes, in bytes.
+const (
+	smallest = 64 << 10
+	larger   = 16
+)
+
+// mergeable gives objects that are to be one: so many of about the same size next to each
+// other, all behind the newest generation.
+func (x *Index) mergeable() []logObject {
+	g, _ := x.ledger.newest()
+	logs, _ := x.ledger.since(g.Sequence)
+	for size := int64(smallest); size <= x.options.Limits.MergeBytes/int64(x.options.Limits.MergeObjects); size *= larger {
+		var run []logObject
+		bytes := int64(0)
+		for _, o := range logs {
+			if o.size > size || o.damaged || o.first <= g.Sequence || bytes+o.size > x.options.Limits.MergeBytes ||
+				len(run) > 0 && run[len(run)-1].last+1 != o.first {
+				if len(run) >= x.options.Limits.MergeObjects {
+					return run
+				}
+				run, bytes = nil, 0
+			}
+			if o.size <= size && !o.damaged && o.first > g.Sequence {
+				run, bytes = append(run, o), bytes+o.size
+			}
+		}
+		if len(run) >= x.options.Limits.MergeObjects {
+			return run
+		}
+	}
+	return nil
+}
+
+// merge makes one object of several, in place of the first.
+func (x *Index) merge(ctx context.Context, run []logObject) error {
+	m := journal.Merge{Of: x.of}
+	for _, o := range run {
+		m.Sources = append(m.Sources, func() (io.ReadCloser, error) {
+			in, _, err := x.options.Storage.Get(ctx, o.key, storage.Range{})
+			return in, err
+		})
+	}
+	out, in := io.Pipe()
+	written := make(chan error, 1)
+	go func() {
+		_, err := m.Write(ctx, in)
+		written <- err
+		_ = in.CloseWithError(err)
+	}()
+	stored, _, err := x.options.Storage.Put(ctx, run[0].key, out, -1, storage.Condition{IfMatch: run[0].etag})
+	out.CloseWithError(cmp.Or(err, io.ErrClosedPipe))
+	failed := <-written
+	if err == nil {
+		x.ledger.replace(logObject{key: run[0].key, first: run[0].first, last: run[len(run)-1].last, size: stored.Size, etag: stored.ETag})
+		return nil
+	}
+	var source *journal.SourceError
+	var damage *journal.Error
+	if errors.As(failed, &source) && errors.As(failed, &damage) {
+		o := run[source.Source]
+		x.harmed(Damage{o.key, damage.Error() + "; nothing is lost, since the index has its changes, and will be written"})
+		o.damaged = true
+		x.ledger.replace(o)
+		return nil
+	}
+	return cmp.Or(x.review(ctx, run[0]), err)
+}
+
+// review looks what an object of the log is by now: a merge may have been stored though
+// that was not answered.
+func (x *Index) review(ctx context.Context, o logObject) error {
+	now, err := x.examine(ctx, o.key, o.first)
+	if err != nil {
+		return err
+	}
+	x.ledger.replace(now)
+	return nil
+}
+
+// headerBytes hold an object's header, whatever it is.
+const headerBytes = 512
+
+// examine reads the header of an object of the log. What cannot be read of it is no
+// error: damaged says so.
+func (x *Index) examine(ctx context.Context, key string, first uint64) (logObject, error) {
+	o := logObject{key: key, first: first, last: first}
+	in, there, err := x.options.Storage.Get(ctx, key, storage.Range{Length: headerBytes})
+	if err != nil && unreachable(err) {
+		return o, err
+	}
+	if err != nil { // it is empty, or has gone
+		o.damaged = true
+		return o, nil
+	}
+	defer in.Close()
+	begin, err := io.ReadAll(in)
+	if err != nil {
+		return o, err
+	}
+	o.size, o.etag = there.Size, there.ETag
+	r, err := journal.NewReader(bytes.NewReader(begin), x.of)
+	var damage *journal.Error
+	switch {
+	case err == nil && r.Header().First == first:
+		o.last = r.Header().Last
+		return o, nil
+	case errors.As(err, &damage) && damage.Fault == journal.OtherIndex, errors.As(err, &damage) && damage.Fault == journal.OtherVersion:
+		return o, &UnreadableError{x.options.ID, []Damage{{key, err.Error()}}}
+	case err == nil:
+		err = fmt.Errorf("it begins at %d", r.Header().First)
+	}
+	x.options.Log.Warn("the header of a log object cannot be read", "index", x.options.ID, "key", key, "error", err)
+	o.damaged = true
+	return o, nil
+}

@@ -1,0 +1,166 @@
+package durable
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
+)
+
+// Open reads an index from storaged: the newest generation that is whole, then the log
+// after it. What is damaged is told by [Stats]. Its errors are an [UnreadableError], an
+// [engine.FullError] where max_items has become too low, and storaged's.
+func Open(ctx context.Context, o Options, progress *Progress) (*Index, error) {
+	x, err := prepare(o)
+	if err != nil {
+		return nil, err
+	}
+	if x.options.Storage == nil {
+		return nil, ErrMemoryOnly
+	}
+	if progress == nil {
+		progress = &Progress{}
+	}
+	if err := x.open(ctx, progress); err != nil {
+		x.stop()
+		x.cancel()
+		if x.engine != nil {
+			x.engine.Close()
+		}
+		return nil, err
+	}
+	x.start()
+	return x, nil
+}
+
+func (x *Index) open(ctx context.Context, progress *Progress) error {
+	fresh, err := engine.New(x.options.Engine, x.options.Kernels) // for what is true of all
+	if err != nil {
+		return err
+	}
+	x.of = journal.Index{ID: x.options.ID, Dimension: fresh.Config().Dimension}
+	fresh.Close()
+	heads, err := x.list(ctx)
+	if err != nil {
+		return err
+	}
+	logs, _ := x.ledger.view()
+	if err := x.examineAll(ctx, logs); err != nil {
+		return err
+	}
+	highest, err := x.load(ctx, heads, logs, progress)
+	if err != nil {
+		return err
+	}
+	r := &replay{x: x, progress: progress, applied: x.sequence.Load()}
+	if err := r.run(ctx, logs, highest); err != nil {
+		return err
+	}
+	x.sequence.Store(r.applied)
+	x.ledger.logs = r.logs
+	x.ledger.scatter(r.litter...)
+	x.ledger.trim()
+	return nil
+}
+
+// list notes the log's objects, and gives the heads of generations in their order. Parts
+// that no head names are litter.
+func (x *Index) list(ctx context.Context) (heads []storage.Object, err error) {
+	var parts []string
+	for page, err := range x.options.Storage.Listings(ctx, folder(x.options.ID), "", 0) {
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range page.Objects {
+			switch kind, number, part := parseKey(x.options.ID, o.Key); {
+			case part:
+				parts = append(parts, o.Key)
+			case kind == "log":
+				x.ledger.logs = append(x.ledger.logs, logObject{key: o.Key, first: number, last: number, size: o.Size, etag: o.ETag})
+			case kind == "generations":
+				heads = append(heads, o)
+			}
+		}
+	}
+	x.ledger.litter = parts // but for those that a head turns out to name
+	return heads, nil
+}
+
+// load fills the engine with the newest generation that can be read, and notes those that
+// are kept. highest is the largest sequence number that any had.
+func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObject, progress *Progress) (highest uint64, err error) {
+	for _, o := range slices.Backward(heads) {
+		_, sequence, _ := parseKey(x.options.ID, o.Key)
+		highest = max(highest, sequence)
+		g, err := x.inspect(ctx, o, sequence)
+		if err == nil && x.engine == nil {
+			err = x.fill(ctx, g, logs, progress)
+		}
+		switch {
+		case err != nil && (unreachable(err) || ctx.Err() != nil):
+			return 0, err
+		case err != nil && x.engine == nil:
+			x.harmed(Damage{o.Key, fmt.Sprintf("the generation cannot be read: %v; the one before and the log are read instead", err)})
+			fallthrough
+		case err != nil:
+			x.stale = append(append(x.stale, o.Key), g.parts...)
+		default:
+			x.ledger.generations = slices.Insert(x.ledger.generations, 0, g)
+		}
+	}
+	switch {
+	case x.engine != nil:
+		return highest, nil
+	case len(heads) > 0 && (len(logs) == 0 || logs[0].first > 1):
+		return 0, &UnreadableError{x.options.ID, x.damage}
+	}
+	progress.Total.Store(sizes(logs, 0))
+	x.engine, err = engine.New(x.options.Engine, x.options.Kernels)
+	return highest, err
+}
+
+// inspect reads the head of a generation.
+func (x *Index) inspect(ctx context.Context, o storage.Object, sequence uint64) (whole, error) {
+	h, _, err := readHead(ctx, x.options.Storage, o.Key)
+	if err != nil {
+		return whole{}, err
+	}
+	if h.Index != x.options.ID || h.Sequence != sequence {
+		return whole{}, fmt.Errorf("it is of index %q and sequence %d", h.Index, h.Sequence)
+	}
+	parts := h.keys(o.Key)
+	x.ledger.litter = slices.DeleteFunc(x.ledger.litter, func(key string) bool { return slices.Contains(parts, key) })
+	return whole{Generation: Generation{sequence, h.Bytes, o.ModifiedAt}, key: o.Key, parts: parts}, nil
+}
+
+// fill makes the engine of a generation.
+func (x *Index) fill(ctx context.Context, g whole, logs []logObject, progress *Progress) error {
+	made, err := engine.New(x.options.Engine, x.options.Kernels)
+	if err != nil {
+		return err
+	}
+	progress.Total.Store(g.Bytes + sizes(logs, g.Sequence))
+	progress.Bytes.Store(0)
+	in := g.read(ctx, x.options.Storage)
+	defer in.Close()
+	if err := made.Load(&counting{in, &progress.Bytes}); err != nil {
+		made.Close()
+		return err
+	}
+	x.engine = made
+	x.sequence.Store(g.Sequence)
+	return nil
+}
+
+// sizes adds up the log after a sequence number.
+func sizes(logs []logObject, after uint64) (bytes int64) {
+	for _, o := range logs {
+		if o.last > after {
+			bytes += o.size
+		}
+	}
+	return bytes
+}

@@ -1,0 +1,53 @@
+package durable
+
+import (
+	"cmp"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/simd"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+)
+
+// Options say which index it is and where it lies.
+type Options struct {
+	ID      string // never used for another index, one segment of a key
+	Engine  engine.Config
+	Kernels simd.Kernels
+	Storage *storage.Client // nil: the index lives in memory alone
+	Log     *slog.Logger    // nil: nowhere
+	Workers int             // goroutines that link and mend; 0: one
+	Limits  Limits
+}
+
+// Limits say how much comes together. The zero value of a field is its default.
+type Limits struct {
+	GroupBytes    int64         // of changes that share an object, unless one alone has more; 8 MiB
+	SnapshotBytes int64         // of log that cause a generation, where half of the last one is less; 64 MiB
+	MergeObjects  int           // small ones that cause a merge; 64, at least 2
+	MergeBytes    int64         // of a merged object, at most; 64 MiB
+	PartBytes     int64         // of a generation's parts, at most; 64 MiB
+	Patience      time.Duration // with storaged for one log object; 30 s
+	Pause         time.Duration // after upkeep failed; 10 s
+}
+
+func (l Limits) complete() Limits {
+	return Limits{
+		GroupBytes:    cmp.Or(l.GroupBytes, 8<<20),
+		SnapshotBytes: cmp.Or(l.SnapshotBytes, 64<<20),
+		MergeObjects:  max(2, cmp.Or(l.MergeObjects, 64)),
+		MergeBytes:    cmp.Or(l.MergeBytes, 64<<20),
+		PartBytes:     cmp.Or(l.PartBytes, 64<<20),
+		Patience:      cmp.Or(l.Patience, 30*time.Second),
+		Pause:         cmp.Or(l.Pause, 10*time.Second),
+	}
+}
+
+// Progress counts how far an [Open] is. It may be read meanwhile.
+type Progress struct {
+	Bytes   atomic.Int64 // that were read
+	Total   atomic.Int64 // that are to be read; 0 until that is known
+	Records atomic.Int64 // of the log
+}

@@ -1,0 +1,267 @@
+package durable
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
+)
+
+const (
+	examining = 8    // headers that are read at once
+	early     = 4    // objects that are opened before their turn
+	together  = 1000 // items that are applied at once
+)
+
+// beyond is how far above an object of which nothing can be read the log goes on: more
+// changes than an object can hold, so that the object, should it be read one day, is not
+// taken for those.
+const beyond = 1 << 32
+
+// examineAll reads the headers of the log's objects.
+func (x *Index) examineAll(ctx context.Context, logs []logObject) error {
+	var group sync.WaitGroup
+	errs := make([]error, examining)
+	for worker := range examining {
+		group.Go(func() {
+			for i := worker; i < len(logs) && errs[worker] == nil; i += examining {
+				logs[i], errs[worker] = x.examine(ctx, logs[i].key, logs[i].first)
+			}
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// replay applies the log to what a generation held.
+type replay struct {
+	x        *Index
+	progress *Progress
+	applied  uint64      // up to here everything is in, or lost
+	logs     []logObject // that are kept
+	litter   []string
+
+	wrong  error // why a change of an object that was read cannot be made; the first
+	wrongs int
+}
+
+// run applies objects in their order. highest is a sequence number that there was.
+func (r *replay) run(ctx context.Context, logs []logObject, highest uint64) error {
+	list := r.sort(logs)
+	ahead := map[string]*ahead{}
+	defer func() {
+		for _, in := range ahead {
+			_ = in.Close()
+		}
+	}()
+	for i, o := range list {
+		for _, next := range list[i:min(len(list), i+early)] {
+			if ahead[next.key] == nil && !next.damaged {
+				ahead[next.key] = r.open(ctx, next.key)
+			}
+		}
+		if o.first > r.applied+1 {
+			r.x.harmed(Damage{o.key, fmt.Sprintf("the log before it is missing: the changes %d to %d are lost", r.applied+1, o.first-1)})
+		}
+		if o.damaged {
+			r.skip(o, list[i+1:])
+			continue
+		}
+		err := r.object(ctx, o, ahead[o.key])
+		_ = ahead[o.key].Close()
+		delete(ahead, o.key)
+		if err != nil {
+			return err
+		}
+		r.applied = max(r.applied, o.last)
+	}
+	if r.applied < highest {
+		r.x.harmed(Damage{generationKey(r.x.options.ID, highest), fmt.Sprintf("the log ends before it: the changes %d to %d are lost", r.applied+1, highest)})
+		r.applied = highest
+	}
+	return nil
+}
+
+// sort lists the objects that are to be applied. Those that hold only what one before
+// them holds are left of a merge that was not finished; the others are kept, for the
+// generation before if not for this one.
+func (r *replay) sort(logs []logObject) (list []logObject) {
+	covered := uint64(0)
+	for _, o := range logs {
+		switch {
+		case o.last <= covered:
+			r.litter = append(r.litter, o.key)
+			continue
+		case o.last > r.applied:
+			list = append(list, o)
+		}
+		r.logs = append(r.logs, o)
+		if !o.damaged {
+			covered = max(covered, o.last)
+		}
+	}
+	return list
+}
+
+// skip tells of an object of which nothing can be read.
+func (r *replay) skip(o logObject, after []logObject) {
+	if len(after) > 0 {
+		r.x.harmed(Damage{o.key, fmt.Sprintf("it cannot be read: the changes %d to %d are lost", o.first, after[0].first-1)})
+		r.applied = max(r.applied, after[0].first-1)
+		return
+	}
+	r.x.harmed(Damage{o.key, fmt.Sprintf("it cannot be read: the changes from %d on are lost", o.first)})
+	r.applied = max(r.applied, o.first) + beyond
+}
+
+func (r *replay) open(ctx context.Context, key string) *ahead {
+	return readAhead(ctx, func(ctx context.Context) (io.ReadCloser, error) {
+		in, _, err := r.x.options.Storage.Get(ctx, key, storage.Range{})
+		return in, err
+	})
+}
+
+// object applies an object, as far as it can be read.
+func (r *replay) object(ctx context.Context, o logObject, in io.Reader) error {
+	r.wrong, r.wrongs = nil, 0
+	err := r.apply(&counting{in, &r.progress.Bytes})
+	var full *engine.FullError
+	if errors.As(err, &full) {
+		err = r.vacate(ctx, o)
+	}
+	var damage *journal.Error
+	switch {
+	case errors.As(err, &damage):
+		r.x.harmed(Damage{o.key, fmt.Sprintf("%v; the changes %d to %d are made as far as they stand before that, and the others lost", damage, o.first, o.last)})
+	case err == nil && r.wrong != nil:
+		r.x.harmed(Damage{o.key, fmt.Sprintf("%d of its changes cannot be made any more and are lost, the first since: %v", r.wrongs, r.wrong)})
+	default:
+		return err
+	}
+	for i := range r.logs {
+		if r.logs[i].key == o.key {
+			r.logs[i].damaged = true
+		}
+	}
+	return nil
+}
+
+// vacate applies an object to an index that is too full to hold a replaced item beside
+// the new one: first all that the object puts or deletes is taken out. Whatever is whole
+// of an object says what becomes of these, so that its effect is the same.
+func (r *replay) vacate(ctx context.Context, o logObject) (err error) {
+	var damage *journal.Error // the second time it is met again
+	for _, each := range []func(io.Reader) error{
+		func(in io.Reader) error { return r.eachRecord(in, r.takeOut) },
+		r.apply,
+	} {
+		in := r.open(ctx, o.key)
+		err = each(in)
+		_ = in.Close()
+		if err != nil && !errors.As(err, &damage) {
+			return err
+		}
+	}
+	return err
+}
+
+func (r *replay) takeOut(record journal.Record) error {
+	switch record.Kind {
+	case journal.Put:
+		r.x.engine.Delete([]string{record.ID})
+	case journal.Delete:
+		r.x.engine.Delete(record.IDs)
+	}
+	return nil
+}
+
+func (r *replay) eachRecord(in io.Reader, each func(journal.Record) error) error {
+	reader, err := journal.NewReader(in, r.x.of)
+	for err == nil {
+		var record journal.Record
+		if record, err = reader.Next(); err == nil {
+			err = each(record)
+		}
+	}
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// apply applies an object's records, also those before the place where it is damaged.
+func (r *replay) apply(in io.Reader) error {
+	var items []engine.Item
+	put := func() error {
+		defer func() { items = items[:0] }()
+		return r.put(items)
+	}
+	err := r.eachRecord(in, func(record journal.Record) error {
+		r.progress.Records.Add(1)
+		if record.Kind == journal.Put {
+			items = append(items, engine.Item{ID: record.ID, Vector: append([]float32(nil), record.Vector...), Metadata: append([]byte(nil), record.Metadata...)})
+			if len(items) < together {
+				return nil
+			}
+			return put()
+		}
+		if err := put(); err != nil {
+			return err
+		}
+		if record.Kind == journal.Delete {
+			r.x.engine.Delete(record.IDs)
+			return nil
+		}
+		object, err := metadata.Read(record.Metadata)
+		if err != nil {
+			r.refuse(fmt.Errorf("%q: %w", record.ID, err))
+			return nil
+		}
+		r.x.engine.SetMetadata(record.ID, object)
+		return nil
+	})
+	return errors.Join(err, put())
+}
+
+// put applies items, but for those that this release does not take any more.
+func (r *replay) put(items []engine.Item) error {
+	for len(items) > 0 {
+		b, err := r.x.engine.Check(items)
+		var wrong *engine.ItemError
+		if errors.As(err, &wrong) {
+			r.refuse(err)
+			items = slices.Delete(items, wrong.Item, wrong.Item+1)
+			continue
+		}
+		if err == nil {
+			_, _, err = r.x.engine.Apply(b)
+		}
+		return err
+	}
+	return nil
+}
+
+func (r *replay) refuse(err error) {
+	r.wrong, r.wrongs = cmp.Or(r.wrong, err), r.wrongs+1
+}
+
+// counting counts what is read.
+type counting struct {
+	io.Reader
+	n *atomic.Int64
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}

@@ -1,0 +1,138 @@
+package durable
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// upkeep writes generations, merges small objects and removes litter when that is due,
+// until the index ends.
+func (x *Index) upkeep() {
+	for {
+		select {
+		case <-x.background.Done():
+			return
+		case <-x.wake:
+		}
+		for x.tend() != nil {
+			select {
+			case <-x.background.Done():
+				return
+			case <-time.After(x.options.Limits.Pause):
+			}
+		}
+	}
+}
+
+// tend does what is due.
+func (x *Index) tend() error {
+	ctx, leave, err := x.enter(x.background)
+	if err != nil {
+		return nil // it has ended
+	}
+	defer leave()
+	if x.due() {
+		if _, err := x.generation(ctx); err != nil {
+			return err
+		}
+	}
+	for {
+		run := x.mergeable()
+		if len(run) == 0 {
+			break
+		}
+		if err := x.merge(ctx, run); err != nil {
+			if !errors.Is(err, context.Canceled) {
+				x.options.Log.Warn("log objects could not be merged", "index", x.options.ID, "error", err)
+			}
+			return err
+		}
+	}
+	return x.sweep(ctx)
+}
+
+// due tells whether the log has grown so much that a generation should be written, or
+// something is damaged.
+func (x *Index) due() bool {
+	x.state.Lock()
+	heal := x.heal
+	x.state.Unlock()
+	g, ok := x.ledger.newest()
+	_, bytes := x.ledger.since(g.Sequence)
+	if ok && g.Sequence == x.sequence.Load() {
+		return false
+	}
+	return heal || bytes > max(x.options.Limits.SnapshotBytes, g.Bytes/2)
+}
+
+// generation writes a generation, and notes what came of it.
+func (x *Index) generation(ctx context.Context) (whole, error) {
+	g := whole{}
+	err := x.clear(ctx)
+	if err == nil {
+		g, err = x.save(ctx, func(sequence uint64) string { return generationKey(x.options.ID, sequence) })
+	}
+	x.state.Lock()
+	defer x.state.Unlock()
+	if x.snapshot = err; err != nil {
+		if g.doubt {
+			x.stale = append(append(x.stale, g.key), g.parts...)
+		}
+		if !errors.Is(err, context.Canceled) {
+			x.options.Log.Warn("the index could not be written", "index", x.options.ID, "error", err)
+		}
+		return g, err
+	}
+	x.heal = false
+	x.ledger.add(g)
+	return g, nil
+}
+
+// clear removes what could stand in the way of a generation: the head first, so that
+// none is whole whose parts have gone.
+func (x *Index) clear(ctx context.Context) error {
+	for len(x.stale) > 0 {
+		if err := x.options.Storage.Delete(ctx, x.stale[0]); err != nil {
+			return err
+		}
+		x.stale = x.stale[1:]
+	}
+	return nil
+}
+
+const sweepAtOnce = 256
+
+// sweep removes litter.
+func (x *Index) sweep(ctx context.Context) error {
+	for {
+		keys := x.ledger.sweep(sweepAtOnce)
+		if len(keys) == 0 {
+			return nil
+		}
+		for i, key := range keys {
+			if err := x.options.Storage.Delete(ctx, key); err != nil {
+				x.ledger.scatter(keys[i:]...)
+				return err
+			}
+		}
+	}
+}
+
+// Snapshot writes a generation now, unless nothing has changed since the newest one.
+func (x *Index) Snapshot(ctx context.Context) (Generation, error) {
+	ctx, leave, err := x.enter(ctx)
+	if err != nil {
+		return Generation{}, err
+	}
+	defer leave()
+	if g, ok := x.ledger.newest(); ok && g.Sequence == x.sequence.Load() {
+		return g.Generation, nil
+	}
+	g, err := x.generation(ctx)
+	if err != nil {
+		return Generation{}, err
+	}
+	x.look() // for the litter
+	return g.Generation, nil
+}

@@ -1,0 +1,291 @@
+package durable_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// behind gives a client that reaches storaged through faults, and the target to put
+// back when it was taken away.
+func behind(t *testing.T, s *storage.Client) (*storage.Client, *testbed.Faults) {
+	t.Helper()
+	target, err := url.Parse(s.Base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &testbed.Faults{}
+	f.Target.Store(target)
+	server := httptest.NewServer(f)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	c := *s
+	c.Base = server.URL
+	return &c, f
+}
+
+// puts says which fault each PUT below a folder has, in turn, the last one for all that
+// follow.
+func puts(folder string, faults ...testbed.Fault) func(*http.Request) testbed.Fault {
+	return func(r *http.Request) testbed.Fault {
+		if r.Method != http.MethodPut || !strings.Contains(r.URL.Path, "/"+folder+"/") {
+			return testbed.None
+		}
+		fault := faults[0]
+		if len(faults) > 1 {
+			faults = faults[1:]
+		}
+		return fault
+	}
+}
+
+// An answer that is lost is found out about: each change is made once, in its turn, and
+// no number is left out, whether the change was stored or not.
+func TestAnswersAreLost(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	client, f := behind(t, s)
+	o := options(client, t)
+	x := create(t, o)
+	m := model{}
+	for name, faults := range map[string][]testbed.Fault{
+		"stored":               {testbed.CutAnswer, testbed.None},
+		"stored, and again":    {testbed.CutAnswer, testbed.CutAnswer, testbed.CutAnswer, testbed.None},
+		"not stored":           {testbed.Reset, testbed.None},
+		"this, then the other": {testbed.Reset, testbed.CutAnswer, testbed.None},
+	} {
+		f.Set(puts("log", faults...))
+		var group sync.WaitGroup
+		for _, part := range []string{"a", "b", "c"} {
+			items := batch(name+part, 3)
+			group.Go(func() {
+				if got, err := x.Add(t.Context(), items); err != nil || got.Added != 3 {
+					t.Errorf("%s: %+v, %v", name, got, err)
+				}
+			})
+			for _, it := range items {
+				m[it.ID] = it
+			}
+		}
+		group.Wait()
+	}
+	f.Set(nil)
+	if got := x.Stats(); got.Sequence != 12 {
+		t.Errorf("12 changes have %d numbers", got.Sequence)
+	}
+	x = reopen(t, x, o)
+	m.holds(t, x)
+	if got := x.Stats(); got.Sequence != 12 || len(got.Damage) > 0 {
+		t.Errorf("%+v", got)
+	}
+	shut(t, x)
+}
+
+// A storaged that is not there is a 503 that names it, and nothing is applied. What may
+// have been stored is settled before the next change, also where that is another one.
+func TestStoragedIsAway(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	client, f := behind(t, s)
+	o := options(client, t)
+	x := create(t, o)
+	m := model{}
+	keep := func(name string) {
+		for _, it := range batch(name, 2) {
+			m[it.ID] = it
+		}
+	}
+	away := func(name string) {
+		t.Helper()
+		_, err := x.Add(t.Context(), batch(name, 2))
+		var p *wire.Problem
+		if !errors.As(err, &p) || !p.Is(wire.ErrUnavailable) || p.Fields["service"] != "storaged" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	add(t, x, batch("before", 2)...)
+	keep("before")
+	f.Set(puts("log", testbed.CutAnswer)) // it is stored, and nobody ever hears of it
+	away("stored")
+	keep("stored")
+	if len(held(t, x)) != 2 {
+		t.Error("what nobody knows to be durable was applied")
+	}
+	away("not sent, since the one before is not settled")
+	f.Set(puts("log", testbed.Reset))
+	away("not sent either")
+	f.Set(nil)
+	add(t, x, batch("after", 2)...)
+	keep("after")
+	m.holds(t, x)
+
+	f.Set(puts("log", testbed.Reset)) // it is not stored, and sent again later
+	away("late")
+	keep("late")
+	client.Base = "http://127.0.0.1:1"
+	x2 := create(t, options(client, t))
+	if _, err := x2.Add(t.Context(), batch("refused", 1)); !errors.Is(err, wire.ErrUnavailable) || strings.Contains(err.Error(), "did not say") {
+		t.Errorf("a connection that is refused says that nothing was stored: %v", err)
+	}
+	shut(t, x2)
+	client.Base = s.Base
+	shut(t, x) // with a change of which nobody knows
+	x = open(t, o)
+	delete(m, "late-0")
+	delete(m, "late-1")
+	m.holds(t, x)
+	add(t, x, batch("last", 2)...)
+	keep("last")
+	m.holds(t, x)
+	shut(t, x)
+}
+
+// A second index on the same objects is refused when it writes, and is read still.
+func TestTwoOfOneID(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	o := options(s, t)
+	first := create(t, o)
+	add(t, first, batch("a", 5)...)
+	second := open(t, o)
+	add(t, first, batch("b", 5)...)
+	for range 2 {
+		var overtaken *durable.OvertakenError
+		_, err := second.Add(t.Context(), batch("c", 5))
+		if !errors.As(err, &overtaken) || overtaken.Key != keys(t, s, "log/")[1] {
+			t.Errorf("the second: %v", err)
+		}
+	}
+	if second.Stats().Refusal == nil || len(held(t, second)) != 5 {
+		t.Errorf("%+v", second.Stats())
+	}
+	shut(t, second)
+	add(t, first, batch("d", 5)...)
+	shut(t, first)
+	x := open(t, o)
+	if got := held(t, x); len(got) != 15 {
+		t.Errorf("%d items", len(got))
+	}
+	shut(t, x)
+}
+
+// A disk that is full is storaged's 507; nothing is applied, what was there stays, and
+// with room again all goes on, the upkeep too.
+func TestTheDiskIsFull(t *testing.T) {
+	env := testbed.NewEnv(t, "storaged")
+	testbed.SmallDisk(t, env.Fleet.Data, 1<<20)
+	c := storaged.Defaults()
+	c.ReserveBytes = 1
+	s := testbed.StartStoragedWith(t, env, c)
+	o := options(s, t)
+	o.Limits.SnapshotBytes = 200 << 10
+	x := create(t, o)
+	m, n := model{}, 0
+	var err error
+	for ; n < 100 && err == nil; n++ {
+		items := batch(fmt.Sprintf("b%d", n), 200)
+		if _, err = x.Add(t.Context(), items); err == nil {
+			for _, it := range items {
+				m[it.ID] = it
+			}
+		}
+	}
+	var p *wire.Problem
+	if !errors.As(err, &p) || p.Kind.Status != http.StatusInsufficientStorage {
+		t.Fatalf("after %d batches: %v", n, err)
+	}
+	m.holds(t, x)
+	until(t, "a snapshot failed, and says so", func() bool { return x.Stats().Snapshot != nil || len(x.Stats().Generations) > 0 })
+	x = reopen(t, x, o)
+	m.holds(t, x)
+	shut(t, x)
+}
+
+// A generation that cannot be written leaves the one before and the log, and no litter.
+func TestAGenerationFails(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	client, f := behind(t, s)
+	o := options(client, t)
+	o.Limits.PartBytes = 8 << 10
+	x := create(t, o)
+	m := model{}
+	for n := range 4 {
+		items := batch(fmt.Sprintf("b%d", n), 100)
+		add(t, x, items...)
+		for _, it := range items {
+			m[it.ID] = it
+		}
+		if n == 0 {
+			if _, err := x.Snapshot(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		faults := [][]testbed.Fault{nil,
+			{testbed.None, testbed.None, testbed.Reset, testbed.None}, // a part
+			{testbed.None, testbed.CutAnswer, testbed.None},           // a part that is there
+			{testbed.None, testbed.None, testbed.Stall},
+		}[n]
+		f.Set(puts("generations", faults...))
+		ctx, cancel := context.WithCancel(t.Context())
+		if n == 3 { // whoever asked leaves while nothing moves
+			f.Set(func(r *http.Request) testbed.Fault {
+				fault := puts("generations", testbed.Stall)(r)
+				if fault == testbed.Stall {
+					cancel()
+				}
+				return fault
+			})
+		}
+		if g, err := x.Snapshot(ctx); err == nil {
+			t.Errorf("%d: %+v", n, g)
+		}
+		cancel()
+		f.Set(nil)
+		if got := heads(t, s); len(got) != 1 {
+			t.Errorf("%d: %v", n, got)
+		}
+		until(t, "the parts are removed", func() bool {
+			return len(keys(t, s, "generations/")) == 1+len(slices.DeleteFunc(keys(t, s, "generations/"), func(key string) bool {
+				return !strings.HasPrefix(key, heads(t, s)[0]+"/")
+			}))
+		})
+	}
+	x = reopen(t, x, o)
+	m.holds(t, x)
+
+	// The answer to its head is lost: it is found to be there.
+	f.Set(func(r *http.Request) testbed.Fault {
+		if strings.Count(r.URL.Path, "/") == 6 {
+			return puts("generations", testbed.CutAnswer)(r)
+		}
+		return testbed.None
+	})
+	_, err := x.Snapshot(t.Context())
+	f.Set(nil)
+	if err == nil {
+		t.Error("a head that was never answered for")
+	}
+	g, err := x.Snapshot(t.Context())
+	if err != nil || g.Sequence != 4 {
+		t.Errorf("%+v, %v", g, err)
+	}
+	x = reopen(t, x, o)
+	m.holds(t, x)
+	if got := x.Stats(); len(got.Damage) > 0 || len(got.Generations) != 2 {
+		t.Errorf("%+v", got)
+	}
+	shut(t, x)
+}

@@ -15,15 +15,16 @@ import (
 // Index is the index. Its methods may be called by any number of goroutines at once,
 // but for Close.
 type Index struct {
-	config Config
-	graph  *hnsw.Graph
-	meta   *metadata.Store
-	words  *lexical.Index // nil without text fields
-	gone   atomic.Int64   // texts that were taken out of it since it was compacted
-	names  names
-	writes sync.Mutex    // one change at a time
-	edits  sync.RWMutex  // held while metadata is changed in its place
-	wake   chan struct{} // that there is something to maintain
+	config  Config
+	graph   *hnsw.Graph
+	meta    *metadata.Store
+	words   *lexical.Index // nil without text fields
+	gone    atomic.Int64   // texts that were taken out of it since it was compacted
+	names   names
+	writes  sync.Mutex    // one change at a time
+	edits   sync.RWMutex  // held while metadata is changed in its place
+	leaving []uint32      // slots that no id leads to, and that are not buried yet
+	wake    chan struct{} // that there is something to maintain
 }
 
 // New makes an empty index.
@@ -64,13 +65,10 @@ func (e *FullError) Error() string {
 // item needs room beside the old one for a while.
 func (x *Index) Apply(b Batch) (added, updated int, err error) {
 	x.writes.Lock()
-	defer x.writes.Unlock()
-	defer x.call()
-	if room := x.Room(b.Len()); room < b.Len() {
+	defer x.changed()
+	if room := x.room(b.Len()); room < b.Len() {
 		return 0, 0, &FullError{b.Len(), room, x.config.MaxItems}
 	}
-	var before []uint32
-	defer func() { x.bury(before) }()
 	for i, item := range b.items {
 		slot, err := x.graph.Put(item.Vector)
 		if err != nil {
@@ -80,7 +78,7 @@ func (x *Index) Apply(b Batch) (added, updated int, err error) {
 		x.describe(slot, b.objects[i])
 		x.graph.Show(slot)
 		if old, had := x.names.lead(slot); had {
-			before = append(before, old)
+			x.leaving = append(x.leaving, old)
 			updated++
 		} else {
 			added++
@@ -93,9 +91,16 @@ func (x *Index) Apply(b Batch) (added, updated int, err error) {
 // fewer than are wanted the graph is mended first, which may make more. Until the next
 // Apply there is no less.
 func (x *Index) Room(wanted int) int {
+	x.writes.Lock()
+	defer x.writes.Unlock()
+	return x.room(wanted)
+}
+
+func (x *Index) room(wanted int) int {
 	if room := x.graph.Room(); room >= wanted {
 		return room
 	}
+	x.bury()
 	x.graph.Repair()
 	return x.graph.Room()
 }
@@ -108,50 +113,65 @@ func (x *Index) describe(slot uint32, object metadata.Object) {
 	}
 }
 
-// bury takes slots out that no id leads to any more, as soon as no search is left that
-// began when one did.
-func (x *Index) bury(slots []uint32) {
-	if len(slots) == 0 {
+// bury takes slots out that no id leads to any more. Until no search is left that began
+// when one did, they have to stay; x.writes is held meanwhile.
+func (x *Index) bury() {
+	if len(x.leaving) == 0 {
 		return
 	}
 	x.graph.Drain()
-	for _, slot := range slots {
+	for _, slot := range x.leaving {
 		x.graph.Delete(slot)
 		x.meta.Remove(slot)
 		if x.words != nil {
 			x.words.Remove(slot)
 		}
 	}
-	x.gone.Add(int64(len(slots)))
 	x.names.forget()
+	x.gone.Add(int64(len(x.leaving)))
+	x.leaving = x.leaving[:0]
+}
+
+// mostLeaving is how many slots may wait to be buried: waiting for searches takes a
+// change no longer than it has to, and searches come upon few of them.
+const mostLeaving = 1000
+
+// changed ends a change.
+func (x *Index) changed() {
+	if len(x.leaving) > mostLeaving {
+		x.bury()
+	}
+	x.writes.Unlock()
+	select {
+	case x.wake <- struct{}{}:
+	default:
+	}
 }
 
 // Delete takes items out, and gives how many of the ids there were.
 func (x *Index) Delete(ids []string) int {
 	x.writes.Lock()
-	defer x.writes.Unlock()
-	defer x.call()
-	var slots []uint32
+	defer x.changed()
+	deleted := 0
 	for _, id := range ids {
 		if slot, had := x.names.drop(id); had {
-			slots = append(slots, slot)
+			x.leaving = append(x.leaving, slot)
+			deleted++
 		}
 	}
-	x.bury(slots)
-	return len(slots)
+	return deleted
 }
 
 // SetMetadata replaces an item's metadata; it returns false where there is no such item.
 func (x *Index) SetMetadata(id string, object metadata.Object) bool {
 	x.writes.Lock()
-	defer x.writes.Unlock()
+	defer x.changed()
 	slot, ok := x.names.slot(id)
 	if ok {
 		x.edits.Lock()
 		defer x.edits.Unlock()
 		x.describe(slot, object)
 		x.gone.Add(1)
-		x.call()
 	}
 	return ok
 }
@@ -183,7 +203,8 @@ type Stats struct {
 // Stats counts.
 func (x *Index) Stats() Stats {
 	graph, meta := x.graph.Stats(), x.meta.Stats()
-	s := Stats{Count: x.names.count(), Waiting: graph.Queued, Deleted: graph.Buried,
+	count, leaving := x.names.count()
+	s := Stats{Count: count, Waiting: min(graph.Queued, count), Deleted: graph.Buried + leaving,
 		Fields: meta.Fields, Bytes: graph.Bytes, Metadata: meta.Bytes}
 	if x.words != nil {
 		words := x.words.Stats()

@@ -18,17 +18,12 @@ func (x *Index) Maintain(ctx context.Context, workers int) {
 	}
 }
 
-// call wakes Maintain.
-func (x *Index) call() {
-	select {
-	case x.wake <- struct{}{}:
-	default:
-	}
-}
-
 // Settle does what there is to maintain, and returns when that is done or the context
 // ends.
 func (x *Index) Settle(ctx context.Context, workers int) {
+	x.writes.Lock()
+	x.bury()
+	x.writes.Unlock()
 	var group sync.WaitGroup
 	for range workers {
 		group.Go(func() {
@@ -44,7 +39,12 @@ func (x *Index) Settle(ctx context.Context, workers int) {
 
 // Mend takes what was deleted, or replaced, by the time it is called out of memory:
 // nothing of its vectors is saved any more.
-func (x *Index) Mend() { x.graph.Repair() }
+func (x *Index) Mend() {
+	x.writes.Lock()
+	x.bury()
+	x.writes.Unlock()
+	x.graph.Repair()
+}
 
 // The graph is mended when one slot in eight is a deleted one, and memory is given back
 // when one in eight is free; below a few hundred nobody notices.
@@ -85,6 +85,7 @@ func (x *Index) tidyWords() {
 func (x *Index) shrink() {
 	x.writes.Lock()
 	defer x.writes.Unlock()
+	x.bury()
 	var moved [][2]uint32
 	x.graph.Shrink(func(from, to uint32) {
 		x.meta.Copy(from, to)

@@ -116,10 +116,11 @@ func (n *names) slot(id string) (slot uint32, ok bool) {
 	return n.slots.Get(id)
 }
 
-func (n *names) count() int {
+// count counts ids, and slots that none leads to any more.
+func (n *names) count() (ids, left int) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	return n.slots.Len()
+	return n.slots.Len(), len(n.left)
 }
 
 // id gives the id of a slot that a search found, and the slot where the item is now,

@@ -27,6 +27,7 @@ func (x *Index) Save(to io.Writer, taken func()) error {
 	var ids []string
 	var slots []uint32
 	x.writes.Lock() // until the graph has been taken as well
+	x.bury()
 	err := x.graph.Save(w, func() {
 		ids, slots = x.names.all()
 		if taken != nil {
@@ -69,8 +70,7 @@ func write32(w io.Writer, n int) error {
 // another index's, and those of reading. After an error the index can only be closed.
 func (x *Index) Load(from io.Reader) error {
 	x.writes.Lock()
-	defer x.writes.Unlock()
-	defer x.call()
+	defer x.changed()
 	in := bufio.NewReaderSize(sealed.NewReader(from), 64<<10)
 	if err := x.graph.Load(in); err != nil {
 		return err

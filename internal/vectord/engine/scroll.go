@@ -53,7 +53,8 @@ func (x *Index) Matching(filter metadata.Filter) (ids []string, err error) {
 // Scroll.
 func (x *Index) Count(filter *metadata.Filter) (int, error) {
 	if filter == nil {
-		return x.names.count(), nil
+		count, _ := x.names.count()
+		return count, nil
 	}
 	return x.names.matching(func() ([]uint64, error) { return x.meta.Match(*filter) })
 }

@@ -124,7 +124,7 @@ func (s *seeker) atLeast(n int, search func(k int) []candidate, rank func(*candi
 			}
 			return items
 		}
-		k += max(n-len(items), k/2)
+		k *= 2
 	}
 }
 

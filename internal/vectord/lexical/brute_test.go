@@ -104,6 +104,36 @@ func (m *model) check(t *testing.T, x *Index, query string, k int, allowed []uin
 	}
 }
 
+// scores holds the scores of some slots, as they were when they were asked for and
+// after more was written, against scoring every text.
+func (m *model) scores(t *testing.T, x *Index, query string, slots []uint32, write func()) {
+	t.Helper()
+	want := map[uint32]float64{}
+	all := m.all(query)
+	for _, h := range all {
+		want[h.Slot] = h.Score
+	}
+	a := x.Ask(query)
+	defer a.Close()
+	write()
+	for range 2 {
+		for i, score := range a.Scores(slots) {
+			if math.Abs(score-want[slots[i]]) > 1e-6 {
+				t.Fatalf("%q: slot %d scores %v, want %v", query, slots[i], score, want[slots[i]])
+			}
+		}
+		hits := a.Search(len(all)+1, nil)
+		if len(hits) != len(all) {
+			t.Fatalf("%q: %d hits of one moment, want %d", query, len(hits), len(all))
+		}
+		for _, h := range hits {
+			if got := a.Scores([]uint32{h.Slot})[0]; got != h.Score {
+				t.Fatalf("%q: %v is found, and scores %v", query, h, got)
+			}
+		}
+	}
+}
+
 // counted holds the counts against the texts, and what is reckoned of the
 // lists' memory against the lists.
 func (m *model) counted(t *testing.T, x *Index) {
@@ -204,4 +234,17 @@ func rehearse(t *testing.T, seed uint64, slots, writes int) {
 		}
 		m.check(t, x, text(r, 1+r.IntN(8)), 1+r.IntN(30), allowed)
 	}
+	var some []uint32
+	for slot := range uint32(slots + 70) {
+		if r.IntN(1+slots/40) == 0 {
+			some = append(some, slot)
+		}
+	}
+	m.scores(t, x, text(r, 1+r.IntN(8)), some, func() {
+		for range 1 + slots/10 {
+			x.Set(uint32(r.IntN(slots)), text(r, most))
+			x.Remove(uint32(r.IntN(slots)))
+		}
+		x.Compact()
+	})
 }

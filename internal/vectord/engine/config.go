@@ -48,8 +48,12 @@ func (c Config) graph() hnsw.Config {
 		Float: c.Float, Seed: c.Seed, MaxItems: c.MaxItems}
 }
 
-// completed puts the graph's defaults in.
-func (c Config) completed(g hnsw.Config) Config {
+// Complete checks a configuration and gives it with its defaults.
+func (c Config) Complete() (Config, error) {
+	if err := c.check(); err != nil {
+		return c, err
+	}
+	g, err := c.graph().Complete()
 	c.M, c.EfConstruction, c.MaxItems = g.M, g.EfConstruction, g.MaxItems
-	return c
+	return c, err
 }

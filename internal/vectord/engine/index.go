@@ -29,7 +29,8 @@ type Index struct {
 
 // New makes an empty index.
 func New(config Config, kernels simd.Kernels) (*Index, error) {
-	if err := config.check(); err != nil {
+	config, err := config.Complete()
+	if err != nil {
 		return nil, err
 	}
 	graph, err := hnsw.New(config.graph(), kernels)
@@ -37,7 +38,7 @@ func New(config Config, kernels simd.Kernels) (*Index, error) {
 		return nil, err
 	}
 	config.TextFields = slices.Clone(config.TextFields)
-	x := &Index{config: config.completed(graph.Config()), graph: graph,
+	x := &Index{config: config, graph: graph,
 		meta: metadata.New(config.TextFields...), wake: make(chan struct{}, 1)}
 	if len(config.TextFields) > 0 {
 		x.words = lexical.New(lexical.Config{K1: 1.2, B: .75})

@@ -87,7 +87,7 @@ func (h *rehearsal) change() {
 // reload saves and goes on with what was saved.
 func (h *rehearsal) reload() {
 	var out bytes.Buffer
-	if err := h.x.Save(&out); err != nil {
+	if err := h.x.Save(&out, nil); err != nil {
 		h.t.Fatal(err)
 	}
 	y := newIndex(h.t, h.x.Config())

@@ -182,6 +182,7 @@ port() {
 	catalogd) base=3212 ;;
 	ingestd) base=3213 ;;
 	queryd) base=3214 ;;
+	vectord) base=3215 ;;
 	minio) base=3290 ;;
 	minio-console) base=3291 ;;
 	esac

@@ -14,6 +14,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/queryd"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord"
 )
 
 // Config is a whole lakehouse.toml.
@@ -24,6 +25,7 @@ type Config struct {
 	Catalogd catalogd.Config
 	Ingestd  ingestd.Config
 	Queryd   queryd.Config
+	Vectord  vectord.Config
 	Gateway  gateway.Config
 }
 
@@ -36,6 +38,7 @@ func Defaults() Config {
 		Catalogd: catalogd.Defaults(),
 		Ingestd:  ingestd.Defaults(),
 		Queryd:   queryd.Defaults(),
+		Vectord:  vectord.Defaults(),
 		Gateway:  gateway.Defaults(),
 	}
 }
@@ -84,7 +87,7 @@ func (c Config) Check(secrets service.Secrets) error {
 func (c *Config) Sections() map[string]any {
 	return map[string]any{
 		"fleet": &c.Fleet, "peers": &c.Peers, "storaged": &c.Storaged, "catalogd": &c.Catalogd,
-		"ingestd": &c.Ingestd, "queryd": &c.Queryd, "gateway": &c.Gateway,
+		"ingestd": &c.Ingestd, "queryd": &c.Queryd, "vectord": &c.Vectord, "gateway": &c.Gateway,
 	}
 }
 
@@ -102,6 +105,7 @@ func (c Config) members() []member {
 		newMember("catalogd", c.Catalogd, catalogd.New),
 		newMember("queryd", c.Queryd, queryd.New),
 		newMember("ingestd", c.Ingestd, ingestd.New),
+		newMember("vectord", c.Vectord, vectord.New),
 		newMember("gateway", c.Gateway, gateway.New),
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/queryd"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -39,6 +40,8 @@ func TestMain(m *testing.M) {
 		os.Exit(service.Main("ingestd", ingestd.Defaults(), ingestd.New))
 	case "queryd":
 		os.Exit(service.Main("queryd", queryd.Defaults(), queryd.New))
+	case "vectord":
+		os.Exit(service.Main("vectord", vectord.Defaults(), vectord.New))
 	case "gateway":
 		os.Exit(service.Main("gateway", gateway.Defaults(), gateway.New))
 	}

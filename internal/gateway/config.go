@@ -26,7 +26,7 @@ type Config struct {
 // daemon that this release has.
 func Defaults() Config {
 	return Config{
-		Deployed:      []string{"storaged", "catalogd", "ingestd", "queryd"},
+		Deployed:      []string{"storaged", "catalogd", "ingestd", "queryd", "vectord"},
 		AnswerTimeout: service.Duration(time.Minute),
 		IngestTimeout: service.Duration(2 * time.Hour),
 		SQLTimeout:    service.Duration(time.Hour),

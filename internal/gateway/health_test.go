@@ -59,7 +59,7 @@ func TestTheFleetsHealth(t *testing.T) {
 		peers:  service.Peers{"storaged": well, "queryd": starting, "ingestd": hanging},
 	}.run(t)
 	fleet = e.health()
-	if fleet.Status != "degraded" || len(fleet.Services) != 4 {
+	if fleet.Status != "degraded" || len(fleet.Services) != 5 {
 		t.Errorf("a fleet with daemons that are not well: %+v", fleet)
 	}
 	for name, want := range map[string]struct{ status, reason string }{
@@ -67,6 +67,7 @@ func TestTheFleetsHealth(t *testing.T) {
 		"catalogd": {"down", "catalogd does not answer"},
 		"ingestd":  {"down", "ingestd did not answer in time"},
 		"queryd":   {"not_ready", "no worker is warm"},
+		"vectord":  {"down", "vectord does not answer"},
 	} {
 		s := fleet.Services[name]
 		if s.Status != want.status || !strings.Contains(strings.Join(s.Reasons, "; "), want.reason) || (want.reason == "") != (len(s.Reasons) == 0) {

@@ -1,6 +1,9 @@
 package vector
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Item is what an index holds.
 type Item struct {
@@ -34,8 +37,9 @@ type Deleted struct {
 	Count   int `json:"count"`
 }
 
-// Erase is a deletion after which no object holds the items any more. The snapshots that
-// were asked for may hold them; they go with it, and have to be named beforehand.
+// Erase is a deletion after which no object of the index holds the items any more. The
+// snapshots of the index may hold them: they go too, and each has to be named, so that
+// nobody loses one unawares.
 type Erase struct {
 	Select
 	Snapshots []string `json:"snapshots,omitempty"`
@@ -44,9 +48,9 @@ type Erase struct {
 // Erased answers it.
 type Erased struct {
 	Erased      int      `json:"erased"`
-	Count       int      `json:"count"`
 	LogObjects  int      `json:"log_objects_removed"`
 	Generations int      `json:"generations_removed"`
+	Bytes       int64    `json:"bytes_removed"` // of these objects; what is left of the index was written anew
 	Snapshots   []string `json:"snapshots_removed"`
 }
 
@@ -83,13 +87,14 @@ type NewSnapshot struct {
 	Name string `json:"name,omitempty"`
 }
 
-// Snapshot is an index as it was at a moment, kept until it is removed.
+// Snapshot is an index as it was at a moment, kept until it is removed, also when the
+// index is dropped.
 type Snapshot struct {
-	Name      string `json:"name"`
-	Index     string `json:"index"`
-	Count     int    `json:"count"`
-	Bytes     int64  `json:"bytes"`
-	CreatedAt string `json:"created_at"`
+	Name      string    `json:"name"`
+	Index     string    `json:"index"`
+	Count     int       `json:"count"`
+	Bytes     int64     `json:"bytes"`
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // Snapshots are all of an index, the oldest first.
@@ -97,8 +102,8 @@ type Snapshots struct {
 	Snapshots []Snapshot `json:"snapshots"`
 }
 
-// Restore asks for an index as a snapshot has it: in place of what is there, or under
-// another name.
+// Restore asks for an index as a snapshot has it: in place of what is there, whose changes
+// since are gone then, or as another index.
 type Restore struct {
 	Snapshot string `json:"snapshot"`
 	As       string `json:"as,omitempty"`

@@ -36,6 +36,9 @@ var (
 	ErrItemNotFound     = &wire.Kind{Status: http.StatusNotFound, Code: "item_not_found", Title: "No such item"}
 	ErrAliasNotFound    = &wire.Kind{Status: http.StatusNotFound, Code: "alias_not_found", Title: "No such alias"}
 	ErrSnapshotNotFound = &wire.Kind{Status: http.StatusNotFound, Code: "snapshot_not_found", Title: "No such snapshot"}
+	ErrSnapshotExists   = &wire.Kind{Status: http.StatusConflict, Code: "snapshot_exists", Title: "Snapshot exists"}
+	ErrEraseUnconfirmed = &wire.Kind{Status: http.StatusConflict, Code: "erase_unconfirmed", Title: "Erasure takes more with it"}
+	ErrNotPersisted     = &wire.Kind{Status: http.StatusConflict, Code: "index_not_persisted", Title: "Index lives in memory alone"}
 	ErrIndexExists      = &wire.Kind{Status: http.StatusConflict, Code: "index_exists", Title: "Index exists"}
 	ErrIndexTaken       = &wire.Kind{Status: http.StatusConflict, Code: "index_taken", Title: "Another daemon writes to the index"}
 	ErrIndexMemory      = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "index_memory", Title: "No memory for the index"}
@@ -137,14 +140,13 @@ type Progress struct {
 
 // Stats tells what an index holds and takes.
 type Stats struct {
-	Waiting   int        `json:"waiting"` // items that are not in the graph yet, and searched exactly
-	Deleted   int        `json:"deleted"` // that the graph still holds
-	Fields    int        `json:"fields"`  // of metadata
-	Documents int        `json:"documents"`
-	Memory    Memory     `json:"memory"`
-	Durable   *Durable   `json:"durable,omitempty"`
-	Recall    *Recall    `json:"recall,omitempty"` // where it was asked for
-	Loads     []LoadedBy `json:"loads,omitempty"`
+	Waiting   int      `json:"waiting"` // items that are not in the graph yet, and searched exactly
+	Deleted   int      `json:"deleted"` // that the graph still holds
+	Fields    int      `json:"fields"`  // of metadata
+	Documents int      `json:"documents"`
+	Memory    Memory   `json:"memory"`
+	Durable   *Durable `json:"durable,omitempty"`
+	Recall    *Recall  `json:"recall,omitempty"` // where it was asked for
 }
 
 // Memory is what an index takes, in bytes.
@@ -161,7 +163,8 @@ type Durable struct {
 	LogBytes      int64        `json:"log_bytes"`
 	Generations   []Generation `json:"generations"`
 	Damage        []string     `json:"damage"`                   // what was met that could not be read
-	SnapshotError string       `json:"snapshot_error,omitempty"` // of the last try
+	SnapshotError string       `json:"snapshot_error,omitempty"` // of the last try to write a generation
+	Refusal       string       `json:"refusal,omitempty"`        // why changes are refused
 }
 
 // Generation is a snapshot that a start reads.
@@ -176,13 +179,6 @@ type Recall struct {
 	Sample int     `json:"sample"`
 	K      int     `json:"k"`
 	Recall float64 `json:"recall"` // the part of the k nearest that the graph found
-}
-
-// LoadedBy tells a statement that filled the index, and the versions that it read.
-type LoadedBy struct {
-	SQL      string    `json:"sql"`
-	Reads    string    `json:"reads"`
-	LoadedAt time.Time `json:"loaded_at"`
 }
 
 // Indexes is a page of indexes, in order of their names.

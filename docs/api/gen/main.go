@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/queryd"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord"
 )
 
 func main() {
@@ -36,5 +37,6 @@ func spec() ([]byte, error) {
 		gateway.Shown("catalogd", catalogd.Routes()),
 		gateway.Shown("ingestd", ingestd.Routes()),
 		gateway.Shown("queryd", queryd.Routes()),
+		gateway.Shown("vectord", vectord.Routes()),
 	)
 }

@@ -36,8 +36,8 @@ const (
 	maxItemsLimit         = 1 << 30
 )
 
-// complete checks a configuration and puts the defaults in.
-func (c Config) complete() (Config, error) {
+// Complete checks a configuration and gives it with its defaults.
+func (c Config) Complete() (Config, error) {
 	defaults := []struct {
 		field *int
 		value int

@@ -49,7 +49,7 @@ type Graph struct {
 
 // New makes an empty graph. It holds address space until it is closed.
 func New(config Config, kernels simd.Kernels) (*Graph, error) {
-	config, err := config.complete()
+	config, err := config.Complete()
 	if err != nil {
 		return nil, err
 	}

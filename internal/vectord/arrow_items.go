@@ -1,0 +1,134 @@
+package vectord
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// isArrow tells whether a request's body is a stream of Arrow.
+func isArrow(r *http.Request) bool {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return media == arrowin.Media
+}
+
+// maxStream is how much memory a stream may take, unpacked.
+const maxStream = 512 << 20
+
+// arrowItems reads the items of an add: the columns id and vector, and of text and
+// metadata (JSON) those that are there; every other column is a field of the metadata.
+func arrowItems(r *http.Request) (vector.Add, error) {
+	var add vector.Add
+	err := arrowin.Read(r.Body, maxStream, func(batch arrow.RecordBatch) error {
+		if n := len(add.Items) + int(batch.NumRows()); n > vector.MaxItems {
+			return tooMany(n)
+		}
+		items, err := itemsOf(batch)
+		add.Items = append(add.Items, items...)
+		return err
+	})
+	return add, err
+}
+
+func itemsOf(batch arrow.RecordBatch) ([]vector.Item, error) {
+	items := make([]vector.Item, batch.NumRows())
+	fields := map[string]arrow.Array{}
+	seen := map[string]bool{}
+	for i, column := range batch.Columns() {
+		var err error
+		switch name := batch.ColumnName(i); name {
+		case "id":
+			err = texts(column, func(i int, s string) { items[i].ID = s })
+		case "text":
+			err = texts(column, func(i int, s string) { items[i].Text = s })
+		case "metadata":
+			err = texts(column, func(i int, s string) { items[i].Metadata = json.RawMessage(s) })
+		case "vector":
+			err = vectors(column, func(i int, v vector.Vector) { items[i].Vector = v })
+		default:
+			fields[name] = column
+		}
+		if name := batch.ColumnName(i); err != nil {
+			return nil, wire.ErrBadRequest.Errorf("column %q: %v", name, err).With("column", name)
+		} else if seen[name] {
+			return nil, wire.ErrBadRequest.Errorf("there are two columns %q; give each its own name", name).With("column", name)
+		} else {
+			seen[name] = true
+		}
+	}
+	for _, need := range []string{"id", "vector"} {
+		if !seen[need] {
+			return nil, wire.ErrBadRequest.Errorf("there is no column %q; an add has id (text) and vector (a list of float32), and may have text, metadata (JSON) and others, which are fields of the metadata", need).With("column", need)
+		}
+	}
+	return items, addFields(items, fields, seen["metadata"])
+}
+
+// addFields makes metadata of columns.
+func addFields(items []vector.Item, fields map[string]arrow.Array, whole bool) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	if whole {
+		return wire.ErrBadRequest.Errorf("there is a column metadata and others beside it; give the metadata as one or as the other")
+	}
+	for i := range items {
+		object := map[string]any{}
+		for name, column := range fields {
+			if column.IsValid(i) {
+				object[name] = column.GetOneForMarshal(i)
+			}
+		}
+		raw, err := json.Marshal(object)
+		if err != nil {
+			return vector.ErrBadItem.Errorf("item %d: %v", i, err).With("item", i)
+		}
+		items[i].Metadata = raw
+	}
+	return nil
+}
+
+// texts gives the text of each row that has one.
+func texts(column arrow.Array, yield func(row int, s string)) error {
+	list, ok := column.(interface{ Value(int) string })
+	if !ok || column.DataType().ID() != arrow.STRING && column.DataType().ID() != arrow.LARGE_STRING {
+		return fmt.Errorf("it is of type %v, and has to be of text (utf8)", column.DataType())
+	}
+	for i := range column.Len() {
+		if column.IsValid(i) {
+			yield(i, list.Value(i))
+		}
+	}
+	return nil
+}
+
+// vectors gives the vector of each row that has one.
+func vectors(column arrow.Array, yield func(row int, v vector.Vector)) error {
+	list, ok := column.(array.ListLike)
+	if !ok {
+		return fmt.Errorf("it is of type %v, and has to be a list of float32", column.DataType())
+	}
+	numbers, ok := list.ListValues().(*array.Float32)
+	if !ok {
+		return fmt.Errorf("it is a list of %v, and has to be one of float32", list.ListValues().DataType())
+	}
+	if numbers.NullN() > 0 {
+		return fmt.Errorf("a number of a vector is null")
+	}
+	values := numbers.Float32Values()
+	for i := range column.Len() {
+		if column.IsValid(i) {
+			start, end := list.ValueOffsets(i)
+			yield(i, append(vector.Vector{}, values[start:end]...))
+		}
+	}
+	return nil
+}

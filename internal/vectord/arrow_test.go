@@ -1,0 +1,166 @@
+package vectord_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+const mediaArrow = "application/vnd.apache.arrow.stream"
+
+// arrowOf writes items as a stream of Arrow, with n and even as columns of their own; of
+// a search, vectors alone.
+func arrowOf(t testing.TB, items []vector.Item, search bool) []byte {
+	t.Helper()
+	fields := []arrow.Field{{Name: "vector", Type: arrow.FixedSizeListOf(int32(len(items[0].Vector)), arrow.PrimitiveTypes.Float32)}}
+	if !search {
+		fields = append(fields, arrow.Field{Name: "id", Type: arrow.BinaryTypes.String}, arrow.Field{Name: "n", Type: arrow.PrimitiveTypes.Int64}, arrow.Field{Name: "even", Type: arrow.FixedWidthTypes.Boolean})
+	}
+	rows := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(fields, nil))
+	for _, item := range items {
+		list := rows.Field(0).(*array.FixedSizeListBuilder)
+		list.Append(true)
+		list.ValueBuilder().(*array.Float32Builder).AppendValues(item.Vector, nil)
+		if search {
+			continue
+		}
+		var meta struct {
+			N    int64
+			Even bool
+		}
+		if err := json.Unmarshal(item.Metadata, &meta); err != nil {
+			t.Fatal(err)
+		}
+		rows.Field(1).(*array.StringBuilder).Append(item.ID)
+		rows.Field(2).(*array.Int64Builder).Append(meta.N)
+		rows.Field(3).(*array.BooleanBuilder).Append(meta.Even)
+	}
+	return stream(t, rows)
+}
+
+func stream(t testing.TB, rows *array.RecordBuilder) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := ipc.NewWriter(&out, ipc.WithSchema(rows.Schema()), ipc.WithZstd())
+	batch := rows.NewRecordBatch()
+	if err := w.Write(batch); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// sendArrow sends a stream and gives the status and the body of the answer.
+func (d *daemon) sendArrow(path string, body []byte, accept string) (int, []byte) {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(d.t.Context(), http.MethodPost, d.Base+path, bytes.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", mediaArrow)
+	req.Header.Set("Accept", accept)
+	resp, err := d.HTTP.Do(req)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return resp.StatusCode, answer
+}
+
+// Items that come as Arrow are those that come as JSON, and so are answers.
+func TestArrowSaysWhatJSONSays(t *testing.T) {
+	d := start(t, testbed.StartStoraged(t))
+	list := items(0, 500, 16)
+	for _, name := range []string{"json", "arrow"} {
+		d.mustCreate(name, vector.Shape{Dimension: 16})
+	}
+	d.mustAdd("json", list...)
+	if status, answer := d.sendArrow("/vectors/index/arrow/add", arrowOf(t, list, false), ""); status != 200 || !strings.Contains(string(answer), `"added":500`) {
+		t.Fatalf("%d %s", status, answer)
+	}
+	var want vector.FoundMany
+	err := d.JSON(t.Context(), http.MethodPost, "/vectors/index/json/search", nil, vector.Search{Vectors: vectorsOf(list[:20]), K: 3, Exact: true, Filter: vector.Filter(`{"even":true}`)}, &want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, answer := d.sendArrow("/vectors/index/arrow/search?k=3&exact=true&filter=%7B%22even%22:true%7D", arrowOf(t, list[:20], true), mediaArrow)
+	if status != 200 {
+		t.Fatalf("%d %s", status, answer)
+	}
+	reader, err := ipc.NewReader(bytes.NewReader(answer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Release()
+	rows := 0
+	for reader.Next() {
+		b := reader.RecordBatch()
+		for i := range int(b.NumRows()) {
+			query := b.Column(0).(*array.Int32).Value(i)
+			w := want.Batches[query].Results[rows%3]
+			var meta, wantMeta map[string]any
+			if json.Unmarshal([]byte(b.Column(4).(*array.String).Value(i)), &meta) != nil || json.Unmarshal(w.Metadata, &wantMeta) != nil || meta["n"] != wantMeta["n"] {
+				t.Errorf("row %d: metadata %v, want %v", rows, meta, wantMeta)
+			}
+			if id := b.Column(1).(*array.String).Value(i); id != w.ID || math.Abs(float64(b.Column(3).(*array.Float32).Value(i)-*w.Distance)) > 1e-6 {
+				t.Errorf("row %d: %s, want %s", rows, id, w.ID)
+			}
+			rows++
+		}
+	}
+	if reader.Err() != nil || rows != 60 {
+		t.Errorf("%d rows, %v", rows, reader.Err())
+	}
+}
+
+func vectorsOf(items []vector.Item) []vector.Vector {
+	var list []vector.Vector
+	for _, item := range items {
+		list = append(list, item.Vector)
+	}
+	return list
+}
+
+// Bytes that are no Arrow, or lie about their lengths, are refused; the daemon lives.
+func TestBytesThatAreNoArrow(t *testing.T) {
+	d := start(t, testbed.StartStoraged(t))
+	d.mustCreate("x", vector.Shape{Dimension: 16})
+	whole := arrowOf(t, items(0, 50, 16), false)
+	for at := 0; at < len(whole); at += 41 {
+		for _, b := range []byte{0xff, 0x7f, 0x00} {
+			bad := bytes.Clone(whole)
+			copy(bad[at:min(at+4, len(bad))], []byte{b, b, b, b})
+			if status, answer := d.sendArrow("/vectors/index/x/add", bad, ""); status != 200 && status != 400 && status != 413 {
+				t.Fatalf("byte %d: %d %s", at, status, answer)
+			}
+		}
+	}
+	for _, bad := range [][]byte{nil, whole[:len(whole)/2], []byte(`{"items":[]}`)} {
+		if status, answer := d.sendArrow("/vectors/index/x/add", bad, ""); status != 400 {
+			t.Errorf("%d %s", status, answer)
+		}
+	}
+	rows := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.PrimitiveTypes.Int64}}, nil))
+	rows.Field(0).(*array.Int64Builder).Append(1)
+	if status, answer := d.sendArrow("/vectors/index/x/add", stream(t, rows), ""); status != 400 || !strings.Contains(string(answer), "id") {
+		t.Errorf("%d %s", status, answer)
+	}
+}

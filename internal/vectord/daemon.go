@@ -1,0 +1,34 @@
+package vectord
+
+import (
+	"context"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+)
+
+// server is the state of the daemon.
+type server struct {
+	env      service.Env
+	config   Config
+	registry *registry
+}
+
+// New builds the daemon. It reads its indexes when storaged is there; until then /ready
+// says what it waits for.
+func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	c = c.complete()
+	s := &server{env: env, config: c, registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
+	s.registry.background.Go(s.registry.start)
+	return &service.Daemon{
+		Routes: s.routes(),
+		Ready:  func(context.Context) []string { return s.registry.notReady() },
+		Close:  func() error { return s.registry.close(context.WithoutCancel(ctx)) },
+	}, nil
+}
+
+// Routes describes the daemon's operations, for the specification.
+func Routes() []service.Route { return (&server{config: Defaults()}).routes() }

@@ -1,0 +1,185 @@
+package vectord
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// add serves POST /vectors/index/{name}/add.
+func (s *server) add(w http.ResponseWriter, r *http.Request) error {
+	x, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	items, err := readItems(r, x)
+	if err != nil {
+		return problemOf(err)
+	}
+	if err := s.registry.room(items); err != nil {
+		return err
+	}
+	added, err := open.Add(r.Context(), items)
+	if err != nil {
+		return problemOf(err)
+	}
+	return wire.WriteJSON(w, http.StatusOK, vector.Added{Added: added.Added, Updated: added.Updated, Count: added.Count})
+}
+
+// deleteItems serves POST /vectors/index/{name}/delete.
+func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
+	which, err := readBody[vector.Select](r)
+	if err != nil {
+		return err
+	}
+	selection, err := selectionOf(which)
+	if err != nil {
+		return err
+	}
+	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	deleted, count, err := open.Delete(r.Context(), selection)
+	if err != nil {
+		return problemOf(err)
+	}
+	return wire.WriteJSON(w, http.StatusOK, vector.Deleted{Deleted: deleted, Count: count})
+}
+
+// updateItems serves POST /vectors/index/{name}/metadata.
+func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
+	var update vector.Update
+	if err := wire.ReadJSON(r, &update); err != nil {
+		return err
+	}
+	selection, err := selectionOf(update.Select)
+	if err != nil {
+		return err
+	}
+	if len(update.Set) == 0 && len(update.Remove) == 0 {
+		return wire.ErrBadRequest.Errorf(`there is nothing to change: give "set" with fields and values, or "remove" with names of fields`)
+	}
+	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	updated, err := open.Update(r.Context(), selection, durable.Change{Set: update.Set, Remove: update.Remove})
+	if err != nil {
+		return problemOf(err)
+	}
+	return wire.WriteJSON(w, http.StatusOK, vector.Updated{Updated: updated})
+}
+
+// selectionOf reads which items are meant: by ids or by a filter, and never all by
+// leaving both out.
+func selectionOf(which vector.Select) (durable.Selection, error) {
+	filter, err := filterOf(which.Filter)
+	switch {
+	case err != nil:
+		return durable.Selection{}, err
+	case (filter == nil) == (which.IDs == nil):
+		return durable.Selection{}, wire.ErrBadRequest.Errorf(`give either "ids" or "filter", which say what items are meant`)
+	case len(which.IDs) > vector.MaxItems:
+		return durable.Selection{}, wire.ErrBadRequest.Errorf("there are %d ids; give at most %d at once, or a filter", len(which.IDs), vector.MaxItems).With("limit", vector.MaxItems)
+	}
+	return durable.Selection{IDs: which.IDs, Filter: filter}, nil
+}
+
+// getItem serves GET /vectors/index/{name}/items/{id}.
+func (s *server) getItem(w http.ResponseWriter, r *http.Request) error {
+	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	id := chi.URLParam(r, "*")
+	if plain, err := url.PathUnescape(id); err == nil && r.URL.RawPath != "" {
+		id = plain
+	}
+	item, ok := open.Engine().Get(id)
+	if !ok {
+		return vector.ErrItemNotFound.Errorf("the index has no item %.128q", id)
+	}
+	return wire.WriteJSON(w, http.StatusOK, shown(item))
+}
+
+func shown(item engine.Item) vector.Item {
+	return vector.Item{ID: item.ID, Vector: item.Vector, Metadata: item.Metadata}
+}
+
+// scroll serves GET /vectors/index/{name}/scroll.
+func (s *server) scroll(w http.ResponseWriter, r *http.Request) error {
+	limit, err := pageSize(r)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	withVector, err := flag(q.Get("with_vector"))
+	if err != nil {
+		return err
+	}
+	filter, err := filterOf(json.RawMessage(q.Get("filter")))
+	if err != nil {
+		return err
+	}
+	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	items, err := open.Engine().Scroll(q.Get("cursor"), limit, filter, withVector)
+	if err != nil {
+		return problemOf(err)
+	}
+	page := vector.Page{Items: make([]vector.Item, len(items))}
+	for i, item := range items {
+		page.Items[i] = shown(item)
+	}
+	if len(items) == limit {
+		page.NextCursor = &page.Items[limit-1].ID
+	}
+	return wire.WriteJSON(w, http.StatusOK, page)
+}
+
+func flag(text string) (bool, error) {
+	switch text {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, wire.ErrBadRequest.Errorf("with_vector is %.40q; it takes true or false", text)
+}
+
+// count serves POST /vectors/index/{name}/count.
+func (s *server) count(w http.ResponseWriter, r *http.Request) error {
+	var of vector.Count
+	if err := wire.ReadJSON(r, &of); err != nil {
+		return err
+	}
+	filter, err := filterOf(of.Filter)
+	if err != nil {
+		return err
+	}
+	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	n, err := open.Engine().Count(filter)
+	if err != nil {
+		return problemOf(err)
+	}
+	return wire.WriteJSON(w, http.StatusOK, vector.Counted{Count: n})
+}

@@ -1,0 +1,146 @@
+package vectord
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// defaultK is how many results a search gives that does not say.
+const defaultK = 10
+
+// search serves POST /vectors/index/{name}/search.
+func (s *server) search(w http.ResponseWriter, r *http.Request) error {
+	want, err := readSearch(r)
+	if err != nil {
+		return problemOf(err)
+	}
+	query, err := queryOf(want)
+	if err != nil {
+		return err
+	}
+	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	lists, err := s.find(r.Context(), open.Engine(), query, want.Vectors)
+	if err != nil {
+		return problemOf(err)
+	}
+	near := want.Vectors != nil || query.Vector != nil || len(query.Positive) > 0
+	switch {
+	case wantsArrow(r):
+		return writeFound(w, query, near, lists)
+	case want.Vectors == nil:
+		return wire.WriteJSON(w, http.StatusOK, vector.Found{Results: results(lists[0], query, near), Exact: query.Exact})
+	}
+	found := vector.FoundMany{Batches: make([]vector.Results, len(lists)), Exact: query.Exact}
+	for i, hits := range lists {
+		found.Batches[i].Results = results(hits, query, near)
+	}
+	return wire.WriteJSON(w, http.StatusOK, found)
+}
+
+// find answers one query, or the same for each of many vectors.
+func (s *server) find(ctx context.Context, e *engine.Index, query engine.Query, vectors []vector.Vector) ([][]engine.Hit, error) {
+	if vectors == nil {
+		hits, err := e.Search(query)
+		return [][]engine.Hit{hits}, err
+	}
+	return e.SearchMany(ctx, many(query, vectors), s.config.Workers)
+}
+
+// queryOf reads what is asked for; its vector is missing where there are many.
+func queryOf(want vector.Search) (engine.Query, error) {
+	if err := checkSearch(want); err != nil {
+		return engine.Query{}, err
+	}
+	filter, err := filterOf(want.Filter)
+	if err != nil {
+		return engine.Query{}, err
+	}
+	q := engine.Query{
+		Vector: want.Vector, Positive: want.Positive, Negative: want.Negative, Text: want.Text,
+		K: want.K, Ef: want.Ef, Filter: filter, Exact: want.Exact,
+		WithMetadata: want.WithMetadata == nil || *want.WithMetadata, WithVector: want.WithVector,
+	}
+	if q.K == 0 {
+		q.K = defaultK
+	}
+	if want.MinScore != nil {
+		least := float32(*want.MinScore)
+		q.Least = &least
+	}
+	if f := want.Fusion; f != nil {
+		q.Fusion = engine.Fusion{Ranks: f.Method == vector.RRF, Alpha: f.Alpha, Constant: f.Constant, Depth: f.Depth}
+	}
+	return q, nil
+}
+
+// checkSearch tells what of a search contradicts itself; the engine checks the rest.
+func checkSearch(s vector.Search) error {
+	near := s.Vector != nil || s.Vectors != nil || len(s.Positive) > 0
+	mode := s.Mode
+	if mode == "" {
+		mode = map[bool]vector.Mode{true: vector.ByVector, false: vector.ByWords}[s.Text == ""]
+		if near && s.Text != "" {
+			mode = vector.Hybrid
+		}
+	}
+	switch {
+	case s.Vector != nil && s.Vectors != nil:
+		return vector.ErrBadSearch.Errorf(`"vector" and "vectors" are both given; give one of them`)
+	case s.Vectors != nil && (s.Text != "" || len(s.Positive)+len(s.Negative) > 0):
+		return vector.ErrBadSearch.Errorf(`"vectors" are searched for by themselves; ask for a text, or items like others, in requests of their own`)
+	case len(s.Vectors) > vector.MaxItems:
+		return tooMany(len(s.Vectors))
+	case mode != vector.ByVector && mode != vector.ByWords && mode != vector.Hybrid:
+		return vector.ErrBadSearch.Errorf("there is no mode %q; there are vector, lexical and hybrid", mode)
+	case mode != vector.ByVector && s.Text == "":
+		return vector.ErrBadSearch.Errorf(`mode %s needs "text"`, mode)
+	case mode == vector.ByWords && near:
+		return vector.ErrBadSearch.Errorf("mode lexical goes by words alone; leave the vector out, or take mode hybrid")
+	case mode != vector.ByWords && !near:
+		return vector.ErrBadSearch.Errorf(`mode %s needs "vector", "vectors", or "positive" with ids of items`, mode)
+	case mode == vector.ByVector && s.Text != "":
+		return vector.ErrBadSearch.Errorf("mode vector does not look at the text; leave it out, or take mode hybrid")
+	case s.Ef < 0 || s.Ef > vector.MaxEf:
+		return vector.ErrBadSearch.Errorf("ef is %d; it can be 1 to %d, or left out", s.Ef, vector.MaxEf)
+	case s.Fusion != nil && mode != vector.Hybrid:
+		return vector.ErrBadSearch.Errorf(`"fusion" joins the two sides of mode hybrid; leave it out`)
+	case s.Fusion != nil && s.Fusion.Method != "" && s.Fusion.Method != vector.Convex && s.Fusion.Method != vector.RRF:
+		return vector.ErrBadSearch.Errorf("there is no fusion %q; there are convex and rrf", s.Fusion.Method)
+	}
+	return nil
+}
+
+// many makes a query of each vector.
+func many(q engine.Query, vectors []vector.Vector) []engine.Query {
+	list := make([]engine.Query, len(vectors))
+	for i, v := range vectors {
+		list[i] = q
+		list[i].Vector = v
+	}
+	return list
+}
+
+// results says of hits what was asked for.
+func results(hits []engine.Hit, q engine.Query, near bool) []vector.Result {
+	list := make([]vector.Result, len(hits))
+	for i, hit := range hits {
+		list[i] = vector.Result{ID: hit.ID, Score: hit.Score, Metadata: hit.Metadata, Vector: hit.Vector}
+		if near {
+			list[i].Distance = &hits[i].Distance
+		}
+		if near && q.Text != "" {
+			list[i].Parts = &vector.Parts{Vector: vector.Part(hit.ByVector), Lexical: vector.Part(hit.ByWords)}
+		}
+	}
+	return list
+}

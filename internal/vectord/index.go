@@ -1,0 +1,149 @@
+package vectord
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// index is one index under its name: its pointer, and the index itself once it is open.
+type index struct {
+	name     string
+	pointer  pointer
+	etag     string
+	progress durable.Progress
+	copying  sync.Mutex // one snapshot at a time
+
+	mu     sync.Mutex
+	users  sync.WaitGroup // requests that are inside
+	open   *durable.Index // nil while it is loaded, after a failure and once it is gone
+	failed error
+	gone   bool
+}
+
+// newIndex is an index that is not there yet, under a fresh id.
+func newIndex(name string, shape vector.Shape) *index {
+	return &index{name: name, pointer: pointer{ID: uuid.NewString(), Shape: shape, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}}
+}
+
+func (x *index) persisted() bool { return *x.pointer.Shape.Persist }
+
+// enter gives the open index to a request, which leaves it when it is done.
+func (x *index) enter() (open *durable.Index, leave func(), err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.gone:
+		return nil, nil, notFound(x.name)
+	case x.failed != nil:
+		return nil, nil, vector.ErrIndexFailed.Errorf("the index %s could not be loaded: %v", x.name, reasonOf(x.failed)).Because(x.failed)
+	case x.open == nil:
+		read, total := x.progress.Bytes.Load(), x.progress.Total.Load()
+		return nil, nil, vector.ErrIndexLoading.Errorf("the index %s is being loaded: %d of %d bytes are read", x.name, read, total).
+			With("bytes_read", read).With("bytes_total", total).After(time.Second)
+	}
+	x.users.Add(1)
+	return x.open, x.users.Done, nil
+}
+
+// opened lets requests in, or tells them why not. It returns false where the index was
+// dropped meanwhile.
+func (x *index) opened(open *durable.Index, err error) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.open, x.failed = open, err
+	return !x.gone
+}
+
+// shut lets nobody in any more, waits for those who are inside, and gives the open index
+// to be closed, if it was open.
+func (x *index) shut() *durable.Index {
+	x.mu.Lock()
+	x.gone = true
+	open := x.open
+	x.open = nil
+	x.mu.Unlock()
+	x.users.Wait()
+	return open
+}
+
+// state tells how an index is.
+func (x *index) state() (state, reason string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.failed != nil:
+		return vector.Failed, reasonOf(x.failed)
+	case x.open == nil:
+		return vector.Loading, ""
+	}
+	return vector.Serving, ""
+}
+
+// complete puts the defaults into a shape, and returns what is wrong with it.
+func complete(s vector.Shape) (vector.Shape, error) {
+	if s.Metric == "" {
+		s.Metric = vector.Cosine
+	}
+	if s.Quantization == "" {
+		s.Quantization = vector.Int8
+	}
+	if s.TextFields == nil {
+		s.TextFields = []string{textField}
+	}
+	if s.Persist == nil {
+		yes := true
+		s.Persist = &yes
+	}
+	if s.Metric != vector.Cosine && s.Metric != vector.Dot && s.Metric != vector.L2 {
+		return s, vector.ErrBadIndex.Errorf("there is no metric %q; there are cosine, dot and l2", s.Metric)
+	}
+	if s.Quantization != vector.Int8 && s.Quantization != vector.None {
+		return s, vector.ErrBadIndex.Errorf("there is no quantization %q; there are int8 and none", s.Quantization)
+	}
+	config, err := engineConfig(s).Complete()
+	if err != nil {
+		_, reason, _ := strings.Cut(err.Error(), ": ")
+		return s, vector.ErrBadIndex.Errorf("%s", reason)
+	}
+	s.M, s.EfConstruction, s.MaxItems = config.M, config.EfConstruction, config.MaxItems
+	return s, nil
+}
+
+// textField is where the text of an item is kept.
+const textField = "text"
+
+func engineConfig(s vector.Shape) engine.Config {
+	metrics := map[vector.Metric]hnsw.Metric{vector.Cosine: hnsw.Cosine, vector.Dot: hnsw.Dot, vector.L2: hnsw.L2}
+	return engine.Config{
+		Dimension: s.Dimension, Metric: metrics[s.Metric], Float: s.Quantization == vector.None,
+		M: s.M, EfConstruction: s.EfConstruction, MaxItems: s.MaxItems, TextFields: s.TextFields,
+	}
+}
+
+func notFound(name string) error {
+	return vector.ErrIndexNotFound.Errorf("there is no index %q; GET /vectors/index lists those that there are", fmt.Sprintf("%.128s", name))
+}
+
+// same tells whether two shapes, with their defaults, are equal.
+func same(a, b vector.Shape) bool { return reflect.DeepEqual(a, b) }
+
+// reasonOf words why an index could not be opened, for whoever has to mend it.
+func reasonOf(err error) string {
+	var unreadable *durable.UnreadableError
+	if errors.As(err, &unreadable) {
+		return unreadable.Error()
+	}
+	return wire.AsProblem(problemOf(err)).Detail
+}

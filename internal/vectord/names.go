@@ -1,0 +1,84 @@
+package vectord
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// namesFolder holds an object for each name, of an index or an alias.
+const namesFolder = "vectors/names/"
+
+// pointer is what a name leads to: an index, or another name.
+type pointer struct {
+	ID        string       `json:"index_id,omitempty"`
+	Shape     vector.Shape `json:"shape,omitzero"`
+	CreatedAt time.Time    `json:"created_at,omitzero"`
+	AliasOf   string       `json:"alias_of,omitempty"`
+}
+
+// names are the pointers in storage.
+type names struct{ storage *storage.Client }
+
+func key(name string) string { return namesFolder + name + ".json" }
+
+// put writes the pointer of a name. Where something else was written under it since it
+// was read as etag, "" where nothing was there, that is [storage.ErrPreconditionFailed].
+func (n names) put(ctx context.Context, name string, p pointer, etag string) (newETag string, err error) {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return "", err
+	}
+	stored, _, err := n.storage.Put(ctx, key(name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: etag, IfNoneMatch: etag == ""})
+	if errors.Is(err, storage.ErrPreconditionFailed) { // perhaps by this very writing, whose answer was lost
+		if now, tag, readErr := n.get(ctx, name); readErr == nil && now.same(p) {
+			return tag, nil
+		}
+	}
+	return stored.ETag, err
+}
+
+// same tells whether two pointers lead to the same place.
+func (p pointer) same(q pointer) bool { return p.ID == q.ID && p.AliasOf == q.AliasOf }
+
+func (n names) get(ctx context.Context, name string) (pointer, string, error) {
+	body, object, err := n.storage.Get(ctx, key(name), storage.Range{})
+	if err != nil {
+		return pointer{}, "", err
+	}
+	defer body.Close()
+	var p pointer
+	return p, object.ETag, wire.DecodeJSON(body, &p)
+}
+
+func (n names) remove(ctx context.Context, name string) error {
+	return n.storage.Delete(ctx, key(name))
+}
+
+// all gives every name with its pointer and etag.
+func (n names) all(ctx context.Context, yield func(name string, p pointer, etag string)) error {
+	for page, err := range n.storage.Listings(ctx, namesFolder, "", 0) {
+		if err != nil {
+			return err
+		}
+		for _, object := range page.Objects {
+			name := strings.TrimSuffix(strings.TrimPrefix(object.Key, namesFolder), ".json")
+			p, etag, err := n.get(ctx, name)
+			if errors.Is(err, storage.ErrObjectNotFound) { // dropped since
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			yield(name, p, etag)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package vectord_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+// What was acknowledged is there after a restart: items, aliases, and what an index was
+// made as.
+func TestARestartFindsEverything(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	no := false
+	d.mustCreate("kept", vector.Shape{Dimension: 8, Metric: vector.L2, TextFields: []string{"note"}})
+	d.mustCreate("brief", vector.Shape{Dimension: 8, Persist: &no})
+	d.mustCreate("dropped", vector.Shape{Dimension: 8})
+	for _, name := range []string{"kept", "brief", "dropped"} {
+		d.mustAdd(name, items(0, 300, 8)...)
+	}
+	d.mustAdd("kept", items(100, 400, 8)...)
+	d.want(200, "", "POST", "/vectors/index/kept/delete", `{"filter":{"n":{"lt":50}}}`)
+	d.want(200, "", "POST", "/vectors/index/kept/metadata", `{"ids":["c-0060"],"set":{"note":"night shift"},"remove":["even"]}`)
+	d.want(200, "", "PUT", "/vectors/aliases/live", `{"index":"kept"}`)
+	d.want(204, "", "DELETE", "/vectors/index/dropped", "")
+	question := vector.Search{Vector: item(77, 8).Vector, K: 20, Exact: true, WithVector: true}
+	before, err := d.Search(t.Context(), "live", question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := d.Get(t.Context(), "kept", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.stop()
+
+	d = start(t, store)
+	after, err := d.Search(t.Context(), "live", question)
+	if err != nil || !reflect.DeepEqual(after, before) {
+		t.Errorf("%+v, %v, want %+v", after, err, before)
+	}
+	found, err := d.Get(t.Context(), "kept", 100)
+	if err != nil || found.Count != 350 || !reflect.DeepEqual(found.Shape, made.Shape) || found.ID != made.ID || found.Stats.Recall.Recall < .95 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	words, err := d.Search(t.Context(), "kept", vector.Search{Text: "shift"})
+	if err != nil || fmt.Sprint(ids(words.Results)) != "[c-0060]" || string(words.Results[0].Metadata) != `{"n":60,"note":"night shift"}` {
+		t.Errorf("%+v, %v", words, err)
+	}
+	if page, err := d.List(t.Context(), "", 0); err != nil || len(page.Indexes) != 1 {
+		t.Errorf("%+v, %v", page, err)
+	}
+	for page, err := range store.Listings(t.Context(), "vectors/", "/", 0) {
+		if err != nil || fmt.Sprint(page.Prefixes) != fmt.Sprintf("[vectors/%s/ vectors/names/]", made.ID) && fmt.Sprint(page.Prefixes) != fmt.Sprintf("[vectors/names/ vectors/%s/]", made.ID) {
+			t.Errorf("left: %v, %v", page.Prefixes, err)
+		}
+	}
+}
+
+// A snapshot brings back what was there, in place or beside; an erasure takes it along.
+func TestSnapshots(t *testing.T) {
+	d := start(t, testbed.StartStoraged(t))
+	d.mustCreate("x", vector.Shape{Dimension: 8})
+	d.mustAdd("x", items(0, 100, 8)...)
+	if doc := d.want(201, "", "POST", "/vectors/index/x/snapshot", `{"name":"monday"}`); doc["count"] != 100.0 {
+		t.Errorf("%v", doc)
+	}
+	d.want(409, "snapshot_exists", "POST", "/vectors/index/x/snapshot", `{"name":"monday"}`)
+	d.want(201, "", "POST", "/vectors/index/x/snapshot", "")
+	d.mustAdd("x", items(50, 150, 8)...)
+	d.want(200, "", "POST", "/vectors/index/x/restore", `{"snapshot":"monday","as":"y"}`)
+	d.want(409, "index_exists", "POST", "/vectors/index/x/restore", `{"snapshot":"monday","as":"y"}`)
+	d.want(404, "snapshot_not_found", "POST", "/vectors/index/x/restore", `{"snapshot":"tuesday"}`)
+	counts := func(when string, want map[string]int) {
+		t.Helper()
+		for name, n := range want {
+			if got, err := d.Count(t.Context(), name, nil); got != n || err != nil {
+				t.Errorf("%s: %s has %d items, want %d: %v", when, name, got, n, err)
+			}
+		}
+	}
+	counts("beside", map[string]int{"x": 150, "y": 100})
+	d.want(200, "", "POST", "/vectors/index/x/restore", `{"snapshot":"monday"}`)
+	counts("in place", map[string]int{"x": 100, "y": 100})
+	d.mustAdd("x", items(100, 110, 8)...)
+	counts("and on", map[string]int{"x": 110})
+
+	doc := d.want(409, "erase_unconfirmed", "POST", "/vectors/index/x/erase", `{"ids":["c-0003"]}`)
+	names, _ := json.Marshal(doc["snapshots"])
+	doc = d.want(200, "", "POST", "/vectors/index/x/erase", `{"ids":["c-0003"],"snapshots":`+string(names)+`}`)
+	if doc["erased"] != 1.0 {
+		t.Errorf("%v", doc)
+	}
+	counts("erased", map[string]int{"x": 109})
+	d.want(404, "snapshot_not_found", "POST", "/vectors/index/x/restore", `{"snapshot":"monday"}`)
+	d.want(201, "", "POST", "/vectors/index/y/snapshot", `{"name":"last"}`)
+	d.want(204, "", "DELETE", "/vectors/index/y", "")
+	d.want(200, "", "POST", "/vectors/index/y/restore", `{"snapshot":"last"}`)
+	counts("after a drop", map[string]int{"y": 100})
+	d.want(204, "", "DELETE", "/vectors/index/y/snapshots/last", "")
+	d.want(404, "snapshot_not_found", "DELETE", "/vectors/index/y/snapshots/last", "")
+	if doc := d.want(200, "", "GET", "/vectors/index/y/snapshots", ""); fmt.Sprint(doc["snapshots"]) != "[]" {
+		t.Errorf("%v", doc)
+	}
+}

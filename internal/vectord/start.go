@@ -1,0 +1,145 @@
+package vectord
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// loadedAtOnce is how many indexes a start reads side by side.
+const loadedAtOnce = 2
+
+// start reads the names and then opens the indexes, as soon as storaged is there.
+func (r *registry) start() {
+	found, ok := r.readNames()
+	if !ok {
+		return
+	}
+	r.removeNameless()
+	turns := make(chan struct{}, loadedAtOnce)
+	var loading sync.WaitGroup
+	for _, x := range found {
+		turns <- struct{}{}
+		loading.Go(func() {
+			defer func() { <-turns }()
+			r.load(x)
+		})
+	}
+	loading.Wait()
+}
+
+// readNames reads the names, again and again until storaged gives them all. It returns
+// false where the daemon ends before.
+func (r *registry) readNames() ([]*index, bool) {
+	for {
+		indexes, aliases := map[string]*index{}, map[string]alias{}
+		err := r.names.all(r.ctx, func(name string, p pointer, etag string) {
+			if p.AliasOf != "" {
+				aliases[name] = alias{p.AliasOf, etag}
+				return
+			}
+			indexes[name] = &index{name: name, pointer: p, etag: etag}
+		})
+		r.mu.Lock()
+		if r.waiting = err; err == nil {
+			r.indexes, r.aliases, r.ready = indexes, aliases, true
+			r.mu.Unlock()
+			return r.list(), true
+		}
+		r.mu.Unlock()
+		select {
+		case <-r.ctx.Done():
+			return nil, false
+		case <-time.After(r.config.RetryAfter.Std()):
+		}
+	}
+}
+
+// load opens an index. One that storaged cannot give now is tried again; one that cannot
+// be read is told as failed.
+func (r *registry) load(x *index) {
+	for {
+		open, err := durable.Open(r.ctx, r.options(x), &x.progress)
+		if r.ctx.Err() != nil {
+			if open != nil {
+				open.Close(context.WithoutCancel(r.ctx))
+			}
+			return
+		}
+		if err != nil && wire.AsProblem(err).Is(wire.ErrUnavailable) {
+			r.log.Warn("an index waits for storaged", "index", x.name, "error", err)
+			select {
+			case <-r.ctx.Done():
+				return
+			case <-time.After(r.config.RetryAfter.Std()):
+				continue
+			}
+		}
+		if err != nil {
+			r.log.Error("an index could not be loaded", "index", x.name, "error", err)
+		}
+		if !x.opened(open, err) && open != nil { // dropped meanwhile
+			open.Close(r.ctx)
+		}
+		return
+	}
+}
+
+// notReady gives the reasons why not every index serves.
+func (r *registry) notReady() []string {
+	r.mu.RLock()
+	ready, waiting := r.ready, r.waiting
+	r.mu.RUnlock()
+	if !ready {
+		return []string{wire.AsProblem(unread(waiting)).Detail}
+	}
+	var reasons []string
+	for _, x := range r.list() {
+		switch state, reason := x.state(); state {
+		case vector.Loading:
+			reasons = append(reasons, fmt.Sprintf("the index %s is being loaded: %d of %d bytes are read", x.name, x.progress.Bytes.Load(), x.progress.Total.Load()))
+		case vector.Failed:
+			reasons = append(reasons, fmt.Sprintf("the index %s could not be loaded: %s", x.name, reason))
+		}
+	}
+	return reasons
+}
+
+// removeNameless removes the objects of indexes that no name leads to: what a kill left
+// of a drop or a restoration. An index that is made has no object before it has its name,
+// and one that is restored is expected, so a folder that is there and has no name
+// afterwards is nobody's.
+func (r *registry) removeNameless() {
+	for page, err := range r.storage.Listings(r.ctx, indexFolder, "/", 0) {
+		if err != nil {
+			r.log.Warn("what is left of dropped indexes was not looked for", "error", err)
+			return
+		}
+		for _, folder := range page.Prefixes {
+			id := strings.Trim(strings.TrimPrefix(folder, indexFolder), "/")
+			if folder == namesFolder || folder == snapshotsFolder || r.named(id) {
+				continue
+			}
+			if err := durable.Drop(r.ctx, r.storage, id); err != nil {
+				r.log.Warn("objects of a dropped index are left", "index_id", id, "error", err)
+			}
+		}
+	}
+}
+
+func (r *registry) named(id string) bool {
+	r.mu.RLock()
+	coming := r.coming
+	r.mu.RUnlock()
+	return id == coming || slices.ContainsFunc(r.list(), func(x *index) bool { return x.pointer.ID == id })
+}
+
+// indexFolder holds a folder for each index, by its id, and those of names and snapshots.
+const indexFolder = "vectors/"

@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -70,17 +71,22 @@ func startFleet(t *testing.T, data string, change ...func(*fleet.Config)) *fleet
 		f(&c)
 	}
 	f := startAnywhere(t, c)
-	t.Cleanup(func() {
-		if err := f.Stop(); err != nil {
-			t.Errorf("stop: %v", err)
-		}
-	})
+	stopAtEnd(t, f)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := f.WaitReady(ctx, func(string, string) {}); err != nil {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// stopAtEnd ends a fleet with the test, unless the test has ended it.
+func stopAtEnd(t *testing.T, f *fleet.Fleet) {
+	t.Cleanup(func() {
+		if err := f.Stop(); err != nil && !errors.Is(err, os.ErrClosed) {
+			t.Errorf("stop: %v", err)
+		}
+	})
 }
 
 // startAnywhere finds free ports; another test program may take one in between,

@@ -44,11 +44,17 @@ func (c *Client) Run(ctx context.Context, req Request) (Answer, error) {
 // Stream gives the bytes of a result in the request's format as they come. The
 // caller closes the reader; a read error means that the result is not whole.
 func (c *Client) Stream(ctx context.Context, req Request) (io.ReadCloser, error) {
+	body, _, err := c.Read(ctx, req)
+	return body, err
+}
+
+// Read is Stream, and gives with the bytes what they are made of, as [HeaderReads] says.
+func (c *Client) Read(ctx context.Context, req Request) (body io.ReadCloser, reads string, err error) {
 	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/sql", Header: req.header(), JSON: req})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return resp.Body, nil
+	return c.Body(ctx, resp), resp.Header.Get(HeaderReads), nil
 }
 
 func (r Request) header() http.Header {

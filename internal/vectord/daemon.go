@@ -3,6 +3,7 @@ package vectord
 import (
 	"context"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
@@ -12,6 +13,7 @@ type server struct {
 	env      service.Env
 	config   Config
 	registry *registry
+	loader   *loader
 }
 
 // New builds the daemon. It reads its indexes when storaged is there; until then /ready
@@ -22,7 +24,8 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	}
 	c = c.complete()
 	s := &server{env: env, config: c, registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
-	s.registry.background.Go(s.registry.start)
+	s.loader = &loader{registry: s.registry, query: &query.Client{Client: env.Peer("queryd")}, patience: c.RetryAfter.Std()}
+	s.registry.background.Go(func() { s.registry.start(s.loader.resume) })
 	return &service.Daemon{
 		Routes: s.routes(),
 		Ready:  func(context.Context) []string { return s.registry.notReady() },

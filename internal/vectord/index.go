@@ -25,6 +25,9 @@ type index struct {
 	progress durable.Progress
 	copying  sync.Mutex // one snapshot at a time
 
+	loading sync.Mutex
+	job     *job // the last load since the daemon runs, if there was one
+
 	mu     sync.Mutex
 	users  sync.WaitGroup // requests that are inside
 	open   *durable.Index // nil while it is loaded, after a failure and once it is gone

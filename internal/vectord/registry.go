@@ -191,6 +191,7 @@ func (r *registry) drop(ctx context.Context, name string) error {
 
 // discard closes an index that has no name any more, and removes its objects.
 func (r *registry) discard(x *index) {
+	x.cancelLoad(r.ctx)
 	err := error(nil)
 	if open := x.shut(); open != nil {
 		err = open.Close(r.ctx)

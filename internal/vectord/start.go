@@ -16,8 +16,9 @@ import (
 // loadedAtOnce is how many indexes a start reads side by side.
 const loadedAtOnce = 2
 
-// start reads the names and then opens the indexes, as soon as storaged is there.
-func (r *registry) start() {
+// start reads the names and then opens the indexes, as soon as storaged is there. Each
+// that is open is given to a function.
+func (r *registry) start(opened func(*index)) {
 	found, ok := r.readNames()
 	if !ok {
 		return
@@ -29,7 +30,9 @@ func (r *registry) start() {
 		turns <- struct{}{}
 		loading.Go(func() {
 			defer func() { <-turns }()
-			r.load(x)
+			if r.load(x) {
+				opened(x)
+			}
 		})
 	}
 	loading.Wait()
@@ -63,21 +66,21 @@ func (r *registry) readNames() ([]*index, bool) {
 }
 
 // load opens an index. One that storaged cannot give now is tried again; one that cannot
-// be read is told as failed.
-func (r *registry) load(x *index) {
+// be read is told as failed. It returns true where the index serves.
+func (r *registry) load(x *index) bool {
 	for {
 		open, err := durable.Open(r.ctx, r.options(x), &x.progress)
 		if r.ctx.Err() != nil {
 			if open != nil {
 				open.Close(context.WithoutCancel(r.ctx))
 			}
-			return
+			return false
 		}
 		if err != nil && wire.AsProblem(err).Is(wire.ErrUnavailable) {
 			r.log.Warn("an index waits for storaged", "index", x.name, "error", err)
 			select {
 			case <-r.ctx.Done():
-				return
+				return false
 			case <-time.After(r.config.RetryAfter.Std()):
 				continue
 			}
@@ -85,10 +88,13 @@ func (r *registry) load(x *index) {
 		if err != nil {
 			r.log.Error("an index could not be loaded", "index", x.name, "error", err)
 		}
-		if !x.opened(open, err) && open != nil { // dropped meanwhile
-			open.Close(r.ctx)
+		if !x.opened(open, err) { // dropped meanwhile
+			if open != nil {
+				open.Close(r.ctx)
+			}
+			return false
 		}
-		return
+		return err == nil
 	}
 }
 

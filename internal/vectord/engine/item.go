@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
@@ -78,4 +80,16 @@ func (x *Index) check(item Item) (metadata.Object, error) {
 		return metadata.Object{}, err
 	}
 	return metadata.Read(item.Metadata)
+}
+
+// Holds tells whether the index has this item already, with the same vector and, byte by
+// byte, the same metadata. The vector is one that Check lets pass.
+func (x *Index) Holds(item Item) (holds bool) {
+	kept := slices.Clone(item.Vector)
+	x.graph.Config().Keep(kept)
+	x.graph.View(func() {
+		slot, ok := x.names.slot(item.ID)
+		holds = ok && slices.Equal(x.graph.Vector(slot), kept) && bytes.Equal(x.meta.Get(slot), item.Metadata)
+	})
+	return holds
 }

@@ -84,16 +84,23 @@ func (v *vectors) tail(slot uint32) *tail {
 func (v *vectors) put(slot uint32, vector []float32) {
 	kept := v.at(slot)
 	copy(kept, vector)
-	norm := squaredLength(kept)
-	if v.config.Metric == Cosine {
-		scale(kept, 1/math.Sqrt(norm))
-	}
+	norm := v.config.Keep(kept)
 	if v.config.Metric != L2 {
 		norm = 0
 	}
 	if v.stride > 0 {
 		*v.tail(slot) = tail{scale: encode(kept, v.code(slot)), norm: float32(norm)}
 	}
+}
+
+// Keep makes of a vector what a graph keeps of it, in its place, and gives its squared
+// length before: for Cosine it gets length 1.
+func (c Config) Keep(vector []float32) (norm float64) {
+	norm = squaredLength(vector)
+	if c.Metric == Cosine {
+		scale(vector, 1/math.Sqrt(norm))
+	}
+	return norm
 }
 
 // move copies a slot's vector to another slot.

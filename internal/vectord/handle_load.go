@@ -1,0 +1,71 @@
+package vectord
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// startLoad serves POST /vectors/index/{name}/load.
+func (s *server) startLoad(w http.ResponseWriter, r *http.Request) error {
+	var want vector.NewLoad
+	if err := wire.ReadJSON(r, &want); err != nil {
+		return err
+	}
+	if strings.TrimSpace(want.SQL) == "" {
+		return wire.ErrBadRequest.Errorf(`give the statement, as in {"sql": "SELECT id, vector, city FROM candidates"}`)
+	}
+	x, _, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	load, err := s.loader.start(r.Context(), x, want)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/v1/vectors/index/"+x.name+"/load")
+	return wire.WriteJSON(w, http.StatusAccepted, load)
+}
+
+// getLoad serves GET /vectors/index/{name}/load.
+func (s *server) getLoad(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.registry.find(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	load, err := s.currentLoad(r.Context(), x)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, load)
+}
+
+// currentLoad gives the load that runs, or the last one.
+func (s *server) currentLoad(ctx context.Context, x *index) (vector.Load, error) {
+	x.loading.Lock()
+	j := x.job
+	x.loading.Unlock()
+	if j != nil {
+		return j.look(), nil
+	}
+	return s.loader.last(ctx, x)
+}
+
+// cancelLoad serves DELETE /vectors/index/{name}/load.
+func (s *server) cancelLoad(w http.ResponseWriter, r *http.Request) error {
+	x, err := s.registry.find(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	load, ran := x.cancelLoad(r.Context())
+	if !ran {
+		return vector.ErrLoadNotFound.Errorf("no load of the index %s runs", x.name)
+	}
+	return wire.WriteJSON(w, http.StatusOK, load)
+}

@@ -10,6 +10,7 @@ import (
 // Erased says what an erasure came to.
 type Erased struct {
 	Items       int   // that were there
+	Count       int   // that are left
 	LogObjects  int   // that were removed
 	Generations int   // that were removed
 	Bytes       int64 // of the objects that were removed
@@ -26,7 +27,7 @@ func (x *Index) Erase(ctx context.Context, s Selection) (Erased, error) {
 	if x.options.Storage == nil {
 		n, err := x.submit(x.deletion(ctx, s))
 		x.engine.Mend()
-		return Erased{Items: n.deleted}, err
+		return Erased{Items: n.deleted, Count: n.items}, err
 	}
 	ctx, leave, err := x.enter(ctx)
 	if err != nil {
@@ -37,7 +38,7 @@ func (x *Index) Erase(ctx context.Context, s Selection) (Erased, error) {
 	if err != nil {
 		return Erased{}, err
 	}
-	e := Erased{Items: n.deleted}
+	e := Erased{Items: n.deleted, Count: n.items}
 	var keep [kept]whole
 	x.engine.Mend()
 	for i := range keep {

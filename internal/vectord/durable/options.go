@@ -30,7 +30,7 @@ type Limits struct {
 	MergeBytes    int64         // of a merged object, at most; 64 MiB
 	PartBytes     int64         // of a generation's parts, at most; 64 MiB
 	Patience      time.Duration // with storaged for one log object; 30 s
-	Pause         time.Duration // after upkeep failed; 10 s
+	Pause         time.Duration // after upkeep failed; a 200th of it after an answer that was lost; 10 s
 }
 
 func (l Limits) complete() Limits {

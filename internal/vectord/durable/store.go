@@ -20,18 +20,18 @@ type object struct {
 	foreign bool // under the key is something else
 }
 
-// firstPause is how long storaged has to come back before an object is sent again; it
-// doubles each time.
+// An object whose storing was not answered is sent again after a short part of the pause
+// of upkeep; the pause before each try is twice the one before it.
 const (
-	firstPause = 50 * time.Millisecond
-	tries      = 5
+	shortPart = 200
+	tries     = 5
 )
 
 // store makes an object durable under a key that is free. After an error it is not
 // stored, unless doubt is set: then it has to be stored again, as it is, before anything
 // else is stored under its key.
 func (x *Index) store(ctx context.Context, o *object) error {
-	pause := firstPause
+	pause := x.options.Limits.Pause / shortPart
 	for try := 1; ; try++ {
 		err := x.attempt(ctx, o)
 		if err == nil {

@@ -1,0 +1,181 @@
+package durable_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+)
+
+// written makes an index of three changes, a generation, three more, another one, and two
+// more: the batches 0 to 7 of three items each, and closes it.
+func written(t *testing.T, s *storage.Client, o durable.Options) {
+	t.Helper()
+	if err := durable.Drop(t.Context(), s, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	x := create(t, o)
+	for n := range 8 {
+		if n == 3 || n == 6 {
+			if _, err := x.Snapshot(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		add(t, x, batch(fmt.Sprint("b", n), 3)...)
+	}
+	until(t, "the oldest log is removed", func() bool { return len(keys(t, s, "log/")) == 5 })
+	shut(t, x)
+}
+
+// batches says which batches of the eight are there whole.
+func batches(t *testing.T, x *durable.Index) (list string) {
+	t.Helper()
+	got := held(t, x)
+	for n := range 8 {
+		there := 0
+		for _, it := range batch(fmt.Sprint("b", n), 3) {
+			if _, ok := got[it.ID]; ok {
+				there++
+			}
+		}
+		list += []string{"-", "/", "/", fmt.Sprint(n)}[there]
+	}
+	return list
+}
+
+func TestDamage(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	o := options(s, t)
+	generation := func(n int) func() string { return func() string { return heads(t, s)[n] } }
+	part := func(n int) func() string {
+		return func() string {
+			all := keys(t, s, "generations/")
+			return all[slices.Index(all, heads(t, s)[n])+1]
+		}
+	}
+	object := func(n int) func() string { return func() string { return keys(t, s, "log/")[n] } }
+	flip := func(at float64) func(*testing.T, string) {
+		return func(t *testing.T, key string) { spoil(t, s, key, at) }
+	}
+	gone := func(t *testing.T, key string) { remove(t, s, key) }
+	cut := func(t *testing.T, key string) {
+		if err := os.Truncate(file(t, s, key), 200); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		what string
+		do   func(*testing.T, string)
+		to   func() string
+		left string // batches
+		says string // in the detail
+	}{
+		{"a bit of the newest generation", flip(.5), part(1), "01234567", "does not fit its checksum"},
+		{"the end of the newest generation", cut, part(1), "01234567", "is cut off"},
+		{"a part of the newest generation", gone, part(1), "01234567", "no object"},
+		{"a bit of the newest generation's head", flip(.5), generation(1), "01234567", "does not fit its checksum"},
+		{"a bit of the generation before", flip(.5), part(0), "01234567", ""},
+		{"a bit of the log of the generation before", flip(.5), object(0), "01234567", ""},
+		{"a bit in the middle of the log", flip(.5), object(3), "012345/7", "the changes 7 to 7 are made as far as they stand before"},
+		{"an object that is cut", cut, object(3), "012345/7", "log object cannot be read from block"},
+		{"an object that is gone", gone, object(3), "012345-7", "the changes 7 to 7 are lost"},
+		{"a header", flip(.05), object(3), "012345-7", "the changes 7 to 7 are lost"},
+		{"the last header", flip(.05), object(4), "0123456-", "the changes from 8 on are lost"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			written(t, s, o)
+			key := c.to()
+			c.do(t, key)
+			x := open(t, o)
+			if got := batches(t, x); got != c.left {
+				t.Errorf("left are %s, want %s", got, c.left)
+			}
+			d := x.Stats().Damage
+			if c.says == "" && len(d) > 0 || c.says != "" && (len(d) != 1 || !strings.Contains(d[0].Detail, c.says)) {
+				t.Errorf("it says %+v, want %q", d, c.says)
+			}
+			if c.says != "" {
+				until(t, "a fresh generation", func() bool { g := x.Stats().Generations; return g[len(g)-1].Sequence >= 7 })
+			}
+			add(t, x, batch("after", 2)...)
+			for range 2 {
+				x = reopen(t, x, o)
+				if got := batches(t, x); got != c.left || len(held(t, x)["after-1"].Vector) == 0 || len(x.Stats().Damage) > 0 {
+					t.Errorf("opened again: %s, %+v", got, x.Stats())
+				}
+			}
+			shut(t, x)
+		})
+	}
+}
+
+// Where nothing is left to stand on, or what there is belongs to another index, it is not
+// opened and nothing is changed.
+func TestNothingToStandOn(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	o := options(s, t)
+	refused := func(what string, o durable.Options) {
+		t.Helper()
+		before := keys(t, s, "")
+		var unreadable *durable.UnreadableError
+		if _, err := durable.Open(t.Context(), o, nil); !errors.As(err, &unreadable) || !strings.Contains(err.Error(), "restore") {
+			t.Errorf("%s: %v", what, err)
+		}
+		if after := keys(t, s, ""); !slices.Equal(before, after) {
+			t.Errorf("%s: there were %v, and are %v", what, before, after)
+		}
+	}
+	written(t, s, o)
+	other := o
+	other.Engine.Dimension = 9
+	refused("another dimension", other)
+	for _, key := range heads(t, s) {
+		spoil(t, s, key, .5)
+	}
+	refused("no generation", o)
+}
+
+// Any bit of any object is turned: the index opens or says why it does not, what it holds
+// is what was put, and it takes changes.
+func TestAnyBit(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	s := testbed.StartStoraged(t)
+	o := options(s, t)
+	for range 12 {
+		written(t, s, o)
+		all := keys(t, s, "")
+		for range 1 + r.IntN(3) {
+			spoil(t, s, all[r.IntN(len(all))], r.Float64())
+		}
+		x, err := durable.Open(t.Context(), o, nil)
+		var unreadable *durable.UnreadableError
+		if errors.As(err, &unreadable) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 8 {
+			for _, it := range batch(fmt.Sprint("b", n), 3) {
+				if got, ok := x.Engine().Get(it.ID); ok && (!slices.Equal(got.Vector, it.Vector) || !sameJSON(got.Metadata, it.Metadata)) {
+					t.Errorf("%s is %+v", it.ID, got)
+				}
+			}
+		}
+		want := held(t, x)
+		add(t, x, batch("after", 1)...)
+		want["after-0"] = batch("after", 1)[0]
+		x = reopen(t, x, o)
+		want.holds(t, x)
+		shut(t, x)
+	}
+}

@@ -12,7 +12,7 @@
 //     either, the records before that place are whole. [Error] says what and where.
 //   - Reading takes a few MB of memory at most, whatever an object claims.
 //   - [Merge] makes one object of several, with the same effect, and with nothing in it
-//     of what was replaced, deleted or is to be erased.
+//     of what was replaced or deleted, but for the ids of the latter.
 //
 // A batch of changes has a sequence number, from 1 on and without gaps; an object holds
 // those from First to Last. That an object is durable is its caller's to see to, and what

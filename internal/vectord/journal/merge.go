@@ -13,16 +13,6 @@ type Source func() (io.ReadCloser, error)
 type Merge struct {
 	Of      Index
 	Sources []Source // at least one, in order of their sequence numbers, with no gap
-
-	// FromEmpty says that the result is only ever applied to an empty index, and so no
-	// deletion is written. The first source then has to begin at 1. Never apply such an
-	// object to a snapshot, not even one of its own middle.
-	FromEmpty bool
-
-	// Without says which ids are erased: no record of such an id is written, its deletion
-	// included. So what is older, objects and snapshots, must be without the id before:
-	// or else it comes back where it had been deleted. Nil erases none.
-	Without func(id string) bool
 }
 
 // Merged says what came of a merge.
@@ -30,7 +20,6 @@ type Merged struct {
 	Header
 	Read    int64 // records
 	Written int64 // records
-	Erased  int64 // ids that were there, and are no more
 }
 
 // SourceError says which of the sources cannot be merged. Its cause is an [Error], or
@@ -76,11 +65,9 @@ type fate struct {
 	set  uint64 // the number of the last metadata that was set after it; 0 is none
 }
 
-// Numbers that are none.
-const (
-	deleted = ^uint64(0) // as set: last is a delete, and metadata has no item
-	erased  = ^uint64(0) // as last
-)
+// deleted is a number that is none: as set, that last is a delete, and metadata has no
+// item.
+const deleted = ^uint64(0)
 
 // plan is a merge under way.
 type plan struct {
@@ -143,8 +130,6 @@ func (p *plan) follows(source int, r *Reader) error {
 	}
 	if source > 0 {
 		h.First = p.header.First
-	} else if p.merge.FromEmpty && h.First > 1 {
-		return &Error{Fault: OutOfOrder, Detail: fmt.Sprintf("it is to be applied to an empty index, and begins at %d", h.First)}
 	}
 	p.header = h
 	return nil
@@ -186,17 +171,9 @@ func (p *plan) plan(kind uint32, payload []byte) error {
 	})
 }
 
-// note changes an id's fate, unless it is erased.
+// note changes an id's fate.
 func (p *plan) note(id []byte, next func(fate) fate) {
-	f, known := p.fates[string(id)]
-	switch {
-	case known && f.last == erased:
-	case known || p.merge.Without == nil || !p.merge.Without(string(id)):
-		p.fates[string(id)] = next(f)
-	default:
-		p.fates[string(id)] = fate{last: erased}
-		p.merged.Erased++
-	}
+	p.fates[string(id)] = next(p.fates[string(id)])
 }
 
 // eachID goes over the ids of a delete.
@@ -244,14 +221,14 @@ func (p *plan) copy(kind uint32, payload []byte) error {
 		return p.out.record(kindPut, append(b, metadata...))
 	case kindSetMetadata:
 		id, _, err := cutSet(payload)
-		if f := p.fates[string(id)]; err != nil || f.set != p.number || f.last == 0 && p.merge.FromEmpty {
+		if f := p.fates[string(id)]; err != nil || f.set != p.number {
 			return err
 		}
 		return p.out.record(kindSetMetadata, append(p.out.begin(), payload...))
 	}
 	p.ids = p.ids[:0]
 	err := eachID(payload, func(id []byte) {
-		if f := p.fates[string(id)]; !p.merge.FromEmpty && f == (fate{p.number, deleted}) {
+		if f := p.fates[string(id)]; f == (fate{p.number, deleted}) {
 			p.ids = append(p.ids, id)
 			delete(p.fates, string(id)) // the record may name it again
 		}

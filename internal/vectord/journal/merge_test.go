@@ -21,59 +21,29 @@ func sources(objects ...[]byte) (list []Source) {
 	return list
 }
 
-func merge(t *testing.T, without func(string) bool, objects ...[]byte) ([]byte, Merged) {
+func merge(t *testing.T, objects ...[]byte) ([]byte, Merged) {
 	t.Helper()
 	var b bytes.Buffer
-	m, err := Merge{Of: index(), Sources: sources(objects...), Without: without}.Write(t.Context(), &b)
+	m, err := Merge{Of: index(), Sources: sources(objects...)}.Write(t.Context(), &b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes(), m
 }
 
-// fromEmpty merges objects for an empty index.
-func fromEmpty(t *testing.T, objects ...[]byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if _, err := (Merge{Of: index(), Sources: sources(objects...), FromEmpty: true}).Write(t.Context(), &b); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func TestMergeKeepsWhatCounts(t *testing.T) {
 	one := []Record{put("a", "old", 1, 1, 1), put("b", "b", 2, 2, 2), put("c", "c", 3, 3, 3), set("z", "z1")}
 	two := []Record{put("a", "new", 4, 4, 4), drop("b", "y", "b"), set("c", "c2"), set("b", "late"), set("z", "z2"), drop("c2"), put("c2", "", 5, 5, 5)}
-	for name, c := range map[string]struct {
-		first   uint64
-		without []string
-		erased  int64
-		want    []Record
-	}{
-		"with something before": {2, nil, 0, []Record{put("c", "", 3, 3, 3), put("a", "new", 4, 4, 4), drop("b", "y"), set("c", "c2"), set("z", "z2"), put("c2", "", 5, 5, 5)}},
-		"from the beginning":    {1, nil, 0, []Record{put("c", "", 3, 3, 3), put("a", "new", 4, 4, 4), drop("b", "y"), set("c", "c2"), set("z", "z2"), put("c2", "", 5, 5, 5)}},
-		"without some ids":      {2, []string{"a", "b", "z", "never"}, 3, []Record{put("c", "", 3, 3, 3), drop("y"), set("c", "c2"), put("c2", "", 5, 5, 5)}},
-		"without any id":        {2, []string{"a", "b", "c", "c2", "y", "z"}, 6, nil},
-	} {
-		b, m := merge(t, func(id string) bool { return slices.Contains(c.without, id) },
-			write(t, header(c.first, c.first+3), one...), write(t, header(c.first+4, 9), two...))
+	want := []Record{put("c", "", 3, 3, 3), put("a", "new", 4, 4, 4), drop("b", "y"), set("c", "c2"), set("z", "z2"), put("c2", "", 5, 5, 5)}
+	for _, first := range []uint64{1, 2} {
+		b, m := merge(t, write(t, header(first, first+3), one...), write(t, header(first+4, 9), two...))
 		h, got, err := read(bytes.NewReader(b), index())
-		if err != nil || h != header(c.first, 9) || !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s: %v, %v, %v", name, h, got, err)
+		if err != nil || h != header(first, 9) || !reflect.DeepEqual(got, want) {
+			t.Errorf("from %d on: %v, %v, %v", first, h, got, err)
 		}
-		if m != (Merged{header(c.first, 9), int64(len(one) + len(two)), int64(len(c.want)), c.erased}) {
-			t.Errorf("%s: %+v", name, m)
+		if m != (Merged{header(first, 9), int64(len(one) + len(two)), int64(len(want))}) {
+			t.Errorf("from %d on: %+v", first, m)
 		}
-	}
-	h, got, err := read(bytes.NewReader(fromEmpty(t, write(t, header(1, 3), one...), write(t, header(4, 9), two...))), index())
-	want := []Record{put("c", "", 3, 3, 3), put("a", "new", 4, 4, 4), set("c", "c2"), put("c2", "", 5, 5, 5)}
-	if err != nil || h != header(1, 9) || !reflect.DeepEqual(got, want) {
-		t.Errorf("for an empty index: %v, %v, %v", h, got, err)
-	}
-	var out bytes.Buffer
-	_, err = Merge{Of: index(), Sources: sources(write(t, header(2, 3), one...)), FromEmpty: true}.Write(t.Context(), &out)
-	if fault(err) != OutOfOrder || out.Len() > 0 {
-		t.Errorf("for an empty index, from change 2 on: %v", err)
 	}
 }
 
@@ -166,15 +136,10 @@ func TestMergedObjectsHaveTheSameEffect(t *testing.T) {
 			objects = append(objects, write(t, header(1+i, 1+i), records...))
 		}
 		want := states[6]
-		if seed%2 == 0 {
-			if got := replayed(t, begin, fromEmpty(t, objects...)); !maps.Equal(got, want) {
-				t.Fatalf("seed %d, from empty: %v, not %v", seed, got, want)
-			}
-		}
 		for len(objects) > 1 {
 			from := rng.IntN(len(objects))
 			to := from + 1 + rng.IntN(len(objects)-from)
-			one, _ := merge(t, nil, objects[from:to]...)
+			one, _ := merge(t, objects[from:to]...)
 			objects = slices.Replace(objects, from, to, one)
 			if got := replayed(t, begin, objects...); !maps.Equal(got, want) {
 				t.Fatalf("seed %d, %d objects left: %v, not %v", seed, len(objects), got, want)
@@ -185,7 +150,7 @@ func TestMergedObjectsHaveTheSameEffect(t *testing.T) {
 				t.Fatalf("seed %d, over a snapshot of change %d: %v, not %v", seed, i, got, want)
 			}
 		}
-		if again, m := merge(t, nil, objects...); !bytes.Equal(again, objects[0]) {
+		if again, m := merge(t, objects...); !bytes.Equal(again, objects[0]) {
 			t.Fatalf("seed %d: merged once more, it changes: %+v", seed, m)
 		}
 	}
@@ -205,19 +170,19 @@ func replayed(t *testing.T, x items, objects ...[]byte) items {
 	return x
 }
 
-func TestErasedBytesAreGone(t *testing.T) {
-	object := write(t, header(4, 6), put("keep", "kept-metadata", 1, 2, 3), put("gone-id", "gone-one", 7, 7, 7),
-		set("gone-id", "gone-two"), put("keep", "gone-three", 7, 7, 7), set("keep", "kept-too"), drop("gone-id", "other"), put("keep2", "gone-four", 4, 5, 6), set("keep2", "kept-last"))
-	b, m := merge(t, func(id string) bool { return id == "gone-id" }, object)
+func TestReplacedAndDeletedBytesAreGone(t *testing.T) {
+	object := write(t, header(4, 6), put("keep", "kept-metadata", 1, 2, 3), put("deleted", "gone-one", 7, 7, 7),
+		set("deleted", "gone-two"), put("keep", "gone-three", 7, 7, 7), set("keep", "kept-too"), drop("deleted", "other"), put("keep2", "gone-four", 4, 5, 6), set("keep2", "kept-last"))
+	b, m := merge(t, object)
 	if bytes.Contains(b, []byte("gone")) {
-		t.Errorf("of what was erased or replaced something is left: %q", b)
+		t.Errorf("of what was deleted or replaced something is left: %q", b)
 	}
-	for _, kept := range []string{"keep", "kept-too", "other", "keep2", "kept-last"} {
+	for _, kept := range []string{"keep", "kept-too", "deleted", "other", "keep2", "kept-last"} {
 		if !bytes.Contains(b, []byte(kept)) {
 			t.Errorf("%s is not there", kept)
 		}
 	}
-	if m.Header != header(4, 6) || m.Erased != 1 {
+	if m.Header != header(4, 6) {
 		t.Errorf("%+v", m)
 	}
 }

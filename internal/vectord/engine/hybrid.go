@@ -25,7 +25,7 @@ func (s *seeker) joined() []candidate {
 	depth = max(depth, s.q.K)
 	near, fitting := s.nearest(depth), s.fitting(depth)
 	best := s.bestOf(near, fitting)
-	list := s.merged(near, fitting)
+	list := merged(s.room.list)
 	s.complete(list, len(fitting) == depth)
 	for i := range list {
 		list[i].score = s.q.Fusion.score(&list[i], best)
@@ -47,8 +47,7 @@ func (s *seeker) joined() []candidate {
 }
 
 // merged puts together what both sides say of an item, in order of the slots.
-func (s *seeker) merged(near, fitting []candidate) []candidate {
-	list := append(near, fitting...)
+func merged(list []candidate) []candidate {
 	slices.SortFunc(list, func(a, b candidate) int { return cmp.Compare(a.slot, b.slot) })
 	items := list[:0]
 	for _, c := range list {

@@ -21,6 +21,7 @@ type Index struct {
 	words   *lexical.Index // nil without text fields
 	gone    atomic.Int64   // texts that were taken out of it since it was compacted
 	names   names
+	rooms   sync.Pool     // of *room
 	writes  sync.Mutex    // one change at a time
 	edits   sync.RWMutex  // held while metadata is changed in its place
 	leaving []uint32      // slots that no id leads to, and that are not buried yet
@@ -38,7 +39,7 @@ func New(config Config, kernels simd.Kernels) (*Index, error) {
 		return nil, err
 	}
 	config.TextFields = slices.Clone(config.TextFields)
-	x := &Index{config: config, graph: graph,
+	x := &Index{config: config, graph: graph, rooms: sync.Pool{New: func() any { return &room{} }},
 		meta: metadata.New(config.TextFields...), wake: make(chan struct{}, 1)}
 	if len(config.TextFields) > 0 {
 		x.words = lexical.New(lexical.Config{K1: 1.2, B: .75})

@@ -127,17 +127,17 @@ func (n *names) count() (ids, left int) {
 // if it was there when the search began or later. The lock is held.
 func (n *names) id(slot uint32, since uint64) (id string, at uint32, ok bool) {
 	id = n.ids[slot]
-	now, ok := n.slots.Get(id)
-	switch {
-	case ok && now == slot:
+	if n.leads(slot) {
 		return id, slot, true
-	case ok && len(n.twins) > 0:
-		if twin, moved := n.twins[slot]; moved && now == twin {
-			return id, twin, true
-		}
+	}
+	if twin, moved := n.twins[slot]; moved && n.leads(twin) {
+		return id, twin, true
 	}
 	return id, slot, n.left[slot] > since
 }
+
+// leads tells whether a slot's id leads to it. The lock is held.
+func (n *names) leads(slot uint32) bool { return n.led[slot/64]>>(slot%64)&1 != 0 }
 
 // moving tells whether an item may be found in two slots. The lock is held.
 func (n *names) moving() bool { return len(n.left)+len(n.twins) > 0 }

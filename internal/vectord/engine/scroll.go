@@ -12,7 +12,7 @@ func (x *Index) Scroll(after string, limit int, filter *metadata.Filter, withVec
 		defer x.names.mu.RUnlock()
 		var allowed []uint64
 		if filter != nil {
-			if allowed, err = x.meta.Match(*filter); err != nil {
+			if allowed, err = x.meta.Match(*filter, nil); err != nil {
 				return
 			}
 		}
@@ -56,5 +56,5 @@ func (x *Index) Count(filter *metadata.Filter) (int, error) {
 		count, _ := x.names.count()
 		return count, nil
 	}
-	return x.names.matching(func() ([]uint64, error) { return x.meta.Match(*filter) })
+	return x.names.matching(func() ([]uint64, error) { return x.meta.Match(*filter, nil) })
 }

@@ -25,9 +25,16 @@ type seeker struct {
 	q       *Query
 	since   uint64
 	vector  []float32
-	allowed []uint64 // nil: every slot
-	asked   lexical.Asked
+	allowed []uint64        // nil: every slot
+	asked   *lexical.Asked  // nil where no words are searched for
 	skip    map[string]bool // ids that are no answer
+	room    *room
+}
+
+// room is memory that searches use one after the other.
+type room struct {
+	allowed []uint64
+	list    []candidate
 }
 
 // candidate is an item that may be a hit.
@@ -41,7 +48,8 @@ type candidate struct {
 }
 
 func (x *Index) search(q *Query) ([]Hit, error) {
-	s := seeker{x: x, q: q, since: x.names.now(), vector: q.Vector}
+	s := seeker{x: x, q: q, since: x.names.now(), vector: q.Vector, room: x.rooms.Get().(*room)}
+	defer s.leave()
 	if len(q.Positive) > 0 {
 		var err error
 		if s.vector, s.skip, err = x.example(q.Positive, q.Negative); err != nil {
@@ -54,11 +62,20 @@ func (x *Index) search(q *Query) ([]Hit, error) {
 	if !q.words() {
 		return s.hits(s.nearest(q.K)), nil
 	}
-	defer s.asked.Close()
 	if !q.vectors() {
 		return s.hits(s.fitting(q.K)), nil
 	}
 	return s.hits(s.joined()), nil
+}
+
+// leave gives back what was used.
+func (s *seeker) leave() {
+	if s.asked != nil {
+		s.asked.Close()
+	}
+	clear(s.room.list)
+	s.room.list = s.room.list[:0]
+	s.x.rooms.Put(s.room)
 }
 
 // take takes the moment of what is searched: which slots match, and what texts there
@@ -69,12 +86,13 @@ func (s *seeker) take() (err error) {
 		defer s.x.edits.RUnlock()
 	}
 	if s.q.Filter != nil {
-		if s.allowed, err = s.x.meta.Match(*s.q.Filter); err != nil {
+		if s.allowed, err = s.x.meta.Match(*s.q.Filter, s.room.allowed); err != nil {
 			return err
 		}
 		if s.allowed == nil {
 			s.allowed = []uint64{}
 		}
+		s.room.allowed = s.allowed
 	}
 	if s.q.words() {
 		s.asked = s.x.words.Ask(s.q.Text)
@@ -85,46 +103,47 @@ func (s *seeker) take() (err error) {
 // nearest gives the n items nearest to the vector, or all that match.
 func (s *seeker) nearest(n int) []candidate {
 	search := hnsw.Search{Vector: s.vector, Ef: s.q.Ef, Exact: s.q.Exact, Allowed: s.allowed}
-	return s.atLeast(n, func(k int) []candidate {
+	items := s.atLeast(n, func(k int) {
 		search.K = k
-		found := s.x.graph.Search(search)
-		list := make([]candidate, len(found))
-		for i, f := range found {
-			list[i] = candidate{slot: f.Slot, distance: f.Distance}
+		for _, f := range s.x.graph.Search(search) {
+			s.room.list = append(s.room.list, candidate{slot: f.Slot, distance: f.Distance})
 		}
-		return list
-	}, func(c *candidate, rank int) {
-		c.near = Part{s.x.nearness(c.distance), rank}
-		c.score = float64(c.near.Score)
 	})
+	for i := range items {
+		c := &items[i]
+		c.near = Part{s.x.nearness(c.distance), i + 1}
+		c.score = float64(c.near.Score)
+	}
+	return items
 }
 
 // fitting gives the n items that fit the words best, or all that have one of them.
 func (s *seeker) fitting(n int) []candidate {
-	return s.atLeast(n, func(k int) []candidate {
-		found := s.asked.Search(k, s.allowed)
-		list := make([]candidate, len(found))
-		for i, f := range found {
-			list[i] = candidate{slot: f.Slot, score: f.Score}
+	items := s.atLeast(n, func(k int) {
+		for _, f := range s.asked.Search(k, s.allowed) {
+			s.room.list = append(s.room.list, candidate{slot: f.Slot, score: f.Score})
 		}
-		return list
-	}, func(c *candidate, rank int) { c.words = Part{float32(c.score), rank} })
+	})
+	for i := range items {
+		items[i].words = Part{float32(items[i].score), i + 1}
+	}
+	return items
 }
 
 // atLeast searches until n items have been found, or there are no more: slots that
-// nobody's id leads to, and ids that are left out, are none.
-func (s *seeker) atLeast(n int, search func(k int) []candidate, rank func(*candidate, int)) []candidate {
-	for k := n + len(s.skip); ; {
-		slots := search(k)
-		whole := len(slots) < k
-		items := s.items(slots, n)
-		if len(items) == n || whole {
-			for i := range items {
-				rank(&items[i], i+1)
-			}
+// nobody's id leads to, and ids that are left out, are none. A search adds what it finds
+// to the list of the room, and the items stay there.
+func (s *seeker) atLeast(n int, search func(k int)) []candidate {
+	before := len(s.room.list)
+	for k := n + len(s.skip); ; k *= 2 {
+		s.room.list = s.room.list[:before]
+		search(k)
+		found := s.room.list[before:]
+		items := s.items(found, n)
+		if len(items) == n || len(found) < k {
+			s.room.list = s.room.list[:before+len(items)]
 			return items
 		}
-		k *= 2
 	}
 }
 

@@ -28,7 +28,7 @@ type Asked struct {
 }
 
 // Ask reads a query and takes the moment.
-func (x *Index) Ask(query string) Asked {
+func (x *Index) Ask(query string) *Asked {
 	found := words(query)
 	times := make(map[string]int, len(found))
 	for _, word := range found[:min(len(found), MaxQueryWords)] {
@@ -39,11 +39,11 @@ func (x *Index) Ask(query string) Asked {
 		s = &search{}
 	}
 	x.see(s, times)
-	return Asked{x, s}
+	return &Asked{x, s}
 }
 
 // Close ends the use of what was asked.
-func (a Asked) Close() {
+func (a *Asked) Close() {
 	for _, c := range a.s.cursors {
 		c.list, c.block = list{}, nil
 	}
@@ -52,7 +52,7 @@ func (a Asked) Close() {
 }
 
 // Search is [Index.Search], of the moment.
-func (a Asked) Search(k int, allowed []uint64) []Hit {
+func (a *Asked) Search(k int, allowed []uint64) []Hit {
 	if k <= 0 {
 		return nil
 	}
@@ -64,7 +64,7 @@ func (a Asked) Search(k int, allowed []uint64) []Hit {
 
 // Scores gives the score of each of some slots, in ascending order: what Search
 // finds them with, and 0 for a slot whose text has no word of the query.
-func (a Asked) Scores(slots []uint32) []float64 {
+func (a *Asked) Scores(slots []uint32) []float64 {
 	out := make([]float64, len(slots))
 	sums := make([]int64, len(slots))
 	a.s.start()

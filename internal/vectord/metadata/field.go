@@ -81,13 +81,6 @@ func (f *field) remove(v value, slot uint32) {
 	}
 }
 
-// equal adds the slots that have a value.
-func (f *field) equal(v value, to *roaring.Bitmap) {
-	if p, ok := f.values.Get(&posting{value: v}); ok {
-		p.addTo(to)
-	}
-}
-
 func (p *posting) addTo(to *roaring.Bitmap) {
 	if p.many != nil {
 		to.Or(p.many)
@@ -96,9 +89,9 @@ func (p *posting) addTo(to *roaring.Bitmap) {
 	to.AddMany(p.few)
 }
 
-// between adds the slots that have a value within bounds, which are of one sort.
-func (f *field) between(b bounds, to *roaring.Bitmap) {
-	var single []uint32
+// between gives the slots that have a value within bounds, which are of one sort.
+func (f *field) between(b bounds) *roaring.Bitmap {
+	found, single := roaring.New(), gathered{end: f.having}
 	f.values.Ascend(&posting{value: b.from()}, func(p *posting) bool {
 		if p.value.kind.sort() != b.sort() || b.above(p.value) {
 			return false
@@ -106,14 +99,51 @@ func (f *field) between(b bounds, to *roaring.Bitmap) {
 		switch {
 		case b.below(p.value):
 		case p.many != nil:
-			to.Or(p.many)
+			found.Or(p.many)
 		default:
-			single = append(single, p.few...)
+			single.add(p.few)
 		}
 		return true
 	})
-	slices.Sort(single)
-	to.AddMany(single)
+	single.addTo(found)
+	return found
+}
+
+// gathered are slots in any order, a few or, as bits, many of them.
+type gathered struct {
+	few  []uint32
+	bits []uint64
+	end  *roaring.Bitmap // its greatest slot is the greatest that there may be
+}
+
+// fewGathered slots are sorted rather than made bits of.
+const fewGathered = 256
+
+func (g *gathered) add(slots []uint32) {
+	if g.bits == nil && len(g.few)+len(slots) > fewGathered {
+		g.bits = make([]uint64, g.end.DenseSize())
+		g.mark(g.few)
+	}
+	if g.bits == nil {
+		g.few = append(g.few, slots...)
+		return
+	}
+	g.mark(slots)
+}
+
+func (g *gathered) mark(slots []uint32) {
+	for _, slot := range slots {
+		g.bits[slot/64] |= 1 << (slot % 64)
+	}
+}
+
+func (g *gathered) addTo(to *roaring.Bitmap) {
+	if g.bits != nil {
+		to.Or(roaring.FromDense(g.bits, false))
+		return
+	}
+	slices.Sort(g.few)
+	to.AddMany(g.few)
 }
 
 // bounds of a range; a nil one is open.

@@ -21,10 +21,11 @@ func (s set) own() set {
 	return s
 }
 
-// Match gives the slots that a filter matches, slot s by bit s%64 of number s/64. Its
-// error is an [UnknownFieldError], or a [FilterError] about text that is searched by its
-// words; where there are no items at all, any field goes.
-func (s *Store) Match(f Filter) ([]uint64, error) {
+// Match gives the slots that a filter matches, slot s by bit s%64 of number s/64. They
+// are written to room where that is large enough. Its error is an [UnknownFieldError], or
+// a [FilterError] about text that is searched by its words; where there are no items at
+// all, any field goes.
+func (s *Store) Match(f Filter, room []uint64) ([]uint64, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.all.IsEmpty() {
@@ -34,7 +35,14 @@ func (s *Store) Match(f Filter) ([]uint64, error) {
 	if err != nil {
 		return nil, err
 	}
-	return found.ToDense(), nil
+	size := int(found.DenseSize())
+	if size > cap(room) {
+		room = make([]uint64, size, size+size/8)
+	}
+	room = room[:size]
+	clear(room)
+	found.WriteDenseTo(room)
+	return room, nil
 }
 
 func (list every) match(s *Store) (set, error) {
@@ -84,7 +92,14 @@ func (o oneOf) match(s *Store) (set, error) {
 		if err := f.comparable(o.field, v); err != nil {
 			return set{}, err
 		}
-		f.equal(v, found)
+		p, ok := f.values.Get(&posting{value: v})
+		switch {
+		case !ok:
+		case p.many != nil && len(o.values) == 1:
+			return set{p.many, true}, nil
+		default:
+			p.addTo(found)
+		}
 	}
 	return set{found, false}, nil
 }
@@ -97,9 +112,7 @@ func (w within) match(s *Store) (set, error) {
 	if err := f.comparable(w.field, *w.bounds.any()); err != nil {
 		return set{}, err
 	}
-	found := roaring.New()
-	f.between(w.bounds, found)
-	return set{found, false}, nil
+	return set{f.between(w.bounds), false}, nil
 }
 
 func (e exists) match(s *Store) (set, error) {

@@ -31,7 +31,7 @@ func match(t testing.TB, s *metadata.Store, filter string) []uint32 {
 	if err != nil {
 		t.Fatalf("%s: %v", filter, err)
 	}
-	words, err := s.Match(f)
+	words, err := s.Match(f, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", filter, err)
 	}
@@ -141,7 +141,7 @@ func TestAFieldThatNoItemHas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = s.Match(f); err == nil || err.Error() != `filter: no item has a field "citty"; there are city, rate` {
+	if _, err = s.Match(f, nil); err == nil || err.Error() != `filter: no item has a field "citty"; there are city, rate` {
 		t.Errorf("%v", err)
 	}
 	s.Remove(0)
@@ -250,7 +250,7 @@ func FuzzFilter(f *testing.F) {
 		}
 		s := metadata.New()
 		s.Set(3, o)
-		found, err := s.Match(parsed)
+		found, err := s.Match(parsed, nil)
 		var unknown *metadata.UnknownFieldError
 		if err != nil && !errors.As(err, &unknown) {
 			t.Fatal(err)
@@ -285,7 +285,7 @@ func TestTextThatIsFoundByItsWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		var wrong *metadata.FilterError
-		if _, err := s.Match(f); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "text is searched by words here, and cannot be compared; give a text in the query") {
+		if _, err := s.Match(f, nil); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "text is searched by words here, and cannot be compared; give a text in the query") {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

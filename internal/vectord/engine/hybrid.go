@@ -36,10 +36,9 @@ func (s *seeker) joined() []candidate {
 		}
 		return strings.Compare(a.id, b.id)
 	})
-	items := list[:0]
+	items, seen := list[:0], s.seen()
 	for _, c := range list {
-		// An item that was replaced just now may have been found as it was and as it is.
-		if len(items) < s.q.K && !named(items, c.id) {
+		if len(items) < s.q.K && !seen.again(c.id) {
 			items = append(items, c)
 		}
 	}

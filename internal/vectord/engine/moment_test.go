@@ -72,6 +72,12 @@ func TestASearchFindsAnItemAsItWasOrAsItIs(t *testing.T) {
 					t.Errorf("%+v finds %v, want %v", q, ids, hot)
 					return
 				}
+				two := engine.Query{Vector: []float32{1, 2}, Text: "common", K: 2, Fusion: engine.Fusion{Depth: 2}, Exact: true, Filter: either}
+				hits, err := x.Search(two)
+				if err != nil || len(hits) != 2 || hits[0].ByWords.Score == 0 || hits[1].ByWords.Score == 0 {
+					t.Errorf("two of three, which all have the word: %+v, %v", hits, err)
+					return
+				}
 				mixed := engine.Query{Text: words[n%2], K: 3, Filter: filter(t, fmt.Sprintf(`{"v":%d}`, 1-n%2))}
 				if ids := search(t, x, mixed); len(ids) != 0 {
 					t.Errorf("%v are found by a word and a field that none has together", ids)

@@ -128,13 +128,13 @@ func TestRecall(t *testing.T) {
 	if recall, sampled, err := x.Recall(t.Context(), 10, 10, 0); recall != 1 || sampled != 0 || err != nil {
 		t.Errorf("of nothing: %v of %d, %v", recall, sampled, err)
 	}
-	for n := range 3000 {
+	for n := range 1000 {
 		put(t, x, scattered(fmt.Sprint(n), n, uint64(n)))
 	}
 	x.Settle(t.Context(), 2)
 	recall := func(sample, k, ef int) float64 {
 		recall, sampled, err := x.Recall(t.Context(), sample, k, ef)
-		if err != nil || sampled != min(sample, 3000) {
+		if err != nil || sampled != min(sample, 1000) {
 			t.Errorf("%d were looked at, %v", sampled, err)
 		}
 		return recall
@@ -152,7 +152,7 @@ func TestRecall(t *testing.T) {
 		return ids[:3]
 	}
 	right := 0
-	for n := range 3000 {
+	for n := range 1000 {
 		exact := neighbours(n, engine.Query{Exact: true})
 		for _, id := range neighbours(n, engine.Query{Ef: 20}) {
 			if slices.Contains(exact, id) {
@@ -160,8 +160,8 @@ func TestRecall(t *testing.T) {
 			}
 		}
 	}
-	if all := recall(5000, 3, 20); math.Abs(all-float64(right)/9000) > .001 {
-		t.Errorf("recall of all is %v, and counted by searches %v", all, float64(right)/9000)
+	if all := recall(5000, 3, 20); math.Abs(all-float64(right)/3000) > .001 {
+		t.Errorf("recall of all is %v, and counted by searches %v", all, float64(right)/3000)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()

@@ -29,7 +29,7 @@ func TestSearchesAreThoseOfAPlainModel(t *testing.T) {
 		t.Run(fmt.Sprint("metric ", metric), func(t *testing.T) {
 			config := engine.Config{Dimension: 6, Metric: metric, MaxItems: 20_000, EfConstruction: 40, TextFields: []string{"text", "inner.title"}}
 			h := &rehearsal{t: t, r: rand.New(rand.NewPCG(uint64(metric), 4)), x: newIndex(t, config), m: model{metric, map[string]drawn{}}}
-			for range 40 {
+			for range 25 {
 				h.change()
 				for range 4 {
 					h.compare()

@@ -28,6 +28,7 @@ type seeker struct {
 	allowed []uint64        // nil: every slot
 	asked   *lexical.Asked  // nil where no words are searched for
 	skip    map[string]bool // ids that are no answer
+	twice   bool            // an item may have been found in two slots
 	room    *room
 }
 
@@ -152,12 +153,13 @@ func (s *seeker) items(list []candidate, n int) []candidate {
 	names := &s.x.names
 	names.mu.RLock()
 	defer names.mu.RUnlock()
-	twice := names.moving()
+	s.twice = s.twice || names.moving()
+	seen := s.seen()
 	items := list[:0]
 	for _, c := range list {
 		var ok bool
 		c.id, c.slot, ok = names.id(c.slot, s.since)
-		if !ok || s.skip[c.id] || twice && named(items, c.id) {
+		if !ok || s.skip[c.id] || seen.again(c.id) {
 			continue
 		}
 		if items = append(items, c); len(items) == n {
@@ -167,13 +169,24 @@ func (s *seeker) items(list []candidate, n int) []candidate {
 	return items
 }
 
-func named(items []candidate, id string) bool {
-	for i := range items {
-		if items[i].id == id {
-			return true
-		}
+// ids are a set; nil is one where nothing comes twice.
+type ids map[string]struct{}
+
+// seen gives an empty set, or nil as long as no item was seen to be in two slots.
+func (s *seeker) seen() ids {
+	if s.twice {
+		return ids{}
 	}
-	return false
+	return nil
+}
+
+// again tells whether an id is in the set, and puts it in.
+func (set ids) again(id string) bool {
+	_, there := set[id]
+	if set != nil {
+		set[id] = struct{}{}
+	}
+	return there
 }
 
 // nearness is the score of a distance that the graph gave.

@@ -74,7 +74,7 @@ func TestTheIndexOfWordsIsCompacted(t *testing.T) {
 	x := newIndex(t, engine.Config{Dimension: 2, MaxItems: 10_000, TextFields: []string{"text"}})
 	var list []engine.Item
 	var ids []string
-	for n := range 4000 {
+	for n := range 1500 {
 		it := item(n)
 		it.Metadata = fmt.Appendf(nil, `{"text":"common w%d v%d"}`, n, n%50)
 		list, ids = append(list, it), append(ids, it.ID)
@@ -82,12 +82,12 @@ func TestTheIndexOfWordsIsCompacted(t *testing.T) {
 	put(t, x, list...)
 	x.Settle(t.Context(), 2)
 	full := x.Stats()
-	x.Delete(ids[:3900])
+	x.Delete(ids[:1450])
 	x.Settle(t.Context(), 2)
-	if got := x.Stats(); got.Texts != 100 || got.Lexical > full.Lexical/10 {
-		t.Errorf("%+v when full, %+v when a fortieth was left", full, got)
+	if got := x.Stats(); got.Texts != 50 || got.Lexical > full.Lexical/10 {
+		t.Errorf("%+v when full, %+v when a thirtieth was left", full, got)
 	}
-	if got := search(t, x, engine.Query{Text: "w3950 w100", K: 5}); !slices.Equal(got, []string{"c-3950"}) {
+	if got := search(t, x, engine.Query{Text: "w1470 w100", K: 5}); !slices.Equal(got, []string{"c-1470"}) {
 		t.Errorf("%v", got)
 	}
 }

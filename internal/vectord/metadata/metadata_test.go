@@ -261,37 +261,3 @@ func FuzzFilter(f *testing.F) {
 		s.Remove(3)
 	})
 }
-
-func TestTextThatIsFoundByItsWords(t *testing.T) {
-	s := metadata.New("text", "a.b")
-	keep(t, s, `{"text":"one","a":{"b":["two",3,{"c":"no"}]},"city":"Waco"}`, `{"text":5,"city":"four"}`, `{}`)
-	o, err := metadata.Read([]byte(`{"text":"one","a":{"b":["two",3,"four"]},"city":"Waco"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := o.Text([]string{"a.b", "none", "text"}); got != "two\nfour\none" {
-		t.Errorf("the text is %q", got)
-	}
-	for f, want := range map[string][]uint32{
-		`{"text":{"exists":true}}`: {0, 1}, `{"a.b":{"exists":false}}`: {1, 2}, `{"text":5}`: {1}, `{"a.b":{"lt":4}}`: {0}, `{"a.b.c":"no"}`: {0}, `{"city":"four"}`: {1},
-	} {
-		if got := match(t, s, f); !slices.Equal(got, want) {
-			t.Errorf("%s matches %v, want %v", f, got, want)
-		}
-	}
-	for _, bad := range []string{`{"text":"one"}`, `{"not":{"a.b":{"in":[3,"two"]}}}`, `{"or":[{"city":"Waco"},{"text":{"gte":"a"}}]}`} {
-		f, err := metadata.ParseFilter([]byte(bad))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var wrong *metadata.FilterError
-		if _, err := s.Match(f, nil); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "text is searched by words here, and cannot be compared; give a text in the query") {
-			t.Errorf("%s: %v", bad, err)
-		}
-	}
-	s.Remove(0)
-	s.Remove(1)
-	if got := match(t, s, `{"text":{"exists":true}}`); len(got) != 0 {
-		t.Errorf("slots %v have a text still", got)
-	}
-}

@@ -1,14 +1,24 @@
-// Package engine is one index of vectors in memory: items with an id, a vector and
-// metadata, found by nearness, by filter and by id. It knows nothing of HTTP, and
+// Package engine is one index in memory: items with an id, a vector and metadata, found
+// by nearness, by words, by both, by filter and by id. It knows nothing of HTTP, and
 // nothing of files: who calls it makes a change durable before it is applied.
 //
 // What it promises:
 //
 //   - A batch is applied whole or not at all; what is wrong with it is found before.
 //   - What an applied batch holds is found by every search that begins afterwards,
-//     though it may not be in the graph yet; [Index.Maintain] brings it there.
-//   - An id has one item. While it is replaced, a search finds the old one or the new
-//     one, and never both or none.
+//     though it may not be in the graph yet; [Index.Maintain] brings it there. What it
+//     replaced, and the words that this had, no such search finds.
+//   - An id has one item. While it is replaced, edited or moved, a search finds it as it
+//     was or as it is, and never both, none, or some of each.
 //   - A search gives as many items as were asked for, or all that match.
-//   - Searches do not wait for changes, but for a name to be looked up.
+//   - A search gives the scores that it orders by, and where it joins two, both of them,
+//     computed for each hit, whichever side found it.
+//   - Searches do not wait for changes, but for a name to be looked up, and those by
+//     words and a filter for one item's metadata to be replaced. Changes wait for
+//     searches, as long as the longest takes that has begun, once in a thousand items
+//     that are replaced or deleted.
+//
+// Of words the scores are those of package lexical over all texts of the index, whatever
+// a filter lets pass; texts that were replaced just now may count among them for a
+// moment.
 package engine

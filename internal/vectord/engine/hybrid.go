@@ -24,11 +24,26 @@ func (s *seeker) joined() []candidate {
 	}
 	depth = max(depth, s.q.K)
 	near, fitting := s.nearest(depth), s.fitting(depth)
-	best := s.bestOf(near, fitting)
+	b := s.bounds(near, fitting)
+	b.cut = len(fitting) == depth // others may have a word too
 	list := merged(s.room.list)
-	s.complete(list, len(fitting) == depth)
+	s.addNear(list)
+	if b.cut && !s.q.Fusion.Ranks {
+		list = s.promising(list, b)
+		s.addWords(list)
+	}
+	list = s.best(list, b)
+	if b.cut && s.q.Fusion.Ranks {
+		s.addWords(list) // of which ranks need nothing
+	}
+	return list
+}
+
+// best scores candidates, and gives the K best in order. An item that was replaced just
+// now may be among them as it was and as it is.
+func (s *seeker) best(list []candidate, b bounds) []candidate {
 	for i := range list {
-		list[i].score = s.q.Fusion.score(&list[i], best)
+		list[i].score = s.q.Fusion.score(&list[i], b)
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		if a.score != b.score {
@@ -45,7 +60,7 @@ func (s *seeker) joined() []candidate {
 	return items
 }
 
-// merged puts together what both sides say of an item, in order of the slots.
+// merged puts together what both sides say of an item.
 func merged(list []candidate) []candidate {
 	slices.SortFunc(list, func(a, b candidate) int { return cmp.Compare(a.slot, b.slot) })
 	items := list[:0]
@@ -65,29 +80,63 @@ func merged(list []candidate) []candidate {
 	return items
 }
 
-// complete computes the scores of the side that did not find an item. Words need it only
-// where the list of those that have one was cut.
-func (s *seeker) complete(list []candidate, cut bool) {
-	var far, others []uint32
+// addNear computes the scores of nearness of items that only words found.
+func (s *seeker) addNear(list []candidate) {
+	var slots []uint32
 	for i := range list {
 		if list[i].near.Rank == 0 {
-			far = append(far, list[i].slot)
-		}
-		if cut && list[i].words.Rank == 0 {
-			others = append(others, list[i].slot)
+			slots = append(slots, list[i].slot)
 		}
 	}
-	distances := make([]float32, len(far))
-	s.x.graph.Distances(s.vector, far, distances)
-	scores := s.wordsOf(others)
+	distances := make([]float32, len(slots))
+	s.x.graph.Distances(s.vector, slots, distances)
 	for i := range list {
-		c := &list[i]
-		if c.near.Rank == 0 {
+		if c := &list[i]; c.near.Rank == 0 {
 			c.distance, distances = distances[0], distances[1:]
 			c.near.Score = s.x.nearness(c.distance)
 		}
-		if cut && c.words.Rank == 0 {
-			c.words.Score, scores = float32(scores[0]), scores[1:]
+	}
+}
+
+// promising leaves out the items whose words are not scored yet and that would not be
+// among the K best with the least score that words gave an item of their list: they have
+// no more.
+func (s *seeker) promising(list []candidate, b bounds) []candidate {
+	var known []float64
+	for i := range list {
+		c := list[i]
+		if c.words.Rank != 0 {
+			known = append(known, s.q.Fusion.score(&c, b))
+		}
+	}
+	if len(known) < s.q.K || s.twice {
+		return list
+	}
+	slices.Sort(known)
+	bar := known[len(known)-s.q.K]
+	return slices.DeleteFunc(list, func(c candidate) bool {
+		if c.words.Rank != 0 {
+			return false
+		}
+		c.words.Score = float32(b.unfittest)
+		return s.q.Fusion.score(&c, b) < bar
+	})
+}
+
+// addWords computes the scores of words of items that only nearness found.
+func (s *seeker) addWords(list []candidate) {
+	var slots []uint32
+	for i := range list {
+		if list[i].words.Rank == 0 {
+			slots = append(slots, list[i].slot)
+		}
+	}
+	slices.Sort(slots)
+	scores := s.wordsOf(slots)
+	for i := range list {
+		if c := &list[i]; c.words.Rank == 0 {
+			at, _ := slices.BinarySearch(slots, c.slot)
+			c.words.Score = float32(scores[at])
 		}
 	}
 }
@@ -110,13 +159,17 @@ func (s *seeker) wordsOf(slots []uint32) []float64 {
 	return scores
 }
 
-// bounds of the scores of both sides: what the best has, and what is the least possible.
-type bounds struct{ nearest, farthest, fittest float64 }
+// bounds of the scores of both sides: of the best item and of the least possible one,
+// and of words that of the last item in their list.
+type bounds struct {
+	nearest, farthest  float64
+	fittest, unfittest float64
+	cut                bool // items that are not in the list may have words too
+}
 
-// bestOf gives the bounds.
-func (s *seeker) bestOf(near, fitting []candidate) (b bounds) {
-	if len(fitting) > 0 {
-		b.fittest = float64(fitting[0].words.Score)
+func (s *seeker) bounds(near, fitting []candidate) (b bounds) {
+	if n := len(fitting); n > 0 {
+		b.fittest, b.unfittest = float64(fitting[0].words.Score), float64(fitting[n-1].words.Score)
 	}
 	if len(near) == 0 {
 		return b

@@ -91,6 +91,13 @@ func (c *Client) Delete(ctx context.Context, index string, which Select) (Delete
 	return deleted, err
 }
 
+// Update changes the metadata of items, and gives how many there were.
+func (c *Client) Update(ctx context.Context, index string, change Update) (Updated, error) {
+	var updated Updated
+	err := c.JSON(ctx, http.MethodPost, of(index, "/metadata"), nil, change, &updated)
+	return updated, err
+}
+
 // Item gives an item by its id.
 func (c *Client) Item(ctx context.Context, index, id string) (Item, error) {
 	var item Item

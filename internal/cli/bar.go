@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 
@@ -13,25 +14,31 @@ import (
 type Bar struct {
 	bars *mpb.Progress
 	bar  *mpb.Bar
+	w    io.Writer
 }
 
 // NewBar makes a bar over bytes of this name on w, which shows if w is a terminal.
 func NewBar(w io.Writer, name string) *Bar {
-	return newBar(w, name, decor.CountersKibiByte("% .1f / % .1f"), decor.AverageSpeed(decor.SizeB1024(0), " % .1f"))
+	return newBar(w, name, mpb.BarStyle(), decor.CountersKibiByte("% .1f / % .1f"), decor.AverageSpeed(decor.SizeB1024(0), " % .1f"))
 }
 
 // NewRowBar is NewBar over rows.
 func NewRowBar(w io.Writer, name string) *Bar {
-	return newBar(w, name, decor.CountersNoUnit("%d / %d rows"), decor.Name(""))
+	return newBar(w, name, mpb.BarStyle(), decor.CountersNoUnit("%d / %d rows"), decor.Name(""))
 }
 
-func newBar(w io.Writer, name string, counters, speed decor.Decorator) *Bar {
+// NewByteCount counts bytes, of which nobody knows how many there will be.
+func NewByteCount(w io.Writer, name string) *Bar {
+	return newBar(w, name, mpb.NopStyle(), decor.CurrentKibiByte("% .1f"), decor.AverageSpeed(decor.SizeB1024(0), " % .1f"))
+}
+
+func newBar(w io.Writer, name string, style mpb.BarFillerBuilder, counters, speed decor.Decorator) *Bar {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return &Bar{}
+		return &Bar{w: w}
 	}
 	bars := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
-	return &Bar{bars: bars, bar: bars.AddBar(0,
+	return &Bar{w: w, bars: bars, bar: bars.New(0, style,
 		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(counters, decor.OnComplete(speed, " done")))}
 }
@@ -48,6 +55,15 @@ func (b *Bar) Add(size int64) {
 	if b.bar != nil {
 		b.bar.IncrInt64(size)
 	}
+}
+
+// Say writes a line above the bar, or where it would be.
+func (b *Bar) Say(line string) {
+	if b.bars != nil {
+		fmt.Fprintln(b.bars, line)
+		return
+	}
+	fmt.Fprintln(b.w, line)
 }
 
 // End ends the bar, wherever it is.

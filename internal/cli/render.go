@@ -24,6 +24,19 @@ func newEncoder(w io.Writer) *json.Encoder {
 // WriteTable draws rows under a header. Columns named in right are aligned to
 // the right, as numbers are.
 func WriteTable(w io.Writer, header []string, rows [][]string, right []bool) {
+	cut := make([][]string, len(rows))
+	for i, row := range rows {
+		cut[i] = make([]string, len(row))
+		for j, cell := range row {
+			cut[i][j] = oneLine(cell)
+		}
+	}
+	drawTable(w, header, cut, right)
+}
+
+// drawTable is WriteTable for rows whose cells are printable and as wide as they are to
+// be.
+func drawTable(w io.Writer, header []string, rows [][]string, right []bool) {
 	t := table.NewWriter()
 	t.SetOutputMirror(w)
 	style := table.StyleLight
@@ -43,7 +56,7 @@ func WriteTable(w io.Writer, header []string, rows [][]string, right []bool) {
 	for _, row := range rows {
 		cells := make(table.Row, len(row))
 		for i, cell := range row {
-			cells[i] = oneLine(cell)
+			cells[i] = cell
 		}
 		t.AppendRow(cells)
 	}

@@ -22,6 +22,22 @@ func TestWrongCallsSayWhatToWrite(t *testing.T) {
 		{[]string{"sql", ""}, []string{"the statement is empty", "lakehouse sql 'SELECT"}},
 		{[]string{"sql", " \n"}, []string{"the statement is empty"}},
 		{[]string{"sql", "-"}, []string{"standard input holds no statement"}},
+		{[]string{"index"}, []string{"lakehouse index create|load|stats|drop NAME"}},
+		{[]string{"index", "alias"}, []string{"lakehouse index alias set ALIAS INDEX"}},
+		{[]string{"index", "create", "x"}, []string{"--dimension"}},
+		{[]string{"index", "load", "x"}, []string{"--file", "standard input"}},
+		{[]string{"index", "stats", "x", "--recall", "-1"}, []string{"--recall takes how many"}},
+		{[]string{"search"}, []string{"lakehouse search INDEX 'TEXT'"}},
+		{[]string{"search", "x"}, []string{"a text, or --vector '[0.1, 0.2]', or --like ID"}},
+		{[]string{"search", "x", "night", "shift"}, []string{"in quotes"}},
+		{[]string{"search", "x", "--vector", "0.1, 0.2"}, []string{"--vector", "'[0.1, 0.2]'"}},
+		{[]string{"search", "x", "--vector", "[1e39]"}, []string{"--vector"}},
+		{[]string{"search", "x", "--vector", "[]"}, []string{"--vector"}},
+		{[]string{"search", "x", "--vector", "[1]", "--like", "a"}, []string{"--vector and --like", "one of them"}},
+		{[]string{"search", "x", "y", "--unlike", "a"}, []string{"--unlike goes with --like"}},
+		{[]string{"search", "x", "y", "--filter", "city=Austin"}, []string{`{"city": "Austin"}`}},
+		{[]string{"search", "x", "y", "--filter", "null"}, []string{"no JSON object"}},
+		{[]string{"search", "x", "y", "-k", "0"}, []string{"-k takes"}},
 	} {
 		code, _, stderr := run(t, c.args...)
 		for _, part := range c.says {

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+// showFound draws what a search found, as wide as the screen is.
+func showFound(cmd *cobra.Command, found vector.Found, withVector bool) error {
+	columns := 0
+	if screen := newTerminal(cmd.InOrStdin(), cmd.OutOrStdout()); screen != nil {
+		columns, _ = screen.size()
+	}
+	writeFound(cmd.OutOrStdout(), found, withVector, columns)
+	how := ""
+	if found.Exact {
+		how = "; every item that may be found was looked at"
+	}
+	_, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s%s\n", counted(len(found.Results), "result"), how)
+	return err
+}
+
+// writeFound draws results in a table of so many columns, 0 for any. Metadata are cut,
+// and ids, by which an item is asked for, never.
+func writeFound(w io.Writer, found vector.Found, withVector bool, columns int) {
+	header, right := []string{"rank", "score", "id"}, []bool{true, true, false}
+	hybrid := len(found.Results) > 0 && found.Results[0].Parts != nil
+	if hybrid {
+		header, right = append(header, "by vector", "by words"), append(right, false, false)
+	}
+	if withVector {
+		header, right = append(header, "vector"), append(right, false)
+	}
+	header, right = append(header, "metadata"), append(right, false)
+	var rows [][]string
+	for i, r := range found.Results {
+		row := []string{strconv.Itoa(i + 1), score(r.Score), printable(r.ID, "")}
+		if hybrid {
+			row = append(row, part(r.Parts.Vector), part(r.Parts.Lexical))
+		}
+		if withVector {
+			numbers, _ := json.Marshal(r.Vector) // what came as JSON goes as JSON
+			row = append(row, shortened(string(numbers)))
+		}
+		rows = append(rows, append(row, printable(string(r.Metadata), "")))
+	}
+	cutLast(header, rows, columns)
+	drawTable(w, header, rows, right)
+}
+
+// cutLast makes the cells of the last column fit what the others leave of so many
+// columns, or the widest cell that there is elsewhere.
+func cutLast(header []string, rows [][]string, columns int) {
+	last, room := len(header)-1, maxCell
+	if columns > 0 {
+		room = columns - 1
+		for i, name := range header[:last] {
+			width := text.StringWidth(name)
+			for _, row := range rows {
+				width = max(width, text.StringWidth(row[i]))
+			}
+			room -= width + 3
+		}
+		room = max(room-3, narrowest)
+	}
+	for _, row := range rows {
+		row[last] = text.Snip(row[last], room, "…")
+	}
+}
+
+// score shows a number with four digits that say something.
+func score(f float32) string {
+	if f > -0.001 && f < 0.001 && f != 0 {
+		return strconv.FormatFloat(float64(f), 'g', 3, 32)
+	}
+	return strconv.FormatFloat(float64(f), 'f', 4, 32)
+}
+
+// part shows what one side of a hybrid search says of an item, with its rank there.
+func part(p vector.Part) string {
+	if p.Rank == 0 {
+		return score(p.Score)
+	}
+	return fmt.Sprintf("%s (%d)", score(p.Score), p.Rank)
+}

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// vectors gives the client of the indexes.
+func (g *Globals) vectors() (*vector.Client, error) {
+	client, err := g.client()
+	return &vector.Client{Client: client}, err
+}
+
+// newIndex is the verb whose subcommands are about indexes.
+func newIndex(g *Globals) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "index",
+		Short: "Make, fill, look at and drop indexes of vectors, which 'search' searches",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return usageError{errors.New("say what to do: lakehouse index list, or lakehouse index create|load|stats|drop NAME, or lakehouse index alias set|drop|list")}
+		},
+	}
+	cmd.AddCommand(newIndexCreate(g), newIndexList(g), newIndexStats(g), newIndexLoad(g), newIndexDrop(g), newIndexAlias(g))
+	return cmd
+}
+
+func newIndexList(g *Globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the indexes of vectors",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := g.vectors()
+			if err != nil {
+				return err
+			}
+			indexes, err := wire.Gather(client.EachIndex(cmd.Context(), 0))
+			if err != nil {
+				return err
+			}
+			if g.JSON {
+				return printJSON(cmd.OutOrStdout(), indexes)
+			}
+			var rows [][]string
+			for _, x := range indexes {
+				rows = append(rows, indexRow(x))
+			}
+			WriteTable(cmd.OutOrStdout(), []string{"index", "state", "dimension", "metric", "items", "waiting", "memory", "aliases", "made"}, rows,
+				[]bool{false, false, true, false, true, true, true, false, false})
+			return nil
+		},
+	}
+}
+
+// indexRow says of an index that is not ready what it was made as.
+func indexRow(x vector.Index) []string {
+	items, waiting, memory := "", "", ""
+	if x.Stats != nil {
+		m := x.Stats.Memory
+		items, waiting, memory = strconv.Itoa(x.Count), strconv.Itoa(x.Stats.Waiting), bytesText(m.Vectors+m.Metadata+m.Lexical)
+	}
+	return []string{x.Name, x.State, strconv.Itoa(x.Dimension), string(x.Metric), items, waiting, memory, strings.Join(x.Aliases, ", "), shown(x.CreatedAt)}
+}
+
+func newIndexDrop(g *Globals) *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use:               "drop NAME",
+		Short:             "Drop an index with its aliases and all that is in storage of it",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: g.completeIndex,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := g.vectors()
+			if err != nil {
+				return err
+			}
+			x, err := client.Get(cmd.Context(), args[0], 0)
+			if err != nil {
+				return with(ofIndexes(), err)
+			}
+			if x.Name != args[0] {
+				return vector.ErrBadIndex.Errorf("%s is an alias of the index %s: lakehouse index alias drop %s takes the alias away, and lakehouse index drop %s the index", args[0], x.Name, args[0], x.Name)
+			}
+			if err := confirm(cmd, yes, dropWords(x)); err != nil {
+				return err
+			}
+			if err := client.Drop(cmd.Context(), x.Name); err != nil {
+				return with(ofIndexes(), err)
+			}
+			if g.JSON {
+				return printJSON(cmd.OutOrStdout(), struct {
+					Dropped string `json:"dropped"`
+					ID      string `json:"index_id"`
+				}{x.Name, x.ID})
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is dropped\n", x.Name)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do it without being asked")
+	return cmd
+}
+
+// dropWords says what a drop would take away.
+func dropWords(x vector.Index) string {
+	holds := "what it holds (it is " + x.State + ")"
+	if x.Stats != nil {
+		holds = "its " + counted(x.Count, "item")
+	}
+	aliases := "It has no alias"
+	if len(x.Aliases) > 0 {
+		aliases = "Its aliases go with it: " + strings.Join(x.Aliases, ", ")
+	}
+	return fmt.Sprintf("This would drop the index %s with %s, and it could not be restored. %s.", x.Name, holds, aliases)
+}
+
+// completeIndex completes the name of an index, or an alias, for the shell that asks.
+func (g *Globals) completeIndex(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return g.completeNames(cmd, args, typed, func(x vector.Index) []string { return append(x.Aliases, x.Name) })
+}
+
+// completeAlias completes the name of an alias.
+func (g *Globals) completeAlias(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return g.completeNames(cmd, args, typed, func(x vector.Index) []string { return x.Aliases })
+}
+
+func (g *Globals) completeNames(cmd *cobra.Command, args []string, typed string, of func(vector.Index) []string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	client, err := g.vectors()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionTimeout)
+	defer cancel()
+	var names []string
+	for x, err := range client.EachIndex(ctx, vector.MaxPage) {
+		if err != nil {
+			break // with what is known
+		}
+		names = append(names, of(x)...)
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, typed) })
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// ofIndexes are the remedies of the verbs of indexes; more are one verb's own.
+func ofIndexes(more ...remedy) []remedy {
+	return append(more, []remedy{
+		{vector.ErrIndexNotFound, "lakehouse index list"},
+		{vector.ErrAliasNotFound, "lakehouse index alias list"},
+		{vector.ErrIndexLoading, "lakehouse index stats NAME"},
+	}...)
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+func newIndexLoad(g *Globals) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "load NAME --file FILE",
+		Short: "Put items of a file into an index, in place of those with the same ids",
+		Long: "Put items into an index, in place of those with the same ids. Each line of the file is one:\n\n" +
+			"  " + itemForm + "\n\n" +
+			"of which text and metadata may be left out. They are sent in batches, each of which goes in whole\n" +
+			"or not at all. A batch that is not answered is sent again, which puts nothing in twice; a line that\n" +
+			"cannot be taken is named, and ends the load. The same load begun anew does no harm.",
+		Example: "  lakehouse index load resumes --file resumes.ndjson\n" +
+			"  zcat resumes.ndjson.gz | lakehouse index load resumes --file -",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: g.completeIndex,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if file == "" {
+				return usageError{errors.New("say by --file what to load: a file with an item in each line, or - for standard input")}
+			}
+			client, err := g.vectors()
+			if err != nil {
+				return err
+			}
+			return loadFile(cmd, g, client, args[0], file)
+		},
+	}
+	cmd.Flags().StringVar(&file, "file", "", "`FILE` with an item in each line, as JSON; - reads standard input")
+	return cmd
+}
+
+// loadFile loads the lines of a file, and says what came of it.
+func loadFile(cmd *cobra.Command, g *Globals, client *vector.Client, index, path string) error {
+	lines, size, name := cmd.InOrStdin(), int64(-1), "standard input"
+	if path != "-" {
+		file, info, err := openFile(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		lines, size, name = file, info.Size(), path
+	}
+	found, err := client.Get(cmd.Context(), index, 0) // so that a misspelt name is told at once
+	if err != nil {
+		return with(ofIndexes(), err)
+	}
+	bar := NewByteCount(cmd.ErrOrStderr(), found.Name)
+	if size >= 0 {
+		bar = NewBar(cmd.ErrOrStderr(), found.Name)
+		bar.Begin(size)
+	}
+	l := loading{client: client, bar: bar, done: Loaded{Index: found.Name, Count: found.Count}}
+	began := time.Now()
+	err = l.load(cmd.Context(), lines)
+	bar.End()
+	l.done.ElapsedMS = time.Since(began).Milliseconds()
+	if err != nil {
+		l.tellWhere(cmd.ErrOrStderr())
+		return with(ofIndexes(), named(name, err))
+	}
+	if g.JSON {
+		return printJSON(cmd.OutOrStdout(), l.done)
+	}
+	_, err = fmt.Fprintln(cmd.OutOrStdout(), l.done.summary())
+	return err
+}
+
+// openFile opens what is no folder.
+func openFile(path string) (*os.File, os.FileInfo, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a folder; name a file", path)
+	}
+	if err != nil {
+		file.Close()
+		return nil, nil, err
+	}
+	return file, info, nil
+}
+
+// Loaded is what a load did.
+type Loaded struct {
+	Index     string `json:"index"`
+	Items     int    `json:"items"` // that were sent and answered
+	Batches   int    `json:"batches"`
+	Added     int    `json:"added"`
+	Updated   int    `json:"updated"` // ids that were there; of a batch that was sent again, perhaps by itself
+	Count     int    `json:"count"`   // that the index holds now
+	SentAgain int    `json:"sent_again"`
+	ElapsedMS int64  `json:"elapsed_ms"`
+}
+
+func (l Loaded) summary() string {
+	text := fmt.Sprintf("%s: %s, %d new, %d in place of others; it holds %d, %.1f s",
+		l.Index, counted(l.Items, "item"), l.Added, l.Updated, l.Count, float64(l.ElapsedMS)/1000)
+	if l.SentAgain > 0 {
+		text += fmt.Sprintf("\n  note: %d times a batch was not answered and was sent again; what of it was in already counts as in place of others", l.SentAgain)
+	}
+	return text
+}
+
+// tellWhere says how far a load came that did not end well.
+func (l *loading) tellWhere(w io.Writer) {
+	if l.done.Items == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%s of the lines up to %d are in %s; the whole can be loaded again, which puts nothing in twice\n", counted(l.done.Items, "item"), l.line, l.done.Index)
+}

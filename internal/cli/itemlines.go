@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+// Bounds of one batch of a load: as many items as go well together, and bytes far
+// within what vectord takes.
+const (
+	batchItems = 1000
+	batchBytes = 16 << 20
+	maxLine    = 32 << 20
+)
+
+// batch is items of lines that follow each other. Lines without anything are in none.
+type batch struct {
+	items []vector.Item
+	lines []int // where each item stands, from 1
+	size  int64 // bytes of its lines, empty ones included
+}
+
+// span says which lines a batch is of.
+func (b batch) span() string {
+	first, last := b.lines[0], b.lines[len(b.lines)-1]
+	if first == last {
+		return fmt.Sprintf("line %d", first)
+	}
+	return fmt.Sprintf("lines %d to %d", first, last)
+}
+
+// readBatches gives the items of lines of JSON in batches. A line that is no item ends
+// it with an error that names the line; the items before it that were not given yet are
+// not given.
+func readBatches(r io.Reader) iter.Seq2[batch, error] {
+	return func(yield func(batch, error) bool) {
+		lines := bufio.NewScanner(r)
+		lines.Buffer(make([]byte, 0, 64<<10), maxLine)
+		var b batch
+		number := 0
+		for lines.Scan() {
+			number++
+			size := int64(len(lines.Bytes())) + 1
+			text := bytes.TrimSpace(lines.Bytes())
+			if len(b.items) > 0 && (len(b.items) == batchItems || b.size+size > batchBytes) {
+				if !yield(b, nil) {
+					return
+				}
+				b = batch{}
+			}
+			b.size += size
+			if len(text) == 0 {
+				continue
+			}
+			item, err := readItem(text)
+			if err != nil {
+				yield(batch{}, fmt.Errorf("line %d: %w", number, err))
+				return
+			}
+			b.items, b.lines = append(b.items, item), append(b.lines, number)
+		}
+		switch err := lines.Err(); {
+		case errors.Is(err, bufio.ErrTooLong):
+			yield(batch{}, fmt.Errorf("line %d is longer than %s; each item stands in a line of its own", number+1, bytesText(maxLine)))
+		case err != nil:
+			yield(batch{}, fmt.Errorf("line %d cannot be read: %w", number+1, err))
+		case len(b.items) > 0:
+			yield(b, nil)
+		}
+	}
+}
+
+// itemForm is what a line looks like.
+const itemForm = `{"id": "c-1", "vector": [0.1, 0.2], "text": "…", "metadata": {"city": "Austin"}}`
+
+// readItem reads one item as strictly as vectord would, whose answer names no line.
+func readItem(text []byte) (vector.Item, error) {
+	var item vector.Item
+	if !utf8.Valid(text) {
+		return item, errors.New("it is not UTF-8")
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&item); err != nil {
+		return item, fmt.Errorf("it is no item, which looks like %s: %s", itemForm, strings.TrimPrefix(err.Error(), "json: "))
+	}
+	switch {
+	case dec.InputOffset() < int64(len(text)):
+		return item, errors.New("more follows the item; each stands in a line of its own")
+	case item.ID == "":
+		return item, fmt.Errorf("it has no id; an item looks like %s", itemForm)
+	case slices.ContainsFunc(item.Vector, func(f float32) bool { return math.IsInf(float64(f), 0) }):
+		return item, fmt.Errorf("a number of the vector is larger than %g, the largest that it can hold", math.MaxFloat32)
+	}
+	return item, nil
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// Batches are bounded by items and by bytes, keep the order, and know of each item in
+// which line it stands.
+func TestLinesBecomeBatches(t *testing.T) {
+	var lines strings.Builder
+	for n := 1; n <= 2500; n++ {
+		fmt.Fprintf(&lines, "{\"id\":\"c-%d\",\"vector\":[%d,0.5]}\n\n", n, n)
+	}
+	huge := strings.Repeat("x", 7<<20)
+	for i := range 3 {
+		fmt.Fprintf(&lines, "{\"id\":\"h-%d\",\"text\":\"%s\"}\n", i, huge)
+	}
+	var got []int
+	var size int64
+	line := -1
+	for b, err := range readBatches(strings.NewReader(lines.String())) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, size = append(got, len(b.items)), size+b.size
+		for i, item := range b.items {
+			if line += 2; strings.HasPrefix(item.ID, "h") {
+				line = max(b.lines[i], 5001)
+			}
+			if b.lines[i] != line || strings.HasPrefix(item.ID, "c") && int(item.Vector[0]) != (line+1)/2 {
+				t.Fatalf("%s is said to stand in line %d, and stands in %d", item.ID, b.lines[i], line)
+			}
+		}
+	}
+	if fmt.Sprint(got) != "[1000 1000 502 1]" || size != int64(lines.Len()) {
+		t.Errorf("batches of %v, %d of %d bytes", got, size, lines.Len())
+	}
+}
+
+// A line that is no item is named, and what is wrong with it.
+func TestABadLineIsNamed(t *testing.T) {
+	good := `{"id":"a","vector":[1],"metadata":{"anything":{"at":"all"}}}`
+	for line, says := range map[string]string{
+		`{"id":"a","vector":[1]`:                "line 3: it is no item, which looks like {\"id\"",
+		`{"id":"a","vectr":[1]}`:                `unknown field "vectr"`,
+		`{"vector":[1]}`:                        "it has no id",
+		`[1]`:                                   "no item",
+		`{"id":"a","vector":[1]} {"id":"b"}`:    "more follows the item",
+		`{"id":"a","vector":[1,1e39]}`:          "larger than 3.4",
+		`{"id":"a","vector":[NaN]}`:             "no item",
+		`{"id":"a","vector":["1"]}`:             "array of numbers",
+		"{\"id\":\"\xff\",\"vector\":[1]}":      "not UTF-8",
+		strings.Repeat(" ", maxLine+1) + "{}\n": "line 3 is longer than",
+	} {
+		var err error
+		for _, e := range readBatches(strings.NewReader(good + "\n\n" + line + "\n" + good)) {
+			err = e
+		}
+		if err == nil || !strings.Contains(err.Error(), "line 3") || !strings.Contains(err.Error(), says) {
+			t.Errorf("%.60s: %v, want %q", line, err, says)
+		}
+	}
+}

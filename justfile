@@ -16,6 +16,14 @@ verify:
 smoke day *backend: build
     @bash scripts/d{{ day }}_smoke.sh {{ backend }}
 
+# the smoke of vectors: indexes, searches, what is refused: just g1 [local|minio]
+g1 *backend: build
+    @bash scripts/g1_smoke.sh {{ backend }}
+
+# the smoke of vectors that are kept: kill -9 while they come in: just g1p [local|minio]
+g1p *backend: build
+    @bash scripts/g1p_smoke.sh {{ backend }}
+
 # look at what a fleet needs of this box, and say what to mend
 doctor *args: build
     @bin/lakehouse doctor {{ args }}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the smokes d1 to d6 share. A smoke sources it, calls smoke_begin, starts
+# What the smokes share: d1 to d6, g1 and g1p. A smoke sources it, calls smoke_begin, starts
 # daemons, and makes assertions, each one line "ok - TEXT" or "not ok - TEXT"
-# with what was seen. Its last line is "dN: N passed, N failed, N skipped"; its
+# with what was seen. Its last line is "NAME: N passed, N failed, N skipped"; its
 # exit code is 0 only when nothing failed.
 #
 # A smoke works in a folder of its own and on a free set of ports, beside a fleet

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Verifies everything: format, vet, staticcheck, the build, the tests with the
-# race detector, the smokes d1 to d6. This is what "just verify", the hook before
+# race detector, the smokes. This is what "just verify", the hook before
 # a push and CI run.
 #
 # It brings what it needs (scripts/setup.sh, scripts/tools.sh), runs every step
@@ -143,14 +143,14 @@ justfile() {
 	just --summary
 }
 
-# smoke DAY...
+# smoke NAME...
 smoke() {
-	local day
-	for day in "$@"; do
+	local name
+	for name in "$@"; do
 		if [ -f "$WORK/built" ]; then
-			step "d$day" bash "scripts/d${day}_smoke.sh"
+			step "$name" bash "scripts/${name}_smoke.sh"
 		else
-			not_run "d$day" "the build failed"
+			not_run "$name" "the build failed"
 		fi
 	done
 }
@@ -160,9 +160,9 @@ checks() {
 	step vet go vet ./...
 	step staticcheck go tool staticcheck ./...
 	step tests tests
-	smoke 5
+	smoke d5
 }
-smokes() { smoke 1 2 3 4 6; }
+smokes() { smoke d1 d2 d3 d4 d6 g1 g1p; }
 
 build_and_mark() { build_all && touch "$WORK/built"; }
 

@@ -75,11 +75,26 @@ func (l lake) doEverything(name string) {
 		}
 	}
 	l.ask(name + "_v")
+	l.searchEverything(name)
 	fields := map[string]any{"name": name, "where": "name = '" + person + "'"}
 	_, plan := l.erase(fields)
 	fields["confirm"] = plan["confirm"]
 	if status, doc := l.erase(fields); status != http.StatusOK {
 		l.t.Errorf("an erasure: %d %v", status, doc)
+	}
+}
+
+// searchEverything makes an index, loads it, changes it and searches it in each mode.
+func (l lake) searchEverything(name string) {
+	l.t.Helper()
+	l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"`+name+`","dimension":2}`)
+	l.load(name, `{"sql":"SELECT id, name AS text, [1, hours]::FLOAT[] AS vector FROM `+name+` WHERE hours IS NOT NULL"}`)
+	for _, c := range [][2]string{
+		{"add", `{"items":[{"id":"n","vector":[1,0],"text":"night shift"},{"id":"d","vector":[0,1]}]}`}, {"add", `{"items":[{"id":"n","vector":[1,0],"text":"night shift"}]}`},
+		{"search", `{"vector":[1,1]}`}, {"search", `{"text":"night"}`}, {"search", `{"vector":[1,1],"text":"night"}`},
+		{"delete", `{"ids":["d"]}`}, {"erase", `{"ids":["n"]}`},
+	} {
+		l.want(http.StatusOK, "POST", "/v1/vectors/index/"+name+"/"+c[0], c[1])
 	}
 }
 

@@ -14,6 +14,7 @@ type server struct {
 	config   Config
 	registry *registry
 	loader   *loader
+	metrics  *metrics
 }
 
 // New builds the daemon. It reads its indexes when storaged is there; until then /ready
@@ -24,7 +25,8 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	}
 	c = c.complete()
 	s := &server{env: env, config: c, registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
-	s.loader = &loader{registry: s.registry, query: &query.Client{Client: env.Peer("queryd")}, patience: c.RetryAfter.Std()}
+	s.metrics = newMetrics(env.Metrics, s.registry)
+	s.loader = &loader{registry: s.registry, metrics: s.metrics, query: &query.Client{Client: env.Peer("queryd")}, patience: c.RetryAfter.Std()}
 	s.registry.background.Go(func() { s.registry.start(s.loader.resume) })
 	return &service.Daemon{
 		Routes: s.routes(),

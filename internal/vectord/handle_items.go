@@ -31,6 +31,8 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return problemOf(err)
 	}
+	s.metrics.changed(fateAdded, added.Added)
+	s.metrics.changed(fateUpdated, added.Updated)
 	return wire.WriteJSON(w, http.StatusOK, vector.Added{Added: added.Added, Updated: added.Updated, Count: added.Count})
 }
 
@@ -53,6 +55,7 @@ func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return problemOf(err)
 	}
+	s.metrics.changed(fateDeleted, deleted)
 	return wire.WriteJSON(w, http.StatusOK, vector.Deleted{Deleted: deleted, Count: count})
 }
 
@@ -78,6 +81,7 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return problemOf(err)
 	}
+	s.metrics.changed(fateUpdated, updated)
 	return wire.WriteJSON(w, http.StatusOK, vector.Updated{Updated: updated})
 }
 

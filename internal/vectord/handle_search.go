@@ -3,6 +3,7 @@ package vectord
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -29,11 +30,13 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer leave()
+	began := time.Now()
 	lists, err := s.find(r.Context(), open.Engine(), query, want.Vectors)
 	if err != nil {
 		return problemOf(err)
 	}
-	near := want.Vectors != nil || query.Vector != nil || len(query.Positive) > 0
+	s.metrics.searched(modeOf(want), len(lists), began)
+	near := nearness(want)
 	switch {
 	case wantsArrow(r):
 		return writeFound(w, query, near, lists)
@@ -83,16 +86,27 @@ func queryOf(want vector.Search) (engine.Query, error) {
 	return q, nil
 }
 
+// nearness tells whether a search goes by vectors, if not by them alone.
+func nearness(s vector.Search) bool {
+	return s.Vector != nil || s.Vectors != nil || len(s.Positive) > 0
+}
+
+// modeOf gives the mode of a search, which follows from what is given.
+func modeOf(s vector.Search) vector.Mode {
+	switch {
+	case s.Mode != "":
+		return s.Mode
+	case s.Text == "":
+		return vector.ByVector
+	case nearness(s):
+		return vector.Hybrid
+	}
+	return vector.ByWords
+}
+
 // checkSearch tells what of a search contradicts itself; the engine checks the rest.
 func checkSearch(s vector.Search) error {
-	near := s.Vector != nil || s.Vectors != nil || len(s.Positive) > 0
-	mode := s.Mode
-	if mode == "" {
-		mode = map[bool]vector.Mode{true: vector.ByVector, false: vector.ByWords}[s.Text == ""]
-		if near && s.Text != "" {
-			mode = vector.Hybrid
-		}
-	}
+	near, mode := nearness(s), modeOf(s)
 	switch {
 	case s.Vector != nil && s.Vectors != nil:
 		return vector.ErrBadSearch.Errorf(`"vector" and "vectors" are both given; give one of them`)

@@ -129,6 +129,7 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return problemOf(err)
 	}
+	s.metrics.changed(fateErased, erased.Items)
 	answer.Erased, answer.LogObjects, answer.Generations, answer.Bytes = erased.Items, erased.LogObjects, erased.Generations, erased.Bytes
 	return wire.WriteJSON(w, http.StatusOK, answer)
 }

@@ -19,6 +19,7 @@ import (
 // over the same versions, and rows that the index holds already cost no more than a look.
 type loader struct {
 	registry *registry
+	metrics  *metrics
 	query    *query.Client
 	patience time.Duration // before a load that storaged or queryd failed is tried again
 }
@@ -169,6 +170,23 @@ func (l *loader) persist(ctx context.Context, x *index, j *job, before vector.Lo
 func transient(err error) bool {
 	p := wire.AsProblem(err)
 	return p.Is(wire.ErrUnavailable) || p.Is(wire.ErrNotReady) || p.Is(query.ErrTooMany) || p.Is(query.ErrWorkerLost) || p.Is(wire.ErrPeerTimeout)
+}
+
+// runsLoad tells whether a load of the index runs.
+func (x *index) runsLoad() bool {
+	x.loading.Lock()
+	defer x.loading.Unlock()
+	return x.job != nil && x.job.look().State == vector.LoadRunning
+}
+
+// loadsRunning counts the loads that run.
+func (r *registry) loadsRunning() (running int) {
+	for _, x := range r.list() {
+		if x.runsLoad() {
+			running++
+		}
+	}
+	return running
 }
 
 // cancelLoad ends a load, if one runs, and waits for its end.

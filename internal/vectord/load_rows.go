@@ -31,6 +31,7 @@ type rows struct {
 	job   *job
 	want  vector.NewLoad
 	room  func([]engine.Item) error
+	count func(fate string, items int)
 	batch []engine.Item
 	seed  maphash.Seed
 	seen  map[uint64]struct{} // hashes of the ids, where what is missing goes
@@ -56,7 +57,7 @@ func (l *loader) fill(ctx context.Context, x *index, open *durable.Index, j *job
 	if err := l.keep(ctx, x, load); err != nil { // with what it reads
 		return err
 	}
-	r := &rows{open: open, job: j, want: load.NewLoad, room: l.registry.room, seed: maphash.MakeSeed()}
+	r := &rows{open: open, job: j, want: load.NewLoad, room: l.registry.room, count: l.metrics.changed, seed: maphash.MakeSeed()}
 	if load.DeleteMissing {
 		r.seen = map[uint64]struct{}{}
 	}
@@ -214,6 +215,8 @@ func (r *rows) flush(ctx context.Context) error {
 			return problemOf(err)
 		}
 	}
+	r.count(fateAdded, added.Added)
+	r.count(fateUpdated, added.Updated)
 	r.job.change(func(load *vector.Load) {
 		load.Rows += int64(len(all))
 		load.Unchanged += int64(len(all) - len(fresh))
@@ -247,6 +250,7 @@ func (r *rows) deleteMissing(ctx context.Context) error {
 		if err != nil {
 			return problemOf(err)
 		}
+		r.count(fateDeleted, deleted)
 		r.job.change(func(load *vector.Load) { load.Deleted += int64(deleted) })
 	}
 }

@@ -57,7 +57,7 @@ func share(first, second string) string {
 }
 
 func rows() []row {
-	return []row{overview(), requests(), queries(), ingests(), catalogs(), storages(), processes()}
+	return []row{overview(), requests(), queries(), ingests(), vectors(), catalogs(), storages(), processes()}
 }
 
 func overview() row {
@@ -113,6 +113,25 @@ func queries() row {
 		{title: "Workers", unit: "none", queries: []query{{of("lakehouse_duck_workers_busy"), "{{job}} busy"}, {of("lakehouse_duck_worker_slots"), "{{job}} slots"}, {of("lakehouse_duck_workers"), "{{job}} processes"}}},
 		{title: "Memory of workers", unit: "bytes", about: "They are processes of their own, beside the daemon's.",
 			queries: []query{{of("lakehouse_duck_resident_bytes"), "{{job}} all"}, {of("lakehouse_duck_worker_memory_limit_bytes"), "{{job}} limit of one"}}},
+	}}
+}
+
+func vectors() row {
+	return row{"Vectors", 8, 8, []panel{
+		{title: "Queries by mode", unit: "ops", queries: []query{{rate("mode", "lakehouse_vectord_queries_total"), "{{mode}}"}}},
+		{title: "Search duration", unit: "s", about: "In the engine; a search by many vectors is one.", queries: quantiles("mode", "{{mode}}", "lakehouse_vectord_search_duration_seconds")},
+		{title: "Changes", unit: "ops", queries: []query{{rate("fate", "lakehouse_vectord_items_changed_total"), "{{fate}}"}}},
+		{title: "Items", unit: "none", queries: []query{{of("lakehouse_vectord_items"), "items"}}},
+		{title: "Not in the graph", unit: "none", about: "Waiting: searched exactly until they are linked. Deleted: in the graph until it is mended.", queries: []query{
+			{of("lakehouse_vectord_items_waiting"), "waiting"}, {of("lakehouse_vectord_items_buried"), "deleted"}}},
+		{title: "Memory", unit: "bytes", queries: []query{
+			{of("lakehouse_vectord_memory_bytes"), "{{part}}"}, {of("lakehouse_vectord_memory_limit_bytes"), "limit of all"}}},
+		{title: "Log", unit: "bytes", about: "What a start reads after the last snapshot but one.", queries: []query{{of("lakehouse_vectord_log_bytes"), "bytes"}}},
+		{title: "Log objects", unit: "none", queries: []query{{of("lakehouse_vectord_log_objects"), "objects"}}},
+		{title: "Indexes", unit: "none", queries: []query{{of("lakehouse_vectord_indexes"), "{{state}}"}, {of("lakehouse_vectord_loads_running"), "loads that run"}}},
+		{title: "Trouble", unit: "none", about: "Damaged objects, snapshots that fail, indexes that take no changes: GET /v1/vectors/index/NAME says what.", queries: []query{
+			{of("lakehouse_vectord_damaged_objects"), "damaged objects"}, {of("lakehouse_vectord_indexes_without_snapshots"), "snapshots fail"},
+			{of("lakehouse_vectord_indexes_refusing_changes"), "take no changes"}}},
 	}}
 }
 

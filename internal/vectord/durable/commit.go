@@ -169,7 +169,7 @@ func (x *Index) refuse(err error) error {
 	defer x.state.Unlock()
 	if x.refusal == nil {
 		x.refusal = err
-		x.options.Log.Error("the index takes no changes any more", "index", x.options.ID, "error", err)
+		x.options.Log.Error("the index takes no changes any more", "error", err)
 	}
 	return x.refusal
 }

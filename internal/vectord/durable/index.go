@@ -177,6 +177,6 @@ func (x *Index) harmed(d Damage) {
 	x.state.Lock()
 	defer x.state.Unlock()
 	x.damage, x.heal = append(x.damage, d), true
-	x.options.Log.Warn("an object of an index is damaged", "index", x.options.ID, "key", d.Key, "detail", d.Detail)
+	x.options.Log.Warn("an object of an index is damaged", "key", d.Key, "detail", d.Detail)
 	x.look()
 }

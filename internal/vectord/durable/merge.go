@@ -124,7 +124,7 @@ func (x *Index) examine(ctx context.Context, key string, first uint64) (logObjec
 	case err == nil:
 		err = fmt.Errorf("it begins at %d", r.Header().First)
 	}
-	x.options.Log.Warn("the header of a log object cannot be read", "index", x.options.ID, "key", key, "error", err)
+	x.options.Log.Warn("the header of a log object cannot be read", "key", key, "error", err)
 	o.damaged = true
 	return o, nil
 }

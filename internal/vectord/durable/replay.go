@@ -1,19 +1,16 @@
 package durable
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"sync/atomic"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
-	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 )
 
 const (
@@ -182,76 +179,6 @@ func (r *replay) takeOut(record journal.Record) error {
 		r.x.engine.Delete(record.IDs)
 	}
 	return nil
-}
-
-func (r *replay) eachRecord(in io.Reader, each func(journal.Record) error) error {
-	reader, err := journal.NewReader(in, r.x.of)
-	for err == nil {
-		var record journal.Record
-		if record, err = reader.Next(); err == nil {
-			err = each(record)
-		}
-	}
-	if err == io.EOF {
-		return nil
-	}
-	return err
-}
-
-// apply applies an object's records, also those before the place where it is damaged.
-func (r *replay) apply(in io.Reader) error {
-	var items []engine.Item
-	put := func() error {
-		defer func() { items = items[:0] }()
-		return r.put(items)
-	}
-	err := r.eachRecord(in, func(record journal.Record) error {
-		r.progress.Records.Add(1)
-		if record.Kind == journal.Put {
-			items = append(items, engine.Item{ID: record.ID, Vector: append([]float32(nil), record.Vector...), Metadata: append([]byte(nil), record.Metadata...)})
-			if len(items) < together {
-				return nil
-			}
-			return put()
-		}
-		if err := put(); err != nil {
-			return err
-		}
-		if record.Kind == journal.Delete {
-			r.x.engine.Delete(record.IDs)
-			return nil
-		}
-		object, err := metadata.Read(record.Metadata)
-		if err != nil {
-			r.refuse(fmt.Errorf("%q: %w", record.ID, err))
-			return nil
-		}
-		r.x.engine.SetMetadata(record.ID, object)
-		return nil
-	})
-	return errors.Join(err, put())
-}
-
-// put applies items, but for those that this release does not take any more.
-func (r *replay) put(items []engine.Item) error {
-	for len(items) > 0 {
-		b, err := r.x.engine.Check(items)
-		var wrong *engine.ItemError
-		if errors.As(err, &wrong) {
-			r.refuse(err)
-			items = slices.Delete(items, wrong.Item, wrong.Item+1)
-			continue
-		}
-		if err == nil {
-			_, _, err = r.x.engine.Apply(b)
-		}
-		return err
-	}
-	return nil
-}
-
-func (r *replay) refuse(err error) {
-	r.wrong, r.wrongs = cmp.Or(r.wrong, err), r.wrongs+1
 }
 
 // counting counts what is read.

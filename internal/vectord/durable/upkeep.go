@@ -44,7 +44,7 @@ func (x *Index) tend() error {
 		}
 		if err := x.merge(ctx, run); err != nil {
 			if !errors.Is(err, context.Canceled) {
-				x.options.Log.Warn("log objects could not be merged", "index", x.options.ID, "error", err)
+				x.options.Log.Warn("log objects could not be merged", "error", err)
 			}
 			return err
 		}
@@ -80,7 +80,7 @@ func (x *Index) generation(ctx context.Context) (whole, error) {
 			x.stale = append(append(x.stale, g.key), g.parts...)
 		}
 		if !errors.Is(err, context.Canceled) {
-			x.options.Log.Warn("the index could not be written", "index", x.options.ID, "error", err)
+			x.options.Log.Warn("the index could not be written", "error", err)
 		}
 		return g, err
 	}

@@ -179,14 +179,16 @@ func drawn(r *rand.Rand, n, most int) (list []int) {
 	return list
 }
 
-// all copies the ids with their slots, in order of the ids.
+// all copies the ids with their slots, in order of the slots.
 func (n *names) all() (ids []string, slots []uint32) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	n.slots.Scan(func(id string, slot uint32) bool {
-		ids, slots = append(ids, id), append(slots, slot)
-		return true
-	})
+	for at, word := range n.led {
+		for ; word != 0; word &= word - 1 {
+			slot := uint32(at*64 + bits.TrailingZeros64(word))
+			ids, slots = append(ids, n.ids[slot]), append(slots, slot)
+		}
+	}
 	return ids, slots
 }
 

@@ -11,7 +11,8 @@ import (
 
 // A saved index is a sealed stream: the graph as package hnsw saves it, the number of
 // items, then for each its slot, its id and its metadata, the latter two behind their
-// lengths; numbers are 4 bytes, little endian.
+// lengths; numbers are 4 bytes, little endian. Items come in order of their slots, in
+// which the index of words takes their texts at a fraction of the cost.
 
 // Save writes the index as it is when it is called. Searches and changes go on
 // meanwhile; these are in or not, and made again they do no harm. taken, which may be

@@ -87,6 +87,10 @@ func TestASearchFindsAnItemAsItWasOrAsItIs(t *testing.T) {
 					t.Errorf("%d match, %v", count, err)
 					return
 				}
+				if ids, err := x.Matching(*either); err != nil || !slices.Equal(ids, hot) {
+					t.Errorf("%v match, %v", ids, err)
+					return
+				}
 				if page, err := x.Scroll("", 10, either, false); err != nil || len(page) != 3 {
 					t.Errorf("a page of %d, %v", len(page), err)
 					return

@@ -142,16 +142,16 @@ func (n *names) leads(slot uint32) bool { return n.led[slot/64]>>(slot%64)&1 != 
 // moving tells whether an item may be found in two slots. The lock is held.
 func (n *names) moving() bool { return len(n.left)+len(n.twins) > 0 }
 
-// matching counts the items among the slots that a function gives as bits. No id comes,
-// changes its slot or goes meanwhile.
-func (n *names) matching(slots func() ([]uint64, error)) (count int, err error) {
+// matching gives, of the slots that a function finds as bits, those of items: 64 from a
+// first one on at a time. No id comes, changes its slot or goes meanwhile.
+func (n *names) matching(find func() ([]uint64, error), yield func(slots uint64, first int)) error {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	found, err := slots()
+	found, err := find()
 	for at := range min(len(found), len(n.led)) {
-		count += bits.OnesCount64(found[at] & n.led[at])
+		yield(found[at]&n.led[at], at*64)
 	}
-	return count, err
+	return err
 }
 
 // sample draws up to so many of the ids.

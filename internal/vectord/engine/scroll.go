@@ -1,6 +1,11 @@
 package engine
 
-import "git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
+import (
+	"math/bits"
+	"slices"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
+)
 
 // Scroll gives up to limit items in the order of their ids, from the first one after
 // a given id on, that a filter matches; nil matches all. Its error is a
@@ -32,29 +37,27 @@ func (x *Index) Scroll(after string, limit int, filter *metadata.Filter, withVec
 	return items, err
 }
 
-// Matching gives the ids that a filter matches, in order.
+// Matching gives the ids that a filter matches, in order, all of one moment. Its errors
+// are those of Scroll.
 func (x *Index) Matching(filter metadata.Filter) (ids []string, err error) {
-	const page = 1000
-	for after := ""; ; after = ids[len(ids)-1] {
-		items, err := x.Scroll(after, page, &filter, false)
-		if err != nil {
-			return nil, err
+	err = x.names.matching(func() ([]uint64, error) { return x.meta.Match(filter, nil) }, func(slots uint64, first int) {
+		for ; slots != 0; slots &= slots - 1 {
+			ids = append(ids, x.names.ids[first+bits.TrailingZeros64(slots)])
 		}
-		for _, item := range items {
-			ids = append(ids, item.ID)
-		}
-		if len(items) < page {
-			return ids, nil
-		}
-	}
+	})
+	slices.Sort(ids)
+	return ids, err
 }
 
 // Count tells how many items a filter matches; nil matches all. Its errors are those of
 // Scroll.
-func (x *Index) Count(filter *metadata.Filter) (int, error) {
+func (x *Index) Count(filter *metadata.Filter) (count int, err error) {
 	if filter == nil {
-		count, _ := x.names.count()
+		count, _ = x.names.count()
 		return count, nil
 	}
-	return x.names.matching(func() ([]uint64, error) { return x.meta.Match(*filter, nil) })
+	err = x.names.matching(func() ([]uint64, error) { return x.meta.Match(*filter, nil) }, func(slots uint64, _ int) {
+		count += bits.OnesCount64(slots)
+	})
+	return count, err
 }

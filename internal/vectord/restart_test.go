@@ -24,7 +24,10 @@ func TestARestartFindsEverything(t *testing.T) {
 	}
 	d.mustAdd("kept", items(100, 400, 8)...)
 	d.want(200, "", "POST", "/vectors/index/kept/delete", `{"filter":{"n":{"lt":50}}}`)
-	d.want(200, "", "POST", "/vectors/index/kept/metadata", `{"ids":["c-0060"],"set":{"note":"night shift"},"remove":["even"]}`)
+	change := vector.Update{Select: vector.Select{IDs: []string{"c-0060"}}, Set: map[string]json.RawMessage{"note": json.RawMessage(`"night shift"`)}, Remove: []string{"even"}}
+	if updated, err := d.Update(t.Context(), "kept", change); err != nil || updated.Updated != 1 {
+		t.Errorf("updated %v, %v", updated, err)
+	}
 	d.want(200, "", "PUT", "/vectors/aliases/live", `{"index":"kept"}`)
 	d.want(204, "", "DELETE", "/vectors/index/dropped", "")
 	question := vector.Search{Vector: item(77, 8).Vector, K: 20, Exact: true, WithVector: true}

@@ -127,11 +127,18 @@ func TestAliases(t *testing.T) {
 	d.want(409, "index_exists", "PUT", "/vectors/aliases/v1", `{"index":"v2"}`)
 	d.want(404, "index_not_found", "PUT", "/vectors/aliases/other", `{"index":"nobody"}`)
 	d.want(400, "bad_index", "DELETE", "/vectors/index/live", "")
-	d.want(200, "", "PUT", "/vectors/aliases/again", `{"index":"live"}`)
+	if set, err := d.SetAlias(t.Context(), "again", "live"); err != nil || set != (vector.Alias{Alias: "again", Index: "v2"}) {
+		t.Errorf("an alias of an alias: %v, %v", set, err)
+	}
+	if all, err := d.Aliases(t.Context()); err != nil || fmt.Sprint(all) != "[{again v2} {live v2}]" {
+		t.Errorf("aliases %v, %v", all, err)
+	}
 	if doc := d.want(200, "", "GET", "/vectors/index/v2", ""); fmt.Sprint(doc["aliases"]) != "[again live]" {
 		t.Errorf("aliases %v", doc["aliases"])
 	}
-	d.want(204, "", "DELETE", "/vectors/aliases/again", "")
+	if err := d.DropAlias(t.Context(), "again"); err != nil {
+		t.Error(err)
+	}
 	d.want(404, "alias_not_found", "DELETE", "/vectors/aliases/again", "")
 	d.want(204, "", "DELETE", "/vectors/index/v2", "")
 	if doc := d.want(200, "", "GET", "/vectors/aliases", ""); fmt.Sprint(doc["aliases"]) != "[]" {
@@ -148,18 +155,11 @@ func TestPages(t *testing.T) {
 		d.mustCreate(name, vector.Shape{Dimension: 2})
 		want = append(want, name)
 	}
-	for cursor := ""; ; {
-		page, err := d.List(t.Context(), cursor, 10)
+	for x, err := range d.EachIndex(t.Context(), 10) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, x := range page.Indexes {
-			got = append(got, x.Name)
-		}
-		if page.NextCursor == nil {
-			break
-		}
-		cursor = *page.NextCursor
+		got = append(got, x.Name)
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("indexes %v", got)
@@ -169,19 +169,11 @@ func TestPages(t *testing.T) {
 	for n := 0; n < 250; n += 2 {
 		want = append(want, item(n, 2).ID)
 	}
-	for cursor := ""; ; {
-		doc := d.want(200, "", "GET", "/vectors/index/i00/scroll?limit=60&with_vector=true&filter=%7B%22even%22:true%7D&cursor="+cursor, "")
-		for _, x := range doc["items"].([]any) {
-			x := x.(map[string]any)
-			got = append(got, x["id"].(string))
-			if len(x["vector"].([]any)) != 2 {
-				t.Errorf("item %v", x)
-			}
+	for x, err := range d.EachItem(t.Context(), "i00", vector.Scroll{Limit: 60, WithVector: true, Filter: vector.Filter(`{"even":true}`)}) {
+		if err != nil || len(x.Vector) != 2 {
+			t.Fatalf("item %v: %v", x, err)
 		}
-		if doc["next_cursor"] == nil {
-			break
-		}
-		cursor = doc["next_cursor"].(string)
+		got = append(got, x.ID)
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%d items", len(got))

@@ -43,6 +43,8 @@ func TestAskingALake(t *testing.T) {
 	t.Run("statements", statementsOfStandardInput)
 	t.Run("shells", shellsComplete)
 	t.Run("profile", profileShowsColumns)
+	t.Run("indexes", indexesAreFilledAndSearched)
+	t.Run("loads", loadsOutlastALostAnswer)
 }
 
 func promptWorks(t *testing.T) {

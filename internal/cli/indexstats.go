@@ -78,7 +78,7 @@ func stateWords(x vector.Index) string {
 }
 
 func (f facts) stats(x vector.Index, s *vector.Stats) {
-	f.say("items", "%d, of which %d have words; %s of metadata", x.Count, s.Documents, counted(s.Fields, "field"))
+	f.say("items", "%d, with %s of metadata", x.Count, counted(s.Fields, "field"))
 	if s.Waiting > 0 {
 		f.say("waiting", "%d are not in the graph yet, and are searched one by one", s.Waiting)
 	}
@@ -86,8 +86,8 @@ func (f facts) stats(x vector.Index, s *vector.Stats) {
 		f.say("deleted", "%d are in the graph still, and are not found", s.Deleted)
 	}
 	m := s.Memory
-	f.say("memory", "%s: %s for vectors and links, %s for metadata, %s for words",
-		bytesText(m.Vectors+m.Metadata+m.Lexical), bytesText(m.Vectors), bytesText(m.Metadata), bytesText(m.Lexical))
+	f.say("memory", "%s: %s for vectors and links, %s for metadata, %s for the words of %s",
+		bytesText(m.Vectors+m.Metadata+m.Lexical), bytesText(m.Vectors), bytesText(m.Metadata), bytesText(m.Lexical), counted(s.Documents, "text"))
 	if s.Durable != nil {
 		f.durable(s.Durable)
 	}

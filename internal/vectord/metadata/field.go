@@ -19,6 +19,7 @@ type posting struct {
 	value value
 	few   []uint32 // in order
 	many  *roaring.Bitmap
+	room  [2]uint32 // where few begins: most values are rare, and are read one after the other
 }
 
 const fewSlots = 16
@@ -44,7 +45,9 @@ func (f *field) add(v value, slot uint32) {
 	}
 	p, ok := f.values.Get(&posting{value: v})
 	if !ok {
-		f.values.Set(&posting{value: v, few: []uint32{slot}})
+		p := &posting{value: v}
+		p.few = append(p.room[:0], slot)
+		f.values.Set(p)
 		return
 	}
 	if p.many != nil {

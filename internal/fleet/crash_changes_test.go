@@ -21,7 +21,7 @@ func (c *crashClient) next() operation {
 		{14, c.appends}, {8, c.replaces}, {5, c.creates}, {8, c.quarantines}, {3, c.badRows}, {3, c.drifts}, {4, c.repeats},
 		{8, c.upserts}, {8, c.evolves}, {4, c.erases},
 		{10, c.shares}, {6, c.tags}, {3, c.untags}, {8, c.rollsBack}, {5, c.drops}, {7, c.restores}, {6, c.renames}, {7, c.views},
-		{8, c.reads}, {8, c.puts}, {8, c.putsIf}, {5, c.deletes},
+		{20, c.indexes}, {6, c.searches}, {8, c.reads}, {8, c.puts}, {8, c.putsIf}, {5, c.deletes},
 	}
 	total := 0
 	for _, k := range kinds {

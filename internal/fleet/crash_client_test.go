@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -35,6 +36,7 @@ type crashClient struct {
 	catalog *catalog.Client
 	query   *query.Client
 	storage *storage.Client
+	vectors *vector.Client
 }
 
 func newCrashClient(t *testing.T, url string, number int, dice *rand.Rand, pool *sharedRows, jobs *toldJobs, events *crashEvents) *crashClient {
@@ -52,6 +54,7 @@ func (c *crashClient) at(url string) {
 	base := wire.Client{Service: "gateway", Base: url + "/v1", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 	c.ingest, c.catalog = &ingest.Client{Client: base}, &catalog.Client{Client: base}
 	c.query, c.storage = &query.Client{Client: base}, &storage.Client{Client: base}
+	c.vectors = &vector.Client{Client: base}
 }
 
 // operation is one request of a client and what it comes to.

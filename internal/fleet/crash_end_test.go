@@ -20,7 +20,7 @@ func (c *crash) compareAll() {
 
 // compareAll holds everything of a client against what must be there.
 func (c *crashClient) compareAll() {
-	for _, name := range append(c.allNames(), c.viewName()) {
+	for _, name := range append(c.allNames(), c.viewName(), c.indexName()) {
 		if d := c.world.picture(name).difference(c.look(name)); d != "" {
 			c.fail("in the end %s: %s", name, d)
 		}

@@ -16,7 +16,7 @@ import (
 // victims are whom a strike may hit: the daemons, those that keep something twice
 // as often, and DuckDB's workers by the daemon that they work for.
 var victims = []string{
-	"storaged", "catalogd", "ingestd", "storaged", "catalogd", "ingestd", "queryd", "gateway", "worker of ingestd", "worker of queryd",
+	"storaged", "catalogd", "ingestd", "storaged", "catalogd", "ingestd", "vectord", "vectord", "queryd", "gateway", "worker of ingestd", "worker of queryd",
 }
 
 // strike kills somebody inside of an operation: at a moment between its beginning

@@ -16,6 +16,7 @@ type world struct {
 	bad     map[string][]string // rows in quarantine, raw, by the name of the table
 	objects map[string]string   // bytes by key
 	view    crashView
+	index   crashIndex
 }
 
 // table is a dataset: the content of each of its versions, from version 1.
@@ -58,7 +59,7 @@ func newWorld() *world {
 
 // clone gives a world that may become another one while this one stays.
 func (w *world) clone() *world {
-	c := &world{tables: map[string]*table{}, dropped: map[string][]*table{}, bad: maps.Clone(w.bad), objects: maps.Clone(w.objects), view: w.view}
+	c := &world{tables: map[string]*table{}, dropped: map[string][]*table{}, bad: maps.Clone(w.bad), objects: maps.Clone(w.objects), view: w.view, index: maps.Clone(w.index)}
 	for name, t := range w.tables {
 		c.tables[name] = t.clone()
 	}
@@ -90,6 +91,9 @@ type picture struct {
 func (w *world) picture(name string) picture {
 	if isCrashView(name) {
 		return w.viewPicture()
+	}
+	if isCrashIndex(name) {
+		return w.indexPicture()
 	}
 	p := picture{bad: w.bad[name]}
 	for _, d := range w.dropped[name] {

@@ -106,6 +106,9 @@ func (c *crashClient) look(name string) (p picture) {
 	if isCrashView(name) {
 		return c.lookAtView(name)
 	}
+	if isCrashIndex(name) {
+		return c.lookAtIndex(name)
+	}
 	ctx, cancel := c.context()
 	defer cancel()
 	rows := func(sql string) (found []string) {

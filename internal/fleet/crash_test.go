@@ -25,7 +25,7 @@ const (
 const (
 	crashClients = 3
 	quickKills   = 10
-	atTheEnd     = 5 // kills of all daemons together
+	atTheEnd     = 6 // kills of all daemons together
 	// progressEvery is after how many kills a long run says how far it is.
 	progressEvery = 25
 )

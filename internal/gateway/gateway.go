@@ -34,7 +34,10 @@ func (c Config) mounts() []mount {
 		{prefix: "/catalog/erase", daemon: "ingestd", patience: c.IngestTimeout.Std()},                       // the writer of data files serves it
 		{prefix: catalog.ViewsPath, daemon: "queryd", patience: c.SQLTimeout.Std(), method: http.MethodPost}, // which binds the statement
 		{prefix: "/sql", daemon: "queryd", patience: c.SQLTimeout.Std()},
-		{prefix: "/vectors", daemon: "vectord", patience: c.IngestTimeout.Std()}, // an erasure writes whole indexes anew
+		{prefix: "/vectors", daemon: "vectord", patience: answer},
+		{prefix: "/vectors/index/{name}/erase", daemon: "vectord", patience: c.IngestTimeout.Std()}, // these three write or read a whole index
+		{prefix: "/vectors/index/{name}/snapshot", daemon: "vectord", patience: c.IngestTimeout.Std()},
+		{prefix: "/vectors/index/{name}/restore", daemon: "vectord", patience: c.IngestTimeout.Std()},
 		{prefix: "/embed", daemon: "embedd", patience: answer},
 		{prefix: "/chat", daemon: "chatd", patience: answer},
 		{prefix: "/models", daemon: "chatd", patience: answer},

@@ -24,7 +24,7 @@ func (s *server) createIndex(w http.ResponseWriter, r *http.Request) error {
 	}
 	x, created, err := s.registry.create(r.Context(), want)
 	if err != nil {
-		return err
+		return problemOf(err)
 	}
 	status := http.StatusOK
 	if created {

@@ -53,10 +53,15 @@ func (l *loader) last(ctx context.Context, x *index) (load vector.Load, err erro
 	if !x.persisted() {
 		return load, missing
 	}
-	body, _, err := l.registry.storage.Get(ctx, loadKey(x), storage.Range{})
-	if errors.Is(err, storage.ErrObjectNotFound) {
+	// Most indexes have none, and a start asks for each: a listing is no error in any log.
+	page, err := l.registry.storage.List(ctx, loadKey(x), "", "", 1)
+	if err != nil {
+		return load, err
+	}
+	if len(page.Objects) == 0 {
 		return load, missing
 	}
+	body, _, err := l.registry.storage.Get(ctx, loadKey(x), storage.Range{})
 	if err != nil {
 		return load, err
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
@@ -34,6 +36,8 @@ func problemOf(err error) error {
 		return vector.ErrIndexTaken.Errorf("%v", overtaken)
 	case errors.As(err, &change):
 		return vector.ErrBadItem.Errorf("%v; nothing was changed", change).With("id", change.ID)
+	case errors.Is(err, unix.ENOMEM):
+		return vector.ErrIndexMemory.Errorf("there is no address space for the index; give it a lower max_items").Because(err)
 	case errors.Is(err, durable.ErrClosed):
 		return wire.Unavailable("vectord").Because(err)
 	case errors.Is(err, durable.ErrMemoryOnly):

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
@@ -109,4 +111,35 @@ func TestSnapshots(t *testing.T) {
 	if doc := d.want(200, "", "GET", "/vectors/index/y/snapshots", ""); fmt.Sprint(doc["snapshots"]) != "[]" {
 		t.Errorf("%v", doc)
 	}
+}
+
+// An index that cannot be read keeps nobody else from being served, says what is wrong,
+// and can be dropped.
+func TestAnIndexThatCannotBeRead(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	d.mustCreate("good", vector.Shape{Dimension: 8})
+	d.mustCreate("bad", vector.Shape{Dimension: 8})
+	d.mustAdd("good", items(0, 10, 8)...)
+	d.mustAdd("bad", items(0, 10, 8)...)
+	made, err := d.Get(t.Context(), "bad", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.stop()
+	other := fmt.Sprintf(`{"index_id":%q,"shape":{"dimension":9,"metric":"cosine","quantization":"int8","m":16,"ef_construction":200,"max_items":1000,"persist":true}}`, made.ID)
+	if _, _, err := store.Put(t.Context(), "vectors/names/bad.json", strings.NewReader(other), -1, storage.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+	d = start(t, store)
+	if n, err := d.Count(t.Context(), "good", nil); n != 10 || err != nil {
+		t.Errorf("%d items, %v", n, err)
+	}
+	found, err := d.Get(t.Context(), "bad", 0)
+	if err != nil || found.State != vector.Failed || !strings.Contains(found.Reason, "dimension") {
+		t.Errorf("%+v, %v", found, err)
+	}
+	d.want(503, "index_failed", "POST", "/vectors/index/bad/count", "{}")
+	d.want(204, "", "DELETE", "/vectors/index/bad", "")
+	d.mustCreate("bad", vector.Shape{Dimension: 8})
 }

@@ -98,7 +98,8 @@ func (r *registry) load(x *index) bool {
 	}
 }
 
-// notReady gives the reasons why not every index serves.
+// notReady gives the reasons why something is still to come. An index that failed is
+// none: it stays so until somebody sees to it, and the others serve.
 func (r *registry) notReady() []string {
 	r.mu.RLock()
 	ready, waiting := r.ready, r.waiting
@@ -108,11 +109,8 @@ func (r *registry) notReady() []string {
 	}
 	var reasons []string
 	for _, x := range r.list() {
-		switch state, reason := x.state(); state {
-		case vector.Loading:
+		if state, _ := x.state(); state == vector.Loading {
 			reasons = append(reasons, fmt.Sprintf("the index %s is being loaded: %d of %d bytes are read", x.name, x.progress.Bytes.Load(), x.progress.Total.Load()))
-		case vector.Failed:
-			reasons = append(reasons, fmt.Sprintf("the index %s could not be loaded: %s", x.name, reason))
 		}
 	}
 	return reasons

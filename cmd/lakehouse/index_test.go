@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"unicode/utf8"
 )
 
 // people are items as lines: the n-th is n from the origin, along the first axis.
@@ -61,7 +62,30 @@ func indexesAreFilledAndSearched(t *testing.T) {
 		c.check(t)
 	}
 	searchesFind(t)
+	indexesAtATerminal(t)
 	indexesAreDropped(t)
+}
+
+// Somebody who looks sees one bar, tables as wide as the terminal, and is asked before
+// anything goes.
+func indexesAtATerminal(t *testing.T) {
+	shown := openConsole(t, nil, "index", "load", "people", "--file", "people.ndjson").expect("2500 in place of others")
+	if !strings.Contains(shown, "] ") || !strings.Contains(shown, " done\n") || strings.Contains(shown, "0.0 b 0.0 b/s") {
+		t.Errorf("the bar of a load:\n%s", shown)
+	}
+	shown = openConsole(t, nil, "search", "people", "welder", "--like", "c-1", "-k", "1").expect("1 result")
+	for line := range strings.Lines(shown) {
+		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > 80 {
+			t.Errorf("a line of %d in a terminal of 80:\n%s", width, shown)
+		}
+	}
+	if !strings.Contains(shown, "…") {
+		t.Errorf("nothing is cut:\n%s", shown)
+	}
+	c := openConsole(t, nil, "index", "drop", "people")
+	c.expect("Go on? [y/N] ")
+	c.write("n" + enter)
+	c.expect("nothing was done")
 }
 
 func searchesFind(t *testing.T) {

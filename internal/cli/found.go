@@ -83,9 +83,13 @@ func score(f float32) string {
 	return strconv.FormatFloat(float64(f), 'f', 4, 32)
 }
 
-// part shows what one side of a hybrid search says of an item, with its rank there.
+// part shows what one side of a hybrid search says of an item, with its rank there if it
+// found it by itself.
 func part(p vector.Part) string {
-	if p.Rank == 0 {
+	switch {
+	case p == vector.Part{}:
+		return ""
+	case p.Rank == 0:
 		return score(p.Score)
 	}
 	return fmt.Sprintf("%s (%d)", score(p.Score), p.Rank)

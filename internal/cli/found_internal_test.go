@@ -49,8 +49,9 @@ func TestPartsOfAHybridSearchAreShown(t *testing.T) {
 	var out strings.Builder
 	writeFound(&out, vector.Found{Results: []vector.Result{
 		{ID: "a", Score: 0.75, Parts: &vector.Parts{Vector: vector.Part{Score: 0.5, Rank: 3}, Lexical: vector.Part{Score: 2}}},
+		{ID: "b", Score: 0.5, Parts: &vector.Parts{Vector: vector.Part{Score: 0.25}}},
 	}}, false, 80)
-	if !strings.Contains(out.String(), "│    1 │ 0.7500 │ a  │ 0.5000 (3) │ 2.0000   │") {
+	if !strings.Contains(out.String(), "│    1 │ 0.7500 │ a  │ 0.5000 (3) │ 2.0000   │") || !strings.Contains(out.String(), "│    2 │ 0.5000 │ b  │ 0.2500     │          │") {
 		t.Error(out.String())
 	}
 }

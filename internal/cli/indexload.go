@@ -56,11 +56,7 @@ func loadFile(cmd *cobra.Command, g *Globals, client *vector.Client, index, path
 	if err != nil {
 		return with(ofIndexes(), err)
 	}
-	bar := NewByteCount(cmd.ErrOrStderr(), found.Name)
-	if size >= 0 {
-		bar = NewBar(cmd.ErrOrStderr(), found.Name)
-		bar.Begin(size)
-	}
+	bar := loadBar(cmd.ErrOrStderr(), found.Name, size)
 	l := loading{client: client, bar: bar, done: Loaded{Index: found.Name, Count: found.Count}}
 	began := time.Now()
 	err = l.load(cmd.Context(), lines)
@@ -75,6 +71,16 @@ func loadFile(cmd *cobra.Command, g *Globals, client *vector.Client, index, path
 	}
 	_, err = fmt.Fprintln(cmd.OutOrStdout(), l.done.summary())
 	return err
+}
+
+// loadBar is over the bytes of a file, or counts those of a pipe, whose size is -1.
+func loadBar(w io.Writer, name string, size int64) *Bar {
+	if size < 0 {
+		return NewByteCount(w, name)
+	}
+	bar := NewBar(w, name)
+	bar.Begin(size)
+	return bar
 }
 
 // openFile opens what is no folder.

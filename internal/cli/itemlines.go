@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
 
@@ -26,9 +28,19 @@ const (
 
 // batch is items of lines that follow each other. Lines without anything are in none.
 type batch struct {
-	items []vector.Item
-	lines []int // where each item stands, from 1
-	size  int64 // bytes of its lines, empty ones included
+	items []byte // as they stand there, with commas between them
+	lines []int  // where each item stands, from 1
+	size  int64  // bytes of its lines, empty ones included
+}
+
+// array gives the items as JSON.
+func (b batch) array() []byte { return slices.Concat([]byte("["), b.items, []byte("]")) }
+
+func (b *batch) add(item []byte, line int) {
+	if len(b.items) > 0 {
+		b.items = append(b.items, ',')
+	}
+	b.items, b.lines = append(b.items, item...), append(b.lines, line)
 }
 
 // span says which lines a batch is of.
@@ -53,7 +65,7 @@ func readBatches(r io.Reader) iter.Seq2[batch, error] {
 			number++
 			size := int64(len(lines.Bytes())) + 1
 			text := bytes.TrimSpace(lines.Bytes())
-			if len(b.items) > 0 && (len(b.items) == batchItems || b.size+size > batchBytes) {
+			if len(b.lines) > 0 && (len(b.lines) == batchItems || b.size+size > batchBytes) {
 				if !yield(b, nil) {
 					return
 				}
@@ -63,19 +75,18 @@ func readBatches(r io.Reader) iter.Seq2[batch, error] {
 			if len(text) == 0 {
 				continue
 			}
-			item, err := readItem(text)
-			if err != nil {
+			if err := checkItem(text); err != nil {
 				yield(batch{}, fmt.Errorf("line %d: %w", number, err))
 				return
 			}
-			b.items, b.lines = append(b.items, item), append(b.lines, number)
+			b.add(text, number)
 		}
 		switch err := lines.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):
 			yield(batch{}, fmt.Errorf("line %d is longer than %s; each item stands in a line of its own", number+1, bytesText(maxLine)))
 		case err != nil:
 			yield(batch{}, fmt.Errorf("line %d cannot be read: %w", number+1, err))
-		case len(b.items) > 0:
+		case len(b.lines) > 0:
 			yield(b, nil)
 		}
 	}
@@ -84,24 +95,36 @@ func readBatches(r io.Reader) iter.Seq2[batch, error] {
 // itemForm is what a line looks like.
 const itemForm = `{"id": "c-1", "vector": [0.1, 0.2], "text": "…", "metadata": {"city": "Austin"}}`
 
-// readItem reads one item as strictly as vectord would, whose answer names no line.
-func readItem(text []byte) (vector.Item, error) {
+// checkItem returns what is wrong with a line, as strictly as vectord would be, whose
+// answer names no line.
+func checkItem(text []byte) error {
 	var item vector.Item
-	if !utf8.Valid(text) {
-		return item, errors.New("it is not UTF-8")
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&item); err != nil {
-		return item, fmt.Errorf("it is no item, which looks like %s: %s", itemForm, strings.TrimPrefix(err.Error(), "json: "))
+	if err := jsonv2.Unmarshal(text, &item, jsonv2.RejectUnknownMembers(true), jsonv2.MatchCaseInsensitiveNames(true)); err != nil {
+		return itemWords(text, err)
 	}
 	switch {
-	case dec.InputOffset() < int64(len(text)):
-		return item, errors.New("more follows the item; each stands in a line of its own")
 	case item.ID == "":
-		return item, fmt.Errorf("it has no id; an item looks like %s", itemForm)
+		return fmt.Errorf("it has no id; an item looks like %s", itemForm)
 	case slices.ContainsFunc(item.Vector, func(f float32) bool { return math.IsInf(float64(f), 0) }):
-		return item, fmt.Errorf("a number of the vector is larger than %g, the largest that it can hold", math.MaxFloat32)
+		return fmt.Errorf("a number of the vector is larger than %g, the largest that it can hold", math.MaxFloat32)
 	}
-	return item, nil
+	return nil
+}
+
+// itemWords says what is wrong with a line that could not be read, in simpler words than
+// the error's where there are any.
+func itemWords(text []byte, err error) error {
+	if !utf8.Valid(text) {
+		return errors.New("it is not UTF-8")
+	}
+	var item vector.Item
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	switch simple := dec.Decode(&item); {
+	case simple != nil:
+		err = simple
+	case dec.InputOffset() < int64(len(text)):
+		return errors.New("more follows the item; each stands in a line of its own")
+	}
+	return fmt.Errorf("it is no item, which looks like %s: %s", itemForm, strings.TrimPrefix(err.Error(), "json: "))
 }

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
 
 // Batches are bounded by items and by bytes, keep the order, and know of each item in
@@ -24,8 +27,12 @@ func TestLinesBecomeBatches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, size = append(got, len(b.items)), size+b.size
-		for i, item := range b.items {
+		var items []vector.Item
+		if err := json.Unmarshal(b.array(), &items); err != nil {
+			t.Fatal(err)
+		}
+		got, size = append(got, len(items)), size+b.size
+		for i, item := range items {
 			if line += 2; strings.HasPrefix(item.ID, "h") {
 				line = max(b.lines[i], 5001)
 			}
@@ -48,6 +55,9 @@ func TestABadLineIsNamed(t *testing.T) {
 		`{"vector":[1]}`:                        "it has no id",
 		`[1]`:                                   "no item",
 		`{"id":"a","vector":[1]} {"id":"b"}`:    "more follows the item",
+		`{"id":"a","metadata":{"b":1,"b":2}}`:   `duplicate object member name "b"`,
+		`{"id":"a","id":"b","vector":[1]}`:      "duplicate",
+		`{"id":7,"vector":[1]}`:                 "string",
 		`{"id":"a","vector":[1,1e39]}`:          "larger than 3.4",
 		`{"id":"a","vector":[NaN]}`:             "no item",
 		`{"id":"a","vector":["1"]}`:             "array of numbers",

@@ -72,7 +72,7 @@ func (l *loading) load(ctx context.Context, r io.Reader) error {
 func (l *loading) send(ctx context.Context, b batch) error {
 	began := time.Now()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		added, err := l.client.Add(ctx, l.done.Index, b.items)
+		added, err := l.client.AddJSON(ctx, l.done.Index, b.array())
 		if err == nil {
 			l.count(b, added)
 			return nil
@@ -93,7 +93,7 @@ func (l *loading) send(ctx context.Context, b batch) error {
 }
 
 func (l *loading) count(b batch, added vector.Added) {
-	l.done.Items += len(b.items)
+	l.done.Items += len(b.lines)
 	l.done.Batches++
 	l.done.Added, l.done.Updated, l.done.Count = l.done.Added+added.Added, l.done.Updated+added.Updated, added.Count
 	l.line = b.lines[len(b.lines)-1]

@@ -1,9 +1,11 @@
 package vector
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -67,6 +69,20 @@ func (c *Client) Drop(ctx context.Context, index string) error {
 func (c *Client) Add(ctx context.Context, index string, items []Item) (Added, error) {
 	var added Added
 	err := c.JSON(ctx, http.MethodPost, of(index, "/add"), nil, Add{items}, &added)
+	return added, err
+}
+
+// AddJSON is Add for items that are JSON already, an array of them: they go as they are.
+func (c *Client) AddJSON(ctx context.Context, index string, items []byte) (Added, error) {
+	body := slices.Concat([]byte(`{"items":`), items, []byte(`}`))
+	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: of(index, "/add"), Body: bytes.NewReader(body), Size: int64(len(body)),
+		Header: http.Header{"Content-Type": {"application/json"}}})
+	if err != nil {
+		return Added{}, err
+	}
+	defer resp.Body.Close()
+	var added Added
+	err = c.Decode(ctx, resp, &added)
 	return added, err
 }
 

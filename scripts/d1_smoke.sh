@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# d1: the skeleton. Five daemons start in any order, each with its own health,
+# d1: the skeleton. Six daemons start in any order, each with its own health,
 # readiness, metrics and configuration check; the gateway shows them as one and
 # names the one that is down; the door is kept.
 . "$(dirname "${BASH_SOURCE[0]}")/smoke_lib.sh"
 smoke_begin d1
 write_config
 
-DAEMONS="gateway queryd ingestd catalogd storaged"
+DAEMONS="gateway vectord queryd ingestd catalogd storaged"
 
 # Against the order of who needs whom: a peer that is not up yet is no reason to
 # fail, only not to be ready.
@@ -16,7 +16,7 @@ done
 for daemon in $DAEMONS; do
 	await "$daemon"
 done
-pass "five daemons start in any order"
+pass "six daemons start in any order"
 
 for daemon in $DAEMONS; do
 	request "$(url "$daemon")/health"
@@ -41,14 +41,14 @@ expect_body "and the remedy is named" 'AUTH_TOKEN'
 
 request "$(url v1)/health"
 expect "the gateway's /v1/health is the fleet's" "200 ok" "$STATUS $(json status)"
-for daemon in storaged catalogd ingestd queryd; do
+for daemon in storaged catalogd ingestd queryd vectord; do
 	expect_body "it tells of $daemon" "\"$daemon\":\{\"status\":\"ok\""
 done
 request "$(url v1)/openapi.json"
 expect_body "the specification is there" '"openapi": ?"3\.1'
 request "$(url gateway)/docs"
 expect_status "and its viewer" 200
-for path in storage/objects catalog/list sql/queries; do
+for path in storage/objects catalog/list sql/queries vectors/index; do
 	request "$(url v1)/$path"
 	expect_status "GET /v1/$path reaches its daemon" 200
 done
@@ -99,4 +99,8 @@ request -H 'Authorization: Bearer read-token-of-d1' -d '{"sql":"select 1"}' "$(u
 expect_status "the read token may query" 200
 request -H 'Authorization: Bearer read-token-of-d1' -T "$DIR/auth.env" "$(url v1)/storage/objects/x"
 expect_problem "and not write" 403 read_only_token
+request -H 'Authorization: Bearer read-token-of-d1' -d '{"text":"a"}' "$(url v1)/vectors/index/nobody/search"
+expect_problem "it may search an index" 404 index_not_found
+request -H 'Authorization: Bearer read-token-of-d1' -d '{"name":"a","dimension":2}' "$(url v1)/vectors/index"
+expect_problem "and make none" 403 read_only_token
 expect "no token is in any log" "" "$(grep -lE 'full-token-of-d1|read-token-of-d1' "$DIR"/*.log || true)"

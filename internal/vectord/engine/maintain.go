@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime"
 	"sync"
 )
 
@@ -28,6 +29,7 @@ func (x *Index) Settle(ctx context.Context, workers int) {
 	for range workers {
 		group.Go(func() {
 			for ctx.Err() == nil && x.graph.Link() {
+				runtime.Gosched() // else whoever searches waits for up to 10 ms, as many as link
 			}
 		})
 	}

@@ -23,7 +23,7 @@ type Query struct {
 
 	K int // how many, 1 to MaxK
 	// Ef is how many candidates the way through the graph keeps: more find more of the
-	// nearest, and take longer. 0 stands for 64. One and a half K are kept at the least,
+	// nearest, and take longer. 0 stands for 100. One and a half K are kept at the least,
 	// and a hybrid search keeps one and a half times its depth.
 	Ef     int
 	Filter *metadata.Filter

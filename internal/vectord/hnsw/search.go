@@ -27,7 +27,7 @@ type Hit struct {
 }
 
 const (
-	defaultEf = 64
+	defaultEf = 100
 	maxEf     = 1 << 14
 	// The codes lead to more than k, of which the float32 vectors choose: on the way
 	// through the graph to so many at least, and to more where all are looked at, which

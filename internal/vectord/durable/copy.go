@@ -47,7 +47,7 @@ func Restore(ctx context.Context, o Options, key string, progress *Progress) (*I
 	if err := x.fill(ctx, whole{Generation: Generation{Bytes: h.Bytes}, parts: h.keys(key)}, nil, progress); err != nil {
 		return nil, fmt.Errorf("restore from %s: %w", key, err)
 	}
-	if _, err := x.generation(ctx); err != nil {
+	if _, err := x.generation(ctx, false); err != nil {
 		x.engine.Close()
 		return nil, err
 	}

@@ -179,3 +179,31 @@ func TestAnyBit(t *testing.T) {
 		shut(t, x)
 	}
 }
+
+// An object of which nothing could be read is whole again one day: it does not cover what
+// was written since, though it holds many changes.
+func TestAnObjectComesBack(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	client, f := behind(t, s)
+	o := options(client, t)
+	o.Limits.MergeObjects = 4
+	x := create(t, o)
+	for n := range 4 {
+		add(t, x, batch(fmt.Sprint("b", n), 3)...)
+	}
+	until(t, "one object", func() bool { return len(keys(t, s, "log/")) == 1 })
+	shut(t, x)
+	f.Set(puts("generations", testbed.Reset)) // nor is there a fresh generation
+	key := keys(t, s, "log/")[0]
+	spoil(t, s, key, .05)
+	x = open(t, o)
+	add(t, x, batch("after", 2)...)
+	shut(t, x)
+	spoil(t, s, key, .05)
+	x = open(t, o)
+	if got := held(t, x); batches(t, x) != "0123----" || len(got) != 14 {
+		t.Errorf("%s, and %d items in all", batches(t, x), len(got))
+	}
+	f.Set(nil)
+	shut(t, x)
+}

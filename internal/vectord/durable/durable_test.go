@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
@@ -239,6 +240,26 @@ func TestAFullIndex(t *testing.T) {
 	until(t, "the log is one object and the one before the generation", func() bool { return x.Stats().LogObjects == 2 })
 	x = reopen(t, x, o)
 	m.holds(t, x)
+	shut(t, x)
+}
+
+// An index that nobody changes any more is written when it is linked, so that it need not
+// be linked again: a start finds nothing that waits.
+func TestAQuietIndexIsWritten(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	o := options(s, t)
+	o.Limits.SnapshotBytes, o.Limits.Quiet = 1<<20, time.Millisecond
+	x := create(t, o)
+	add(t, x, batch("few", 10)...)
+	x = reopen(t, x, o)
+	add(t, x, batch("many", 1500)...)
+	until(t, "a generation", func() bool { return len(x.Stats().Generations) > 0 })
+	o.Workers, o.Limits.Quiet = 1, time.Hour
+	shut(t, x)
+	x = open(t, o)
+	if got := x.Engine().Stats(); got.Waiting != 0 || got.Count != 1510 {
+		t.Errorf("%+v", got)
+	}
 	shut(t, x)
 }
 

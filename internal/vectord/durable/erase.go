@@ -57,11 +57,7 @@ func (x *Index) clean(ctx context.Context) (whole, error) {
 			return whole{}, err
 		}
 	}
-	g, err := x.generation(ctx)
-	if err == nil {
-		err = g.check(ctx, x.options.Storage)
-	}
-	return g, err
+	return x.generation(ctx, true)
 }
 
 // purge removes what is older than the first of the generations that are kept: their keys

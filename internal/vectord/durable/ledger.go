@@ -59,7 +59,7 @@ type whole struct {
 	Generation
 	key   string
 	parts []string // keys
-	doubt bool     // storaged did not say whether the head is stored
+	doubt bool     // it may not be what it should, or not be there
 }
 
 // ledger is what is known of an index's objects.

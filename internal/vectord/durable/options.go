@@ -26,6 +26,7 @@ type Options struct {
 type Limits struct {
 	GroupBytes    int64         // of changes that share an object, unless one alone has more; 8 MiB
 	SnapshotBytes int64         // of log that cause a generation, where half of the last one is less; 64 MiB
+	Quiet         time.Duration // without changes, after which a sixteenth of that log causes one; 1 min
 	MergeObjects  int           // small ones that cause a merge; 64, at least 2
 	MergeBytes    int64         // of a merged object, at most; 64 MiB
 	PartBytes     int64         // of a generation's parts, at most; 64 MiB
@@ -37,6 +38,7 @@ func (l Limits) complete() Limits {
 	return Limits{
 		GroupBytes:    cmp.Or(l.GroupBytes, 8<<20),
 		SnapshotBytes: cmp.Or(l.SnapshotBytes, 64<<20),
+		Quiet:         cmp.Or(l.Quiet, time.Minute),
 		MergeObjects:  max(2, cmp.Or(l.MergeObjects, 64)),
 		MergeBytes:    cmp.Or(l.MergeBytes, 64<<20),
 		PartBytes:     cmp.Or(l.PartBytes, 64<<20),

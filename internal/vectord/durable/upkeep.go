@@ -10,12 +10,15 @@ import (
 // until the index ends.
 func (x *Index) upkeep() {
 	for {
+		quiet := false
 		select {
 		case <-x.background.Done():
 			return
 		case <-x.wake:
+		case <-time.After(x.options.Limits.Quiet):
+			quiet = true
 		}
-		for x.tend() != nil {
+		for x.tend(quiet) != nil {
 			select {
 			case <-x.background.Done():
 				return
@@ -26,14 +29,14 @@ func (x *Index) upkeep() {
 }
 
 // tend does what is due.
-func (x *Index) tend() error {
+func (x *Index) tend(quiet bool) error {
 	ctx, leave, err := x.enter(x.background)
 	if err != nil {
 		return nil // it has ended
 	}
 	defer leave()
-	if x.due() {
-		if _, err := x.generation(ctx); err != nil {
+	if x.due(quiet) {
+		if _, err := x.generation(ctx, false); err != nil {
 			return err
 		}
 	}
@@ -53,8 +56,9 @@ func (x *Index) tend() error {
 }
 
 // due tells whether the log has grown so much that a generation should be written, or
-// something is damaged.
-func (x *Index) due() bool {
+// something is damaged. While nothing changes less of a log is enough, so that a start
+// need not link its items once more; so these have to be linked by now.
+func (x *Index) due(quiet bool) bool {
 	x.state.Lock()
 	heal := x.heal
 	x.state.Unlock()
@@ -63,15 +67,23 @@ func (x *Index) due() bool {
 	if ok && g.Sequence == x.sequence.Load() {
 		return false
 	}
+	if quiet && x.engine.Stats().Waiting == 0 {
+		return heal || bytes > max(x.options.Limits.SnapshotBytes, g.Bytes)/16
+	}
 	return heal || bytes > max(x.options.Limits.SnapshotBytes, g.Bytes/2)
 }
 
-// generation writes a generation, and notes what came of it.
-func (x *Index) generation(ctx context.Context) (whole, error) {
+// generation writes a generation, reads it again where that is asked for, and notes what
+// came of it.
+func (x *Index) generation(ctx context.Context, readAgain bool) (whole, error) {
 	g := whole{}
 	err := x.clear(ctx)
 	if err == nil {
 		g, err = x.save(ctx, func(sequence uint64) string { return generationKey(x.options.ID, sequence) })
+	}
+	if err == nil && readAgain {
+		err = g.check(ctx, x.options.Storage)
+		g.doubt = err != nil
 	}
 	x.state.Lock()
 	defer x.state.Unlock()
@@ -129,7 +141,7 @@ func (x *Index) Snapshot(ctx context.Context) (Generation, error) {
 	if g, ok := x.ledger.newest(); ok && g.Sequence == x.sequence.Load() {
 		return g.Generation, nil
 	}
-	g, err := x.generation(ctx)
+	g, err := x.generation(ctx, false)
 	if err != nil {
 		return Generation{}, err
 	}

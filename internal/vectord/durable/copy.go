@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -16,6 +17,10 @@ func (x *Index) Copy(ctx context.Context, key string) (Generation, error) {
 		return Generation{}, err
 	}
 	defer leave()
+	var broken *BrokenError
+	if errors.As(x.refused(), &broken) {
+		return Generation{}, broken
+	}
 	switch _, err := x.options.Storage.Head(ctx, key); {
 	case err == nil:
 		return Generation{}, storage.ErrPreconditionFailed.Errorf("there is something at %q; choose another key", key)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -205,5 +206,27 @@ func TestAnObjectComesBack(t *testing.T) {
 		t.Errorf("%s, and %d items in all", batches(t, x), len(got))
 	}
 	f.Set(nil)
+	shut(t, x)
+}
+
+// A byte that is wrong on its way once is no damage: what is read a second time counts.
+func TestReadingErrsOnce(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	client, f := behind(t, s)
+	o := options(client, t)
+	written(t, s, options(s, t))
+	seen := map[string]bool{}
+	f.Set(func(r *http.Request) testbed.Fault {
+		name := r.Method + r.URL.Path + r.Header.Get("Range")
+		if r.Method != http.MethodGet || r.URL.Path == "/storage/objects" || seen[name] {
+			return testbed.None
+		}
+		seen[name] = true
+		return testbed.WrongAnswer
+	})
+	x := open(t, o)
+	if got := batches(t, x); got != "01234567" || len(x.Stats().Damage) > 0 || len(seen) < 4 {
+		t.Errorf("%s, %+v, of %d requests", got, x.Stats().Damage, len(seen))
+	}
 	shut(t, x)
 }

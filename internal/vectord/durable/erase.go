@@ -35,6 +35,9 @@ func (x *Index) Erase(ctx context.Context, s Selection) (Erased, error) {
 	}
 	defer leave()
 	n, err := x.submit(x.deletion(ctx, s))
+	if err == nil {
+		err = x.alone(ctx)
+	}
 	if err != nil {
 		return Erased{}, err
 	}

@@ -132,20 +132,18 @@ func TestStoragedIsAway(t *testing.T) {
 	keep("after")
 	m.holds(t, x)
 
-	f.Set(puts("log", testbed.Reset)) // it is not stored, and sent again later
+	f.Set(puts("log", testbed.Reset)) // it is not stored, and would be sent again later
 	away("late")
-	keep("late")
-	client.Base = "http://127.0.0.1:1"
-	x2 := create(t, options(client, t))
+	nowhere := *s
+	nowhere.Base = "http://127.0.0.1:1"
+	x2 := create(t, options(&nowhere, t))
 	if _, err := x2.Add(t.Context(), batch("refused", 1)); !errors.Is(err, wire.ErrUnavailable) || strings.Contains(err.Error(), "did not say") {
 		t.Errorf("a connection that is refused says that nothing was stored: %v", err)
 	}
 	shut(t, x2)
-	client.Base = s.Base
 	shut(t, x) // with a change of which nobody knows
+	f.Set(nil)
 	x = open(t, o)
-	delete(m, "late-0")
-	delete(m, "late-1")
 	m.holds(t, x)
 	add(t, x, batch("last", 2)...)
 	keep("last")
@@ -288,4 +286,31 @@ func TestAGenerationFails(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	shut(t, x)
+}
+
+// One that is behind and does not know it removes nothing: it looks before its upkeep.
+func TestWhoIsBehindRemovesNothing(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	o := options(s, t)
+	first := create(t, o)
+	add(t, first, batch("a", 5)...)
+	if _, err := first.Snapshot(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	add(t, first, batch("b", 5)...)
+	second := open(t, o)
+	add(t, first, batch("c", 5)...)
+	before := keys(t, s, "")
+	var overtaken *durable.OvertakenError
+	if _, err := second.Snapshot(t.Context()); !errors.As(err, &overtaken) {
+		t.Errorf("a snapshot: %v", err)
+	}
+	if _, err := second.Erase(t.Context(), durable.Selection{IDs: []string{"nobody"}}); !errors.As(err, &overtaken) {
+		t.Errorf("an erasure: %v", err)
+	}
+	shut(t, second)
+	if after := keys(t, s, ""); !slices.Equal(before, after) {
+		t.Errorf("there were %v, and are %v", before, after)
+	}
+	shut(t, first)
 }

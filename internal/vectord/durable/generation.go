@@ -80,7 +80,7 @@ func (x *Index) save(ctx context.Context, keyOf func(sequence uint64) string) (w
 	var nonce [nonceBytes]byte
 	_, _ = rand.Read(nonce[:]) // does not fail
 	h := head{Format: headFormat, Index: x.options.ID, Nonce: hex.EncodeToString(nonce[:])}
-	out := &parts{ctx: ctx, storage: x.options.Storage, limit: x.options.Limits.PartBytes}
+	out := &parts{ctx: ctx, storage: x.options.Storage, limit: x.options.Limits.PartBytes, patience: x.options.Limits.partPatience()}
 	err = x.engine.Save(out, func() {
 		h.Sequence = x.sequence.Load()
 		w.key = keyOf(h.Sequence)
@@ -112,12 +112,13 @@ func (x *Index) seal(ctx context.Context, key string, h head) (doubt bool, err e
 
 // parts writes a stream to objects of a limited size, one after the other.
 type parts struct {
-	ctx     context.Context
-	storage *storage.Client
-	limit   int64
-	name    func(n int) string
-	keys    []string
-	written int64
+	ctx      context.Context
+	storage  *storage.Client
+	limit    int64
+	patience time.Duration // for one
+	name     func(n int) string
+	keys     []string
+	written  int64
 
 	pipe *io.PipeWriter
 	left int64 // of the part under way
@@ -151,7 +152,9 @@ func (p *parts) begin() {
 	out, in := io.Pipe()
 	p.pipe = in
 	go func(ended chan<- error) {
-		_, _, err := p.storage.Put(p.ctx, key, out, -1, storage.Condition{IfNoneMatch: true})
+		ctx, cancel := context.WithTimeout(p.ctx, p.patience)
+		defer cancel()
+		_, _, err := p.storage.Put(ctx, key, out, -1, storage.Condition{IfNoneMatch: true})
 		out.CloseWithError(cmp.Or(err, io.ErrClosedPipe)) // lets go of whoever writes
 		ended <- err
 	}(p.put)

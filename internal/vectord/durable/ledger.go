@@ -153,6 +153,12 @@ func (l *ledger) since(sequence uint64) (logs []logObject, bytes int64) {
 	return logs, bytes
 }
 
+func (l *ledger) littered() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.litter) > 0
+}
+
 // sweep takes the litter, up to so many keys.
 func (l *ledger) sweep(most int) (keys []string) {
 	l.mu.Lock()

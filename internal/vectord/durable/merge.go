@@ -48,6 +48,8 @@ func (x *Index) mergeable() []logObject {
 
 // merge makes one object of several, in place of the first.
 func (x *Index) merge(ctx context.Context, run []logObject) error {
+	ctx, cancel := context.WithTimeout(ctx, x.options.Limits.partPatience())
+	defer cancel()
 	m := journal.Merge{Of: x.of}
 	for _, o := range run {
 		m.Sources = append(m.Sources, func() (io.ReadCloser, error) {
@@ -78,7 +80,7 @@ func (x *Index) merge(ctx context.Context, run []logObject) error {
 		x.ledger.replace(o)
 		return nil
 	}
-	return cmp.Or(x.review(ctx, run[0]), err)
+	return cmp.Or(x.review(x.background, run[0]), err)
 }
 
 // review looks what an object of the log is by now: a merge may have been stored though
@@ -95,9 +97,18 @@ func (x *Index) review(ctx context.Context, o logObject) error {
 // headerBytes hold an object's header, whatever it is.
 const headerBytes = 512
 
-// examine reads the header of an object of the log. What cannot be read of it is no
-// error: damaged says so.
-func (x *Index) examine(ctx context.Context, key string, first uint64) (logObject, error) {
+// examine reads the header of an object of the log. What cannot be read of it, the second
+// time as well, is no error: damaged says so.
+func (x *Index) examine(ctx context.Context, key string, first uint64) (o logObject, err error) {
+	for range 2 {
+		if o, err = x.examineOnce(ctx, key, first); err == nil && !o.damaged {
+			break
+		}
+	}
+	return o, err
+}
+
+func (x *Index) examineOnce(ctx context.Context, key string, first uint64) (logObject, error) {
 	o := logObject{key: key, first: first, last: first}
 	in, there, err := x.options.Storage.Get(ctx, key, storage.Range{Length: headerBytes})
 	if err != nil && unreachable(err) {

@@ -95,9 +95,13 @@ func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObje
 	for _, o := range slices.Backward(heads) {
 		_, sequence, _ := parseKey(x.options.ID, o.Key)
 		highest = max(highest, sequence)
-		g, err := x.inspect(ctx, o, sequence)
+		var g whole
+		err := twice(ctx, func() (err error) {
+			g, err = x.inspect(ctx, o, sequence)
+			return err
+		})
 		if err == nil && x.engine == nil {
-			err = x.fill(ctx, g, logs, progress)
+			err = twice(ctx, func() error { return x.fill(ctx, g, logs, progress) })
 		}
 		switch {
 		case err != nil && (unreachable(err) || ctx.Err() != nil):
@@ -120,6 +124,15 @@ func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObje
 	progress.Total.Store(sizes(logs, 0))
 	x.engine, err = engine.New(x.options.Engine, x.options.Kernels)
 	return highest, err
+}
+
+// twice reads again what is damaged: it may be the reading alone that failed.
+func twice(ctx context.Context, read func() error) error {
+	err := read()
+	if err != nil && !unreachable(err) && ctx.Err() == nil {
+		err = read()
+	}
+	return err
 }
 
 // inspect reads the head of a generation.

@@ -30,7 +30,7 @@ type Limits struct {
 	MergeObjects  int           // small ones that cause a merge; 64, at least 2
 	MergeBytes    int64         // of a merged object, at most; 64 MiB
 	PartBytes     int64         // of a generation's parts, at most; 64 MiB
-	Patience      time.Duration // with storaged for one log object; 30 s
+	Patience      time.Duration // with storaged for one log object, four times as much for a part; 30 s
 	Pause         time.Duration // after upkeep failed; a 200th of it after an answer that was lost; 10 s
 }
 
@@ -46,6 +46,9 @@ func (l Limits) complete() Limits {
 		Pause:         cmp.Or(l.Pause, 10*time.Second),
 	}
 }
+
+// partPatience is that with a part or a merged object, which may have 64 MiB.
+func (l Limits) partPatience() time.Duration { return 4 * l.Patience }
 
 // Progress counts how far an [Open] is. It may be read meanwhile.
 type Progress struct {

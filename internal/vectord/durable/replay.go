@@ -131,11 +131,16 @@ func (r *replay) open(ctx context.Context, key string) *ahead {
 func (r *replay) object(ctx context.Context, o logObject, in io.Reader) error {
 	r.wrong, r.wrongs = nil, 0
 	err := r.apply(&counting{in, &r.progress.Bytes})
+	var damage *journal.Error
+	if errors.As(err, &damage) { // it may be the reading alone that failed
+		again := r.open(ctx, o.key)
+		err = r.apply(again)
+		_ = again.Close()
+	}
 	var full *engine.FullError
 	if errors.As(err, &full) {
 		err = r.vacate(ctx, o)
 	}
-	var damage *journal.Error
 	switch {
 	case errors.As(err, &damage):
 		r.x.harmed(Damage{o.key, fmt.Sprintf("%v; the changes %d to %d are made as far as they stand before that, and the others lost", damage, o.first, o.last)})

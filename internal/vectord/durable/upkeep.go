@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
 // upkeep writes generations, merges small objects and removes litter when that is due,
@@ -35,7 +37,17 @@ func (x *Index) tend(quiet bool) error {
 		return nil // it has ended
 	}
 	defer leave()
-	if x.due(quiet) {
+	due := x.due(quiet)
+	if !due && len(x.mergeable()) == 0 && !x.ledger.littered() {
+		return nil
+	}
+	if err := x.alone(ctx); err != nil {
+		if x.refused() != nil {
+			return nil // what is there is another one's to keep
+		}
+		return err
+	}
+	if due {
 		if _, err := x.generation(ctx, false); err != nil {
 			return err
 		}
@@ -53,6 +65,25 @@ func (x *Index) tend(quiet bool) error {
 		}
 	}
 	return x.sweep(ctx)
+}
+
+// alone looks for changes of somebody else, before objects are written or removed that
+// may be theirs by now. After its error, changes are refused if it is that.
+func (x *Index) alone(ctx context.Context) error {
+	_, err := x.submit(&request{ctx: ctx, resolve: func() (change, error) {
+		ctx, cancel := context.WithTimeout(ctx, x.options.Limits.Patience)
+		defer cancel()
+		key := logKey(x.options.ID, x.sequence.Load()+1) // in its turn, nothing is under way
+		switch _, err := x.options.Storage.Head(ctx, key); {
+		case err == nil:
+			return change{}, x.refuse(&OvertakenError{x.options.ID, key})
+		case errors.Is(err, storage.ErrObjectNotFound):
+			return change{}, nil
+		default:
+			return change{}, err
+		}
+	}})
+	return err
 }
 
 // due tells whether the log has grown so much that a generation should be written, or
@@ -105,7 +136,7 @@ func (x *Index) generation(ctx context.Context, readAgain bool) (whole, error) {
 // none is whole whose parts have gone.
 func (x *Index) clear(ctx context.Context) error {
 	for len(x.stale) > 0 {
-		if err := x.options.Storage.Delete(ctx, x.stale[0]); err != nil {
+		if err := x.remove(ctx, x.stale[0]); err != nil {
 			return err
 		}
 		x.stale = x.stale[1:]
@@ -123,12 +154,18 @@ func (x *Index) sweep(ctx context.Context) error {
 			return nil
 		}
 		for i, key := range keys {
-			if err := x.options.Storage.Delete(ctx, key); err != nil {
+			if err := x.remove(ctx, key); err != nil {
 				x.ledger.scatter(keys[i:]...)
 				return err
 			}
 		}
 	}
+}
+
+func (x *Index) remove(ctx context.Context, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, x.options.Limits.Patience)
+	defer cancel()
+	return x.options.Storage.Delete(ctx, key)
 }
 
 // Snapshot writes a generation now, unless nothing has changed since the newest one.
@@ -140,6 +177,9 @@ func (x *Index) Snapshot(ctx context.Context) (Generation, error) {
 	defer leave()
 	if g, ok := x.ledger.newest(); ok && g.Sequence == x.sequence.Load() {
 		return g.Generation, nil
+	}
+	if err := x.alone(ctx); err != nil {
+		return Generation{}, err
 	}
 	g, err := x.generation(ctx, false)
 	if err != nil {

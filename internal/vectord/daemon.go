@@ -2,10 +2,14 @@ package vectord
 
 import (
 	"context"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 )
 
 // server is the state of the daemon.
@@ -33,6 +37,17 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 		Ready:  func(context.Context) []string { return s.registry.notReady() },
 		Close:  func() error { return s.registry.close(context.WithoutCancel(ctx)) },
 	}, nil
+}
+
+// inside does a request's work on the index that its path names, which stays open
+// meanwhile.
+func (s *server) inside(r *http.Request, work func(*index, *durable.Index) error) error {
+	x, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return work(x, open)
 }
 
 // Routes describes the daemon's operations, for the specification.

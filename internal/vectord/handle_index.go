@@ -1,7 +1,6 @@
 package vectord
 
 import (
-	"context"
 	"net/http"
 	"sort"
 	"strconv"
@@ -24,7 +23,7 @@ func (s *server) createIndex(w http.ResponseWriter, r *http.Request) error {
 	}
 	x, created, err := s.registry.create(r.Context(), want)
 	if err != nil {
-		return problemOf(err)
+		return err
 	}
 	status := http.StatusOK
 	if created {
@@ -69,7 +68,7 @@ func (s *server) getIndex(w http.ResponseWriter, r *http.Request) error {
 	}
 	shown := s.describe(x)
 	if sample > 0 && shown.Stats != nil {
-		if shown.Stats.Recall, err = s.recall(r.Context(), x, sample); err != nil {
+		if shown.Stats.Recall, err = s.recall(r, sample); err != nil {
 			return err
 		}
 	}
@@ -166,14 +165,13 @@ const (
 )
 
 // recall searches for some of an index's own vectors.
-func (s *server) recall(ctx context.Context, x *index, sample int) (*vector.Recall, error) {
-	open, leave, err := x.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	recall, sampled, err := open.Engine().Recall(ctx, sample, sampleK, 0)
-	return &vector.Recall{Sample: sampled, K: sampleK, Recall: recall}, err
+func (s *server) recall(r *http.Request, sample int) (checked *vector.Recall, err error) {
+	err = s.inside(r, func(_ *index, open *durable.Index) error {
+		recall, sampled, err := open.Engine().Recall(r.Context(), sample, sampleK, 0)
+		checked = &vector.Recall{Sample: sampled, K: sampleK, Recall: recall}
+		return err
+	})
+	return checked, err
 }
 
 // number reads a whole number from the query.

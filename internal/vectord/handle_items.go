@@ -15,25 +15,26 @@ import (
 
 // add serves POST /vectors/index/{name}/add.
 func (s *server) add(w http.ResponseWriter, r *http.Request) error {
-	x, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	x, err := s.registry.find(chi.URLParam(r, "name"))
 	if err != nil {
 		return err
 	}
-	defer leave()
 	items, err := readItems(r, x)
 	if err != nil {
-		return problemOf(err)
+		return err
 	}
 	if err := s.registry.room(items); err != nil {
 		return err
 	}
-	added, err := open.Add(r.Context(), items)
-	if err != nil {
-		return problemOf(err)
-	}
-	s.metrics.changed(fateAdded, added.Added)
-	s.metrics.changed(fateUpdated, added.Updated)
-	return wire.WriteJSON(w, http.StatusOK, vector.Added{Added: added.Added, Updated: added.Updated, Count: added.Count})
+	return s.inside(r, func(_ *index, open *durable.Index) error {
+		added, err := open.Add(r.Context(), items)
+		if err != nil {
+			return err
+		}
+		s.metrics.changed(fateAdded, added.Added)
+		s.metrics.changed(fateUpdated, added.Updated)
+		return wire.WriteJSON(w, http.StatusOK, vector.Added(added))
+	})
 }
 
 // deleteItems serves POST /vectors/index/{name}/delete.
@@ -46,23 +47,20 @@ func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
-	if err != nil {
-		return err
-	}
-	defer leave()
-	deleted, count, err := open.Delete(r.Context(), selection)
-	if err != nil {
-		return problemOf(err)
-	}
-	s.metrics.changed(fateDeleted, deleted)
-	return wire.WriteJSON(w, http.StatusOK, vector.Deleted{Deleted: deleted, Count: count})
+	return s.inside(r, func(_ *index, open *durable.Index) error {
+		deleted, count, err := open.Delete(r.Context(), selection)
+		if err != nil {
+			return err
+		}
+		s.metrics.changed(fateDeleted, deleted)
+		return wire.WriteJSON(w, http.StatusOK, vector.Deleted{Deleted: deleted, Count: count})
+	})
 }
 
 // updateItems serves POST /vectors/index/{name}/metadata.
 func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
-	var update vector.Update
-	if err := wire.ReadJSON(r, &update); err != nil {
+	update, err := readBody[vector.Update](r)
+	if err != nil {
 		return err
 	}
 	selection, err := selectionOf(update.Select)
@@ -72,17 +70,14 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 	if len(update.Set) == 0 && len(update.Remove) == 0 {
 		return wire.ErrBadRequest.Errorf(`there is nothing to change: give "set" with fields and values, or "remove" with names of fields`)
 	}
-	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
-	if err != nil {
-		return err
-	}
-	defer leave()
-	updated, err := open.Update(r.Context(), selection, durable.Change{Set: update.Set, Remove: update.Remove})
-	if err != nil {
-		return problemOf(err)
-	}
-	s.metrics.changed(fateUpdated, updated)
-	return wire.WriteJSON(w, http.StatusOK, vector.Updated{Updated: updated})
+	return s.inside(r, func(_ *index, open *durable.Index) error {
+		updated, err := open.Update(r.Context(), selection, durable.Change{Set: update.Set, Remove: update.Remove})
+		if err != nil {
+			return err
+		}
+		s.metrics.changed(fateUpdated, updated)
+		return wire.WriteJSON(w, http.StatusOK, vector.Updated{Updated: updated})
+	})
 }
 
 // selectionOf reads which items are meant: by ids or by a filter, and never all by
@@ -102,20 +97,17 @@ func selectionOf(which vector.Select) (durable.Selection, error) {
 
 // getItem serves GET /vectors/index/{name}/items/{id}.
 func (s *server) getItem(w http.ResponseWriter, r *http.Request) error {
-	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
-	if err != nil {
-		return err
-	}
-	defer leave()
 	id := chi.URLParam(r, "*")
 	if plain, err := url.PathUnescape(id); err == nil && r.URL.RawPath != "" {
 		id = plain
 	}
-	item, ok := open.Engine().Get(id)
-	if !ok {
-		return vector.ErrItemNotFound.Errorf("the index has no item %.128q", id)
-	}
-	return wire.WriteJSON(w, http.StatusOK, shown(item))
+	return s.inside(r, func(_ *index, open *durable.Index) error {
+		item, ok := open.Engine().Get(id)
+		if !ok {
+			return vector.ErrItemNotFound.Errorf("the index has no item %.128q", id)
+		}
+		return wire.WriteJSON(w, http.StatusOK, shown(item))
+	})
 }
 
 func shown(item engine.Item) vector.Item {
@@ -137,23 +129,20 @@ func (s *server) scroll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
-	if err != nil {
-		return err
-	}
-	defer leave()
-	items, err := open.Engine().Scroll(q.Get("cursor"), limit, filter, withVector)
-	if err != nil {
-		return problemOf(err)
-	}
-	page := vector.Page{Items: make([]vector.Item, len(items))}
-	for i, item := range items {
-		page.Items[i] = shown(item)
-	}
-	if len(items) == limit {
-		page.NextCursor = &page.Items[limit-1].ID
-	}
-	return wire.WriteJSON(w, http.StatusOK, page)
+	return s.inside(r, func(_ *index, open *durable.Index) error {
+		items, err := open.Engine().Scroll(q.Get("cursor"), limit, filter, withVector)
+		if err != nil {
+			return err
+		}
+		page := vector.Page{Items: make([]vector.Item, len(items))}
+		for i, item := range items {
+			page.Items[i] = shown(item)
+		}
+		if len(items) == limit {
+			page.NextCursor = &page.Items[limit-1].ID
+		}
+		return wire.WriteJSON(w, http.StatusOK, page)
+	})
 }
 
 func flag(text string) (bool, error) {
@@ -168,22 +157,19 @@ func flag(text string) (bool, error) {
 
 // count serves POST /vectors/index/{name}/count.
 func (s *server) count(w http.ResponseWriter, r *http.Request) error {
-	var of vector.Count
-	if err := wire.ReadJSON(r, &of); err != nil {
+	of, err := readBody[vector.Count](r)
+	if err != nil {
 		return err
 	}
 	filter, err := filterOf(of.Filter)
 	if err != nil {
 		return err
 	}
-	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
-	if err != nil {
-		return err
-	}
-	defer leave()
-	n, err := open.Engine().Count(filter)
-	if err != nil {
-		return problemOf(err)
-	}
-	return wire.WriteJSON(w, http.StatusOK, vector.Counted{Count: n})
+	return s.inside(r, func(_ *index, open *durable.Index) error {
+		n, err := open.Engine().Count(filter)
+		if err != nil {
+			return err
+		}
+		return wire.WriteJSON(w, http.StatusOK, vector.Counted{Count: n})
+	})
 }

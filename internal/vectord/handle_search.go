@@ -5,9 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/go-chi/chi/v5"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -19,23 +18,23 @@ const defaultK = 10
 func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	want, err := readSearch(r)
 	if err != nil {
-		return problemOf(err)
+		return err
 	}
 	query, err := queryOf(want)
 	if err != nil {
 		return err
 	}
-	_, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	var lists [][]engine.Hit
+	err = s.inside(r, func(_ *index, open *durable.Index) (err error) {
+		began := time.Now()
+		if lists, err = s.find(r.Context(), open.Engine(), query, want.Vectors); err == nil {
+			s.metrics.searched(modeOf(want), len(lists), began)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	defer leave()
-	began := time.Now()
-	lists, err := s.find(r.Context(), open.Engine(), query, want.Vectors)
-	if err != nil {
-		return problemOf(err)
-	}
-	s.metrics.searched(modeOf(want), len(lists), began)
 	near := nearness(want)
 	switch {
 	case wantsArrow(r):

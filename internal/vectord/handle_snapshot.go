@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -34,7 +35,7 @@ func (s *server) createSnapshot(w http.ResponseWriter, r *http.Request) error {
 	}
 	made, err := s.registry.snapshot(r.Context(), x, want.Name)
 	if err != nil {
-		return problemOf(err)
+		return err
 	}
 	return wire.WriteJSON(w, http.StatusCreated, made)
 }
@@ -107,49 +108,45 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
-	if err != nil {
-		return err
-	}
-	defer leave()
-	x.copying.Lock() // no snapshot comes in between
-	defer x.copying.Unlock()
-	answer := vector.Erased{Snapshots: []string{}}
-	if x.persisted() {
-		if answer.Snapshots, err = s.confirmed(r.Context(), x.name, want.Snapshots); err != nil {
+	return s.inside(r, func(x *index, open *durable.Index) error {
+		x.copying.Lock() // no snapshot comes in between
+		defer x.copying.Unlock()
+		gone, err := s.dropConfirmed(r.Context(), x, want.Snapshots)
+		if err != nil {
 			return err
 		}
-	}
-	for _, name := range answer.Snapshots {
-		if err := s.registry.dropSnapshot(r.Context(), x.name, name); err != nil {
+		erased, err := open.Erase(r.Context(), selection)
+		if err != nil {
 			return err
 		}
-	}
-	erased, err := open.Erase(r.Context(), selection)
-	if err != nil {
-		return problemOf(err)
-	}
-	s.metrics.changed(fateErased, erased.Items)
-	answer.Erased, answer.LogObjects, answer.Generations, answer.Bytes = erased.Items, erased.LogObjects, erased.Generations, erased.Bytes
-	return wire.WriteJSON(w, http.StatusOK, answer)
+		s.metrics.changed(fateErased, erased.Items)
+		return wire.WriteJSON(w, http.StatusOK, vector.Erased{Erased: erased.Items, LogObjects: erased.LogObjects, Generations: erased.Generations, Bytes: erased.Bytes, Snapshots: gone})
+	})
 }
 
-// confirmed gives the snapshots of an index, which go with what is erased, if all of them
-// were named.
-func (s *server) confirmed(ctx context.Context, index string, named []string) ([]string, error) {
-	list, err := s.registry.snapshots(ctx, index)
+// dropConfirmed removes the snapshots of an index, if all of them were named.
+func (s *server) dropConfirmed(ctx context.Context, x *index, named []string) (gone []string, err error) {
+	gone = []string{}
+	if !x.persisted() {
+		return gone, nil
+	}
+	list, err := s.registry.snapshots(ctx, x.name)
 	if err != nil {
 		return nil, err
 	}
-	names := []string{}
 	missing := false
 	for _, snapshot := range list {
-		names = append(names, snapshot.Name)
+		gone = append(gone, snapshot.Name)
 		missing = missing || !slices.Contains(named, snapshot.Name)
 	}
 	if missing {
-		return nil, vector.ErrEraseUnconfirmed.Errorf("the snapshots %s may hold what is to be erased, and go with it: name all of them in \"snapshots\" if that may be", strings.Join(names, ", ")).
-			With("snapshots", names)
+		return nil, vector.ErrEraseUnconfirmed.Errorf("the snapshots %s may hold what is to be erased, and go with it: name all of them in \"snapshots\" if that may be", strings.Join(gone, ", ")).
+			With("snapshots", gone)
 	}
-	return names, nil
+	for _, name := range gone {
+		if err := s.registry.dropSnapshot(ctx, x.name, name); err != nil {
+			return nil, err
+		}
+	}
+	return gone, nil
 }

@@ -3,9 +3,11 @@ package vectord
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"golang.org/x/sys/unix"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
@@ -15,8 +17,13 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// problemOf turns what the engine says into what the client is told. Other errors stay
-// as they are.
+// worded has a handler's errors worded for its client.
+func worded(h service.Handler) service.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error { return problemOf(h(w, r)) }
+}
+
+// problemOf turns what the packages below say into what the client is told. Problems, and
+// errors that mean nothing to a client, stay as they are.
 func problemOf(err error) error {
 	var item *engine.ItemError
 	var wrong *hnsw.VectorError
@@ -29,9 +36,11 @@ func problemOf(err error) error {
 	var format *arrowin.FormatError
 	var overtaken *durable.OvertakenError
 	var change *durable.ChangeError
+	var problem *wire.Problem
+	if err == nil || errors.As(err, &problem) {
+		return err
+	}
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &overtaken):
 		return vector.ErrIndexTaken.Errorf("%v", overtaken)
 	case errors.As(err, &change):
@@ -96,8 +105,5 @@ func filterOf(raw vector.Filter) (*metadata.Filter, error) {
 		return nil, nil
 	}
 	f, err := metadata.ParseFilter(raw)
-	if err != nil {
-		return nil, problemOf(err)
-	}
-	return &f, nil
+	return &f, err
 }

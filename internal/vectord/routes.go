@@ -31,7 +31,7 @@ func (s *server) routes() []service.Route {
 	ok := func(doc string, v any) []service.Answer {
 		return []service.Answer{{Status: http.StatusOK, Doc: doc, Type: v}}
 	}
-	return []service.Route{
+	routes := []service.Route{
 		{Method: "POST", Path: "/vectors/index", ID: "create_index", Summary: "Make an index", Access: service.Write, Body: json(vector.NewIndex{}),
 			Answers: []service.Answer{{Status: 201, Doc: "made", Type: vector.Index{}}, {Status: 200, Doc: "it was there, with the same parameters, and if_not_exists was given", Type: vector.Index{}}},
 			Errors:  []*wire.Kind{vector.ErrBadIndex, vector.ErrIndexExists, vector.ErrIndexMemory, vector.ErrIndexTaken, storage.ErrStorageFull, storage.ErrDiskReserve}, Handle: s.createIndex},
@@ -78,4 +78,8 @@ func (s *server) routes() []service.Route {
 		{Method: "DELETE", Path: "/vectors/aliases/{alias}", ID: "drop_alias", Summary: "Remove an alias, and not its index", Access: service.Write,
 			Answers: []service.Answer{{Status: 204, Doc: "removed"}}, Errors: []*wire.Kind{vector.ErrAliasNotFound}, Handle: s.dropAlias},
 	}
+	for i := range routes {
+		routes[i].Handle = worded(routes[i].Handle)
+	}
+	return routes
 }

@@ -52,17 +52,20 @@ func startUnready(t testing.TB, store *storage.Client, change ...func(*vectord.C
 
 func (d *daemon) ready() {
 	d.t.Helper()
+	d.until(func() bool { return d.JSON(d.t.Context(), http.MethodGet, "/ready", nil, nil, nil) == nil })
+}
+
+// until asks again and again until something holds.
+func (d *daemon) until(holds func() bool) {
+	d.t.Helper()
 	ctx, cancel := context.WithTimeout(d.t.Context(), time.Minute)
 	defer cancel()
-	for {
-		err := d.JSON(ctx, http.MethodGet, "/ready", nil, nil, nil)
-		if err == nil {
-			return
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			d.t.Fatal("it did not come to hold within a minute")
+		case <-time.After(5 * time.Millisecond):
 		}
-		if ctx.Err() != nil {
-			d.t.Fatalf("not ready: %v", err)
-		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
 

@@ -3,6 +3,10 @@ package vectord_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -142,4 +146,64 @@ func TestAnIndexThatCannotBeRead(t *testing.T) {
 	d.want(503, "index_failed", "POST", "/vectors/index/bad/count", "{}")
 	d.want(204, "", "DELETE", "/vectors/index/bad", "")
 	d.mustCreate("bad", vector.Shape{Dimension: 8})
+}
+
+// While an index is read, it says how far that is, and the others serve.
+func TestWhatIsLoadedKeepsNobodyWaiting(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	for _, name := range []string{"large", "small"} {
+		d.mustCreate(name, vector.Shape{Dimension: 8})
+		d.mustAdd(name, items(0, 100, 8)...)
+	}
+	large, err := d.Get(t.Context(), "large", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.stop()
+
+	release := make(chan struct{})
+	slow := &storage.Client{Client: store.Client}
+	slow.Base = held(t, store.Base, large.ID+"/", release)
+	d = startUnready(t, slow)
+	d.until(func() bool {
+		n, err := d.Count(t.Context(), "small", nil)
+		return n == 100 && err == nil
+	})
+	if doc := d.want(503, "index_loading", "POST", "/vectors/index/large/search", `{"vector":[1,0,0,0,0,0,0,0]}`); doc["retry_after_ms"] == nil {
+		t.Errorf("%v", doc)
+	}
+	if doc := d.want(200, "", "GET", "/vectors/index/large", ""); doc["state"] != "loading" || doc["progress"] == nil {
+		t.Errorf("%v", doc)
+	}
+	if doc := d.want(503, "not_ready", "GET", "/ready", ""); !strings.Contains(fmt.Sprint(doc["reasons"]), "large is being loaded") {
+		t.Errorf("%v", doc)
+	}
+	close(release)
+	d.ready()
+	if n, err := d.Count(t.Context(), "large", nil); n != 100 || err != nil {
+		t.Errorf("%d items, %v", n, err)
+	}
+}
+
+// held is a proxy that holds back what has a word in its path, or query, until it is
+// released.
+func held(t *testing.T, base, word string, release chan struct{}) string {
+	t.Helper()
+	target, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path+r.URL.Query().Get("prefix"), word) {
+			select {
+			case <-release:
+			case <-r.Context().Done():
+			}
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }

@@ -1,19 +1,23 @@
 package durable_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
 
@@ -128,4 +132,53 @@ func TestStoragedIsKilled(t *testing.T) {
 		}
 	}
 	shut(t, x)
+}
+
+// Wherever changes, merges, generations and removals are broken off for good, as by a
+// kill: opened again the index has what was acknowledged, and no damage.
+func TestItIsBrokenOffAnywhere(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	client, f := behind(t, s)
+	o := options(client, t)
+	o.Limits.MergeObjects, o.Limits.SnapshotBytes, o.Limits.PartBytes = 3, 4<<10, 4<<10
+	for at := int64(2); at < 120; at += 9 {
+		if err := durable.Drop(t.Context(), s, o.ID); err != nil {
+			t.Fatal(err)
+		}
+		x := create(t, o)
+		var requests atomic.Int64
+		f.Set(func(*http.Request) testbed.Fault {
+			switch n := requests.Add(1); {
+			case n < at:
+				return testbed.None
+			case n == at:
+				return testbed.CutAnswer // it is done, and nobody hears of it
+			}
+			return testbed.Reset
+		})
+		l := &load{acknowledged: map[string]bool{}}
+		var writers sync.WaitGroup
+		for w := range 2 {
+			writers.Go(func() { l.write(t, x, w, 0) })
+		}
+		writers.Wait()
+		now, cancel := context.WithCancel(t.Context())
+		cancel()
+		_ = x.Close(now)
+		f.Set(nil)
+		for range 2 {
+			x = open(t, o)
+			l.check(t, held(t, x))
+			if got := x.Stats(); len(got.Damage) > 0 || got.Refusal != nil {
+				t.Errorf("broken off at %d: %+v", at, got)
+			}
+			until(t, "it is tidy", func() bool {
+				got := x.Stats()
+				return len(keys(t, s, "log/")) == got.LogObjects && len(heads(t, s)) == len(got.Generations)
+			})
+			add(t, x, batch("after", 5)...)
+			l.acknowledged["after"] = true
+			shut(t, x)
+		}
+	}
 }

@@ -151,7 +151,7 @@ func TestAnyBit(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	s := testbed.StartStoraged(t)
 	o := options(s, t)
-	for range 12 {
+	for range 8 {
 		written(t, s, o)
 		all := keys(t, s, "")
 		for range 1 + r.IntN(3) {

@@ -29,7 +29,7 @@ func TestAnyMixOfChangesSurvives(t *testing.T) {
 	o.Limits.MergeObjects, o.Limits.SnapshotBytes, o.Limits.PartBytes = 4, 20<<10, 16<<10
 	x := create(t, o)
 	m := model{}
-	for step := range 300 {
+	for step := range 240 {
 		name := func() string { return fmt.Sprintf("c-%d", r.IntN(60)) }
 		switch r.IntN(12) {
 		case 0, 1, 2, 3, 4:
@@ -128,7 +128,7 @@ func TestManyWriters(t *testing.T) {
 	o := options(s, t)
 	o.Limits.MergeObjects, o.Limits.SnapshotBytes = 8, 100<<10
 	x := create(t, o)
-	const writers, rounds = 8, 30
+	const writers, rounds = 8, 20
 	m := model{}
 	var mu sync.Mutex
 	var group sync.WaitGroup

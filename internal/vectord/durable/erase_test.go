@@ -143,7 +143,7 @@ func TestAnErasureIsBrokenOff(t *testing.T) {
 	o.Limits.Patience = 1
 	o.Limits.Patience *= 1e9
 	broken := 0
-	for at := int64(1); ; at += 3 {
+	for at := int64(1); ; at += 5 {
 		if err := durable.Drop(t.Context(), s, o.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestAnErasureIsBrokenOff(t *testing.T) {
 			break
 		}
 	}
-	if broken < 6 {
+	if broken < 4 {
 		t.Errorf("it was broken off at %d places only", broken)
 	}
 }

@@ -101,7 +101,7 @@ func (x *Index) Engine() *engine.Index { return x.engine }
 
 // Close makes the changes that wait, and ends. When the context ends before, what is not
 // durable by then is not made, and the error says so. Nobody may read the engine any
-// more.
+// more. It is called once.
 func (x *Index) Close(ctx context.Context) (err error) {
 	x.queue.close()
 	x.stop()

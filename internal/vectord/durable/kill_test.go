@@ -107,7 +107,7 @@ func TestStoragedIsKilled(t *testing.T) {
 	o.Limits.MergeObjects, o.Limits.SnapshotBytes, o.Limits.PartBytes = 5, 30<<10, 16<<10
 	x := create(t, o)
 	l := &load{acknowledged: map[string]bool{}}
-	for round := range 4 {
+	for round := range 3 {
 		var writers sync.WaitGroup
 		for w := range 3 {
 			writers.Go(func() { l.write(t, x, w, round) })
@@ -141,7 +141,7 @@ func TestItIsBrokenOffAnywhere(t *testing.T) {
 	client, f := behind(t, s)
 	o := options(client, t)
 	o.Limits.MergeObjects, o.Limits.SnapshotBytes, o.Limits.PartBytes = 3, 4<<10, 4<<10
-	for at := int64(2); at < 120; at += 9 {
+	for at := int64(2); at < 110; at += 12 {
 		if err := durable.Drop(t.Context(), s, o.ID); err != nil {
 			t.Fatal(err)
 		}

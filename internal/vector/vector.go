@@ -44,7 +44,7 @@ var (
 	ErrIndexMemory      = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "index_memory", Title: "No memory for the index"}
 	ErrIndexFull        = &wire.Kind{Status: http.StatusInsufficientStorage, Code: "index_full", Title: "Index full"}
 	ErrIndexLoading     = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "index_loading", Title: "Index is being loaded"}
-	ErrIndexFailed      = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "index_failed", Title: "Index could not be loaded"}
+	ErrIndexFailed      = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "index_failed", Title: "Index failed"}
 )
 
 // MaxDimension bounds a vector.

@@ -35,6 +35,7 @@ func problemOf(err error) error {
 	var unknown *engine.UnknownItemError
 	var format *arrowin.FormatError
 	var overtaken *durable.OvertakenError
+	var broken *durable.BrokenError
 	var change *durable.ChangeError
 	var problem *wire.Problem
 	if err == nil || errors.As(err, &problem) {
@@ -43,6 +44,8 @@ func problemOf(err error) error {
 	switch {
 	case errors.As(err, &overtaken):
 		return vector.ErrIndexTaken.Errorf("%v", overtaken)
+	case errors.As(err, &broken):
+		return vector.ErrIndexFailed.Errorf("%v", broken).Because(err)
 	case errors.As(err, &change):
 		return vector.ErrBadItem.Errorf("%v; nothing was changed", change).With("id", change.ID)
 	case errors.Is(err, unix.ENOMEM):

@@ -139,7 +139,8 @@ func (c *crashClient) indexes() (operation, bool) {
 			maps.DeleteFunc(x, func(id string, _ [2]int) bool { return slices.Contains(ids, id) })
 		},
 			func(ctx context.Context, name string) error {
-				return c.vectors.JSON(ctx, "POST", "/vectors/index/"+name+"/erase", nil, vector.Erase{Select: vector.Select{IDs: ids}}, nil)
+				_, err := c.vectors.Erase(ctx, name, vector.Erase{Select: vector.Select{IDs: ids}})
+				return err
 			}), true
 	}
 	ids := c.itemIDs(1 + c.dice.IntN(20))

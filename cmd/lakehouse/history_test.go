@@ -7,7 +7,7 @@ import (
 
 // call is one call of the command line.
 type call struct {
-	args   string // select-sum and from-v stand for statements
+	args   string // select-sum and from-v stand for statements, and ~ for a space within an argument
 	code   int
 	stdout []string // parts of it
 	stderr []string // likewise; one that begins with ! is not there
@@ -17,7 +17,7 @@ func (c call) check(t *testing.T) {
 	t.Helper()
 	args := strings.Fields(c.args)
 	for i := range args {
-		args[i] = strings.NewReplacer("select-sum", "select sum(hours) from t", "from-v", "from v").Replace(args[i])
+		args[i] = strings.NewReplacer("select-sum", "select sum(hours) from t", "from-v", "from v", "~", " ").Replace(args[i])
 	}
 	code, stdout, stderr := lakehouse(t.Context(), args...)
 	if code != c.code {

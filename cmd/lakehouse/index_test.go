@@ -44,7 +44,7 @@ func indexesAreFilledAndSearched(t *testing.T) {
 		{"index load people --file worse.ndjson", 1, nil, []string{"worse.ndjson: line 4: ", `unknown field "vectr"`, "!are in people"}},
 		{"index load people --file nothere.ndjson", 1, nil, []string{"no such file"}},
 		{"index load people --file .", 1, nil, []string{"folder"}},
-		{"index load people", 2, nil, []string{"--file"}},
+		{"index load people", 2, nil, []string{"--file", "--sql"}},
 		{"index load nobody --file people.ndjson", 1, nil, []string{"(here: lakehouse index list) [index_not_found]"}},
 		{"index list", 0, []string{"│ odd    │ ready │         3 │ dot    │     0 │", "│ people │ ready │         4 │ l2     │  3500 │"}, nil},
 		{"index list --json", 0, []string{`"name": "people"`, `"count": 3500`}, nil},

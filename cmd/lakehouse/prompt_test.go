@@ -45,6 +45,8 @@ func TestAskingALake(t *testing.T) {
 	t.Run("profile", profileShowsColumns)
 	t.Run("indexes", indexesAreFilledAndSearched)
 	t.Run("loads", loadsOutlastALostAnswer)
+	t.Run("statements into an index", indexesAreLoadedFromStatements)
+	t.Run("limits", loadsAreCutToTheLimit)
 }
 
 func promptWorks(t *testing.T) {

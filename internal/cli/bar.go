@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -32,7 +33,24 @@ func NewByteCount(w io.Writer, name string) *Bar {
 	return newBar(w, name, mpb.NopStyle(), decor.CurrentKibiByte("% .1f"), decor.AverageSpeed(decor.SizeB1024(0), " % .1f"))
 }
 
+// NewToldBar shows what it is told last, of work that is done elsewhere and has no known
+// end. Tell is safe for concurrent use.
+func NewToldBar(w io.Writer, name string) (b *Bar, tell func(words string)) {
+	var told atomic.Pointer[string]
+	words := decor.Any(func(decor.Statistics) string {
+		if said := told.Load(); said != nil {
+			return *said
+		}
+		return ""
+	})
+	return showBar(w, name, mpb.NopStyle(), words), func(words string) { told.Store(&words) }
+}
+
 func newBar(w io.Writer, name string, style mpb.BarFillerBuilder, counters, speed decor.Decorator) *Bar {
+	return showBar(w, name, style, counters, decor.OnComplete(speed, " done"))
+}
+
+func showBar(w io.Writer, name string, style mpb.BarFillerBuilder, behind ...decor.Decorator) *Bar {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return &Bar{w: w}
@@ -40,7 +58,7 @@ func newBar(w io.Writer, name string, style mpb.BarFillerBuilder, counters, spee
 	bars := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
 	return &Bar{w: w, bars: bars, bar: bars.New(0, style,
 		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
-		mpb.AppendDecorators(counters, decor.OnComplete(speed, " done")))}
+		mpb.AppendDecorators(behind...))}
 }
 
 // Begin says how many there are to do.

@@ -5,40 +5,100 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 func newIndexLoad(g *Globals) *cobra.Command {
-	var file string
+	var l loadFlags
 	cmd := &cobra.Command{
-		Use:   "load NAME --file FILE",
-		Short: "Put items of a file into an index, in place of those with the same ids",
-		Long: "Put items into an index, in place of those with the same ids. Each line of the file is one:\n\n" +
+		Use:   "load NAME --file FILE | --sql SELECT",
+		Short: "Put items of a file, or the rows of a SELECT, into an index, in place of those with the same ids",
+		Long: "Put items into an index, in place of those with the same ids.\n\n" +
+			"With --file each line of the file is one:\n\n" +
 			"  " + itemForm + "\n\n" +
 			"of which text and metadata may be left out. They are sent in batches, each of which goes in whole\n" +
 			"or not at all. A batch that is not answered is sent again, which puts nothing in twice; a line that\n" +
-			"cannot be taken is named, and ends the load. The same load begun anew does no harm.",
+			"cannot be taken is named, and ends the load. The same load begun anew does no harm.\n\n" +
+			"With --sql each row is one: the id and the vector are columns, and every other column is a field of\n" +
+			"its metadata. The fleet does it, whether this command waits for the end or not, and goes on with it\n" +
+			"after a restart. Rows that the index holds already are not written again, and where the statement\n" +
+			"reads what it read last time nothing is done.",
 		Example: "  lakehouse index load resumes --file resumes.ndjson\n" +
-			"  zcat resumes.ndjson.gz | lakehouse index load resumes --file -",
+			"  zcat resumes.ndjson.gz | lakehouse index load resumes --file -\n" +
+			"  lakehouse index load resumes --sql 'SELECT id, vector, city FROM resumes' --delete-missing\n" +
+			"  lakehouse index load resumes --status",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: g.completeIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if file == "" {
-				return usageError{errors.New("say by --file what to load: a file with an item in each line, or - for standard input")}
+			if err := l.check(cmd); err != nil {
+				return usageError{err}
 			}
 			client, err := g.vectors()
 			if err != nil {
 				return err
 			}
-			return loadFile(cmd, g, client, args[0], file)
+			sl := sqlLoad{cmd: cmd, g: g, client: client, index: args[0]}
+			switch {
+			case l.status:
+				return sl.status()
+			case l.cancel:
+				return sl.cancel()
+			case l.file != "":
+				return loadFile(cmd, g, client, args[0], l.file)
+			}
+			return sl.run(l.want, l.noWait)
 		},
 	}
-	cmd.Flags().StringVar(&file, "file", "", "`FILE` with an item in each line, as JSON; - reads standard input")
+	l.flags(cmd)
 	return cmd
+}
+
+// loadFlags are the flags of a load.
+type loadFlags struct {
+	file                   string
+	want                   vector.NewLoad
+	noWait, status, cancel bool
+}
+
+func (l *loadFlags) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&l.file, "file", "", "`FILE` with an item in each line, as JSON; - reads standard input")
+	flags.StringVar(&l.want.SQL, "sql", "", "`SELECT` whose rows are items")
+	flags.StringVar(&l.want.IDColumn, "id-column", "", "`COLUMN` of the statement with the ids (default id)")
+	flags.StringVar(&l.want.VectorColumn, "vector-column", "", "`COLUMN` of the statement with the vectors (default vector)")
+	flags.BoolVar(&l.want.DeleteMissing, "delete-missing", false, "take out the items whose ids are in no row of the statement")
+	flags.BoolVar(&l.want.Force, "force", false, "look at every row also where the statement reads what it read last time")
+	flags.BoolVar(&l.noWait, "no-wait", false, "begin the load of a statement, and do not wait for its end")
+	flags.BoolVar(&l.status, "status", false, "show how far the load of a statement is, or how the last one ended")
+	flags.BoolVar(&l.cancel, "cancel", false, "end the load of a statement that runs; what it added stays")
+}
+
+// check refuses flags that do not go together.
+func (l *loadFlags) check(cmd *cobra.Command) error {
+	var ways []string
+	for _, way := range []string{"file", "sql", "status", "cancel"} {
+		if cmd.Flags().Changed(way) {
+			ways = append(ways, "--"+way)
+		}
+	}
+	switch {
+	case len(ways) > 1:
+		return fmt.Errorf("%s do not go together; give one of them", strings.Join(ways, " and "))
+	case len(ways) == 0 || l.file == "" && l.want.SQL == "" && !l.status && !l.cancel:
+		return errors.New("say what to load: by --file a file with an item in each line, or - for standard input; or by --sql a SELECT with the columns id and vector")
+	}
+	for _, flag := range []string{"id-column", "vector-column", "delete-missing", "force", "no-wait"} {
+		if l.want.SQL == "" && cmd.Flags().Changed(flag) {
+			return fmt.Errorf("--%s goes with --sql", flag)
+		}
+	}
+	return nil
 }
 
 // loadFile loads the lines of a file, and says what came of it.
@@ -64,7 +124,7 @@ func loadFile(cmd *cobra.Command, g *Globals, client *vector.Client, index, path
 	l.done.ElapsedMS = time.Since(began).Milliseconds()
 	if err != nil {
 		l.tellWhere(cmd.ErrOrStderr())
-		return with(ofIndexes(), named(name, err))
+		return with(ofIndexes(remedy{wire.ErrBodyTooLarge, "a shorter line, or a larger [vectord] max_body_bytes"}), named(name, err))
 	}
 	if g.JSON {
 		return printJSON(cmd.OutOrStdout(), l.done)

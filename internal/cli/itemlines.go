@@ -29,6 +29,7 @@ const (
 // batch is items of lines that follow each other. Lines without anything are in none.
 type batch struct {
 	items []byte // as they stand there, with commas between them
+	ends  []int  // where each item ends there
 	lines []int  // where each item stands, from 1
 	size  int64  // bytes of its lines, empty ones included
 }
@@ -41,6 +42,19 @@ func (b *batch) add(item []byte, line int) {
 		b.items = append(b.items, ',')
 	}
 	b.items, b.lines = append(b.items, item...), append(b.lines, line)
+	b.ends = append(b.ends, len(b.items))
+}
+
+// halves cuts a batch of several items in two.
+func (b batch) halves() (first, second batch) {
+	n := len(b.lines) / 2
+	end := b.ends[n-1]
+	first = batch{items: b.items[:end:end], ends: b.ends[:n:n], lines: b.lines[:n:n], size: int64(end)}
+	second = batch{items: b.items[end+len(","):], lines: b.lines[n:], size: b.size - first.size}
+	for _, e := range b.ends[n:] {
+		second.ends = append(second.ends, e-end-len(","))
+	}
+	return first, second
 }
 
 // span says which lines a batch is of.

@@ -26,7 +26,8 @@ type loading struct {
 	client *vector.Client
 	bar    *Bar
 	done   Loaded
-	line   int // the last of what is in
+	line   int   // the last of what is in
+	limit  int64 // bytes of items that a request may have, once one had more
 }
 
 // readAhead is a batch, or why there are no more.
@@ -58,13 +59,43 @@ func (l *loading) load(ctx context.Context, r io.Reader) error {
 			if !more || b.err != nil {
 				return b.err
 			}
-			if err := l.send(ctx, b.batch); err != nil {
+			if err := l.put(ctx, b.batch); err != nil {
 				return err
 			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+}
+
+// put puts a batch in: whole, or in parts where that is more than one request may have.
+func (l *loading) put(ctx context.Context, b batch) error {
+	if l.limit == 0 || int64(len(b.items)) <= l.limit || len(b.lines) == 1 {
+		err := l.send(ctx, b)
+		if !errors.Is(err, wire.ErrBodyTooLarge) || len(b.lines) == 1 {
+			return err
+		}
+		if limit := limitOf(err); limit > 0 && l.limit == 0 {
+			l.limit = limit
+			l.bar.Say(fmt.Sprintf("%s: more than one request may have here (%s); sent in parts from here on", b.span(), bytesText(limit)))
+		}
+	}
+	first, second := b.halves()
+	if err := l.put(ctx, first); err != nil {
+		return err
+	}
+	return l.put(ctx, second)
+}
+
+// limitOf gives how many bytes of items fit into a request, if an error says it.
+func limitOf(err error) int64 {
+	var p *wire.Problem
+	if !errors.As(err, &p) {
+		return 0
+	}
+	number, _ := p.Fields["limit"].(json.Number)
+	limit, _ := number.Int64()
+	return limit - int64(len(`{"items":[]}`))
 }
 
 // send puts one batch in, again and again where it is not known to be in. A batch that

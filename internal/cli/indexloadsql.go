@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+// longestLook is the longest pause between two looks at a load; the first is short, since
+// most loads of what changed are.
+const longestLook = time.Second
+
+// sqlLoad is the verb load where the fleet does the work.
+type sqlLoad struct {
+	cmd    *cobra.Command
+	g      *Globals
+	client *vector.Client
+	index  string
+}
+
+// run begins a load and follows it to its end, unless nobody wants to wait.
+func (l sqlLoad) run(want vector.NewLoad, noWait bool) error {
+	load, err := l.client.StartLoad(l.cmd.Context(), l.index, want)
+	if err != nil {
+		return l.remedied(err)
+	}
+	if noWait {
+		if l.g.JSON {
+			return printJSON(l.cmd.OutOrStdout(), load)
+		}
+		_, err := fmt.Fprintf(l.cmd.OutOrStdout(), "%s: the load has begun; '%s' shows how far it is, and '%s' ends it\n", l.index, l.verb("status"), l.verb("cancel"))
+		return err
+	}
+	bar, tell := NewToldBar(l.cmd.ErrOrStderr(), l.index)
+	load, err = l.await(load, func(load vector.Load) { tell(rowsWords(load)) })
+	bar.End()
+	if err != nil {
+		return l.remedied(err)
+	}
+	return l.ended(load)
+}
+
+func (l sqlLoad) verb(flag string) string {
+	return "lakehouse index load " + l.index + " --" + flag
+}
+
+func (l sqlLoad) remedied(err error) error {
+	return with(ofIndexes(
+		remedy{vector.ErrLoadRunning, l.verb("status") + ", or --cancel"},
+		remedy{vector.ErrLoadColumns, "--id-column and --vector-column"},
+		remedy{vector.ErrLoadNotFound, l.verb("status")}), err)
+}
+
+// await follows a load to its end. It outlasts a fleet that is started anew.
+func (l sqlLoad) await(begun vector.Load, tell func(vector.Load)) (vector.Load, error) {
+	ctx, heard := l.cmd.Context(), time.Now()
+	for pause := firstPause; ; pause = min(2*pause, longestLook) {
+		load, err := l.client.LoadOf(ctx, l.index)
+		switch {
+		case ctx.Err() != nil:
+			return load, l.left()
+		case err == nil && !load.StartedAt.Equal(begun.StartedAt):
+			return load, fmt.Errorf("the load was ended, and another one has begun since; '%s' shows it", l.verb("status"))
+		case err == nil && load.State != vector.LoadRunning:
+			return load, nil
+		case err == nil:
+			heard = time.Now()
+			tell(load)
+		case !unanswered(err):
+			return load, err
+		case time.Since(heard) > awaitPatience:
+			return load, fmt.Errorf("the load was not heard of for %s; it goes on, see '%s': %w", awaitPatience, l.verb("status"), err)
+		}
+		select {
+		case <-ctx.Done():
+			return load, l.left()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// left says what becomes of a load that nobody waits for any more.
+func (l sqlLoad) left() error {
+	return fmt.Errorf("stopped waiting for the load of %s, which goes on; see '%s', or end it with '%s'", l.index, l.verb("status"), l.verb("cancel"))
+}
+
+// ended tells how a load ended; one that did not succeed is an error.
+func (l sqlLoad) ended(load vector.Load) error {
+	if l.g.JSON {
+		if err := printJSON(l.cmd.OutOrStdout(), load); err != nil {
+			return err
+		}
+	}
+	switch {
+	case load.State == vector.LoadSucceeded && l.g.JSON:
+		return nil
+	case load.State == vector.LoadSucceeded:
+		_, err := fmt.Fprintf(l.cmd.OutOrStdout(), "%s: %s\n", l.index, printable(loadWords(load), ""))
+		return err
+	case load.Rows > 0:
+		fmt.Fprintf(l.cmd.ErrOrStderr(), "%s; what is in stays, and the same load does the rest\n", rowsWords(load))
+	}
+	if load.Problem != nil {
+		return l.remedied(load.Problem)
+	}
+	return fmt.Errorf("the load of %s is %s; the same load does the rest", l.index, load.State)
+}
+
+// status tells of the load that runs, or of the last one.
+func (l sqlLoad) status() error {
+	load, err := l.client.LoadOf(l.cmd.Context(), l.index)
+	if err != nil {
+		return with(ofIndexes(remedy{vector.ErrLoadNotFound, "lakehouse index load " + l.index + " --sql SELECT"}), err)
+	}
+	if l.g.JSON {
+		return printJSON(l.cmd.OutOrStdout(), load)
+	}
+	f := facts{l.cmd.OutOrStdout()}
+	f.say("load", "%s, begun %s", load.State, shown(load.StartedAt))
+	f.say("statement", "%s", load.SQL)
+	if load.Reads != "" {
+		f.say("reads", "%s", load.Reads)
+	}
+	if load.EndedAt != nil {
+		f.say("ended", "%s", shown(*load.EndedAt))
+	}
+	f.say("rows", "%s", rowsWords(load))
+	if load.Problem != nil {
+		f.say("problem", "%s [%s]", load.Problem.Detail, load.Problem.Kind.Code)
+	}
+	return nil
+}
+
+// cancel ends the load that runs.
+func (l sqlLoad) cancel() error {
+	load, err := l.client.CancelLoad(l.cmd.Context(), l.index)
+	if err != nil {
+		return l.remedied(err)
+	}
+	if l.g.JSON {
+		if err := printJSON(l.cmd.OutOrStdout(), load); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(l.cmd.OutOrStdout(), "%s: the load is %s; %s\n", l.index, load.State, rowsWords(load))
+	}
+	if load.State != vector.LoadCancelled {
+		return fmt.Errorf("the load is not cancelled: it is %s", load.State)
+	}
+	return nil
+}
+
+// rowsWords says what a load has done.
+func rowsWords(load vector.Load) string {
+	if load.Skipped {
+		return "none were looked at, for the statement reads what it read last time"
+	}
+	words := fmt.Sprintf("%d rows, %d unchanged, %d new, %d in place of others", load.Rows, load.Unchanged, load.Added, load.Updated)
+	if load.DeleteMissing {
+		words += fmt.Sprintf(", %s taken out", counted(int(load.Deleted), "item"))
+	}
+	return words
+}
+
+// loadWords says what a load that succeeded did, of what, and in which time.
+func loadWords(load vector.Load) string {
+	if load.Skipped {
+		return fmt.Sprintf("nothing was to be done, for the statement reads what it read last time, %s; --force looks at every row", load.Reads)
+	}
+	words := rowsWords(load)
+	if load.Reads != "" {
+		words += "; of " + load.Reads
+	}
+	if load.EndedAt != nil {
+		words += fmt.Sprintf(", %.1f s", load.EndedAt.Sub(load.StartedAt).Seconds())
+	}
+	return words
+}

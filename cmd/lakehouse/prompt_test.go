@@ -47,6 +47,7 @@ func TestAskingALake(t *testing.T) {
 	t.Run("loads", loadsOutlastALostAnswer)
 	t.Run("statements into an index", indexesAreLoadedFromStatements)
 	t.Run("limits", loadsAreCutToTheLimit)
+	t.Run("snapshots", itemsGoAndIndexesComeBack)
 }
 
 func promptWorks(t *testing.T) {

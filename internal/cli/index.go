@@ -24,13 +24,14 @@ func (g *Globals) vectors() (*vector.Client, error) {
 func newIndex(g *Globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "index",
-		Short: "Make, fill, look at and drop indexes of vectors, which 'search' searches",
+		Short: "Make, fill, look at, keep and drop indexes of vectors, which 'search' searches",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{errors.New("say what to do: lakehouse index list, or lakehouse index create|load|stats|drop NAME, or lakehouse index alias set|drop|list")}
+			return usageError{errors.New("say what to do: lakehouse index list, or lakehouse index create|load|stats|delete|erase|restore|drop NAME, or lakehouse index snapshot create|list|drop NAME, or lakehouse index alias set|drop|list")}
 		},
 	}
 	cmd.AddCommand(newIndexCreate(g), newIndexList(g), newIndexStats(g), newIndexLoad(g), newIndexDrop(g), newIndexAlias(g))
+	cmd.AddCommand(newIndexDelete(g), newIndexErase(g), newIndexSnapshot(g), newIndexRestore(g))
 	return cmd
 }
 
@@ -158,5 +159,6 @@ func ofIndexes(more ...remedy) []remedy {
 		{vector.ErrIndexNotFound, "lakehouse index list"},
 		{vector.ErrAliasNotFound, "lakehouse index alias list"},
 		{vector.ErrIndexLoading, "lakehouse index stats NAME"},
+		{vector.ErrSnapshotNotFound, "lakehouse index snapshot list NAME"},
 	}...)
 }

@@ -94,12 +94,9 @@ func (a *asking) search(cmd *cobra.Command, text []string) (vector.Search, error
 			return s, fmt.Errorf("--vector %.60q is no array of numbers; write it as '[0.1, 0.2]'", a.vector)
 		}
 	}
-	if a.filter != "" {
-		var object map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(a.filter), &object); err != nil || object == nil {
-			return s, fmt.Errorf(`--filter %.60q is no JSON object; write it as '{"city": "Austin"}' or '{"years": {"gte": 3}}'`, a.filter)
-		}
-		s.Filter = vector.Filter(a.filter)
+	var err error
+	if s.Filter, err = filterOf(a.filter); err != nil {
+		return s, err
 	}
 	switch {
 	case a.k < 1:
@@ -112,4 +109,16 @@ func (a *asking) search(cmd *cobra.Command, text []string) (vector.Search, error
 		return s, errors.New("say what to search for: a text, or --vector '[0.1, 0.2]', or --like ID")
 	}
 	return s, nil
+}
+
+// filterOf reads a filter; "" is none.
+func filterOf(text string) (vector.Filter, error) {
+	var object map[string]json.RawMessage
+	if text == "" {
+		return nil, nil
+	}
+	if err := json.Unmarshal([]byte(text), &object); err != nil || object == nil {
+		return nil, fmt.Errorf(`--filter %.60q is no JSON object; write it as '{"city": "Austin"}' or '{"years": {"gte": 3}}'`, text)
+	}
+	return vector.Filter(text), nil
 }

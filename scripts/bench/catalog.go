@@ -30,7 +30,7 @@ func (b *bench) catalog(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer f.stop()
+	defer f.Stop()
 	if err := b.appends(ctx, f); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (b *bench) appends(ctx context.Context, f *fleet) error {
 	if err != nil {
 		return err
 	}
-	cat := &catalog.Client{Client: f.gateway()}
+	cat := &catalog.Client{Client: f.Gateway()}
 	first, _, err := cat.Register(ctx, catalog.Registration{Name: "events", Columns: []catalog.Column{{FieldID: 1, Name: "id", Type: "long", Nullable: true}}}, "")
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (b *bench) appends(ctx context.Context, f *fleet) error {
 	began := time.Now()
 	moments, err := manyTimes(ctx, appendWriters, appendCount, func(i int) error {
 		key := catalog.ObjectKey(first.DatasetID, sha256.Sum256(file))
-		store := storage.Client{Client: f.direct("storaged")}
+		store := storage.Client{Client: f.Direct("storaged")}
 		if _, _, err := store.Put(ctx, key, bytes.NewReader(file), int64(len(file)), storage.Condition{IfNoneMatch: true}); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (b *bench) appends(ctx context.Context, f *fleet) error {
 
 // listing reads pages of a catalog of many datasets.
 func (b *bench) listing(ctx context.Context, f *fleet) error {
-	cat := &catalog.Client{Client: f.gateway()}
+	cat := &catalog.Client{Client: f.Gateway()}
 	_, err := manyTimes(ctx, 16, manyDatasets, func(i int) error {
 		_, _, err := cat.Register(ctx, catalog.Registration{Name: fmt.Sprintf("bench.set_%05d", i), Mode: catalog.Create,
 			Columns: []catalog.Column{{FieldID: 1, Name: "id", Type: "long", Nullable: true}}}, "")

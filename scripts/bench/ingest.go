@@ -14,6 +14,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/staffing"
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 // smallMegabytes is the size that the memory at full size is compared with.
@@ -30,11 +31,11 @@ func (b *bench) ingest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := b.startFleet(ctx, "ingest", daemons()...)
+	f, err := b.startFleet(ctx, "ingest", processes.Daemons()...)
 	if err != nil {
 		return err
 	}
-	defer f.stop()
+	defer f.Stop()
 
 	peerPeak := map[string]int64{}
 	for _, file := range []csvFile{small, large} {
@@ -94,7 +95,7 @@ func (b *bench) ingestTyped(ctx context.Context, f *fleet, file csvFile) error {
 
 // columns gives the schema that a dataset got.
 func (f *fleet) columns(ctx context.Context, name string) ([]catalog.Column, error) {
-	client := catalog.Client{Client: f.gateway()}
+	client := catalog.Client{Client: f.Gateway()}
 	m, err := client.Manifest(ctx, name, 0)
 	return m.Columns, err
 }
@@ -143,7 +144,7 @@ func (f *fleet) load(ctx context.Context, file csvFile, name string, given []cat
 		return 0, err
 	}
 	defer in.Close()
-	client := ingest.Client{Client: f.gateway()}
+	client := ingest.Client{Client: f.Gateway()}
 	return measure.Timed(func() error {
 		answer, created, err := client.CSV(ctx, ingest.Options{Name: name, Mode: "create", Types: types(given)}, in, file.bytes, "")
 		if err == nil && (!created || answer.BytesIn != file.bytes || answer.Rejected != 0) {
@@ -156,12 +157,12 @@ func (f *fleet) load(ctx context.Context, file csvFile, name string, given []cat
 // peak gives the sum of the peaks of a fresh ingestd and of every worker that it
 // started while it ingested one file.
 func (f *fleet) peak(ctx context.Context, file csvFile) (int64, error) {
-	f.procs["ingestd"].stop()
-	if err := f.start(ctx, "ingestd"); err != nil {
+	f.Procs["ingestd"].Stop()
+	if err := f.Start(ctx, "ingestd"); err != nil {
 		return 0, err
 	}
 	stop := make(chan struct{})
-	peak := watchPeaks(f.procs["ingestd"].pid(), stop)
+	peak := watchPeaks(f.Procs["ingestd"].PID(), stop)
 	_, err := f.load(ctx, file, fmt.Sprintf("peak_%d", file.megabytes), nil)
 	close(stop)
 	return <-peak, err

@@ -4,31 +4,12 @@ import (
 	"bufio"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
-)
 
-// treeOf gives a process and all that it started, from /proc.
-func treeOf(root int) []int {
-	tree := []int{root}
-	for i := 0; i < len(tree); i++ {
-		lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", tree[i])) // the pattern is right
-		for _, list := range lists {
-			text, err := os.ReadFile(list)
-			if err != nil {
-				continue // the thread has ended meanwhile
-			}
-			for _, field := range strings.Fields(string(text)) {
-				if pid, err := strconv.Atoi(field); err == nil {
-					tree = append(tree, pid)
-				}
-			}
-		}
-	}
-	return tree
-}
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
+)
 
 // memoryField reads one field of a file of a process, in bytes; 0 when the
 // process has ended.
@@ -51,7 +32,7 @@ func memoryField(pid int, file, field string) int64 {
 // that several share once, divided among them.
 func residents(root int) int64 {
 	var sum int64
-	for _, pid := range treeOf(root) {
+	for _, pid := range processes.Tree(root) {
 		sum += memoryField(pid, "smaps_rollup", "Pss")
 	}
 	return sum
@@ -66,7 +47,7 @@ func watchPeaks(root int, stop <-chan struct{}) <-chan int64 {
 		tick := time.NewTicker(10 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			for _, pid := range treeOf(root) {
+			for _, pid := range processes.Tree(root) {
 				peaks[pid] = max(peaks[pid], memoryField(pid, "status", "VmHWM"))
 			}
 			select {

@@ -9,6 +9,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 const (
@@ -25,11 +26,11 @@ func (b *bench) mixed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := b.startFleet(ctx, "mixed", daemons()...)
+	f, err := b.startFleet(ctx, "mixed", processes.Daemons()...)
 	if err != nil {
 		return err
 	}
-	defer f.stop()
+	defer f.Stop()
 	if _, err := f.load(ctx, file, "timesheets", nil); err != nil {
 		return err
 	}

@@ -3,27 +3,17 @@ package main
 import (
 	"fmt"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 // processorTime is what this process and all that it started have had of the
-// processors, those that have ended included. It counts in hundredths of a second.
+// processors, those that have ended included.
 func processorTime() (sum time.Duration) {
-	const tick = 10 * time.Millisecond
-	for _, pid := range treeOf(os.Getpid()) {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-		if err != nil {
-			continue // the process has ended meanwhile
-		}
-		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-		for _, field := range fields[11:15] { // user and system, its own and its ended children's
-			n, _ := strconv.Atoi(field)
-			sum += time.Duration(n) * tick
-		}
+	for _, pid := range processes.Tree(os.Getpid()) {
+		sum += processes.Processor(pid)
 	}
 	return sum
 }

@@ -13,6 +13,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 // A result of a million rows of nine columns of every usual type, and one of
@@ -28,11 +29,11 @@ FROM range(1000000) t(i)`
 
 // results measures what it costs to take large results.
 func (b *bench) results(ctx context.Context) error {
-	f, err := b.startFleet(ctx, "results", daemons()...)
+	f, err := b.startFleet(ctx, "results", processes.Daemons()...)
 	if err != nil {
 		return err
 	}
-	defer f.stop()
+	defer f.Stop()
 	db, err := openDuck()
 	if err != nil {
 		return err
@@ -110,7 +111,7 @@ func (b *bench) firstRow(ctx context.Context, f *fleet, db *sql.DB) error {
 	b.add(measure.Row{What: "first row of 30M", Ours: measure.Millis(measure.Median(took[0])), Peer: measure.Millis(measure.Median(took[1])),
 		Who: "duckdb-go's Arrow reader in process", Lower: true, Note: "wanted: 200 ms"})
 	stop := make(chan struct{})
-	peak := watchPeaks(f.procs["queryd"].pid(), stop)
+	peak := watchPeaks(f.Procs["queryd"].PID(), stop)
 	err = expectRows(30_000_000)(f.drainArrow(ctx, longResult))
 	close(stop)
 	if held := <-peak; err == nil {
@@ -142,7 +143,7 @@ func (f *fleet) drainArrow(ctx context.Context, statement string) (rows int64, e
 	return rows, err
 }
 
-func (f *fleet) query() *query.Client { return &query.Client{Client: f.gateway()} }
+func (f *fleet) query() *query.Client { return &query.Client{Client: f.Gateway()} }
 
 // scanAndEncode is how a Go program writes rows as JSON without us.
 func scanAndEncode(ctx context.Context, db *sql.DB, statement string) (n int64, err error) {

@@ -15,6 +15,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 // sqlRuns is how often each statement runs on each side.
@@ -27,11 +28,11 @@ func (b *bench) sql(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := b.startFleet(ctx, "sql", daemons()...)
+	f, err := b.startFleet(ctx, "sql", processes.Daemons()...)
 	if err != nil {
 		return err
 	}
-	defer f.stop()
+	defer f.Stop()
 	if _, err := f.load(ctx, file, "timesheets", nil); err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func openDuck() (*sql.DB, error) { return sql.Open("duckdb", "") }
 
 // inProcess opens DuckDB here, with a view over the dataset's own files.
 func (b *bench) inProcess(ctx context.Context, f *fleet) (*sql.DB, error) {
-	manifest, err := (&catalog.Client{Client: f.gateway()}).Manifest(ctx, "timesheets", 0)
+	manifest, err := (&catalog.Client{Client: f.Gateway()}).Manifest(ctx, "timesheets", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func (b *bench) inProcess(ctx context.Context, f *fleet) (*sql.DB, error) {
 }
 
 func (f *fleet) fetch(ctx context.Context, key, path string) error {
-	client := storage.Client{Client: f.gateway()}
+	client := storage.Client{Client: f.Gateway()}
 	body, _, err := client.Get(ctx, key, storage.Range{})
 	if err != nil {
 		return err
@@ -103,7 +104,7 @@ func (f *fleet) fetch(ctx context.Context, key, path string) error {
 
 // compare runs one statement on both sides and checks that they agree.
 func (b *bench) compare(ctx context.Context, f *fleet, db *sql.DB, what string, request query.Request) error {
-	client := query.Client{Client: f.gateway()}
+	client := query.Client{Client: f.Gateway()}
 	var here int64
 	var there json.RawMessage
 	ours := func(int) (time.Duration, error) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 // object is a size of object that is measured, and how often.
@@ -31,23 +32,23 @@ func (b *bench) storage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer f.stop()
-	storaged := f.url("storaged") + "/storage/objects/bench-"
+	defer f.Stop()
+	storaged := f.URL("storaged") + "/storage/objects/bench-"
 	minio := ""
 	if _, err := os.Stat(b.minio); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: rows beside MinIO are left out: %v\n", err)
 	} else {
-		var peer *process
+		var peer *processes.Process
 		if peer, minio, err = b.startMinIO(ctx); err != nil {
 			return err
 		}
-		defer peer.stop()
+		defer peer.Stop()
 	}
 	server, files, err := b.startFileServer(ctx)
 	if err != nil {
 		return err
 	}
-	defer server.stop()
+	defer server.Stop()
 	for _, o := range []object{{"64 MiB", 64 << 20, 6 * b.runs}, {"4 KiB", 4 << 10, 100 * b.runs}} {
 		if err := b.storeAndRead(ctx, o, storaged, minio, files); err != nil {
 			return err
@@ -105,21 +106,21 @@ func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio, fil
 
 // startFileServer serves the scratch folder, where the bare disk's files lie, by
 // net/http alone, and gives the URL that their numbers are appended to.
-func (b *bench) startFileServer(ctx context.Context) (*process, string, error) {
+func (b *bench) startFileServer(ctx context.Context) (*processes.Process, string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, "", err
 	}
-	port, err := freePort()
+	port, err := processes.FreePort()
 	if err != nil {
 		return nil, "", err
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", port)
-	server, err := b.startProcess("fileserver", nil, nil, self, "serve", address, b.scratch)
+	server, err := processes.Start(b.scratch, "fileserver", nil, nil, self, "serve", address, b.scratch)
 	if err != nil {
 		return nil, "", err
 	}
-	return server, "http://" + address + "/disk-", server.await(ctx, "http://"+address+"/", http.StatusOK)
+	return server, "http://" + address + "/disk-", server.Await(ctx, "http://"+address+"/", http.StatusOK)
 }
 
 // addStorage shows large objects as a speed and small ones as a time.
@@ -187,7 +188,7 @@ func writeDurably(path string, payload []byte) error {
 
 // startMinIO runs a MinIO with a bucket that anyone may read and write, so that
 // neither side pays for signatures, and gives the URL that keys are appended to.
-func (b *bench) startMinIO(ctx context.Context) (*process, string, error) {
+func (b *bench) startMinIO(ctx context.Context) (*processes.Process, string, error) {
 	server, base, err := b.launchMinIO("minio")
 	if err != nil {
 		return nil, "", err
@@ -210,27 +211,27 @@ func (b *bench) startMinIO(ctx context.Context) (*process, string, error) {
 // awaitMinIO waits until MinIO serves S3. Its health routes say 200 earlier, while
 // requests are still answered with 503; a stranger is refused only by a server
 // that has started.
-func awaitMinIO(ctx context.Context, server *process, base string) error {
-	return server.await(ctx, base+"/", http.StatusForbidden)
+func awaitMinIO(ctx context.Context, server *processes.Process, base string) error {
+	return server.Await(ctx, base+"/", http.StatusForbidden)
 }
 
-func stopped(p *process) error {
-	p.stop()
+func stopped(p *processes.Process) error {
+	p.Stop()
 	return nil
 }
 
 // launchMinIO starts MinIO on a folder of that name, without waiting.
-func (b *bench) launchMinIO(folder string) (*process, string, error) {
-	port, err := freePort()
+func (b *bench) launchMinIO(folder string) (*processes.Process, string, error) {
+	port, err := processes.FreePort()
 	if err != nil {
 		return nil, "", err
 	}
-	console, err := freePort()
+	console, err := processes.FreePort()
 	if err != nil {
 		return nil, "", err
 	}
 	addr := fmt.Sprintf("127.0.0.1:%d", port)
-	server, err := b.startProcess("minio", []string{"MINIO_UPDATE=off", "MINIO_BROWSER=off", "HOME=" + b.scratch}, nil,
+	server, err := processes.Start(b.scratch, "minio", []string{"MINIO_UPDATE=off", "MINIO_BROWSER=off", "HOME=" + b.scratch}, nil,
 		b.minio, "server", filepath.Join(b.scratch, folder), "--quiet", "--address", addr, "--console-address", fmt.Sprintf("127.0.0.1:%d", console))
 	return server, "http://" + addr, err
 }

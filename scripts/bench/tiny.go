@@ -11,6 +11,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 const (
@@ -23,11 +24,11 @@ const (
 // tiny measures many ingests of a few rows, and what a statement over them costs
 // before and after their files were folded, beside the same rows of one file.
 func (b *bench) tiny(ctx context.Context) error {
-	f, err := b.startFleet(ctx, "tiny", daemons()...)
+	f, err := b.startFleet(ctx, "tiny", processes.Daemons()...)
 	if err != nil {
 		return err
 	}
-	defer f.stop()
+	defer f.Stop()
 	if err := f.reconfigure(ctx, "ingestd", "[ingestd]\ncompact = false\n"); err != nil {
 		return err
 	}
@@ -107,13 +108,13 @@ func (b *bench) tinySelect(ctx context.Context, f *fleet, how string) error {
 }
 
 func (f *fleet) append(ctx context.Context, name, csv string) error {
-	c := &ingest.Client{Client: f.gateway()}
+	c := &ingest.Client{Client: f.Gateway()}
 	_, _, err := c.CSV(ctx, ingest.Options{Name: name, Mode: "append"}, strings.NewReader(csv), int64(len(csv)), "")
 	return err
 }
 
 func (f *fleet) manifest(ctx context.Context, name string) (catalog.Manifest, error) {
-	c := &catalog.Client{Client: f.gateway()}
+	c := &catalog.Client{Client: f.Gateway()}
 	return c.Manifest(ctx, name, 0)
 }
 
@@ -135,14 +136,14 @@ func (f *fleet) folded(ctx context.Context, name string) error {
 // reconfigure starts a daemon again with a section of its own, in place of the one
 // that it was given before.
 func (f *fleet) reconfigure(ctx context.Context, daemon, section string) error {
-	text, err := os.ReadFile(f.config)
+	text, err := os.ReadFile(f.Config)
 	if err != nil {
 		return err
 	}
 	shared, _, _ := strings.Cut(string(text), "\n[")
-	if err := os.WriteFile(f.config, []byte(strings.TrimSuffix(shared, "\n")+"\n"+section), 0o600); err != nil {
+	if err := os.WriteFile(f.Config, []byte(strings.TrimSuffix(shared, "\n")+"\n"+section), 0o600); err != nil {
 		return err
 	}
-	f.procs[daemon].stop()
-	return f.start(ctx, daemon)
+	f.Procs[daemon].Stop()
+	return f.Start(ctx, daemon)
 }

@@ -16,6 +16,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 const tpchQueries = 22
@@ -31,11 +32,11 @@ func (b *bench) tpch(ctx context.Context) error {
 		fmt.Fprintln(os.Stderr, "bench: TPC-H is left out: DuckDB's extension tpch, which makes its data, or its Python package is not there")
 		return nil
 	}
-	f, err := b.startFleet(ctx, "tpch", daemons()...)
+	f, err := b.startFleet(ctx, "tpch", processes.Daemons()...)
 	if err != nil {
 		return err
 	}
-	defer f.stop()
+	defer f.Stop()
 	peer, err := startPython(b.pythonPackages)
 	if err != nil {
 		return err
@@ -146,7 +147,7 @@ func (f *fleet) registerFolder(ctx context.Context, table, folder string) error 
 		}
 		registration.Objects = append(registration.Objects, catalog.ObjectRef{Key: key})
 	}
-	_, _, err = (&catalog.Client{Client: f.gateway()}).Register(ctx, registration, "")
+	_, _, err = (&catalog.Client{Client: f.Gateway()}).Register(ctx, registration, "")
 	return err
 }
 
@@ -160,7 +161,7 @@ func (f *fleet) upload(ctx context.Context, key, path string) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = (&storage.Client{Client: f.gateway()}).Put(ctx, key, file, info.Size(), storage.Condition{})
+	_, _, err = (&storage.Client{Client: f.Gateway()}).Put(ctx, key, file, info.Size(), storage.Condition{})
 	return err
 }
 

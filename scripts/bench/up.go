@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/scripts/bench/measure"
+	"git.agentview.dev/profit/golanglakehouse/scripts/bench/processes"
 )
 
 // settle is how long a server is left alone before its idle memory is read.
@@ -42,18 +43,18 @@ func (b *bench) up(ctx context.Context) error {
 type memory []float64
 
 func (b *bench) upOnce(ctx context.Context, name string, idle *memory) (time.Duration, error) {
-	offset, err := freeOffset()
+	offset, err := processes.FreeOffset()
 	if err != nil {
 		return 0, err
 	}
 	read, write := io.Pipe()
 	start := time.Now()
-	p, err := b.startProcess(name, []string{"LAKEHOUSE_FLEET_LOG_LEVEL=warn"}, write, filepath.Join(b.bin, "lakehouse"),
+	p, err := processes.Start(b.scratch, name, []string{"LAKEHOUSE_FLEET_LOG_LEVEL=warn"}, write, filepath.Join(b.bin, "lakehouse"),
 		"up", "--data", filepath.Join(b.scratch, name), "--port-offset", fmt.Sprint(offset))
 	if err != nil {
 		return 0, err
 	}
-	defer p.stop()
+	defer p.Stop()
 	ready := make(chan time.Duration, 1)
 	go func() {
 		for lines := bufio.NewScanner(read); lines.Scan(); {
@@ -66,8 +67,8 @@ func (b *bench) upOnce(ctx context.Context, name string, idle *memory) (time.Dur
 	select {
 	case took := <-ready:
 		return took, idleMemory(ctx, p, idle)
-	case <-p.done:
-		text, _ := os.ReadFile(p.log)
+	case <-p.Done:
+		text, _ := os.ReadFile(p.Log)
 		return 0, fmt.Errorf("lakehouse up ended: %s", text)
 	case <-ctx.Done():
 		return 0, ctx.Err()
@@ -80,7 +81,7 @@ func (b *bench) minioOnce(ctx context.Context, name string, idle *memory) (time.
 	if err != nil {
 		return 0, err
 	}
-	defer p.stop()
+	defer p.Stop()
 	if err := awaitMinIO(ctx, p, base); err != nil {
 		return 0, err
 	}
@@ -88,10 +89,10 @@ func (b *bench) minioOnce(ctx context.Context, name string, idle *memory) (time.
 }
 
 // idleMemory reads a process's memory after it was left alone for a while.
-func idleMemory(ctx context.Context, p *process, idle *memory) error {
+func idleMemory(ctx context.Context, p *processes.Process, idle *memory) error {
 	select {
 	case <-time.After(settle):
-		*idle = append(*idle, float64(residents(p.pid())))
+		*idle = append(*idle, float64(residents(p.PID())))
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

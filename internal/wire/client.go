@@ -200,5 +200,5 @@ func (c *Client) redirected(resp *http.Response) error {
 }
 
 func badAnswer() *Kind {
-	return &Kind{Status: http.StatusBadGateway, Code: "bad_answer", Title: "Unexpected answer"}
+	return &Kind{Status: http.StatusBadGateway, Code: codeBadAnswer, Title: "Unexpected answer"}
 }

@@ -64,7 +64,7 @@ func (x *Index) ready() error {
 		switch {
 		case g.object.foreign:
 			return x.judge(err, g)
-		case err != nil && answered(err):
+		case err != nil && wire.Refused(err):
 			return err
 		case err != nil:
 			return wire.Unavailable("storaged").Because(err)

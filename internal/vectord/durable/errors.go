@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"time"
 
@@ -68,18 +67,6 @@ func (e *ChangeError) Unwrap() error { return e.Err }
 func notKnown(cause error) error {
 	return wire.ErrUnavailable.Errorf("storaged did not say whether the change is stored; send it again, which does no harm").
 		With("service", "storaged").After(time.Second).Because(cause)
-}
-
-// answered tells that storaged itself refused a request, so that it is over.
-func answered(err error) bool {
-	var p *wire.Problem
-	return errors.As(err, &p) && p.Kind.Code != wire.ErrUnavailable.Code && p.Kind.Code != "bad_answer"
-}
-
-// unsent tells that a request did not reach anybody.
-func unsent(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
 }
 
 // unreachable tells that an error says nothing of the object that was to be read.

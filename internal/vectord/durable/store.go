@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // object is a new object whose bytes are at hand, on its way to storaged.
@@ -60,9 +61,9 @@ func (x *Index) attempt(ctx context.Context, o *object) error {
 	case err == nil:
 		o.etag = stored.ETag
 		return nil
-	case unsent(err):
+	case wire.Unsent(err):
 		return err
-	case !answered(err):
+	case !wire.Refused(err):
 		o.doubt = true
 		return err
 	}

@@ -32,6 +32,7 @@ var (
 	ErrDimension        = &wire.Kind{Status: http.StatusBadRequest, Code: "dimension_mismatch", Title: "Wrong dimension"}
 	ErrBadFilter        = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_filter", Title: "Bad filter"}
 	ErrBadSearch        = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_search", Title: "Bad search"}
+	ErrAnswerTooLarge   = &wire.Kind{Status: http.StatusBadRequest, Code: "answer_too_large", Title: "Answer too large"}
 	ErrIndexNotFound    = &wire.Kind{Status: http.StatusNotFound, Code: "index_not_found", Title: "No such index"}
 	ErrItemNotFound     = &wire.Kind{Status: http.StatusNotFound, Code: "item_not_found", Title: "No such item"}
 	ErrAliasNotFound    = &wire.Kind{Status: http.StatusNotFound, Code: "alias_not_found", Title: "No such alias"}
@@ -56,6 +57,8 @@ const (
 	MaxK     = 10_000
 	MaxEf    = 10_000
 	MaxPage  = 1_000 // items of a page
+	// MaxResults bounds k times the vectors of a search.
+	MaxResults = 250_000
 )
 
 var name = regexp.MustCompile(`^[a-z0-9_][a-z0-9_.-]{0,127}$`)

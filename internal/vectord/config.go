@@ -12,16 +12,18 @@ import (
 
 // Config is the section [vectord].
 type Config struct {
-	MemoryBytes  int64            `toml:"memory_bytes"`   // that all indexes together may take; 0: half of this box's
-	MaxIndexes   int              `toml:"max_indexes"`    // more are refused
-	MaxBodyBytes int64            `toml:"max_body_bytes"` // of one request
-	Workers      int              `toml:"workers"`        // goroutines that build an index's graph; 0: one for each processor
-	RetryAfter   service.Duration `toml:"retry_after"`    // between two tries to reach storaged at the start
+	MemoryBytes  int64 `toml:"memory_bytes"`   // that all indexes together may take; 0: half of this box's
+	MaxIndexes   int   `toml:"max_indexes"`    // more are refused
+	MaxBodyBytes int64 `toml:"max_body_bytes"` // of one request
+	// MaxAnswerBytes is about how much the answer to one search may have.
+	MaxAnswerBytes int64            `toml:"max_answer_bytes"`
+	Workers        int              `toml:"workers"`     // goroutines that build an index's graph; 0: one for each processor
+	RetryAfter     service.Duration `toml:"retry_after"` // between two tries to reach storaged at the start
 }
 
 // Defaults is a configuration that works on one box.
 func Defaults() Config {
-	return Config{MaxIndexes: 1000, MaxBodyBytes: 64 << 20, RetryAfter: service.Duration(time.Second)}
+	return Config{MaxIndexes: 1000, MaxBodyBytes: 64 << 20, MaxAnswerBytes: 64 << 20, RetryAfter: service.Duration(time.Second)}
 }
 
 // Check names the first key whose value cannot work.
@@ -33,6 +35,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("[vectord] max_indexes is %d; at least 1 is needed", c.MaxIndexes)
 	case c.MaxBodyBytes < 1<<20:
 		return fmt.Errorf("[vectord] max_body_bytes is %d; at least 1 MiB is needed", c.MaxBodyBytes)
+	case c.MaxAnswerBytes < 1<<20:
+		return fmt.Errorf("[vectord] max_answer_bytes is %d; at least 1 MiB is needed", c.MaxAnswerBytes)
 	case c.Workers < 0:
 		return fmt.Errorf("[vectord] workers is negative; 0 means one for each processor")
 	case c.RetryAfter <= 0:

@@ -71,7 +71,11 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 		return wire.ErrBadRequest.Errorf(`there is nothing to change: give "set" with fields and values, or "remove" with names of fields`)
 	}
 	return s.inside(r, func(_ *index, open *durable.Index) error {
-		updated, err := open.Update(r.Context(), selection, durable.Change{Set: update.Set, Remove: update.Remove})
+		change := durable.Change{Set: update.Set, Remove: update.Remove}
+		if err := s.registry.roomToChange(open.Engine(), selection, change); err != nil {
+			return err
+		}
+		updated, err := open.Update(r.Context(), selection, change)
 		if err != nil {
 			return err
 		}

@@ -26,11 +26,15 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	var lists [][]engine.Hit
 	err = s.inside(r, func(_ *index, open *durable.Index) (err error) {
-		began := time.Now()
-		if lists, err = s.find(r.Context(), open.Engine(), query, want.Vectors); err == nil {
-			s.metrics.searched(modeOf(want), len(lists), began)
+		if err := s.config.checkAnswer(query, len(want.Vectors), open.Engine()); err != nil {
+			return err
 		}
-		return err
+		began := time.Now()
+		if lists, err = s.find(r.Context(), open.Engine(), query, want.Vectors); err != nil {
+			return err
+		}
+		s.metrics.searched(modeOf(want), len(lists), began)
+		return s.config.checkFound(lists)
 	})
 	if err != nil {
 		return err

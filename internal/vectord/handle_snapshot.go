@@ -109,10 +109,16 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.inside(r, func(x *index, open *durable.Index) error {
-		x.copying.Lock() // no snapshot comes in between
+		x.copying.Lock() // no snapshot comes in between, nor a restored index in the place of this one
 		defer x.copying.Unlock()
+		if x.replaced() {
+			return vector.ErrIndexLoading.Errorf("the index %s was dropped or replaced meanwhile; nothing was erased from what is there now: send it again", x.name).After(time.Second)
+		}
 		gone, err := s.dropConfirmed(r.Context(), x, want.Snapshots)
 		if err != nil {
+			return err
+		}
+		if err := s.loader.forget(r.Context(), x); err != nil {
 			return err
 		}
 		erased, err := open.Erase(r.Context(), selection)
@@ -143,10 +149,5 @@ func (s *server) dropConfirmed(ctx context.Context, x *index, named []string) (g
 		return nil, vector.ErrEraseUnconfirmed.Errorf("the snapshots %s may hold what is to be erased, and go with it: name all of them in \"snapshots\" if that may be", strings.Join(gone, ", ")).
 			With("snapshots", gone)
 	}
-	for _, name := range gone {
-		if err := s.registry.dropSnapshot(ctx, x.name, name); err != nil {
-			return nil, err
-		}
-	}
-	return gone, nil
+	return gone, s.registry.clearSnapshots(ctx, x.name)
 }

@@ -32,7 +32,8 @@ type index struct {
 	users  sync.WaitGroup // requests that are inside
 	open   *durable.Index // nil while it is loaded, after a failure and once it is gone
 	failed error
-	gone   bool
+	left   bool // it is about to lose its name, and takes no requests
+	gone   bool // it has
 }
 
 // newIndex is an index that is not there yet, under a fresh id.
@@ -49,6 +50,8 @@ func (x *index) enter() (open *durable.Index, leave func(), err error) {
 	switch {
 	case x.gone:
 		return nil, nil, notFound(x.name)
+	case x.left:
+		return nil, nil, vector.ErrIndexLoading.Errorf("the index %s is being dropped or replaced", x.name).After(time.Second)
 	case x.failed != nil:
 		return nil, nil, vector.ErrIndexFailed.Errorf("the index %s could not be loaded: %v", x.name, reasonOf(x.failed)).Because(x.failed)
 	case x.open == nil:
@@ -58,6 +61,21 @@ func (x *index) enter() (open *durable.Index, leave func(), err error) {
 	}
 	x.users.Add(1)
 	return x.open, x.users.Done, nil
+}
+
+// leave says that the index is about to lose its name, or keeps it after all.
+func (x *index) leave(left bool) {
+	x.mu.Lock()
+	x.left = left
+	x.mu.Unlock()
+}
+
+// replaced tells whether the index has lost its name since a request entered it, or is
+// about to.
+func (x *index) replaced() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.left || x.gone
 }
 
 // opened lets requests in, or tells them why not. It returns false where the index was

@@ -177,6 +177,21 @@ func transient(err error) bool {
 	return p.Is(wire.ErrUnavailable) || p.Is(wire.ErrNotReady) || p.Is(query.ErrTooMany) || p.Is(query.ErrWorkerLost) || p.Is(wire.ErrPeerTimeout)
 }
 
+// forget removes what the last load was: its statement may hold what is to be erased. One
+// that runs would bring it back.
+func (l *loader) forget(ctx context.Context, x *index) error {
+	x.loading.Lock()
+	defer x.loading.Unlock()
+	if x.job != nil && x.job.look().State == vector.LoadRunning {
+		return vector.ErrLoadRunning.Errorf("a load of the index %s runs and may bring back what is to be erased; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
+	}
+	x.job = nil
+	if !x.persisted() {
+		return nil
+	}
+	return l.registry.storage.Delete(ctx, loadKey(x))
+}
+
 // runsLoad tells whether a load of the index runs.
 func (x *index) runsLoad() bool {
 	x.loading.Lock()

@@ -2,6 +2,7 @@ package vectord
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -136,11 +137,9 @@ func (r *rows) itemOf(line []byte) (item engine.Item, err error) {
 		case idColumn:
 			item.ID = idOf(value)
 		case vectorColumn:
-			var v vector.Vector
-			if err := v.UnmarshalJSON(value); err != nil {
+			if item.Vector, err = vectorOf(value); err != nil {
 				return item, vector.ErrLoadColumns.Errorf("the column %q: %v", vectorColumn, err)
 			}
-			item.Vector = v
 		default:
 			if value.Kind() == 'n' { // null is as if it were not there
 				continue
@@ -162,6 +161,15 @@ func (r *rows) itemOf(line []byte) (item engine.Item, err error) {
 		return item, vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out", vectorColumn)
 	}
 	return item, nil
+}
+
+// vectorOf reads a list of numbers; those of decimals come as texts.
+func vectorOf(value jsontext.Value) (v vector.Vector, err error) {
+	if value.Kind() == 'n' {
+		return nil, nil
+	}
+	err = v.UnmarshalJSON(bytes.ReplaceAll(value, []byte{'"'}, nil))
+	return v, err
 }
 
 // idOf gives the text of an id that is text, or a number as it is written.

@@ -2,25 +2,49 @@ package vectord
 
 import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
 
-// room refuses a batch where the indexes take all the memory that they may. It looks at
-// what they take now and what the batch brings, and not at other batches on their way:
-// the limit may be exceeded by a few of these.
+// room refuses a batch where the indexes take all the memory that they may.
 func (r *registry) room(items []engine.Item) error {
-	var used, more int64
-	for _, x := range r.list() {
-		if open, leave, err := x.enter(); err == nil {
-			used += taken(open.Engine().Stats())
-			leave()
-		}
-	}
+	var more int64
 	for _, item := range items {
 		more += int64(5*len(item.Vector)) + int64(2*len(item.Metadata)) + perItem
 	}
+	return r.roomFor(more)
+}
+
+// roomToChange refuses a change of metadata for the same reason.
+func (r *registry) roomToChange(e *engine.Index, which durable.Selection, change durable.Change) error {
+	more := int64(0)
+	for field, value := range change.Set {
+		more += int64(len(field) + len(value))
+	}
+	items := len(which.IDs)
+	if which.Filter != nil {
+		var err error
+		if items, err = e.Count(which.Filter); err != nil {
+			return err
+		}
+	}
+	return r.roomFor(2 * more * int64(items))
+}
+
+// roomFor refuses what takes so many bytes where the indexes take all that they may. It
+// looks at what they take now, and not at what else is on its way: the limit may be
+// exceeded by a few requests.
+func (r *registry) roomFor(more int64) error {
+	used := int64(0)
+	for _, x := range r.list() {
+		if open, leave, err := x.enter(); err == nil {
+			stats := open.Engine().Stats()
+			used += stats.Bytes + stats.Metadata + stats.Lexical
+			leave()
+		}
+	}
 	if used+more > r.config.MemoryBytes {
-		return vector.ErrIndexMemory.Errorf("the indexes take %d bytes of memory, of %d that they may; delete items, drop an index, or raise [vectord] memory_bytes", used, r.config.MemoryBytes).
+		return vector.ErrIndexMemory.Errorf("the indexes take %d bytes of memory, of %d that they may, and this would take about %d; delete items, drop an index, or raise [vectord] memory_bytes", used, r.config.MemoryBytes, more).
 			With("used", used).With("limit", r.config.MemoryBytes)
 	}
 	return nil
@@ -28,7 +52,3 @@ func (r *registry) room(items []engine.Item) error {
 
 // perItem is about what an item takes beside its vector and metadata: links, id, filters.
 const perItem = 300
-
-func taken(s engine.Stats) int64 {
-	return s.Bytes + s.Metadata + s.Lexical
-}

@@ -36,13 +36,47 @@ func (n names) put(ctx context.Context, name string, p pointer, etag string) (ne
 	if err != nil {
 		return "", err
 	}
-	stored, _, err := n.storage.Put(ctx, key(name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: etag, IfNoneMatch: etag == ""})
-	if errors.Is(err, storage.ErrPreconditionFailed) { // perhaps by this very writing, whose answer was lost
-		if now, tag, readErr := n.get(ctx, name); readErr == nil && now.same(p) {
-			return tag, nil
+	err = certain(ctx, func(ctx context.Context) error {
+		stored, _, err := n.storage.Put(ctx, key(name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: etag, IfNoneMatch: etag == ""})
+		newETag = stored.ETag
+		if !errors.Is(err, storage.ErrPreconditionFailed) {
+			return err
+		}
+		now, tag, readErr := n.get(ctx, name) // perhaps it was this very writing, whose answer was lost
+		switch {
+		case readErr != nil && !errors.Is(readErr, storage.ErrObjectNotFound):
+			return readErr
+		case readErr == nil && now.same(p):
+			newETag = tag
+			return nil
+		}
+		return err
+	})
+	return newETag, err
+}
+
+// Trying again what storaged did not answer.
+const (
+	answerWithin = 10 * time.Second
+	pause        = 100 * time.Millisecond
+)
+
+// certain makes a call until it is known what came of it: it was answered, or the first
+// one reached nobody. Only where the context ends before it is not known.
+func certain(ctx context.Context, call func(context.Context) error) error {
+	for first := true; ; first = false {
+		within, cancel := context.WithTimeout(ctx, answerWithin)
+		err := call(within)
+		cancel()
+		if err == nil || wire.Refused(err) || first && wire.Unsent(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
 		}
 	}
-	return stored.ETag, err
 }
 
 // same tells whether two pointers lead to the same place.
@@ -59,7 +93,7 @@ func (n names) get(ctx context.Context, name string) (pointer, string, error) {
 }
 
 func (n names) remove(ctx context.Context, name string) error {
-	return n.storage.Delete(ctx, key(name))
+	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, key(name)) })
 }
 
 // all gives every name with its pointer and etag.

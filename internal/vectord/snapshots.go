@@ -123,47 +123,68 @@ func (r *registry) keptAs(ctx context.Context, index, name string) (k kept, err 
 	return k, wire.DecodeJSON(body, &k)
 }
 
-// dropSnapshot removes a snapshot.
+// dropSnapshot removes a snapshot: what makes it one last, so that who is broken off can
+// do it again.
 func (r *registry) dropSnapshot(ctx context.Context, index, name string) error {
 	if _, err := r.keptAs(ctx, index, name); err != nil {
 		return err
 	}
-	if err := r.storage.Delete(ctx, snapshotKey(index, name)+".json"); err != nil {
+	if err := r.removeAt(ctx, snapshotKey(index, name)); err != nil {
 		return err
 	}
-	return r.removeAt(ctx, snapshotKey(index, name))
+	return r.storage.Delete(ctx, snapshotKey(index, name)+".json")
+}
+
+// clearSnapshots removes all of an index's snapshots, and what may be left of others.
+func (r *registry) clearSnapshots(ctx context.Context, index string) error {
+	for page, err := range r.storage.Listings(ctx, snapshotKey(index, ""), "", 0) {
+		if err != nil {
+			return err
+		}
+		for _, o := range page.Objects {
+			if err := r.storage.Delete(ctx, o.Key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // restore makes an index of a snapshot: in place of the one whose name it belongs to, or
-// as another one.
+// as another one. The index is made aside, and gets its name when it is whole. An index
+// that is replaced is not erased from, nor asked for snapshots, meanwhile.
 func (r *registry) restore(ctx context.Context, of string, want vector.Restore) (*index, error) {
-	k, err := r.keptAs(ctx, of, want.Snapshot)
-	if err != nil {
-		return nil, err
-	}
-	r.changes.Lock()
-	defer r.changes.Unlock()
 	before, name, err := r.place(of, want.As)
 	if err != nil {
 		return nil, err
 	}
-	x := newIndex(name, k.Shape)
-	r.expect(x.pointer.ID)
-	defer r.expect("")
-	open, err := durable.Restore(ctx, r.options(x), snapshotKey(of, want.Snapshot), &x.progress)
+	if before != nil {
+		before.copying.Lock()
+		defer before.copying.Unlock()
+	}
+	k, err := r.keptAs(ctx, of, want.Snapshot)
 	if err != nil {
 		return nil, err
 	}
-	if before != nil {
-		x.etag = before.etag
-	}
-	if err := r.publish(ctx, x, open); err != nil {
+	if err := r.roomFor(k.Bytes); err != nil {
 		return nil, err
 	}
-	if before != nil {
-		r.background.Go(func() { r.discard(before) })
+	x := newIndex(name, k.Shape)
+	open, err := durable.Restore(ctx, r.options(x), snapshotKey(of, want.Snapshot), &x.progress)
+	if err != nil {
+		return nil, errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
 	}
-	return x, nil
+	err = r.change(ctx, func(ctx context.Context) error {
+		if now, _, err := r.place(of, want.As); err != nil || now != before {
+			err = errors.Join(err, open.Close(ctx), durable.Drop(ctx, r.storage, x.pointer.ID))
+			return errors.Join(vector.ErrIndexExists.Errorf("the index %s was dropped or made anew meanwhile; restore again", name), err)
+		}
+		return r.publish(ctx, x, open, before)
+	})
+	if errors.Is(err, errNoTurn) {
+		err = errors.Join(err, open.Close(r.ctx), durable.Drop(r.ctx, r.storage, x.pointer.ID))
+	}
+	return x, err
 }
 
 // place tells under which name a snapshot is restored, and which index is there, if that

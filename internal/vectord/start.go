@@ -3,7 +3,6 @@ package vectord
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,7 +22,9 @@ func (r *registry) start(opened func(*index)) {
 	if !ok {
 		return
 	}
-	r.removeNameless()
+	if err := r.removeNameless(); err != nil {
+		r.log.Warn("what is left of dropped indexes was not removed", "error", err)
+	}
 	turns := make(chan struct{}, loadedAtOnce)
 	var loading sync.WaitGroup
 	for _, x := range found {
@@ -50,6 +51,9 @@ func (r *registry) readNames() ([]*index, bool) {
 			}
 			indexes[name] = &index{name: name, pointer: p, etag: etag}
 		})
+		if err == nil {
+			err = r.dropDangling(aliases, indexes)
+		}
 		r.mu.Lock()
 		if r.waiting = err; err == nil {
 			r.indexes, r.aliases, r.ready = indexes, aliases, true
@@ -116,33 +120,62 @@ func (r *registry) notReady() []string {
 	return reasons
 }
 
+// litterAge is how old the objects of an index without a name have to be before they are
+// removed: an index that is restored has them before its name, and a second vectord may
+// have been started by mistake.
+const litterAge = time.Hour
+
 // removeNameless removes the objects of indexes that no name leads to: what a kill left
-// of a drop or a restoration. An index that is made has no object before it has its name,
-// and one that is restored is expected, so a folder that is there and has no name
-// afterwards is nobody's.
-func (r *registry) removeNameless() {
+// of a drop or a restoration.
+func (r *registry) removeNameless() error {
+	var nameless []string
 	for page, err := range r.storage.Listings(r.ctx, indexFolder, "/", 0) {
 		if err != nil {
-			r.log.Warn("what is left of dropped indexes was not looked for", "error", err)
-			return
+			return err
 		}
 		for _, folder := range page.Prefixes {
-			id := strings.Trim(strings.TrimPrefix(folder, indexFolder), "/")
-			if folder == namesFolder || folder == snapshotsFolder || r.named(id) {
-				continue
-			}
-			if err := durable.Drop(r.ctx, r.storage, id); err != nil {
-				r.log.Warn("objects of a dropped index are left", "index_id", id, "error", err)
+			if folder != namesFolder && folder != snapshotsFolder {
+				nameless = append(nameless, strings.Trim(strings.TrimPrefix(folder, indexFolder), "/"))
 			}
 		}
 	}
+	named := map[string]bool{}
+	err := r.names.all(r.ctx, func(_ string, p pointer, _ string) { named[p.ID] = true })
+	for _, id := range nameless {
+		if err == nil && !named[id] {
+			err = r.removeLitter(id)
+		}
+	}
+	return err
 }
 
-func (r *registry) named(id string) bool {
-	r.mu.RLock()
-	coming := r.coming
-	r.mu.RUnlock()
-	return id == coming || slices.ContainsFunc(r.list(), func(x *index) bool { return x.pointer.ID == id })
+// removeLitter removes an index whose objects are all old.
+func (r *registry) removeLitter(id string) error {
+	for page, err := range r.storage.Listings(r.ctx, indexFolder+id+"/", "", 0) {
+		if err != nil {
+			return err
+		}
+		for _, o := range page.Objects {
+			if time.Since(o.ModifiedAt) < litterAge {
+				return nil
+			}
+		}
+	}
+	return durable.Drop(r.ctx, r.storage, id)
+}
+
+// dropDangling removes aliases of indexes that are gone.
+func (r *registry) dropDangling(aliases map[string]alias, indexes map[string]*index) error {
+	for name, to := range aliases {
+		if indexes[to.index] != nil {
+			continue
+		}
+		if err := r.names.remove(r.ctx, name); err != nil {
+			return err
+		}
+		delete(aliases, name)
+	}
+	return nil
 }
 
 // indexFolder holds a folder for each index, by its id, and those of names and snapshots.

@@ -38,7 +38,13 @@ func Read(stream io.Reader, most int, yield func(arrow.RecordBatch) error) (err 
 			err = in.because(fmt.Errorf("%v", p))
 		}
 	}()
-	reader, err := ipc.NewReader(newFramed(in, most), ipc.WithAllocator(&bounded{memory.DefaultAllocator, most}))
+	messages := newFramed(in, most)
+	defer func() {
+		if messages.failed != nil && in.failed == nil { // the library words it otherwise
+			err = &FormatError{messages.failed.Error()}
+		}
+	}()
+	reader, err := ipc.NewReader(messages, ipc.WithAllocator(&bounded{memory.DefaultAllocator, most}))
 	if err != nil {
 		return in.because(err)
 	}

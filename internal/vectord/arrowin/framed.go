@@ -19,6 +19,8 @@ type framed struct {
 	begun bool
 	left  int64 // bytes of the message that is let through
 	most  int64 // that bodies may still have
+
+	failed error // why a message was not let through
 }
 
 func newFramed(stream io.Reader, most int) *framed {
@@ -28,6 +30,9 @@ func newFramed(stream io.Reader, most int) *framed {
 func (f *framed) Read(p []byte) (int, error) {
 	if f.left == 0 {
 		if err := f.next(); err != nil {
+			if err != io.EOF {
+				f.failed = err
+			}
 			return 0, err
 		}
 	}

@@ -1,0 +1,176 @@
+package vectord
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// changePatience is how long whoever asks for a change of names waits for it.
+const changePatience = 20 * time.Second
+
+// errNoTurn is why a change was not begun.
+var errNoTurn = errors.New("other changes of names took too long")
+
+// change makes a change of names. They are made one after the other, in storage first and
+// in memory then, and each to its end, also when whoever asked has left: a name that
+// storage knows and memory does not, or the other way round, would be a trap for those
+// who come after. Nothing else waits for them.
+func (r *registry) change(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, changePatience)
+	defer cancel()
+	select {
+	case r.changes <- struct{}{}:
+	case <-ctx.Done():
+		return wire.ErrUnavailable.Errorf("another change of names waits for storaged; try again").With("service", "storaged").After(time.Second).Because(errNoTurn)
+	}
+	made := make(chan error, 1)
+	r.background.Go(func() {
+		defer func() { <-r.changes }()
+		made <- do(r.ctx)
+	})
+	select {
+	case err := <-made:
+		return err
+	case <-ctx.Done():
+		return wire.ErrUnavailable.Errorf("storaged has not said yet what became of the change; it goes on, and the same request again finds out").
+			With("service", "storaged").After(time.Second).Because(ctx.Err())
+	}
+}
+
+// create makes an index, or finds the one of the same shape where that may be.
+func (r *registry) create(ctx context.Context, want vector.NewIndex) (made *index, created bool, err error) {
+	shape, err := complete(want.Shape)
+	if err != nil {
+		return nil, false, err
+	}
+	var x *index // the change may go on when this has returned
+	fresh := false
+	err = r.change(ctx, func(ctx context.Context) error {
+		if err := r.free(want.Name); err != nil {
+			there, findErr := r.find(want.Name)
+			if findErr == nil && want.IfNotExists && there.name == want.Name && same(there.pointer.Shape, shape) {
+				x = there
+				return nil
+			}
+			return err
+		}
+		x, fresh = newIndex(want.Name, shape), true
+		open, err := durable.Create(ctx, r.options(x))
+		if err != nil {
+			return err
+		}
+		return r.publish(ctx, x, open, nil)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return x, fresh, nil
+}
+
+// publish gives an open index its name, in place of the one that has it before, if one
+// does. Where it cannot, nothing is left of the index.
+func (r *registry) publish(ctx context.Context, x *index, open *durable.Index, before *index) (err error) {
+	if before != nil {
+		x.etag = before.etag
+		before.leave(true)
+	}
+	if x.persisted() {
+		if x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag); err != nil {
+			if before != nil {
+				before.leave(false)
+			}
+			err = errors.Join(nameProblem(x.name, err), open.Close(ctx))
+			if ctx.Err() == nil { // else it may have its name
+				err = errors.Join(err, durable.Drop(ctx, r.storage, x.pointer.ID))
+			}
+			return err
+		}
+	}
+	x.opened(open, nil)
+	r.mu.Lock()
+	r.indexes[x.name] = x
+	r.mu.Unlock()
+	if before != nil {
+		r.background.Go(func() { r.discard(before) })
+	}
+	return nil
+}
+
+// drop removes an index, and its aliases then: without it they lead nowhere, and where
+// they are left a start removes them.
+func (r *registry) drop(ctx context.Context, name string) error {
+	return r.change(ctx, func(ctx context.Context) error {
+		x, err := r.find(name)
+		if err != nil {
+			return err
+		}
+		if x.name != name {
+			return vector.ErrBadIndex.Errorf("%s is an alias of the index %s; drop that, or remove the alias by DELETE /vectors/aliases/%s", name, x.name, name)
+		}
+		x.leave(true) // nothing is acknowledged any more that would be lost
+		if x.persisted() {
+			if err := r.names.remove(ctx, name); err != nil {
+				x.leave(false)
+				return err
+			}
+		}
+		r.mu.Lock()
+		delete(r.indexes, name)
+		r.mu.Unlock()
+		r.background.Go(func() { r.discard(x) })
+		for _, a := range r.aliasesOf(name) {
+			if err := r.removeAlias(ctx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// discard closes an index that has no name any more, and removes its objects.
+func (r *registry) discard(x *index) {
+	x.cancelLoad(r.ctx)
+	err := error(nil)
+	if open := x.shut(); open != nil {
+		err = open.Close(r.ctx)
+	}
+	if x.persisted() {
+		err = errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
+	}
+	if err != nil {
+		r.log.Warn("the objects of a dropped index are left; a later start removes them", "index", x.name, "index_id", x.pointer.ID, "error", err)
+	}
+}
+
+// free returns what keeps a name from being given.
+func (r *registry) free(name string) error {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if !r.ready {
+		return unread(r.waiting)
+	}
+	if to, taken := r.aliases[name]; taken {
+		return vector.ErrIndexExists.Errorf("%s is an alias of the index %s; choose another name, or remove the alias first", name, to.index).With("index", to.index)
+	}
+	if x, taken := r.indexes[name]; taken {
+		return vector.ErrIndexExists.Errorf("the index %s is there; drop it first, choose another name, or give if_not_exists and the same parameters", name).With("index", name).With("shape", x.pointer.Shape)
+	}
+	if len(r.indexes) >= r.config.MaxIndexes {
+		return vector.ErrIndexMemory.Errorf("there are %d indexes already, which is the most: drop one, or raise [vectord] max_indexes", len(r.indexes)).With("limit", r.config.MaxIndexes)
+	}
+	return nil
+}
+
+// nameProblem says why a name could not be written.
+func nameProblem(name string, err error) error {
+	if errors.Is(err, storage.ErrPreconditionFailed) {
+		return vector.ErrIndexTaken.Errorf("another daemon has changed the name %s: two vectord must not share a bucket; stop one of them and restart the other", name).Because(err)
+	}
+	return err
+}

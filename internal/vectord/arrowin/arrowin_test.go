@@ -3,6 +3,8 @@ package arrowin_test
 import (
 	"bytes"
 	"errors"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -73,6 +75,29 @@ func TestStreamsAreRead(t *testing.T) {
 		if _, err := count(written(t, arrow.Field{Name: "x", Type: extra, Nullable: true}), 1<<20); !errors.As(err, &format) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What is said of a message may be as long as the bound, and a short stream does not take
+// room for that much.
+func TestRoomIsMadeForWhatIsThere(t *testing.T) {
+	long := arrow.Field{Name: "x", Type: arrow.PrimitiveTypes.Int8, Nullable: true,
+		Metadata: arrow.NewMetadata([]string{"k"}, []string{strings.Repeat("v", 900<<10)})}
+	if rows, err := count(written(t, long), 1<<20); rows != 6 || err != nil {
+		t.Errorf("%d rows, %v", rows, err)
+	}
+	short := written(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const times = 20
+	for range times {
+		if _, err := count(short, 1<<20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 256<<10 {
+		t.Errorf("a stream of %d bytes took %d bytes of memory", len(short), each)
 	}
 }
 

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	maxMetadata = 1 << 20 // bytes of a message before its body
-	prefix      = 8       // bytes before that: 0xFFFFFFFF and its length
+	maxMetadata = 1 << 20  // bytes of a message before its body
+	firstBuffer = 16 << 10 // which the metadata of nearly all messages fits
+	prefix      = 8        // bytes before that: 0xFFFFFFFF and its length
 )
 
 // framed lets a stream through, message by message, each after it was looked at.
@@ -24,7 +25,7 @@ type framed struct {
 }
 
 func newFramed(stream io.Reader, most int) *framed {
-	return &framed{in: bufio.NewReaderSize(stream, prefix+maxMetadata), most: int64(most)}
+	return &framed{in: bufio.NewReaderSize(stream, firstBuffer), most: int64(most)}
 }
 
 func (f *framed) Read(p []byte) (int, error) {
@@ -58,6 +59,9 @@ func (f *framed) next() error {
 	}
 	if size < 8 || size > maxMetadata {
 		return fmt.Errorf("what it says of a message has %d bytes; it may have up to %d", size, maxMetadata)
+	}
+	if prefix+int(size) > f.in.Size() {
+		f.in = bufio.NewReaderSize(f.in, prefix+maxMetadata)
 	}
 	message, err := f.in.Peek(prefix + int(size))
 	if err != nil {

@@ -1,7 +1,9 @@
 package vectord
 
 import (
+	"bytes"
 	"net/http"
+	"strconv"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -31,38 +33,78 @@ func foundSchema(q engine.Query, near bool) *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// writeFound answers a search with a stream of Arrow.
+// foundRows collects results as rows. Builders of what was not asked for are nil.
+type foundRows struct {
+	*array.RecordBuilder
+	query    *array.Int32Builder
+	id       *array.StringBuilder
+	score    *array.Float32Builder
+	distance *array.Float32Builder
+	metadata *array.StringBuilder
+	vector   *array.ListBuilder
+}
+
+func newFoundRows(schema *arrow.Schema) *foundRows {
+	rows := &foundRows{RecordBuilder: array.NewRecordBuilder(memory.DefaultAllocator, schema)}
+	for i, field := range schema.Fields() {
+		switch b := rows.Field(i); field.Name {
+		case "query":
+			rows.query = b.(*array.Int32Builder)
+		case "id":
+			rows.id = b.(*array.StringBuilder)
+		case "score":
+			rows.score = b.(*array.Float32Builder)
+		case "distance":
+			rows.distance = b.(*array.Float32Builder)
+		case "metadata":
+			rows.metadata = b.(*array.StringBuilder)
+		case "vector":
+			rows.vector = b.(*array.ListBuilder)
+		}
+	}
+	return rows
+}
+
+// add appends a result of the n-th query.
+func (r *foundRows) add(n int, hit *engine.Hit) {
+	r.query.Append(int32(n))
+	r.id.Append(hit.ID)
+	r.score.Append(hit.Score)
+	if r.distance != nil {
+		r.distance.Append(hit.Distance)
+	}
+	if r.metadata != nil {
+		r.metadata.Append(string(hit.Metadata))
+	}
+	if r.vector != nil {
+		r.vector.Append(true)
+		r.vector.ValueBuilder().(*array.Float32Builder).AppendValues(hit.Vector, nil)
+	}
+}
+
+// writeFound answers a search with a stream of Arrow, in one piece: its length is told,
+// and the gateway need not hand on each part as it comes.
 func writeFound(w http.ResponseWriter, q engine.Query, near bool, lists [][]engine.Hit) error {
 	schema := foundSchema(q, near)
-	rows := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	rows := newFoundRows(schema)
 	defer rows.Release()
-	builder := func(name string) array.Builder { return rows.Field(schema.FieldIndices(name)[0]) }
-	number, id := builder("query").(*array.Int32Builder), builder("id").(*array.StringBuilder)
-	score := builder("score").(*array.Float32Builder)
 	for n, hits := range lists {
-		for _, hit := range hits {
-			number.Append(int32(n))
-			id.Append(hit.ID)
-			score.Append(hit.Score)
-			if near {
-				builder("distance").(*array.Float32Builder).Append(hit.Distance)
-			}
-			if q.WithMetadata {
-				builder("metadata").(*array.StringBuilder).Append(string(hit.Metadata))
-			}
-			if q.WithVector {
-				list := builder("vector").(*array.ListBuilder)
-				list.Append(true)
-				list.ValueBuilder().(*array.Float32Builder).AppendValues(hit.Vector, nil)
-			}
+		for i := range hits {
+			rows.add(n, &hits[i])
 		}
 	}
 	batch := rows.NewRecordBatch()
 	defer batch.Release()
-	w.Header().Set("Content-Type", arrowin.Media)
-	out := ipc.NewWriter(w, ipc.WithSchema(schema))
+	var body bytes.Buffer
+	out := ipc.NewWriter(&body, ipc.WithSchema(schema))
 	if err := out.Write(batch); err != nil {
 		return err
 	}
-	return out.Close()
+	if err := out.Close(); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", arrowin.Media)
+	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	_, err := w.Write(body.Bytes())
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -110,7 +111,7 @@ func texts(column arrow.Array, yield func(row int, s string)) error {
 	return nil
 }
 
-// vectors gives the vector of each row that has one.
+// vectors gives the vector of each row that has one; all of them lie in one block.
 func vectors(column arrow.Array, yield func(row int, v vector.Vector)) error {
 	list, ok := column.(array.ListLike)
 	if !ok {
@@ -123,11 +124,11 @@ func vectors(column arrow.Array, yield func(row int, v vector.Vector)) error {
 	if numbers.NullN() > 0 {
 		return fmt.Errorf("a number of a vector is null")
 	}
-	values := numbers.Float32Values()
+	values := slices.Clone(numbers.Float32Values()) // the batch must not be kept
 	for i := range column.Len() {
 		if column.IsValid(i) {
 			start, end := list.ValueOffsets(i)
-			yield(i, append(vector.Vector{}, values[start:end]...))
+			yield(i, values[start:end:end])
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ fmt:
 bench *args: build
     @bash scripts/bench/run.sh {{ args }}
 
-# measure the engine of vectors beside hnswlib, faiss and usearch: just bench-vectors [--quick] [--growth]
+# measure the engine of vectors beside hnswlib, faiss and usearch, or with --http the daemon beside Weaviate: just bench-vectors [--quick] [--growth] [--http] [--real] [--coder]
 bench-vectors *args:
     @bash scripts/bench/vectors/run.sh {{ args }}
 

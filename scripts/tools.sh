@@ -2,7 +2,8 @@
 # Builds once, into .tools/bin, the programs that the tests run against: MinIO
 # and versitygw, the two S3 servers, Prometheus, and just where the system has none;
 # and brings, into .tools/httpfs, the extension with which DuckDB reads from S3. A
-# second run finds them and ends in a moment.
+# second run finds them and ends in a moment. With the argument weaviate it builds that
+# server alone, which no test needs: it is a peer in the bench of vectors.
 #
 # Progress goes to standard error. What could not be had is one line
 # "skip - NAME: WHY" on standard output; the exit code stays 0, since everything
@@ -13,6 +14,7 @@ set -euo pipefail
 MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 VERSITYGW=github.com/versity/versitygw/cmd/versitygw@v1.8.0
 PROMETHEUS=github.com/prometheus/prometheus/cmd/prometheus@v0.316.0
+WEAVIATE=github.com/weaviate/weaviate/cmd/weaviate-server@v1.35.2
 
 export GOBIN=$TOOLS/bin
 mkdir -p "$GOBIN"
@@ -81,6 +83,10 @@ get_httpfs() {
 	fi
 }
 
+if [ "${1:-}" = weaviate ]; then
+	build weaviate-server "$WEAVIATE" "the bench of vectors beside it"
+	exit
+fi
 build minio "$MINIO" "the S3 backend against a real server"
 build versitygw "$VERSITYGW" "the S3 backend against a second one"
 build prometheus "$PROMETHEUS" "the dashboard and the alerts against a real Prometheus" -tags remove_all_sd

@@ -34,7 +34,7 @@ func (b *bench) crowdedPuts(ctx context.Context, storaged, minio string) error {
 			return crowd(func(i int) error { return put(ctx, fmt.Sprintf("%scrowd-%d-%d", base, o.bytes, i), payload) })
 		}
 		disk := crowd(func(i int) error {
-			return writeDurably(filepath.Join(b.scratch, fmt.Sprintf("crowd-%d-%d", o.bytes, i)), payload)
+			return measure.WriteDurably(filepath.Join(b.scratch, fmt.Sprintf("crowd-%d-%d", o.bytes, i)), payload)
 		})
 		sides, peers := []measure.Side[time.Duration]{to(storaged), disk}, []string{"bare writes, fsynced and renamed"}
 		if minio != "" {
@@ -61,7 +61,7 @@ func (b *bench) fsyncCeiling(ctx context.Context, writers, size int) (measure.Va
 	const count = 1000
 	took, err := measure.Timed(func() error {
 		_, err := manyTimes(ctx, writers, count, func(i int) error {
-			return writeDurably(filepath.Join(b.scratch, fmt.Sprintf("ceiling-%d", i)), payload)
+			return measure.WriteDurably(filepath.Join(b.scratch, fmt.Sprintf("ceiling-%d", i)), payload)
 		})
 		return err
 	})

@@ -75,7 +75,7 @@ func (b *bench) storeAndRead(ctx context.Context, o object, storaged, minio, fil
 	}
 	disk := func(i int) (time.Duration, error) {
 		return measure.Timed(func() error {
-			return writeDurably(name(filepath.Join(b.scratch, "disk-"), i), payload)
+			return measure.WriteDurably(name(filepath.Join(b.scratch, "disk-"), i), payload)
 		})
 	}
 	writers, readers := []measure.Side[time.Duration]{putTo(storaged), disk}, []measure.Side[time.Duration]{getFrom(storaged), getFrom(files)}
@@ -167,23 +167,6 @@ func send(req *http.Request, size int64) error {
 		return fmt.Errorf("%s %s: %d bytes, want %d", req.Method, req.URL, n, size)
 	}
 	return nil
-}
-
-// writeDurably is what a PUT owes the disk at least.
-func writeDurably(path string, payload []byte) error {
-	temp, err := os.Create(path + ".part")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(payload)
-	if err = errors.Join(err, temp.Sync(), temp.Close(), os.Rename(temp.Name(), path)); err != nil {
-		return err
-	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // startMinIO runs a MinIO with a bucket that anyone may read and write, so that

@@ -19,12 +19,7 @@ type side struct {
 // compare builds every library's index, lets them search at the same recall, and shows
 // the engine beside the peers.
 func (b *bench) compare(ctx context.Context) error {
-	b.maker = newMaker(b.dim, b.n)
-	base, err := b.make("base.f32", 0, b.n)
-	if err != nil {
-		return err
-	}
-	path, err := b.make("queries.f32", b.n, b.n+b.queries)
+	base, path, err := b.given()
 	if err != nil {
 		return err
 	}
@@ -87,7 +82,7 @@ func (b *bench) build(ctx context.Context, l library, base string, threads, n in
 		return nil, err
 	}
 	// Items that are replaced need room beside the old ones until the graph is mended.
-	x, err := l.build(request{Path: base, Dim: b.maker.dim, Threads: threads, Room: n + n/4 + 4*batch})
+	x, err := l.build(request{Path: base, Dim: b.dim, Threads: threads, Room: n + n/4 + 4*batch})
 	if err == nil {
 		say("%s: built on %s in %.1f s, %.1f s of the processors", x.version, onThreads(threads), x.took.wall.Seconds(), x.took.processor.Seconds())
 	}

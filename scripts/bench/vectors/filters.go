@@ -80,8 +80,7 @@ func (b *bench) kinds(base string, queries *set) ([]kind, error) {
 	for i, n := range rand.New(rand.NewPCG(3, 3)).Perm(b.n) {
 		chance[i] = int32(n)
 	}
-	pole := make([]float32, b.dim)
-	b.maker.vector(b.n+b.queries, pole, make([]int64, b.dim))
+	pole := queries.list[len(queries.list)-1] // which is not asked itself, unless there are few
 	rank := make([]int32, b.n)
 	for n, id := range truth(all, [][]float32{pole}, b.dim, b.n, nil)[0] {
 		rank[id] = int32(n)

@@ -10,6 +10,10 @@ import (
 // takes ten times as long.
 const portableNumbers = 10_000_000
 
+// coderNumbers bounds the size at which coder/hnsw is measured: beyond it, building takes
+// it many minutes.
+const coderNumbers = 10_000_000
+
 // engines are ours at each level of instructions, the best first, and without codes.
 func (b *bench) engines() []library {
 	var list []library
@@ -31,6 +35,9 @@ func (b *bench) libraries() []library {
 		if l, ok := b.peer(name); ok {
 			list = append(list, l)
 		}
+	}
+	if b.coder != "" && b.n*b.dim <= coderNumbers {
+		list = append(list, program("coder", b.coder))
 	}
 	return list
 }

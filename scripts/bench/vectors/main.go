@@ -5,8 +5,8 @@
 // Each library has an index in a process of its own, the engine too, and says itself
 // what its work took of the clock and of the processors. Searches run on one thread,
 // with the smallest ef at which a library finds 95 of the 100 true neighbours; sides
-// take turns, and what is shown is the median. Run it by scripts/bench/vectors/run.sh,
-// which brings the peers.
+// take turns, and what is shown is the median. With --http it measures the daemon behind
+// the gateway instead. Run it by scripts/bench/vectors/run.sh, which brings the peers.
 package main
 
 import (
@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -37,6 +36,12 @@ func main() {
 	flag.IntVar(&b.churn, "churn", 10_000, "`vectors` of the index that is deleted from")
 	flag.IntVar(&b.runs, "runs", 5, "`repetitions` of the searches")
 	flag.IntVar(&b.builds, "builds", 1, "`repetitions` of the builds")
+	flag.StringVar(&b.real, "real", "", "`folder` of real vectors, base.f32 and queries.f32, to be taken in place of made ones")
+	http := flag.Bool("http", false, "measure only the daemon behind the gateway, beside the engine in process, Weaviate and the bare disk: minutes")
+	flag.StringVar(&b.bin, "bin", "bin", "`folder` of the daemons' binaries, for --http")
+	flag.StringVar(&b.weaviate, "weaviate", "", "the Weaviate `binary`, for --http; rows that need it are left out without it")
+	flag.IntVar(&b.seconds, "seconds", 30, "for how many `seconds` adds come in steadily, for --http")
+	flag.StringVar(&b.coder, "coder", "", "the `binary` of coder/hnsw as a peer; it is left out without it")
 	quick := flag.Bool("quick", false, "10,000 vectors of 128 numbers, for development: minutes")
 	growth := flag.Bool("growth", false, "measure only what ten times the vectors cost, at 128 numbers: minutes")
 	flag.Parse()
@@ -47,8 +52,14 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	steps := []func(context.Context) error{b.compare, b.churned}
-	if *growth {
+	switch {
+	case *growth:
+		b.dim = growthDim
 		steps = []func(context.Context) error{b.grow}
+	case *http:
+		steps = []func(context.Context) error{b.served, b.steady}
+	case b.real != "":
+		steps = steps[:1] // there are too few for the other
 	}
 	err := b.run(ctx, steps)
 	cancel()
@@ -65,9 +76,14 @@ const k = 10
 // bench is one run: what it was asked, where it works, what it found.
 type bench struct {
 	peers         string
+	real          string
+	bin           string
+	weaviate      string
+	coder         string
 	n, dim, churn int
 	queries       int
 	runs, builds  int
+	seconds       int
 	scratch       string
 	maker         *maker
 	rows          []measure.Row
@@ -87,6 +103,9 @@ func (b *bench) run(ctx context.Context, steps []func(context.Context) error) (e
 		}
 	}
 	fmt.Println(machine)
+	if b.real != "" {
+		fmt.Println(aboutReal)
+	}
 	for _, name := range b.missing {
 		fmt.Printf("Left out, since it could not be installed or loaded: %s.\n", name)
 	}
@@ -100,18 +119,6 @@ func (b *bench) add(r measure.Row) { b.rows = append(b.rows, r) }
 
 // say tells on standard error how far the run is.
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }
-
-// make writes vectors of the endless list into a file.
-func (b *bench) make(name string, from, to int) (string, error) {
-	path := filepath.Join(b.scratch, name)
-	return path, b.maker.file(path, from, to)
-}
-
-// write puts numbers into a file.
-func write[T float32 | int32](b *bench, name string, list []T) (string, error) {
-	path := filepath.Join(b.scratch, name)
-	return path, os.WriteFile(path, bytesOf(list), 0o600)
-}
 
 // set is queries with their true neighbours.
 type set struct {
@@ -132,8 +139,8 @@ func (b *bench) newSet(path, base string, allowed func(id int) bool) (*set, erro
 	if err != nil {
 		return nil, err
 	}
-	queries := rows(list, b.maker.dim)
-	return &set{path: path, list: queries, truth: truth(all, queries, b.maker.dim, k, allowed)}, nil
+	queries := rows(list, b.dim)
+	return &set{path: path, list: queries, truth: truth(all, queries, b.dim, k, allowed)}, nil
 }
 
 // found is what one pass over a set of queries gave.

@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Brings the peers, builds the bench of vectors and runs it; the table goes to standard
-# output. Arguments are passed on: --quick, --n 20000 --dim 384, --growth.
+# output. Arguments are passed on: --quick, --n 20000 --dim 384, --growth. Three of them
+# bring something first:
+#   --real   real vectors, which are made once, in ten minutes or more; see real.sh
+#   --coder  github.com/coder/hnsw as one more peer
+#   --http   the daemons, and Weaviate, which is built once, in some minutes
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 . scripts/setup.sh
@@ -35,5 +39,33 @@ bring hnswlib==0.8.0 cb6d037eedebb34a7134e7dc78966441dfd04c9cf5ee93911be911ced95
 
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/lakehouse-bench-bin.XXXXXX")
 trap 'rm -rf "$WORK"' EXIT
+
+ARGS=()
+ALONE=()
+for arg in "$@"; do
+	ARGS+=("$arg")
+	case $arg in
+	--real)
+		. scripts/bench/vectors/real.sh
+		ARGS+=("$PEERS/real")
+		;;
+	--coder)
+		go build -C scripts/bench/vectors/coder -o "$WORK/coder" .
+		ARGS+=("$WORK/coder")
+		;;
+	--http)
+		. scripts/build.sh
+		build_all
+		bash scripts/tools.sh weaviate >&2
+		ARGS+=(--bin bin --weaviate "$TOOLS/bin/weaviate-server")
+		# Weaviate listens for its cluster on every address: where that can be had, the
+		# run has a network to itself.
+		if unshare -n ip link set lo up 2>/dev/null; then
+			ALONE=(unshare -n sh -c 'ip link set lo up && exec "$@"' sh)
+		fi
+		;;
+	esac
+done
+
 go build -o "$WORK/vectors" ./scripts/bench/vectors
-"$WORK/vectors" --peers "$PEERS" "$@"
+"${ALONE[@]}" "$WORK/vectors" --peers "$PEERS" "${ARGS[@]}"

@@ -74,7 +74,7 @@ func (s *server) answer(r request) (answer, error) {
 		}
 		s.index = index
 		return s.put(r)
-	case "put":
+	case "put", "append":
 		return s.put(r)
 	case "delete":
 		return s.delete(r)
@@ -82,6 +82,8 @@ func (s *server) answer(r request) (answer, error) {
 		return answer{}, s.mark(r)
 	case "search":
 		return s.search(r)
+	case "each":
+		return s.each(r)
 	case "bytes":
 		debug.FreeOSMemory()
 		bytes, err := resident()
@@ -204,12 +206,18 @@ func (s *server) search(r request) (answer, error) {
 		}
 		return nil
 	})
-	for _, hits := range found {
-		ids := make([]int, len(hits))
-		for i, h := range hits {
-			ids[i], _ = strconv.Atoi(h.ID) // it was written by Itoa
-		}
-		took.IDs = append(took.IDs, ids)
-	}
+	took.IDs = numbers(found)
 	return took, err
+}
+
+// numbers gives the ids as they were put in: each is a number in decimal.
+func numbers(found [][]vectors.Hit) [][]int {
+	lists := make([][]int, len(found))
+	for i, hits := range found {
+		lists[i] = make([]int, len(hits))
+		for j, h := range hits {
+			lists[i][j], _ = strconv.Atoi(h.ID) // it was written by Itoa
+		}
+	}
+	return lists
 }

@@ -16,18 +16,19 @@ var peerScript string
 // request is what a worker is asked, the engine's and the peers' alike. An index is
 // built from a file of vectors, whose numbers in the file are its ids.
 type request struct {
-	Op      string            `json:"op"`   // version, build, put, delete, mark, search, bytes
-	Path    string            `json:"path"` // build, put, search: vectors; delete: ids
+	Op      string            `json:"op"`   // version, build, put, append, delete, mark, search, each, bytes
+	Path    string            `json:"path"` // build, put, append, search, each: vectors; delete: ids
 	Dim     int               `json:"dim"`  // build
 	Threads int               `json:"threads"`
 	Room    int               `json:"room"`  // build: how many the engine's index can hold
-	First   int               `json:"first"` // put: the first one's id
+	First   int               `json:"first"` // put, append: the first one's id
 	Marks   map[string]string `json:"marks"` // mark: a number of each id, by the field that it is of
 	Limits  []int             `json:"limits"`
 	K       int               `json:"k"`
 	Ef      int               `json:"ef"`
 	Field   string            `json:"field"` // search: only ids whose number in that field
 	Below   int               `json:"below"` // is below that; one of the limits that mark was told
+	Batch   int               `json:"batch"` // each: so many are asked at once, on the threads
 }
 
 // answer is what a worker says.
@@ -37,6 +38,8 @@ type answer struct {
 	Processor float64 `json:"processor,omitempty"` // seconds, of all threads
 	IDs       [][]int `json:"ids,omitempty"`       // of each query, the nearest first
 	Bytes     int64   `json:"bytes,omitempty"`     // of anonymous memory that is resident
+
+	Each []float64 `json:"each,omitempty"` // seconds of each batch of queries
 }
 
 // usage is what some work took.
@@ -71,6 +74,11 @@ func peer(packages, name string) library {
 		cmd.Env = append(os.Environ(), "PYTHONPATH="+packages)
 		return cmd
 	}}
+}
+
+// program is a library that has a program of its own.
+func program(name, path string) library {
+	return library{name: name, start: func() *exec.Cmd { return exec.Command(path) }}
 }
 
 // worker is a library with an index in a process of its own.

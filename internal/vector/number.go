@@ -1,6 +1,7 @@
 package vector
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -41,62 +42,108 @@ func (v *Vector) UnmarshalJSON(raw []byte) error {
 	if list == nil {
 		list = make([]float32, 0, len(raw)/10+1) // a number takes about so much
 	}
+	list, length, ok := numbers(raw, list)
+	if !ok {
+		return fmt.Errorf("a vector is an array of numbers, and %.20s is none", raw[length:])
+	}
+	*v = list
+	return nil
+}
+
+// ReadVectors reads the array of vectors that text begins with, and gives its length in
+// bytes. It is strict: ok is false where JSON's grammar or that of vectors is broken. The
+// text has to go on behind the array, and end with a brace, as an object does.
+func ReadVectors(text []byte) (list []Vector, length int, ok bool) {
+	if len(text) == 0 || text[0] != '[' || text[len(text)-1] != '}' {
+		return nil, 0, false
+	}
+	list = []Vector{}
+	room := bytes.IndexByte(text, ']')/10 + 1 // a number takes about so much
 	for at := 1; ; at++ {
-		for space(raw[at]) {
-			at++
+		at = skip(text, at)
+		if len(list) == 0 && text[at] == ']' {
+			return list, at + 1, true
 		}
-		f, length := float(raw[at:])
-		if length > 0 {
-			list = append(list, f)
+		if text[at] != '[' {
+			return nil, 0, false
 		}
-		end := at + length
-		for at = end; space(raw[at]); {
-			at++
+		v, length, ok := numbers(text[at:], make(Vector, 0, room))
+		if !ok {
+			return nil, 0, false
 		}
-		switch raw[at] {
+		list, room = append(list, v), len(v)
+		switch at = skip(text, at+length); text[at] {
 		case ',':
 		case ']':
-			*v = list
-			return nil
+			return list, at + 1, true
 		default:
-			return fmt.Errorf("a vector is an array of numbers, and %.20s is none", raw[end:])
+			return nil, 0, false
 		}
 	}
 }
 
-// float reads the number that text begins with, in JSON's grammar, which was checked:
-// its value and its length, 0 where there is none. Something follows the number.
-func float(text []byte) (value float32, length int) {
-	at, negative := 0, text[0] == '-'
-	if negative {
-		at++
+// numbers appends those of the array that text begins with, and gives its length; or, if
+// it is none of numbers, where what is none begins. Text ends with a bracket or a brace.
+func numbers(text []byte, list Vector) (_ Vector, length int, ok bool) {
+	at := skip(text, 1)
+	if text[at] == ']' {
+		return list, at + 1, true
 	}
-	var digits uint64
-	exponent, point := 0, -1
-	begin := at
-	for ; ; at++ {
-		c := text[at]
-		if c-'0' <= 9 {
-			digits = digits*10 + uint64(c-'0')
-		} else if c == '.' {
-			point = at
-		} else {
-			break
+	for {
+		f, length := float(text[at:])
+		if length == 0 {
+			return list, at, false
+		}
+		list = append(list, f)
+		end := at + length
+		switch at = skip(text, end); text[at] {
+		case ',':
+			at = skip(text, at+1)
+		case ']':
+			return list, at + 1, true
+		default:
+			return list, end, false
 		}
 	}
-	if at == begin {
+}
+
+// skip gives the place of the next byte that is no space.
+func skip(text []byte, at int) int {
+	for space(text[at]) {
+		at++
+	}
+	return at
+}
+
+// float reads the number that text begins with, in JSON's grammar: its value and its
+// length, 0 where there is none. Something follows the number.
+func float(text []byte) (value float32, length int) {
+	begin := 0
+	if text[0] == '-' {
+		begin = 1
+	}
+	digits, at := run(text, begin, 0)
+	if at == begin || text[begin] == '0' && at > begin+1 {
 		return 0, 0
 	}
-	if point >= 0 {
-		exponent = point + 1 - at
+	exponent := 0
+	if text[at] == '.' {
+		point := at + 1
+		if digits, at = run(text, point, digits); at == point {
+			return 0, 0
+		}
+		exponent = point - at
 	}
 	many := at-begin > 18 // digits may have overflown
 	if text[at]|0x20 == 'e' {
 		power, length := integer(text[at+1:])
+		if length == 0 {
+			return 0, 0
+		}
 		at, exponent = at+1+length, exponent+power
 	}
 	if value, ok := scaled(digits, exponent); ok && !many {
-		if negative {
+		if begin > 0 {
 			value = -value
 		}
 		return value, at
@@ -105,16 +152,29 @@ func float(text []byte) (value float32, length int) {
 	return float32(slow), at
 }
 
-// integer reads an exponent; one of many digits is as far out as one of five.
+// run reads digits behind others.
+func run(text []byte, at int, before uint64) (digits uint64, end int) {
+	for digits = before; text[at]-'0' <= 9; at++ {
+		digits = digits*10 + uint64(text[at]-'0')
+	}
+	return digits, at
+}
+
+// integer reads an exponent; one of many digits is as far out as one of five. The length
+// is 0 where there is none.
 func integer(text []byte) (value, length int) {
 	negative := text[0] == '-'
 	if negative || text[0] == '+' {
 		length++
 	}
+	sign := length
 	for ; text[length]-'0' <= 9; length++ {
 		if value < 10_000 {
 			value = value*10 + int(text[length]-'0')
 		}
+	}
+	if length == sign {
+		return 0, 0
 	}
 	if negative {
 		value = -value

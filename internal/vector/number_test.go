@@ -1,9 +1,11 @@
 package vector_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strconv"
 	"testing"
@@ -83,6 +85,44 @@ func FuzzVector(f *testing.F) {
 		}
 		if errWant == nil && errGot != nil || errWant != nil && errGot == nil && json.Valid(raw) && !bigNumber(got) {
 			t.Errorf("%s: %v, and encoding/json says %v", raw, errGot, errWant)
+		}
+	})
+}
+
+func TestManyVectorsAreReadAtOnce(t *testing.T) {
+	for text, want := range map[string][]vector.Vector{
+		`[]}`: {}, `[[1,-2.5e1],[0.5]] , "k": 3}`: {{1, -25}, {.5}}, "[ [ 1 ]\n,\t[ ] ]}": {{1}, {}},
+	} {
+		list, length, ok := vector.ReadVectors([]byte(text))
+		if !ok || !reflect.DeepEqual(list, want) || text[length-1] != ']' || !json.Valid([]byte(text[:length])) {
+			t.Errorf("%s: %v, %d, %v", text, list, length, ok)
+		}
+	}
+	for _, text := range []string{``, `}`, `[[1]]`, `[[1]`, `[[1}`, `[[1],}`, `[1]}`, `[[1],]}`, `[,[1]]}`, `[[1] [2]]}`, `[[1]]]]`, `[null]}`, `[["a"]]}`,
+		`[[01]]}`, `[[1.]]}`, `[[.5]]}`, `[[-]]}`, `[[+1]]}`, `[[1e]]}`, `[[1e+]]}`, `[[1.2.3]]}`, `[[1,]]}`, `[[[1]]]}`, `[[0x1]]}`, `[[--1]]}`} {
+		if list, _, ok := vector.ReadVectors([]byte(text)); ok {
+			t.Errorf("%s was read as %v", text, list)
+		}
+	}
+}
+
+// What is taken is JSON, and says what encoding/json says that it does.
+func FuzzReadVectors(f *testing.F) {
+	for _, text := range []string{`[[1,2.5e-3],[ -0 ]]`, `[]`, `[[1.,01]]`, `[[1e5],[null]]`, `[[],[]] ,"a":[1]`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		text := append(bytes.Clone(raw), '}')
+		list, length, ok := vector.ReadVectors(text)
+		var want []vector.Vector
+		if !ok {
+			if json.Unmarshal(raw, &want) == nil && raw[0] == '[' && !bytes.Contains(raw, []byte("null")) {
+				t.Errorf("%s was not read", raw)
+			}
+			return
+		}
+		if err := json.Unmarshal(text[:length], &want); err != nil || !reflect.DeepEqual(list, want) {
+			t.Errorf("%s: %v, and encoding/json says %v, %v", raw, list, want, err)
 		}
 	})
 }

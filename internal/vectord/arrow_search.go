@@ -37,7 +37,7 @@ func readSearch(r *http.Request) (vector.Search, error) {
 	if len(r.URL.RawQuery) > 0 {
 		return vector.Search{}, wire.ErrBadRequest.Errorf("a query string goes with a body of Arrow; put what it says into the JSON")
 	}
-	return readBody[vector.Search](r)
+	return readWith(r, takeSearch)
 }
 
 func arrowSearch(r *http.Request) (vector.Search, error) {

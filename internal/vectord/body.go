@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 
 	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -15,6 +18,12 @@ import (
 // not. It is stricter: keys have to be written as they are told, and half of a surrogate
 // pair is no text.
 func readBody[T any](r *http.Request) (T, error) {
+	return readWith(r, func(body []byte, v *T) error { return unmarshal(body, v) })
+}
+
+// readWith lets a function read the body; where that does not take it, wire.ReadJSON says
+// what is wrong.
+func readWith[T any](r *http.Request, take func(body []byte, v *T) error) (T, error) {
 	var into bytes.Buffer
 	if r.ContentLength > 0 {
 		into.Grow(int(min(r.ContentLength, firstRead)) + bytes.MinRead)
@@ -23,7 +32,7 @@ func readBody[T any](r *http.Request) (T, error) {
 	var v T
 	err := broken
 	if err == nil {
-		if err = jsonv2.Unmarshal(into.Bytes(), &v, jsonv2.RejectUnknownMembers(true)); err == nil {
+		if err = take(into.Bytes(), &v); err == nil {
 			return v, nil
 		}
 	}
@@ -34,6 +43,52 @@ func readBody[T any](r *http.Request) (T, error) {
 		return none, words
 	}
 	return none, wire.ErrBadRequest.Errorf("the body cannot be read: %v", err)
+}
+
+func unmarshal(body []byte, v any) error {
+	return jsonv2.Unmarshal(body, v, jsonv2.RejectUnknownMembers(true))
+}
+
+// takeSearch reads a search. Its many vectors, if it has any, are most of it by far: they
+// are read in one go, by who knows that they are numbers, and the rest as any body.
+func takeSearch(body []byte, v *vector.Search) error {
+	rest, vectors := liftVectors(body)
+	err := unmarshal(rest, v)
+	if vectors != nil {
+		v.Vectors = vectors
+	}
+	return err
+}
+
+// liftVectors takes the vectors out of the object that a body is, and leaves a null where
+// they were. What it does not understand it leaves as it is.
+func liftVectors(body []byte) (rest []byte, list []vector.Vector) {
+	in := jsontext.NewDecoder(bytes.NewBuffer(body))
+	if start, err := in.ReadToken(); err != nil || start.Kind() != '{' {
+		return body, nil
+	}
+	for in.PeekKind() == '"' {
+		name, err := in.ReadToken()
+		if err != nil {
+			return body, nil
+		}
+		if name.String() != "vectors" {
+			if in.SkipValue() != nil {
+				return body, nil
+			}
+			continue
+		}
+		at := int(in.InputOffset())
+		end := bytes.TrimRight(body[at:], " \n\t\r")
+		value := bytes.TrimLeft(end, ": \n\t\r")
+		list, length, ok := vector.ReadVectors(value)
+		if !ok {
+			return body, nil
+		}
+		at += len(end) - len(value)
+		return slices.Concat(body[:at], []byte("null"), body[at+length:]), list
+	}
+	return body, nil
 }
 
 // firstRead is what is made room for before it is there.

@@ -237,3 +237,35 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
+
+// Many vectors may stand anywhere in the object, written in any way, and what is wrong
+// with them is told as of any other field.
+func TestManyVectorsStandAnywhere(t *testing.T) {
+	d := start(t, testbed.StartStoraged(t))
+	d.mustCreate("x", vector.Shape{Dimension: 2})
+	d.mustAdd("x", vector.Item{ID: "a", Vector: vector.Vector{1, 0}}, vector.Item{ID: "b", Vector: vector.Vector{0, 1}})
+	const path = "/vectors/index/x/search"
+	for _, body := range []string{
+		`{"vectors":[[1,0],[0,1]],"k":1}`, `{"k":1,"filter":{},"vectors" : [ [ 1.0 , 0e0 ],
+			[0,1]] }` + "\n ", `{"with_vector":false,"k":1,"vect\u006frs":[[1,0],[-0,1]]}`,
+	} {
+		doc := d.want(200, "", "POST", path, body)
+		batches, _ := doc["batches"].([]any)
+		var got []string
+		for _, batch := range batches {
+			for _, r := range batch.(map[string]any)["results"].([]any) {
+				got = append(got, r.(map[string]any)["id"].(string))
+			}
+		}
+		if !slices.Equal(got, []string{"a", "b"}) {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+	for body, code := range map[string]string{
+		`{"vectors":[[1,0]],"vectors":[[1,0]]}`: "bad_request", `{"vectors"[[1,0]]}`: "bad_request", `{"vectors"::[[1,0]]}`: "bad_request",
+		`{"vectors":[[1,0]]`: "bad_request", `{"vectors":[[1,0]]}}`: "bad_request", `{"vectors":[[1,0]],}`: "bad_request", `{"vectors":[[01,0]]}`: "bad_request",
+		`{"vectors":[[1,0]],"extra":1}`: "unknown_field", `{"vectors":[[1,0],[1]]}`: "dimension_mismatch", `{"vectors":[[1e39,0]]}`: "bad_vector",
+	} {
+		d.want(400, code, "POST", path, body)
+	}
+}

@@ -32,6 +32,10 @@ type Fleet struct {
 // StartFleet starts daemons from the folder of binaries on a fresh folder of that name
 // within another, and waits until all are ready.
 func StartFleet(ctx context.Context, bin, folder, name string, daemons ...string) (*Fleet, error) {
+	bin, err := filepath.Abs(bin) // they run in the other folder
+	if err != nil {
+		return nil, err
+	}
 	offset, err := FreeOffset()
 	if err != nil {
 		return nil, err

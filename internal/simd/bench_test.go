@@ -81,6 +81,16 @@ func BenchmarkDotRowsI8(b *testing.B) {
 	})
 }
 
+// BenchmarkDotRowsI4 reads the upper halves of codes, beside which the lower ones lie.
+func BenchmarkDotRowsI4(b *testing.B) {
+	const stride = 832
+	codes := halves(benchRows * stride)
+	query, out := bytes(benchDim), make([]int32, benchIDs)
+	eachLevel(b, func(b *testing.B, k simd.Kernels) {
+		perRow(b, func(ids []uint32) { k.DotRowsI4(query, codes, stride, ids, out) })
+	})
+}
+
 func BenchmarkHammingRows(b *testing.B) {
 	rows := words(benchRows * benchDim / 64)
 	query, out := words(benchDim/64), make([]int32, benchIDs)

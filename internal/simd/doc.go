@@ -1,5 +1,5 @@
 // Package simd computes scalar products and distances of vectors on the
-// processor's vector unit: of float32 vectors, of int8 codes and of one-bit codes,
+// processor's vector unit: of float32 vectors, of codes of int8, of four bits and of one,
 // one pair at a time or one query against many rows of an array.
 //
 // What it promises:

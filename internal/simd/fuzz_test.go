@@ -60,6 +60,30 @@ func FuzzDotRowsI8(f *testing.F) {
 	})
 }
 
+func FuzzDotRowsI4(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, raw []byte, length, gap uint8) {
+		half := int(length) / 16 * 16
+		if half == 0 || len(raw) < 2*half {
+			return
+		}
+		query, stride := signed(raw[len(raw)-2*half:]), half+int(gap)
+		ids := make([]uint32, (len(raw)-half)/stride+1)
+		for i := range ids {
+			ids[i] = uint32(len(ids) - 1 - i)
+		}
+		out := make([]int32, len(ids))
+		for _, k := range everyLevel() {
+			k.DotRowsI4(query, raw, stride, ids, out)
+			for i, id := range ids {
+				if want := dotI4(query, raw[int(id)*stride:]); out[i] != want {
+					t.Fatalf("%v: row %d of %d: got %d, want %d", k.Level(), id, len(ids), out[i], want)
+				}
+			}
+		}
+	})
+}
+
 func FuzzHammingRows(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, raw []byte, length, _ uint8) {

@@ -79,9 +79,20 @@ func TestNothingBeyondIsTouched(t *testing.T) {
 					k.DotRowsI8(query, codes, dim+5, ids, out)
 				}
 				untouched(t, "DotRowsI8", kernel, q, r, i, o, bytes(dim), codes, ids)
+				if half := dim / 16 * 16; half > 0 {
+					kernel := func(query, codes []int8, ids []uint32, out []int32) {
+						k.DotRowsI4(query, unsigned(codes), half+5, ids, out)
+					}
+					untouched(t, "DotRowsI4", kernel, q, r, i, o, bytes(2*half), bytes((n-1)*(half+5)+half), ids)
+				}
 			}
 		}
 	})
+}
+
+// unsigned gives the same memory as bytes of the other kind.
+func unsigned(list []int8) []uint8 {
+	return unsafe.Slice((*uint8)(unsafe.Pointer(unsafe.SliceData(list))), len(list))
 }
 
 // untouched runs a kernel on memory in the open, at the beginning of the fences and

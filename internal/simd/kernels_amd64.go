@@ -60,6 +60,18 @@ func dotRowsI8(level Level, query, codes []int8, stride int, ids []uint32, out [
 	}
 }
 
+func dotRowsI4(level Level, query []int8, codes []uint8, stride int, ids []uint32, out []int32) {
+	dim := len(query) / 2
+	switch level {
+	case AVX512:
+		dotRowsI4AVX512(&query[0], &codes[0], dim, stride, &ids[0], len(ids), &out[0])
+	case AVX2:
+		dotRowsI4AVX2(&query[0], &codes[0], dim, stride, &ids[0], len(ids), &out[0])
+	default:
+		eachRowI4(query, codes, stride, ids, out)
+	}
+}
+
 func hammingRows(level Level, query, rows []uint64, ids []uint32, out []int32) {
 	const size = 8
 	if level == AVX512 && cpu.X86.HasAVX512VPOPCNTDQ {
@@ -88,6 +100,12 @@ func dotRowsI8AVX512(query, rows *int8, dim, stride int, ids *uint32, n int, out
 
 //go:noescape
 func dotRowsI8AVX2(query, rows *int8, dim, stride int, ids *uint32, n int, out *int32)
+
+//go:noescape
+func dotRowsI4AVX512(query *int8, rows *uint8, dim, stride int, ids *uint32, n int, out *int32)
+
+//go:noescape
+func dotRowsI4AVX2(query *int8, rows *uint8, dim, stride int, ids *uint32, n int, out *int32)
 
 //go:noescape
 func hammingRowsAVX512(query, rows *uint64, dim, stride int, ids *uint32, n int, out *int32)

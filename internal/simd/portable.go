@@ -65,6 +65,24 @@ func hammingPortable(a, b []uint64) int32 {
 	return int32(sum)
 }
 
+func dotI4Portable(low, high []int8, row []uint8) int32 {
+	low, high = low[:len(row)], high[:len(row)]
+	var s0, s1 int32
+	for i, b := range row {
+		s0 += int32(b&15) * int32(low[i])
+		s1 += int32(b>>4) * int32(high[i])
+	}
+	return s0 + s1
+}
+
+// eachRowI4 is eachRow for half-bytes.
+func eachRowI4(query []int8, rows []uint8, stride int, ids []uint32, out []int32) {
+	half := len(query) / 2
+	for i, id := range ids {
+		out[i] = dotI4Portable(query[:half], query[half:], rows[int(id)*stride:][:half])
+	}
+}
+
 // eachRow computes one result for each row by a loop over its elements.
 func eachRow[T, R any](one func(query, row []T) R, query, rows []T, stride int, ids []uint32, out []R) {
 	for i, id := range ids {

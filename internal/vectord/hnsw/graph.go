@@ -57,7 +57,9 @@ func New(config Config, kernels simd.Kernels) (*Graph, error) {
 	for _, set := range []*bitset{&g.alive, &g.dead, &g.leaving, &g.waiting, &g.queued} {
 		*set = make(bitset, (config.MaxItems+63)/64)
 	}
-	g.travellers.New = func() any { return &traveller{g: g, query: probe{v: g.vectors, dots: make([]int32, scanned)}} }
+	g.travellers.New = func() any {
+		return &traveller{g: g, query: probe{v: g.vectors}, other: probe{v: g.vectors}}
+	}
 	if g.vectors, err = newVectors(config, kernels); err != nil {
 		return nil, err
 	}

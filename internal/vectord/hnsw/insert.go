@@ -75,9 +75,9 @@ func (g *Graph) connect(slot uint32, level int) {
 	top, highest, _ := g.entry()
 	t := g.travellers.Get().(*traveller)
 	defer g.travellers.Put(t)
-	own := t.query
-	t.query, t.building, t.narrow, t.matches = own.of(slot), true, false, math.MaxInt
-	defer func() { t.query, t.building = own, false }()
+	t.query.become(slot)
+	t.building, t.narrow, t.matches = true, false, math.MaxInt
+	defer func() { t.building = false }()
 	at := highest
 	for ; at > level; at-- {
 		top = t.descend(top, at)
@@ -179,8 +179,8 @@ func (g *Graph) linkBack(t *traveller, from, to uint32, level int) {
 func (t *traveller) chooseFor(slot uint32, level int, among []uint32) []uint32 {
 	t.slots = among
 	t.near = grown(t.near, len(among))
-	centre := t.query.of(slot)
-	centre.near(among, t.near)
+	t.other.become(slot)
+	t.other.close(among, t.near)
 	t.entries = t.entries[:0]
 	for i, other := range among {
 		t.entries = append(t.entries, newEntry(t.near[i], other, 0))
@@ -251,12 +251,12 @@ func (t *traveller) choose(candidates []entry, most int) []uint32 {
 // diverse tells whether a candidate is nearer to the centre than to all that were chosen.
 func (t *traveller) diverse(c entry) bool {
 	const at = 8
-	other := t.query.of(c.slot())
+	t.other.become(c.slot())
 	near := grown(t.near, at)
 	for rest := t.chosen; len(rest) > 0; {
 		part := rest[:min(at, len(rest))]
 		rest = rest[len(part):]
-		other.near(part, near)
+		t.other.close(part, near)
 		for _, distance := range near[:len(part)] {
 			if newEntry(distance, 0, 0)>>32 < c>>32 {
 				return false

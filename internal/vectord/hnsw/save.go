@@ -16,7 +16,7 @@ type saved struct {
 	Seed                          uint64
 }
 
-var magic = [8]byte{'l', 'k', 'h', 'n', 's', 'w', 0, 1}
+var magic = [8]byte{'l', 'k', 'h', 'n', 's', 'w', 0, 2}
 
 // Save writes the graph as it is when it is called. Slots keep their numbers. Repair and
 // Shrink wait until it is written; Put and Link only while links are copied, 0.2 kB for
@@ -40,7 +40,7 @@ func (g *Graph) Save(w io.Writer, taken func()) error {
 	// Vectors do not change before a repair; those of slots that are given out again are
 	// of slots that the copy knows as dead.
 	end := int(head.End)
-	for _, part := range [][]byte{parts.bytes, raw(g.vectors.floats.data[:end*g.config.Dimension]), raw(g.vectors.codes.data[:end*g.vectors.stride])} {
+	for _, part := range [][]byte{parts.bytes, raw(g.vectors.floats.data[:end*g.config.Dimension]), g.vectors.upper.data[:end*g.vectors.stride], g.vectors.lower.data[:end*g.vectors.half]} {
 		if _, err := w.Write(part); err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (g *Graph) Load(r io.Reader) error {
 	for _, part := range [][]byte{
 		raw(g.dead[:(end+63)/64]), raw(g.waiting[:(end+63)/64]), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
 		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.upper.data[:head.Upper]),
-		raw(g.vectors.floats.data[:end*g.config.Dimension]), raw(g.vectors.codes.data[:end*g.vectors.stride]),
+		raw(g.vectors.floats.data[:end*g.config.Dimension]), g.vectors.upper.data[:end*g.vectors.stride], g.vectors.lower.data[:end*g.vectors.half],
 	} {
 		if _, err := io.ReadFull(r, part); err != nil {
 			return err
@@ -179,6 +179,9 @@ func (l *links) check(end uint32, top uint64) error {
 // many links lead to whom. Dead slots wait for a repair, whatever they did before.
 func (g *Graph) restore(end uint32) {
 	for slot := range end {
+		if g.vectors.half > 0 {
+			g.vectors.judge(slot, 1)
+		}
 		dead := g.dead.has(slot)
 		waits := !dead && g.waiting.has(slot)
 		g.alive.set(slot, !dead)

@@ -83,6 +83,7 @@ func (g *Graph) Distances(vector []float32, slots []uint32, distances []float32)
 type traveller struct {
 	g       *Graph
 	query   probe
+	other   probe // a slot that others are compared with on the way
 	seen    visited
 	beam    beam
 	links   []uint32

@@ -1,0 +1,84 @@
+package hnsw
+
+import (
+	"encoding/binary"
+	"math"
+	"unsafe"
+)
+
+// encode writes a vector as int8 and gives the scale that brings it back. A code may be
+// longer than the vector; what is beyond it stays.
+func encode(vector []float32, code []int8) float32 {
+	largest := float32(0)
+	for _, x := range vector {
+		largest = max(largest, x, -x)
+	}
+	code = code[:len(vector)]
+	if largest == 0 {
+		clear(code)
+		return 0
+	}
+	by := 127 / float64(largest)
+	for i, x := range vector {
+		code[i] = int8(math.RoundToEven(float64(x) * by))
+	}
+	return float32(1 / by)
+}
+
+// Halves hold a code plus 128, which has no sign. Byte i has the four bits of number i
+// below and those of number half+i above, as [simd.Kernels.DotRowsI4] wants them.
+const (
+	shifted = 0x8080808080808080 // 128 in each byte
+	below   = 0x0f0f0f0f0f0f0f0f
+	above   = below << 4
+)
+
+// halves gives a slot's two halves in place.
+func (v *vectors) halves(slot uint32) (upper, lower []uint8) {
+	return v.upper.data[int(slot)*v.stride:][:v.half], v.lower.data[int(slot)*v.half:][:v.half]
+}
+
+// pack writes a slot's code, which has two numbers for each byte of half of it.
+func (v *vectors) pack(slot uint32, code []int8) {
+	upper, lower := v.halves(slot)
+	bytes := unsigned(code)
+	for i := 0; i < v.half; i += 8 {
+		first := binary.NativeEndian.Uint64(bytes[i:]) ^ shifted
+		second := binary.NativeEndian.Uint64(bytes[v.half+i:]) ^ shifted
+		binary.NativeEndian.PutUint64(upper[i:], first>>4&below|second&above)
+		binary.NativeEndian.PutUint64(lower[i:], first&below|second<<4&above)
+	}
+}
+
+// unpack reads a slot's code.
+func (v *vectors) unpack(slot uint32, code []int8) {
+	upper, lower := v.halves(slot)
+	bytes := unsigned(code)
+	for i := 0; i < v.half; i += 8 {
+		u, l := binary.NativeEndian.Uint64(upper[i:]), binary.NativeEndian.Uint64(lower[i:])
+		binary.NativeEndian.PutUint64(bytes[i:], (u<<4&above|l&below)^shifted)
+		binary.NativeEndian.PutUint64(bytes[v.half+i:], (u&above|l>>4&below)^shifted)
+	}
+}
+
+// unsigned gives the same memory as bytes.
+func unsigned(code []int8) []uint8 {
+	return unsafe.Slice((*uint8)(unsafe.Pointer(unsafe.SliceData(code))), len(code))
+}
+
+// mostRough bounds what the upper half of a code may be off, as a part of the vector:
+// the mean square of the one by that of the other. Numbers that are normally distributed
+// have .016 at 768 dimensions. With more, as where one number is far larger than the
+// others, a search that is led by upper halves loses its way.
+const mostRough = .04
+
+// judge counts a slot among those of which the upper half says enough, or too little,
+// or no longer. A tenth of the latter outweighs the others.
+func (v *vectors) judge(slot uint32, counts int64) {
+	t := v.tail(slot)
+	step := 16 * float64(t.scale)
+	if step*step/12*float64(v.config.Dimension) > mostRough*float64(t.norm) {
+		counts *= -9
+	}
+	v.rough.Add(-counts)
+}

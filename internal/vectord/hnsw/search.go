@@ -87,6 +87,7 @@ type traveller struct {
 	seen    visited
 	beam    beam
 	links   []uint32
+	opened  []uint32
 	slots   []uint32
 	waiting []uint32
 	near    []float32
@@ -121,6 +122,7 @@ func (t *traveller) offerWaiting(allowed []uint64) {
 	for rest := t.waiting; len(rest) > 0; {
 		part := rest[:min(scanned, len(rest))]
 		rest = rest[len(part):]
+		t.slots = t.slots[:0]
 		t.unseen(part)
 		t.offer(allowed)
 	}
@@ -187,12 +189,14 @@ func (t *traveller) spread(from []uint32, level, ef, used int, allowed []uint64)
 		}
 	}
 	t.offer(allowed)
-	compared := 0
-	for slot, ok := t.beam.open(); ok; slot, ok = t.beam.open() {
-		if t.narrow {
-			t.beyond(t.g.links.list(slot, level), level, allowed)
-		} else {
-			t.unseen(t.g.links.list(slot, level))
+	for compared := 0; t.open(); {
+		t.slots = t.slots[:0]
+		for _, slot := range t.opened {
+			if list := t.g.links.list(slot, level); t.narrow {
+				t.beyond(list, level, allowed)
+			} else {
+				t.unseen(list)
+			}
 		}
 		t.offer(allowed)
 		if compared += len(t.slots); compared > t.matches {
@@ -202,12 +206,32 @@ func (t *traveller) spread(from []uint32, level, ef, used int, allowed []uint64)
 	return true
 }
 
+// open lists the nearest slots of the beam whose links have not been followed. In a wide
+// beam it is more than one at a time: what comparisons wait for is memory, and of more of
+// them more is on its way at once, while a beam that is to be opened to its end anyway
+// compares few in vain.
+func (t *traveller) open() bool {
+	t.opened = t.opened[:0]
+	for range min(1+t.beam.ef/widthOfOne, mostAtOnce) {
+		slot, ok := t.beam.open()
+		if !ok {
+			break
+		}
+		t.opened = append(t.opened, slot)
+	}
+	return len(t.opened) > 0
+}
+
+const (
+	mostAtOnce = 4
+	widthOfOne = 32 // of a beam, for each slot that is opened at once
+)
+
 // beyond lists in slots, of a slot's links and of what lies behind those that are not
 // allowed, the allowed ones: where few match, the graph of these alone would fall
 // apart, and with two steps in one it holds together (ACORN,
 // https://arxiv.org/abs/2403.04871).
 func (t *traveller) beyond(list []uint32, level int, allowed []uint64) {
-	t.slots = t.slots[:0]
 	for i := range list {
 		link := atomic.LoadUint32(&list[i])
 		if link == none {
@@ -233,22 +257,22 @@ func (t *traveller) beyond(list []uint32, level int, allowed []uint64) {
 	}
 }
 
-// unseen lists in slots those of a list of links that the search comes upon for the
+// unseen adds to slots those of a list of links that the search comes upon for the
 // first time.
 func (t *traveller) unseen(list []uint32) {
-	t.slots = grown(t.slots, len(list))
-	n := 0
+	n := len(t.slots)
+	slots := slices.Grow(t.slots, len(list))[:n+len(list)]
 	for i := range list {
 		link := atomic.LoadUint32(&list[i])
 		if link == none {
 			break
 		}
+		slots[n] = link // and beyond the end, where it was seen
 		if t.seen.add(link) {
-			t.slots[n] = link
 			n++
 		}
 	}
-	t.slots = t.slots[:n]
+	t.slots = slots[:n]
 }
 
 // offer puts the listed slots into the beam.

@@ -1,7 +1,6 @@
 package hnsw
 
 import (
-	"encoding/binary"
 	"math"
 	"unsafe"
 )
@@ -33,37 +32,48 @@ const (
 	above   = below << 4
 )
 
-// halves gives a slot's two halves in place.
-func (v *vectors) halves(slot uint32) (upper, lower []uint8) {
-	return v.upper.data[int(slot)*v.stride:][:v.half], v.lower.data[int(slot)*v.half:][:v.half]
+// halves gives a slot's two halves in place, by eight bytes.
+func (v *vectors) halves(slot uint32) (upper, lower []uint64) {
+	return wordsOf(v.upper.data[int(slot)*v.stride:][:v.half]), wordsOf(v.lower.data[int(slot)*v.half:][:v.half])
 }
 
 // pack writes a slot's code, which has two numbers for each byte of half of it.
 func (v *vectors) pack(slot uint32, code []int8) {
 	upper, lower := v.halves(slot)
-	bytes := unsigned(code)
-	for i := 0; i < v.half; i += 8 {
-		first := binary.NativeEndian.Uint64(bytes[i:]) ^ shifted
-		second := binary.NativeEndian.Uint64(bytes[v.half+i:]) ^ shifted
-		binary.NativeEndian.PutUint64(upper[i:], first>>4&below|second&above)
-		binary.NativeEndian.PutUint64(lower[i:], first&below|second<<4&above)
+	words := wordsOf(code)
+	first, second := words[:len(upper)], words[len(upper):]
+	for i := range upper {
+		a, b := first[i]^shifted, second[i]^shifted
+		upper[i] = a>>4&below | b&above
+		lower[i] = a&below | b<<4&above
 	}
 }
 
-// unpack reads a slot's code.
+// unpack reads a slot's code. Building does that more often than anything else but
+// comparing, so that it goes by eight bytes and without checks of bounds.
 func (v *vectors) unpack(slot uint32, code []int8) {
 	upper, lower := v.halves(slot)
-	bytes := unsigned(code)
-	for i := 0; i < v.half; i += 8 {
-		u, l := binary.NativeEndian.Uint64(upper[i:]), binary.NativeEndian.Uint64(lower[i:])
-		binary.NativeEndian.PutUint64(bytes[i:], (u<<4&above|l&below)^shifted)
-		binary.NativeEndian.PutUint64(bytes[v.half+i:], (u&above|l>>4&below)^shifted)
+	words := wordsOf(code)
+	n := len(upper)
+	first, second := words[:n], words[n:][:n]
+	lower = lower[:n]
+	for i, u := range upper {
+		l := lower[i]
+		first[i] = (u<<4&above | l&below) ^ shifted
+		second[i] = (u&above | l>>4&below) ^ shifted
 	}
 }
 
-// unsigned gives the same memory as bytes.
-func unsigned(code []int8) []uint8 {
-	return unsafe.Slice((*uint8)(unsafe.Pointer(unsafe.SliceData(code))), len(code))
+// wordsOf gives the same memory by eight bytes.
+func wordsOf[T int8 | uint8](list []T) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(list))), len(list)/8)
+}
+
+func sumOf(code []int8) (sum int32) {
+	for _, c := range code {
+		sum += int32(c)
+	}
+	return sum
 }
 
 // mostRough bounds what the upper half of a code may be off, as a part of the vector:
@@ -81,4 +91,13 @@ func (v *vectors) judge(slot uint32, counts int64) {
 		counts *= -9
 	}
 	v.rough.Add(-counts)
+}
+
+// leastRough is the dimension from which on upper halves lead: where fewer numbers add
+// up, what each of them is off does not cancel out.
+const leastRough = 96
+
+// tooRough tells whether the upper halves of codes say too little.
+func (v *vectors) tooRough() bool {
+	return v.config.Dimension < leastRough || v.rough.Load() > 0
 }

@@ -27,7 +27,9 @@ func (p *probe) ask(vector []float32) {
 	if p.v.half > 0 {
 		p.code = grown(p.code, 2*p.v.half)
 		p.scale = encode(p.vector, p.code)
-		p.coded()
+		clear(p.code[len(vector):])
+		p.sum = sumOf(p.code)
+		p.whole = p.v.tooRough()
 	}
 	if p.v.config.Metric == L2 {
 		p.norm = float32(squaredLength(p.vector))
@@ -42,27 +44,13 @@ func (p *probe) become(slot uint32) {
 	}
 	p.code = grown(p.code, 2*p.v.half)
 	p.v.unpack(slot, p.code)
-	p.coded()
+	p.whole = p.v.tooRough()
 	t := p.v.tail(slot)
-	p.scale, p.norm = t.scale, 0
+	p.scale, p.norm, p.sum = t.scale, 0, t.sum
 	if p.v.config.Metric == L2 {
 		p.norm = t.norm
 	}
 }
-
-// coded takes note of what the code says.
-func (p *probe) coded() {
-	clear(p.code[p.v.config.Dimension:])
-	p.sum = 0
-	for _, c := range p.code {
-		p.sum += int32(c)
-	}
-	p.whole = p.v.config.Dimension < leastRough || p.v.rough.Load() > 0
-}
-
-// leastRough is the dimension from which on upper halves lead: where fewer numbers add
-// up, what each of them is off does not cancel out.
-const leastRough = 96
 
 // near writes a rough distance of each slot, by the upper halves of the codes, or by the
 // whole ones where these say too little. It is the metric's, but for a constant that all

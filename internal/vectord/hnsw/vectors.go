@@ -34,10 +34,12 @@ type vectors struct {
 type tail struct {
 	scale float32
 	norm  float32 // the squared length
+	sum   int32   // of the code
 }
 
 const (
-	tailBytes = 8
+	tailBytes = 12
+	shortUnit = 16
 	cacheLine = 64
 )
 
@@ -63,7 +65,7 @@ func newVectors(config Config, kernels simd.Kernels) (*vectors, error) {
 func strideOf(half int) int {
 	unit := cacheLine
 	if half < 128 {
-		unit = tailBytes
+		unit = shortUnit
 	}
 	return (half + tailBytes + unit - 1) / unit * unit
 }
@@ -99,7 +101,7 @@ func (v *vectors) put(slot uint32, vector []float32) {
 	}
 	if v.half > 0 {
 		code := make([]int8, 2*v.half)
-		*v.tail(slot) = tail{scale: encode(kept, code), norm: float32(norm)}
+		*v.tail(slot) = tail{scale: encode(kept, code), norm: float32(norm), sum: sumOf(code)}
 		v.pack(slot, code)
 		v.judge(slot, 1)
 	}

@@ -73,6 +73,19 @@ func (l *links) list(slot uint32, level int) []uint32 {
 	return l.upper.data[int(block-1)+(level-1)*l.m:][:l.m]
 }
 
+// touch reads a number of each cache line of some slots' lists in a level. These reads
+// do not depend on each other, so that what is not in a cache comes at once, where one
+// list after the other would be waited for.
+func (l *links) touch(slots []uint32, level int) {
+	const line = cacheLine / 4
+	for _, slot := range slots {
+		list := l.list(slot, level)
+		for i := 0; i < len(list); i += line {
+			atomic.LoadUint32(&list[i])
+		}
+	}
+}
+
 // read appends a slot's links in a level.
 func (l *links) read(slot uint32, level int, to []uint32) []uint32 {
 	list := l.list(slot, level)

@@ -191,6 +191,7 @@ func (t *traveller) spread(from []uint32, level, ef, used int, allowed []uint64)
 	t.offer(allowed)
 	for compared := 0; t.open(); {
 		t.slots = t.slots[:0]
+		t.g.links.touch(t.opened, level)
 		for _, slot := range t.opened {
 			if list := t.g.links.list(slot, level); t.narrow {
 				t.beyond(list, level, allowed)

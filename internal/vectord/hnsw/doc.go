@@ -14,7 +14,7 @@
 //     in or not yet, and what was deleted is given by none.
 //   - A slot is not used again while somebody who saw it is still inside View.
 //   - Distances that a search answers with are computed from the float32 vectors. The
-//     int8 codes, a quarter of their size, only lead the way.
+//     int8 codes, a quarter of their size, only lead the way, and mostly half of them.
 //   - With the same seed and the same calls from one goroutine comes the same graph.
 //
 // Vectors, codes and links lie outside of Go's heap, in address space that is

@@ -103,7 +103,7 @@ type Shape struct {
 	M              int          `json:"m,omitempty"`               // links of a node; default 16
 	EfConstruction int          `json:"ef_construction,omitempty"` // candidates of an insertion; default 200
 	MaxItems       int          `json:"max_items,omitempty"`       // that it has room for; default 1,048,576
-	TextFields     []string     `json:"text_fields,omitempty"`     // of the metadata, searched by words; default ["text"]
+	TextFields     []string     `json:"text_fields,omitzero"`      // of the metadata, searched by words; default ["text"]
 	Persist        *bool        `json:"persist,omitempty"`         // default true; false: it is gone when the daemon ends
 }
 

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -47,7 +48,7 @@ func itemsOf(batch arrow.RecordBatch) ([]vector.Item, error) {
 		var err error
 		switch name := batch.ColumnName(i); name {
 		case "id":
-			err = texts(column, func(i int, s string) { items[i].ID = s })
+			err = texts(column, func(i int, s string) { items[i].ID = strings.Clone(s) })
 		case "text":
 			err = texts(column, func(i int, s string) { items[i].Text = s })
 		case "metadata":

@@ -133,15 +133,21 @@ func (r *registry) drop(ctx context.Context, name string) error {
 	})
 }
 
+// discardWithin bounds the removal of an index's objects, which the end of the daemon
+// waits for.
+const discardWithin = 20 * time.Second
+
 // discard closes an index that has no name any more, and removes its objects.
 func (r *registry) discard(x *index) {
-	x.cancelLoad(r.ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), discardWithin)
+	defer cancel()
+	x.cancelLoad(ctx)
 	err := error(nil)
 	if open := x.shut(); open != nil {
-		err = open.Close(r.ctx)
+		err = open.Close(ctx)
 	}
-	if x.persisted() {
-		err = errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
+	if x.persisted() && x.pointer.broken == nil {
+		err = errors.Join(err, durable.Drop(ctx, r.storage, x.pointer.ID))
 	}
 	if err != nil {
 		r.log.Warn("the objects of a dropped index are left; a later start removes them", "index", x.name, "index_id", x.pointer.ID, "error", err)

@@ -48,10 +48,7 @@ func (s *server) getLoad(w http.ResponseWriter, r *http.Request) error {
 
 // currentLoad gives the load that runs, or the last one.
 func (s *server) currentLoad(ctx context.Context, x *index) (vector.Load, error) {
-	x.loading.Lock()
-	j := x.job
-	x.loading.Unlock()
-	if j != nil {
+	if j := x.current(); j != nil {
 		return j.look(), nil
 	}
 	return s.loader.last(ctx, x)

@@ -114,14 +114,20 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 		if x.replaced() {
 			return vector.ErrIndexLoading.Errorf("the index %s was dropped or replaced meanwhile; nothing was erased from what is there now: send it again", x.name).After(time.Second)
 		}
-		gone, err := s.dropConfirmed(r.Context(), x, want.Snapshots)
+		gone, err := s.confirmed(r.Context(), x, want.Snapshots)
+		if err == nil {
+			_, err = open.Engine().Count(selection.Filter) // what cannot be asked for takes no snapshot along
+		}
+		if err == nil {
+			err = s.loader.forget(r.Context(), x)
+		}
 		if err != nil {
 			return err
 		}
-		if err := s.loader.forget(r.Context(), x); err != nil {
-			return err
-		}
 		erased, err := open.Erase(r.Context(), selection)
+		if err == nil && x.persisted() {
+			err = s.registry.removeUnder(r.Context(), snapshotsFolder+x.name+"/")
+		}
 		if err != nil {
 			return err
 		}
@@ -130,11 +136,12 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// dropConfirmed removes the snapshots of an index, if all of them were named.
-func (s *server) dropConfirmed(ctx context.Context, x *index, named []string) (gone []string, err error) {
-	gone = []string{}
+// confirmed gives the snapshots of an index, which go with what is erased, if all of them
+// were named.
+func (s *server) confirmed(ctx context.Context, x *index, named []string) (names []string, err error) {
+	names = []string{}
 	if !x.persisted() {
-		return gone, nil
+		return names, nil
 	}
 	list, err := s.registry.snapshots(ctx, x.name)
 	if err != nil {
@@ -142,12 +149,12 @@ func (s *server) dropConfirmed(ctx context.Context, x *index, named []string) (g
 	}
 	missing := false
 	for _, snapshot := range list {
-		gone = append(gone, snapshot.Name)
+		names = append(names, snapshot.Name)
 		missing = missing || !slices.Contains(named, snapshot.Name)
 	}
 	if missing {
-		return nil, vector.ErrEraseUnconfirmed.Errorf("the snapshots %s may hold what is to be erased, and go with it: name all of them in \"snapshots\" if that may be", strings.Join(gone, ", ")).
-			With("snapshots", gone)
+		return nil, vector.ErrEraseUnconfirmed.Errorf("the snapshots %s may hold what is to be erased, and go with it: name all of them in \"snapshots\" if that may be", strings.Join(names, ", ")).
+			With("snapshots", names)
 	}
-	return gone, s.registry.clearSnapshots(ctx, x.name)
+	return names, nil
 }

@@ -25,13 +25,13 @@ type index struct {
 	progress durable.Progress
 	copying  sync.Mutex // one snapshot at a time
 
-	loading sync.Mutex
-	job     *job // the last load since the daemon runs, if there was one
+	loading sync.Mutex // one load is begun, or forgotten, at a time
 
 	mu     sync.Mutex
 	users  sync.WaitGroup // requests that are inside
 	open   *durable.Index // nil while it is loaded, after a failure and once it is gone
 	failed error
+	job    *job // the last load since the daemon runs, if there was one
 	left   bool // it is about to lose its name, and takes no requests
 	gone   bool // it has
 }
@@ -41,7 +41,7 @@ func newIndex(name string, shape vector.Shape) *index {
 	return &index{name: name, pointer: pointer{ID: uuid.NewString(), Shape: shape, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}}
 }
 
-func (x *index) persisted() bool { return *x.pointer.Shape.Persist }
+func (x *index) persisted() bool { return x.pointer.Shape.Persist == nil || *x.pointer.Shape.Persist }
 
 // enter gives the open index to a request, which leaves it when it is done.
 func (x *index) enter() (open *durable.Index, leave func(), err error) {

@@ -106,7 +106,7 @@ func TestAnErasureFindsWhatIsLeft(t *testing.T) {
 	d.mustCreate("x", vector.Shape{Dimension: 2})
 	d.mustAdd("x", vector.Item{ID: "secret-4711", Vector: vector.Vector{1, 0}})
 	d.want(201, "", "POST", "/vectors/index/x/snapshot", `{"name":"s"}`)
-	if err := store.Delete(t.Context(), "vectors/snapshots/x/s.json"); err != nil {
+	if err := store.Delete(t.Context(), "vectors/snapshots/x/s/about.json"); err != nil {
 		t.Fatal(err)
 	}
 	d.want(200, "", "POST", "/vectors/index/x/erase", `{"ids":["secret-4711"]}`)
@@ -134,5 +134,44 @@ func TestBodiesAreStrict(t *testing.T) {
 	d.mustCreate("x", vector.Shape{Dimension: 2})
 	for _, body := range []string{`{"items":[{"ID":"a","vector":[1,0]}]}`, `{"items":[{"id":"a","Vector":[1,0]}]}`, `{"items":[{"id":"\ud800","vector":[1,0]}]}`} {
 		d.want(400, "bad_request", "POST", "/vectors/index/x/add", body)
+	}
+}
+
+// Snapshots whose names look alike are each their own.
+func TestSnapshotsOfLikeNames(t *testing.T) {
+	d := start(t, testbed.StartStoraged(t))
+	d.mustCreate("x", vector.Shape{Dimension: 2})
+	d.mustAdd("x", items(0, 5, 2)...)
+	for _, name := range []string{"monday", "monday.json", "index", "about.json"} {
+		d.want(201, "", "POST", "/vectors/index/x/snapshot", `{"name":"`+name+`"}`)
+	}
+	d.want(204, "", "DELETE", "/vectors/index/x/snapshots/monday.json", "")
+	d.want(200, "", "POST", "/vectors/index/x/restore", `{"snapshot":"monday","as":"y"}`)
+	d.want(400, "bad_filter", "POST", "/vectors/index/x/erase", `{"filter":{"nobody":1},"snapshots":["monday","index","about.json"]}`)
+	if doc := d.want(200, "", "GET", "/vectors/index/x/snapshots", ""); len(doc["snapshots"].([]any)) != 3 {
+		t.Errorf("%v", doc)
+	}
+	for _, path := range []string{"delete", "erase"} {
+		d.want(400, "bad_filter", "POST", "/vectors/index/x/"+path, `{"filter":{}}`)
+	}
+}
+
+// A name that cannot be read keeps the others from nothing, and can be dropped.
+func TestANameThatCannotBeRead(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	d.want(201, "", "POST", "/vectors/index", `{"name":"plain","dimension":2,"text_fields":[]}`)
+	d.stop()
+	for name, text := range map[string]string{"torn": `{"index_id":`, "empty": `{}`, "old": `{"index_id":"0b5e8a86-6d2c-4a43-9a53-1f2d2a1f0000","shape":{"dimension":2}}`} {
+		if _, _, err := store.Put(t.Context(), "vectors/names/"+name+".json", strings.NewReader(text), -1, storage.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d = start(t, store)
+	d.want(200, "", "POST", "/vectors/index", `{"name":"plain","dimension":2,"text_fields":[],"if_not_exists":true}`)
+	for _, name := range []string{"torn", "empty"} {
+		d.want(503, "index_failed", "POST", "/vectors/index/"+name+"/count", "{}")
+		d.want(204, "", "DELETE", "/vectors/index/"+name, "")
+		d.mustCreate(name, vector.Shape{Dimension: 2})
 	}
 }

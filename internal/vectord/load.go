@@ -86,7 +86,7 @@ func (l *loader) keep(ctx context.Context, x *index, load vector.Load) error {
 func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vector.Load, error) {
 	x.loading.Lock()
 	defer x.loading.Unlock()
-	if x.job != nil && x.job.look().State == vector.LoadRunning {
+	if x.runsLoad() {
 		return vector.Load{}, vector.ErrLoadRunning.Errorf("a load of the index %s runs already; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
 	}
 	before, err := l.last(ctx, x)
@@ -103,27 +103,32 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 
 // resume goes on with a load that the end of the daemon broke off.
 func (l *loader) resume(x *index) {
+	ctx := l.registry.ctx
+	var load vector.Load
+	err := certain(ctx, func(ctx context.Context) (err error) {
+		load, err = l.last(ctx, x)
+		return err
+	})
 	x.loading.Lock()
 	defer x.loading.Unlock()
-	load, err := l.last(l.registry.ctx, x)
-	if err != nil || load.State != vector.LoadRunning {
-		if err != nil && !errors.Is(err, vector.ErrLoadNotFound) {
-			l.registry.log.Warn("whether a load is to go on is not known", "index", x.name, "error", err)
-		}
-		return
+	switch {
+	case errors.Is(err, vector.ErrLoadNotFound), ctx.Err() != nil, x.current() != nil:
+	case err != nil:
+		l.registry.log.Warn("whether a load is to go on is not known", "index", x.name, "error", err)
+	case load.State == vector.LoadRunning:
+		l.run(x, load, vector.Load{})
 	}
-	l.run(x, load, vector.Load{})
 }
 
 // run does a load in the background, until it ends or is cancelled.
 func (l *loader) run(x *index, load, before vector.Load) {
 	ctx, cancel := context.WithCancel(l.registry.ctx)
 	j := &job{cancel: cancel, done: make(chan struct{}), load: load}
-	x.job = j
+	x.setJob(j)
 	l.registry.background.Go(func() {
 		defer close(j.done)
 		defer cancel()
-		err := l.persist(ctx, x, j, before)
+		err := l.try(ctx, x, j, before)
 		if l.registry.ctx.Err() != nil { // it goes on after the restart
 			return
 		}
@@ -131,25 +136,26 @@ func (l *loader) run(x *index, load, before vector.Load) {
 	})
 }
 
-// end writes how a load ended.
+// end writes how a load ended, and tells it then: a load that was told as ended is not
+// begun again by a restart.
 func (l *loader) end(x *index, j *job, err error) {
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	j.change(func(load *vector.Load) {
-		load.EndedAt, load.State = &now, vector.LoadSucceeded
-		switch {
-		case errors.Is(err, context.Canceled):
-			load.State = vector.LoadCancelled
-		case err != nil:
-			load.State, load.Problem = vector.LoadFailed, wire.AsProblem(problemOf(err))
-		}
-	})
-	if err := l.keep(l.registry.ctx, x, j.look()); err != nil {
+	load := j.look()
+	load.EndedAt, load.State = &now, vector.LoadSucceeded
+	switch {
+	case errors.Is(err, context.Canceled):
+		load.State = vector.LoadCancelled
+	case err != nil:
+		load.State, load.Problem = vector.LoadFailed, wire.AsProblem(problemOf(err))
+	}
+	if err := certain(l.registry.ctx, func(ctx context.Context) error { return l.keep(ctx, x, load) }); err != nil {
 		l.registry.log.Warn("the end of a load is not kept; a restart does it again", "index", x.name, "error", err)
 	}
+	j.change(func(told *vector.Load) { *told = load })
 }
 
-// persist tries a load until it succeeds, or cannot.
-func (l *loader) persist(ctx context.Context, x *index, j *job, before vector.Load) error {
+// try does a load, again and again until it succeeds or cannot.
+func (l *loader) try(ctx context.Context, x *index, j *job, before vector.Load) error {
 	for {
 		open, leave, err := x.enter()
 		if err == nil {
@@ -182,10 +188,10 @@ func transient(err error) bool {
 func (l *loader) forget(ctx context.Context, x *index) error {
 	x.loading.Lock()
 	defer x.loading.Unlock()
-	if x.job != nil && x.job.look().State == vector.LoadRunning {
+	if x.runsLoad() {
 		return vector.ErrLoadRunning.Errorf("a load of the index %s runs and may bring back what is to be erased; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
 	}
-	x.job = nil
+	x.setJob(nil)
 	if !x.persisted() {
 		return nil
 	}
@@ -194,9 +200,21 @@ func (l *loader) forget(ctx context.Context, x *index) error {
 
 // runsLoad tells whether a load of the index runs.
 func (x *index) runsLoad() bool {
-	x.loading.Lock()
-	defer x.loading.Unlock()
-	return x.job != nil && x.job.look().State == vector.LoadRunning
+	j := x.current()
+	return j != nil && j.look().State == vector.LoadRunning
+}
+
+// current gives the last load since the daemon runs, if there was one.
+func (x *index) current() *job {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.job
+}
+
+func (x *index) setJob(j *job) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.job = j
 }
 
 // loadsRunning counts the loads that run.
@@ -211,9 +229,7 @@ func (r *registry) loadsRunning() (running int) {
 
 // cancelLoad ends a load, if one runs, and waits for its end.
 func (x *index) cancelLoad(ctx context.Context) (vector.Load, bool) {
-	x.loading.Lock()
-	j := x.job
-	x.loading.Unlock()
+	j := x.current()
 	if j == nil || j.look().State != vector.LoadRunning {
 		return vector.Load{}, false
 	}

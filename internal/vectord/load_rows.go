@@ -50,7 +50,7 @@ func (l *loader) fill(ctx context.Context, x *index, open *durable.Index, j *job
 	defer body.Close()
 	j.change(func(load *vector.Load) {
 		load.Reads, load.Rows, load.Unchanged = reads, 0, 0
-		load.Skipped = !load.Force && before.NewLoad == load.NewLoad && before.State == vector.LoadSucceeded && before.Reads == reads && known(reads)
+		load.Skipped = !load.Force && sameRows(before.NewLoad, load.NewLoad) && before.State == vector.LoadSucceeded && before.Reads == reads && known(reads)
 	})
 	if load = j.look(); load.Skipped {
 		return nil
@@ -66,6 +66,12 @@ func (l *loader) fill(ctx context.Context, x *index, open *durable.Index, j *job
 		return err
 	}
 	return r.deleteMissing(ctx)
+}
+
+// sameRows tells whether two loads take the same rows.
+func sameRows(a, b vector.NewLoad) bool {
+	a.Force, b.Force = false, false
+	return a == b
 }
 
 // versions makes of what a statement read what it is to read again.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -22,6 +24,8 @@ type pointer struct {
 	Shape     vector.Shape `json:"shape,omitzero"`
 	CreatedAt time.Time    `json:"created_at,omitzero"`
 	AliasOf   string       `json:"alias_of,omitempty"`
+
+	broken error // why it cannot be read
 }
 
 // names are the pointers in storage.
@@ -88,8 +92,15 @@ func (n names) get(ctx context.Context, name string) (pointer, string, error) {
 		return pointer{}, "", err
 	}
 	defer body.Close()
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return pointer{}, "", err
+	}
 	var p pointer
-	return p, object.ETag, wire.DecodeJSON(body, &p)
+	if err := json.Unmarshal(raw, &p); err != nil || p.ID == "" && p.AliasOf == "" {
+		p = pointer{broken: fmt.Errorf("the object %s is not what vectord wrote; put it back from a copy, or drop the index", key(name))}
+	}
+	return p, object.ETag, nil
 }
 
 func (n names) remove(ctx context.Context, name string) error {

@@ -15,9 +15,10 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// snapshotsFolder holds, for each index by its name and each snapshot, the index as
-// package durable copies it, and an object <snapshot>.json, which comes last and is read
-// first: without it there is no snapshot. Snapshots belong to a name, and outlive the index.
+// snapshotsFolder holds a folder for each index, by its name, and in it one for each
+// snapshot: the index as package durable copies it, under "index", and what is said of it,
+// in about.json, which comes last: without it there is no snapshot. Snapshots belong to a
+// name, and outlive the index.
 const snapshotsFolder = indexFolder + "snapshots/"
 
 // kept is what that object says.
@@ -26,7 +27,9 @@ type kept struct {
 	Shape vector.Shape `json:"shape"`
 }
 
-func snapshotKey(index, name string) string { return snapshotsFolder + index + "/" + name }
+func snapshotFolder(index, name string) string { return snapshotsFolder + index + "/" + name + "/" }
+func copyKey(index, name string) string        { return snapshotFolder(index, name) + "index" }
+func aboutKey(index, name string) string       { return snapshotFolder(index, name) + "about.json" }
 
 // snapshot keeps an index as it is now.
 func (r *registry) snapshot(ctx context.Context, x *index, name string) (vector.Snapshot, error) {
@@ -40,18 +43,17 @@ func (r *registry) snapshot(ctx context.Context, x *index, name string) (vector.
 		return vector.Snapshot{}, err
 	}
 	defer leave()
-	key := snapshotKey(x.name, name)
-	if _, err := r.storage.Head(ctx, key+".json"); !errors.Is(err, storage.ErrObjectNotFound) {
+	if _, err := r.keptAs(ctx, x.name, name); !errors.Is(err, vector.ErrSnapshotNotFound) {
 		if err == nil {
 			err = vector.ErrSnapshotExists.Errorf("the index %s has a snapshot %s; choose another name, or remove it first", x.name, name)
 		}
 		return vector.Snapshot{}, err
 	}
-	if err := r.removeAt(ctx, key); err != nil { // left by one that broke off
+	if err := r.removeUnder(ctx, snapshotFolder(x.name, name)); err != nil { // left by one that broke off
 		return vector.Snapshot{}, err
 	}
 	k := kept{Shape: x.pointer.Shape, Snapshot: vector.Snapshot{Name: name, Index: x.name, Count: open.Engine().Stats().Count, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}}
-	copied, err := open.Copy(ctx, key)
+	copied, err := open.Copy(ctx, copyKey(x.name, name))
 	if err != nil {
 		return vector.Snapshot{}, err
 	}
@@ -60,24 +62,20 @@ func (r *registry) snapshot(ctx context.Context, x *index, name string) (vector.
 	if err != nil {
 		return vector.Snapshot{}, err
 	}
-	_, _, err = r.storage.Put(ctx, key+".json", bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
+	_, _, err = r.storage.Put(ctx, aboutKey(x.name, name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
 	return k.Snapshot, err
 }
 
-// removeAt removes what a copy under a key consists of.
-func (r *registry) removeAt(ctx context.Context, key string) error {
-	keys := []string{key}
-	for page, err := range r.storage.Listings(ctx, key+"/", "", 0) {
+// removeUnder removes the objects whose keys begin so.
+func (r *registry) removeUnder(ctx context.Context, prefix string) error {
+	for page, err := range r.storage.Listings(ctx, prefix, "", 0) {
 		if err != nil {
 			return err
 		}
 		for _, o := range page.Objects {
-			keys = append(keys, o.Key)
-		}
-	}
-	for _, k := range keys {
-		if err := r.storage.Delete(ctx, k); err != nil {
-			return err
+			if err := r.storage.Delete(ctx, o.Key); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -86,16 +84,13 @@ func (r *registry) removeAt(ctx context.Context, key string) error {
 // snapshots gives those of an index, the oldest first.
 func (r *registry) snapshots(ctx context.Context, index string) ([]vector.Snapshot, error) {
 	list := []vector.Snapshot{}
-	folder := snapshotKey(index, "")
+	folder := snapshotsFolder + index + "/"
 	for page, err := range r.storage.Listings(ctx, folder, "/", 0) {
 		if err != nil {
 			return nil, err
 		}
-		for _, o := range page.Objects {
-			name, is := strings.CutSuffix(strings.TrimPrefix(o.Key, folder), ".json")
-			if !is {
-				continue
-			}
+		for _, prefix := range page.Prefixes {
+			name := strings.Trim(strings.TrimPrefix(prefix, folder), "/")
 			k, err := r.keptAs(ctx, index, name)
 			if errors.Is(err, vector.ErrSnapshotNotFound) { // removed since
 				continue
@@ -112,7 +107,7 @@ func (r *registry) snapshots(ctx context.Context, index string) ([]vector.Snapsh
 
 // keptAs reads what a snapshot says of itself.
 func (r *registry) keptAs(ctx context.Context, index, name string) (k kept, err error) {
-	body, _, err := r.storage.Get(ctx, snapshotKey(index, name)+".json", storage.Range{})
+	body, _, err := r.storage.Get(ctx, aboutKey(index, name), storage.Range{})
 	if errors.Is(err, storage.ErrObjectNotFound) {
 		return k, vector.ErrSnapshotNotFound.Errorf("there is no snapshot %q of an index %s; GET /vectors/index/%s/snapshots lists those that there are", name, index, index)
 	}
@@ -129,25 +124,10 @@ func (r *registry) dropSnapshot(ctx context.Context, index, name string) error {
 	if _, err := r.keptAs(ctx, index, name); err != nil {
 		return err
 	}
-	if err := r.removeAt(ctx, snapshotKey(index, name)); err != nil {
+	if err := r.removeUnder(ctx, copyKey(index, name)); err != nil {
 		return err
 	}
-	return r.storage.Delete(ctx, snapshotKey(index, name)+".json")
-}
-
-// clearSnapshots removes all of an index's snapshots, and what may be left of others.
-func (r *registry) clearSnapshots(ctx context.Context, index string) error {
-	for page, err := range r.storage.Listings(ctx, snapshotKey(index, ""), "", 0) {
-		if err != nil {
-			return err
-		}
-		for _, o := range page.Objects {
-			if err := r.storage.Delete(ctx, o.Key); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return r.storage.Delete(ctx, aboutKey(index, name))
 }
 
 // restore makes an index of a snapshot: in place of the one whose name it belongs to, or
@@ -170,7 +150,7 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore) 
 		return nil, err
 	}
 	x := newIndex(name, k.Shape)
-	open, err := durable.Restore(ctx, r.options(x), snapshotKey(of, want.Snapshot), &x.progress)
+	open, err := durable.Restore(ctx, r.options(x), copyKey(of, want.Snapshot), &x.progress)
 	if err != nil {
 		return nil, errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
 	}

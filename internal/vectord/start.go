@@ -49,7 +49,7 @@ func (r *registry) readNames() ([]*index, bool) {
 				aliases[name] = alias{p.AliasOf, etag}
 				return
 			}
-			indexes[name] = &index{name: name, pointer: p, etag: etag}
+			indexes[name] = &index{name: name, pointer: p, etag: etag, failed: p.broken}
 		})
 		if err == nil {
 			err = r.dropDangling(aliases, indexes)
@@ -72,7 +72,7 @@ func (r *registry) readNames() ([]*index, bool) {
 // load opens an index. One that storaged cannot give now is tried again; one that cannot
 // be read is told as failed. It returns true where the index serves.
 func (r *registry) load(x *index) bool {
-	for {
+	for x.pointer.broken == nil {
 		open, err := durable.Open(r.ctx, r.options(x), &x.progress)
 		if r.ctx.Err() != nil {
 			if open != nil {
@@ -100,6 +100,7 @@ func (r *registry) load(x *index) bool {
 		}
 		return err == nil
 	}
+	return false
 }
 
 // notReady gives the reasons why something is still to come. An index that failed is

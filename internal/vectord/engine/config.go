@@ -12,7 +12,7 @@ type Config struct {
 	Dimension      int         // numbers of a vector, 1 to hnsw.MaxDimension
 	Metric         hnsw.Metric // default hnsw.Cosine
 	M              int         // links of an item in the graph; 4 to 64, default 16
-	EfConstruction int         // how many candidates an insertion looks at; M to 4096, default 200
+	EfConstruction int         // how many candidates an insertion looks at; M to 16384, default 200
 	Float          bool        // no codes: float32 all the way
 	Seed           uint64      // of the graph's levels
 	MaxItems       int         // items that address space is reserved for; default 1<<20

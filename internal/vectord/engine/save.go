@@ -3,6 +3,7 @@ package engine
 import (
 	"bufio"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"io"
 
@@ -14,19 +15,23 @@ import (
 // lengths; numbers are 4 bytes, little endian. Items come in order of their slots, in
 // which the index of words takes their texts at a fraction of the cost.
 
-// Save writes the index as it is when it is called. Searches and changes go on
-// meanwhile; these are in or not, and made again they do no harm. taken, which may be
-// nil, is called once, before anything is written: changes that were applied by then are
-// in. Changes wait for it, and it must not call the index.
+// Save writes the index as it was at one moment, in which taken, which may be nil, is
+// called; that is before anything is written. Changes wait for it, and it must not call
+// the index. Searches and changes go on while the index is written.
 func (x *Index) Save(to io.Writer, taken func()) error {
 	w := sealed.NewWriter(to)
 	out := bufio.NewWriterSize(w, 64<<10)
 	var ids []string
 	var slots []uint32
-	x.writes.Lock() // until the graph has been taken as well
+	var objects []json.RawMessage // never changed in their place
+	x.writes.Lock()               // until the graph has been taken as well
 	x.bury()
 	err := x.graph.Save(w, func() {
 		ids, slots = x.names.all()
+		objects = make([]json.RawMessage, len(ids))
+		for i, slot := range slots {
+			objects[i] = x.meta.Get(slot)
+		}
 		if taken != nil {
 			taken()
 		}
@@ -39,7 +44,7 @@ func (x *Index) Save(to io.Writer, taken func()) error {
 		return err
 	}
 	for i, id := range ids {
-		raw := x.meta.Get(slots[i]) // by now it may be another item's, or nobody's
+		raw := objects[i]
 		err := errors.Join(write32(out, int(slots[i])), write32(out, len(id)), write32(out, len(raw)))
 		if err == nil {
 			_, err = out.WriteString(id)

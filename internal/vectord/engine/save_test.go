@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -124,3 +125,47 @@ func TestDamageIsRefused(t *testing.T) {
 		y.Close()
 	}
 }
+
+// What is saved is of one moment, whatever changes while it is written.
+func TestASaveIsOfOneMoment(t *testing.T) {
+	config := engine.Config{Dimension: 2, Metric: hnsw.L2, MaxItems: 20_000}
+	x := newIndex(t, config)
+	old := func(n int) engine.Item {
+		return engine.Item{ID: fmt.Sprintf("c-%04d", n), Vector: []float32{float32(n), 1}, Metadata: json.RawMessage(`{"when":"before"}`)}
+	}
+	for n := range 3000 {
+		put(t, x, old(n))
+	}
+	var out bytes.Buffer
+	changed := false
+	w := writerFunc(func(p []byte) (int, error) {
+		if !changed {
+			changed = true
+			for n := range 3000 {
+				item := old(n)
+				item.Vector, item.Metadata = []float32{float32(n), 2}, json.RawMessage(`{"when":"after"}`)
+				put(t, x, item)
+			}
+			x.Delete([]string{"c-0000", "c-0001"})
+			x.Search(engine.Query{Vector: []float32{1, 1}, K: 1})
+		}
+		return out.Write(p)
+	})
+	if err := x.Save(w, nil); err != nil {
+		t.Fatal(err)
+	}
+	back := newIndex(t, config)
+	if err := back.Load(&out); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3000 {
+		want := old(n)
+		if got, ok := back.Get(want.ID); !ok || got.Vector[1] != 1 || string(got.Metadata) != string(want.Metadata) {
+			t.Fatalf("%s: %v %s, %v", want.ID, got.Vector, got.Metadata, ok)
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

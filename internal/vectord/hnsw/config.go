@@ -20,7 +20,7 @@ type Config struct {
 	Dimension      int    // numbers of a vector, 1 to MaxDimension
 	Metric         Metric // default Cosine
 	M              int    // links of a node in each upper level, twice as many in the lowest; 4 to 64, default 16
-	EfConstruction int    // how many candidates an insertion looks at; M to 4096, default 200
+	EfConstruction int    // how many candidates an insertion looks at; M to 16384, default 200
 	Float          bool   // no codes: float32 all the way
 	Seed           uint64 // of the levels
 	MaxItems       int    // slots that address space is reserved for; default 1<<20

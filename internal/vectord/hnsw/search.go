@@ -11,7 +11,7 @@ type Search struct {
 	Vector []float32 // Config.Check lets it pass
 	K      int       // how many
 	// Ef is how many candidates are kept: the more, the more of the nearest are found,
-	// and the longer it takes. 0 is the default, 64; one and a half K are taken at the
+	// and the longer it takes. 0 is the default, 100; one and a half K are taken at the
 	// least, or K without codes.
 	Ef int
 	// Allowed, of which bit s%64 of number s/64 stands for slot s, narrows the

@@ -21,7 +21,7 @@ func (c Config) checkAnswer(q engine.Query, vectors int, e *engine.Index) error 
 	if !q.WithVector {
 		return nil
 	}
-	found := int64(max(1, vectors)) * int64(min(q.K, e.Stats().Count))
+	found := int64(max(1, vectors)) * int64(min(q.K, e.Len()))
 	return c.answerWithin(found * int64(e.Config().Dimension) * numberBytes)
 }
 

@@ -52,7 +52,7 @@ func (r *registry) snapshot(ctx context.Context, x *index, name string) (vector.
 	if err := r.removeUnder(ctx, snapshotFolder(x.name, name)); err != nil { // left by one that broke off
 		return vector.Snapshot{}, err
 	}
-	k := kept{Shape: x.pointer.Shape, Snapshot: vector.Snapshot{Name: name, Index: x.name, Count: open.Engine().Stats().Count, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}}
+	k := kept{Shape: x.pointer.Shape, Snapshot: vector.Snapshot{Name: name, Index: x.name, Count: open.Engine().Len(), CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}}
 	copied, err := open.Copy(ctx, copyKey(x.name, name))
 	if err != nil {
 		return vector.Snapshot{}, err

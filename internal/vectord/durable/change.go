@@ -84,7 +84,7 @@ func (c *change) apply(x *engine.Index) (n counts, err error) {
 	if len(c.remove) > 0 {
 		n.deleted = x.Delete(c.remove)
 	}
-	n.items = x.Stats().Count
+	n.items = x.Len()
 	return n, nil
 }
 

@@ -86,7 +86,7 @@ func (x *Index) gather(requests []*request) (g *group, rest []*request) {
 	puts := 0
 	for i, r := range requests {
 		if err := x.prepare(r); err != nil || r.change.empty() {
-			r.answer(counts{items: x.engine.Stats().Count}, err)
+			r.answer(counts{items: x.engine.Len()}, err)
 			continue
 		}
 		n := r.change.put.Len()

@@ -53,11 +53,16 @@ func (x *Index) Matching(filter metadata.Filter) (ids []string, err error) {
 // Scroll.
 func (x *Index) Count(filter *metadata.Filter) (count int, err error) {
 	if filter == nil {
-		count, _ = x.names.count()
-		return count, nil
+		return x.Len(), nil
 	}
 	err = x.names.matching(func() ([]uint64, error) { return x.meta.Match(*filter, nil) }, func(slots uint64, _ int) {
 		count += bits.OnesCount64(slots)
 	})
 	return count, err
+}
+
+// Len gives the number of items.
+func (x *Index) Len() int {
+	count, _ := x.names.count()
+	return count
 }

@@ -21,12 +21,19 @@ const (
 	slack     = 6 // what a small allocation is larger than asked for, on the average
 )
 
-// Stats gives the index's size. It takes no longer for a large one.
+// Stats gives the index's size, as the last write that has ended left it. It takes no
+// longer for a large one, and waits for no write.
 func (x *Index) Stats() Stats {
-	x.writing.Lock()
-	defer x.writing.Unlock()
+	if s := x.stats.Load(); s != nil {
+		return *s
+	}
+	return Stats{}
+}
+
+// written ends a write.
+func (x *Index) written() {
 	c := x.counts
-	return Stats{
+	x.stats.Store(&Stats{
 		Documents: c.texts,
 		Terms:     c.terms,
 		Idle:      len(x.terms) - c.terms,
@@ -35,7 +42,8 @@ func (x *Index) Stats() Stats {
 		Bytes: c.blocks + c.spelling + c.forward +
 			int64(cap(x.lists))*listBytes + int64(cap(x.texts))*textBytes +
 			int64(len(x.terms))*(termBytes+slack) + int64(c.texts)*slack,
-	}
+	})
+	x.writing.Unlock()
 }
 
 // Compact gives back the memory that removed texts have left behind: blocks
@@ -45,7 +53,7 @@ func (x *Index) Stats() Stats {
 // Stats.Terms.
 func (x *Index) Compact() {
 	x.writing.Lock()
-	defer x.writing.Unlock()
+	defer x.written()
 	counts := x.counts
 	counts.blocks, counts.spelling, counts.forward = 0, 0, 0
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Config holds the two constants of BM25.
@@ -29,7 +30,8 @@ type Index struct {
 	lists     []list // by term
 	counts    counts
 
-	searches sync.Pool // of *search
+	stats    atomic.Pointer[Stats] // after the last write; nil: there was none
+	searches sync.Pool             // of *search
 }
 
 // counts are kept beside the lists, so that a search sees them of one moment.
@@ -62,14 +64,14 @@ type use struct{ term, tf uint32 }
 func (x *Index) Set(slot uint32, text string) {
 	found := words(text)
 	x.writing.Lock()
-	defer x.writing.Unlock()
+	defer x.written()
 	x.exchange(slot, x.uses(found), uint32(len(found)))
 }
 
 // Remove takes the text of a slot away, if it has one.
 func (x *Index) Remove(slot uint32) {
 	x.writing.Lock()
-	defer x.writing.Unlock()
+	defer x.written()
 	x.exchange(slot, nil, 0)
 }
 
@@ -77,7 +79,7 @@ func (x *Index) Remove(slot uint32) {
 // without reading it again.
 func (x *Index) Moved(from, to uint32) {
 	x.writing.Lock()
-	defer x.writing.Unlock()
+	defer x.written()
 	if from == to {
 		return
 	}

@@ -1,0 +1,9 @@
+//go:build !amd64 || purego
+
+package simd
+
+func matMulI8(_ Level, a Matrix[int16], scales []float32, w WeightsI8, out Matrix[float32]) {
+	matMulI8Portable(a, scales, w, out)
+}
+
+func matMul(_ Level, a, b, out Matrix[float32]) { matMulPortable(a, b, out) }

@@ -59,7 +59,7 @@ func filled(rows, cols, gap int, value float32) simd.Matrix[float32] {
 // less, odd and even lengths, and columns that end inside of a panel or with it.
 func shapes() []shape {
 	list := []shape{{5, 384, 384}, {14, 384, 100}, {3, 1536, 40}, {37, 513, 33}}
-	for rows := 1; rows <= 26; rows++ {
+	for _, rows := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 25} {
 		for _, k := range []int{1, 2, 3, 32, 33} {
 			for _, n := range []int{1, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 47, 48, 49, 64, 65} {
 				list = append(list, shape{rows, k, n})

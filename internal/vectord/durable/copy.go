@@ -49,7 +49,7 @@ func Restore(ctx context.Context, o Options, key string, progress *Progress) (*I
 	if err != nil {
 		return nil, fmt.Errorf("restore from %s: %w", key, err)
 	}
-	if err := x.fill(ctx, whole{Generation: Generation{Bytes: h.Bytes}, parts: h.keys(key)}, nil, progress); err != nil {
+	if err := x.fill(ctx, whole{Generation: Generation{Bytes: h.Bytes}, parts: h.keys(key), start: h.Start}, nil, progress); err != nil {
 		return nil, fmt.Errorf("restore from %s: %w", key, err)
 	}
 	if _, err := x.generation(ctx, false); err != nil {

@@ -71,6 +71,15 @@ func TestDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	older := func(t *testing.T, key string) {
+		b, err := os.ReadFile(file(t, s, part(0)()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file(t, s, key), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
 		what string
 		do   func(*testing.T, string)
@@ -80,6 +89,7 @@ func TestDamage(t *testing.T) {
 	}{
 		{"a bit of the newest generation", flip(.5), part(1), "01234567", "does not fit its checksum"},
 		{"the end of the newest generation", cut, part(1), "01234567", "is cut off"},
+		{"a part of the generation before in the place of the newest's", older, part(1), "01234567", "of another"},
 		{"a part of the newest generation", gone, part(1), "01234567", "no object"},
 		{"a bit of the newest generation's head", flip(.5), generation(1), "01234567", "does not fit its checksum"},
 		{"a bit of the generation before", flip(.5), part(0), "01234567", ""},

@@ -24,12 +24,16 @@ type head struct {
 	Nonce    string `json:"nonce"` // of the parts' keys, so that no other writing's are taken for them
 	Parts    int    `json:"parts"`
 	Bytes    int64  `json:"bytes"`
+	// Start is what the stream in the parts begins with, drawn by chance for it: parts of
+	// another stream, whole as they may be, are not taken for these.
+	Start []byte `json:"start"`
 }
 
 const (
 	headFormat = 1
 	maxHead    = 64 << 10 // bytes
 	nonceBytes = 8
+	startBytes = 16 // as package sealed has it
 )
 
 func (h head) keys(key string) (keys []string) {
@@ -71,6 +75,9 @@ func readHead(ctx context.Context, s *storage.Client, key string) (head, storage
 	if h.Format != headFormat {
 		return head{}, o, fmt.Errorf("it is of format %d, and this release reads %d", h.Format, headFormat)
 	}
+	if len(h.Start) != startBytes {
+		return head{}, o, fmt.Errorf("it does not say how its parts begin")
+	}
 	return h, o, nil
 }
 
@@ -87,7 +94,8 @@ func (x *Index) save(ctx context.Context, keyOf func(sequence uint64) string) (w
 		out.name = func(n int) string { return partKey(w.key, h.Nonce, n) }
 	})
 	err = out.close(err)
-	h.Parts, h.Bytes, w.parts = len(out.keys), out.written, out.keys
+	h.Parts, h.Bytes, h.Start = len(out.keys), out.written, out.start
+	w.parts, w.start = out.keys, out.start
 	if err == nil {
 		w.Generation = Generation{h.Sequence, h.Bytes, time.Now().UTC()}
 		w.doubt, err = x.seal(ctx, w.key, h)
@@ -119,6 +127,7 @@ type parts struct {
 	name     func(n int) string
 	keys     []string
 	written  int64
+	start    []byte // the first bytes
 
 	pipe *io.PipeWriter
 	left int64 // of the part under way
@@ -127,6 +136,7 @@ type parts struct {
 
 // Write gives bytes to the part under way.
 func (p *parts) Write(b []byte) (done int, err error) {
+	p.start = append(p.start, b[:min(len(b), startBytes-len(p.start))]...)
 	for len(b) > 0 {
 		if p.pipe == nil {
 			p.begin()
@@ -134,8 +144,8 @@ func (p *parts) Write(b []byte) (done int, err error) {
 		n, err := p.pipe.Write(b[:min(int64(len(b)), p.left)])
 		b, done = b[n:], done+n
 		p.left, p.written = p.left-int64(n), p.written+int64(n)
-		if err != nil {
-			return done, err
+		if err != nil { // the pipe was closed by who reads it, and storaged says why
+			return done, cmp.Or(p.end(err), err)
 		}
 		if p.left == 0 {
 			if err := p.end(nil); err != nil {
@@ -175,10 +185,23 @@ func (p *parts) close(failed error) error {
 	return cmp.Or(failed, p.end(failed))
 }
 
-// read opens the bytes of a generation.
+// read opens the bytes of a generation, which begin as its head says.
 func (w whole) read(ctx context.Context, s *storage.Client) *ahead {
 	return readAhead(ctx, func(ctx context.Context) (io.ReadCloser, error) {
-		return &objects{ctx: ctx, storage: s, keys: w.parts}, nil
+		in := &objects{ctx: ctx, storage: s, keys: w.parts}
+		start := make([]byte, len(w.start))
+		n, err := io.ReadFull(in, start)
+		if err == nil && !bytes.Equal(start, w.start) {
+			err = &sealed.DamageError{Reason: "is not of the stream that the head names, but of another"}
+		}
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { // a stream that is cut is told as such by who reads it
+			in.Close()
+			return nil, err
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(start[:n]), in), in}, nil
 	})
 }
 

@@ -59,6 +59,7 @@ type whole struct {
 	Generation
 	key   string
 	parts []string // keys
+	start []byte   // what they begin with
 	doubt bool     // it may not be what it should, or not be there
 }
 

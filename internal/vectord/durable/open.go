@@ -146,7 +146,7 @@ func (x *Index) inspect(ctx context.Context, o storage.Object, sequence uint64) 
 	}
 	parts := h.keys(o.Key)
 	x.ledger.litter = slices.DeleteFunc(x.ledger.litter, func(key string) bool { return slices.Contains(parts, key) })
-	return whole{Generation: Generation{sequence, h.Bytes, o.ModifiedAt}, key: o.Key, parts: parts}, nil
+	return whole{Generation: Generation{sequence, h.Bytes, o.ModifiedAt}, key: o.Key, parts: parts, start: h.Start}, nil
 }
 
 // fill makes the engine of a generation.

@@ -79,9 +79,13 @@ func (r *registry) publish(ctx context.Context, x *index, open *durable.Index, b
 	if before != nil {
 		x.etag = before.etag
 		before.leave(true)
+		err = r.names.condemn(ctx, before.pointer.ID)
 	}
 	if x.persisted() {
-		if x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag); err != nil {
+		if err == nil {
+			x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag)
+		}
+		if err != nil {
 			if before != nil {
 				before.leave(false)
 			}
@@ -115,7 +119,11 @@ func (r *registry) drop(ctx context.Context, name string) error {
 		}
 		x.leave(true) // nothing is acknowledged any more that would be lost
 		if x.persisted() {
-			if err := r.names.remove(ctx, name); err != nil {
+			err := r.names.condemn(ctx, x.pointer.ID)
+			if err == nil {
+				err = r.names.remove(ctx, name)
+			}
+			if err != nil {
 				x.leave(false)
 				return err
 			}
@@ -146,12 +154,23 @@ func (r *registry) discard(x *index) {
 	if open := x.shut(); open != nil {
 		err = open.Close(ctx)
 	}
-	if x.persisted() && x.pointer.broken == nil {
-		err = errors.Join(err, durable.Drop(ctx, r.storage, x.pointer.ID))
+	if x.persisted() {
+		err = errors.Join(err, r.execute(ctx, x.pointer.ID))
 	}
 	if err != nil {
 		r.log.Warn("the objects of a dropped index are left; a later start removes them", "index", x.name, "index_id", x.pointer.ID, "error", err)
 	}
+}
+
+// execute removes the objects of an index that was condemned and has lost its name.
+func (r *registry) execute(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
+	}
+	if err := durable.Drop(ctx, r.storage, id); err != nil {
+		return err
+	}
+	return r.names.removeObject(ctx, condemnedFolder+id)
 }
 
 // free returns what keeps a name from being given.

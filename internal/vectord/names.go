@@ -104,7 +104,39 @@ func (n names) get(ctx context.Context, name string) (pointer, string, error) {
 }
 
 func (n names) remove(ctx context.Context, name string) error {
-	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, key(name)) })
+	return n.removeObject(ctx, key(name))
+}
+
+func (n names) removeObject(ctx context.Context, key string) error {
+	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, key) })
+}
+
+// condemnedFolder holds an object, by its id, for each index that is about to lose its
+// name: a start removes what it finds of those that have lost it.
+const condemnedFolder = "vectors/condemned/"
+
+// condemn notes that an index is about to lose its name.
+func (n names) condemn(ctx context.Context, id string) error {
+	if id == "" { // of a name that could not be read
+		return nil
+	}
+	return certain(ctx, func(ctx context.Context) error {
+		_, _, err := n.storage.Put(ctx, condemnedFolder+id, strings.NewReader("{}"), 2, storage.Condition{})
+		return err
+	})
+}
+
+// condemned gives the ids of such indexes.
+func (n names) condemned(ctx context.Context) (ids []string, err error) {
+	for page, err := range n.storage.Listings(ctx, condemnedFolder, "", 0) {
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range page.Objects {
+			ids = append(ids, strings.TrimPrefix(o.Key, condemnedFolder))
+		}
+	}
+	return ids, nil
 }
 
 // all gives every name with its pointer and etag.

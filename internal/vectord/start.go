@@ -121,9 +121,9 @@ func (r *registry) notReady() []string {
 	return reasons
 }
 
-// litterAge is how old the objects of an index without a name have to be before they are
-// removed: an index that is restored has them before its name, and a second vectord may
-// have been started by mistake.
+// litterAge is how old the objects of an index without a name, which was not condemned,
+// have to be before they are removed: an index that is restored has them before its name,
+// and a second vectord may have been started by mistake.
 const litterAge = time.Hour
 
 // removeNameless removes the objects of indexes that no name leads to: what a kill left
@@ -135,13 +135,22 @@ func (r *registry) removeNameless() error {
 			return err
 		}
 		for _, folder := range page.Prefixes {
-			if folder != namesFolder && folder != snapshotsFolder {
+			if folder != namesFolder && folder != snapshotsFolder && folder != condemnedFolder {
 				nameless = append(nameless, strings.Trim(strings.TrimPrefix(folder, indexFolder), "/"))
 			}
 		}
 	}
+	condemned, err := r.names.condemned(r.ctx)
+	if err != nil {
+		return err
+	}
 	named := map[string]bool{}
-	err := r.names.all(r.ctx, func(_ string, p pointer, _ string) { named[p.ID] = true })
+	err = r.names.all(r.ctx, func(_ string, p pointer, _ string) { named[p.ID] = true })
+	for _, id := range condemned {
+		if err == nil && !named[id] {
+			err = r.execute(r.ctx, id)
+		}
+	}
 	for _, id := range nameless {
 		if err == nil && !named[id] {
 			err = r.removeLitter(id)

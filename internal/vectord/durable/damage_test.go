@@ -151,6 +151,40 @@ func TestNothingToStandOn(t *testing.T) {
 		spoil(t, s, key, .5)
 	}
 	refused("no generation", o)
+	for _, key := range keys(t, s, "generations/") {
+		remove(t, s, key)
+	}
+	refused("no generation that is damaged either", o)
+	for _, key := range keys(t, s, "") {
+		remove(t, s, key)
+	}
+	refused("nothing at all", o)
+}
+
+// An index that never had an item is opened, and one that has its log alone is made of
+// that and says so.
+func TestOfTheLogAlone(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	o := options(s, t)
+	x := reopen(t, create(t, o), o)
+	if got := x.Stats(); len(got.Damage) > 0 || len(got.Generations) != 1 {
+		t.Errorf("an empty index: %+v", got)
+	}
+	add(t, x, batch("b0", 3)...)
+	shut(t, x)
+	for _, key := range keys(t, s, "generations/") {
+		remove(t, s, key)
+	}
+	x = open(t, o)
+	if d := x.Stats().Damage; batches(t, x) != "0-------" || len(d) != 1 || !strings.Contains(d[0].Detail, "no generation is left") {
+		t.Errorf("%s, %+v", batches(t, x), d)
+	}
+	until(t, "a fresh generation", func() bool { return len(x.Stats().Generations) == 1 })
+	x = reopen(t, x, o)
+	if d := x.Stats().Damage; batches(t, x) != "0-------" || len(d) > 0 {
+		t.Errorf("opened again: %s, %+v", batches(t, x), d)
+	}
+	shut(t, x)
 }
 
 // Any bit of any object is turned: the index opens or says why it does not, what it holds

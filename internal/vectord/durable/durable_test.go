@@ -253,7 +253,7 @@ func TestAQuietIndexIsWritten(t *testing.T) {
 	add(t, x, batch("few", 10)...)
 	x = reopen(t, x, o)
 	add(t, x, batch("many", 1500)...)
-	until(t, "a generation", func() bool { return len(x.Stats().Generations) > 0 })
+	until(t, "a generation", func() bool { g := x.Stats().Generations; return g[len(g)-1].Sequence == 2 })
 	o.Workers, o.Limits.Quiet = 1, time.Hour
 	shut(t, x)
 	x = open(t, o)

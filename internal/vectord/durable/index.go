@@ -47,14 +47,23 @@ type Index struct {
 	snapshot error // of the last try
 }
 
-// Create makes an empty index whose id was never used before. Nothing is written yet.
-func Create(_ context.Context, o Options) (*Index, error) {
+// Create makes an empty index whose id was never used before. Its first generation is
+// durable when Create returns, so that an index of which nothing is left is not taken for
+// an empty one. Its errors are those of [engine.New] and storaged's; after one of these
+// [Drop] removes what may be left.
+func Create(ctx context.Context, o Options) (*Index, error) {
 	x, err := prepare(o)
 	if err != nil {
 		return nil, err
 	}
 	if x.engine, err = engine.New(o.Engine, o.Kernels); err != nil {
 		return nil, err
+	}
+	if x.options.Storage != nil {
+		if _, err := x.generation(ctx, false); err != nil {
+			x.engine.Close()
+			return nil, err
+		}
 	}
 	x.start()
 	return x, nil

@@ -118,7 +118,10 @@ func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObje
 	switch {
 	case x.engine != nil:
 		return highest, nil
-	case len(heads) > 0 && (len(logs) == 0 || logs[0].first > 1):
+	case len(heads) == 0:
+		x.harmed(Damage{folder(x.options.ID) + "generations/", "no generation is left, and there always was one; the log is read instead"})
+	}
+	if len(logs) == 0 || logs[0].first > 1 {
 		return 0, &UnreadableError{x.options.ID, x.damage}
 	}
 	progress.Total.Store(sizes(logs, 0))

@@ -122,7 +122,7 @@ func dropWords(x vector.Index) string {
 	if len(x.Aliases) > 0 {
 		aliases = "Its aliases go with it: " + strings.Join(x.Aliases, ", ")
 	}
-	return fmt.Sprintf("This would drop the index %s with %s, and it could not be restored. %s.", x.Name, holds, aliases)
+	return fmt.Sprintf("This would drop the index %s with %s; only a snapshot could bring it back. %s.", x.Name, holds, aliases)
 }
 
 // completeIndex completes the name of an index, or an alias, for the shell that asks.

@@ -92,3 +92,11 @@ type FoundMany struct {
 	Batches []Results `json:"batches"`
 	Exact   bool      `json:"exact"`
 }
+
+// Answer is either of these, as the specification tells it: Results of one question, or
+// Batches of many.
+type Answer struct {
+	Results []Result  `json:"results,omitempty"`
+	Batches []Results `json:"batches,omitempty"`
+	Exact   bool      `json:"exact"`
+}

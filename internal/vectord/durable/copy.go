@@ -9,7 +9,7 @@ import (
 )
 
 // Copy writes the whole index under a key that is free, its parts under the key and a
-// slash. It is for [Restore]; nothing of the index looks at it again. Where something is
+// dot. It is for [Restore]; nothing of the index looks at it again. Where something is
 // under the key it is [storage.ErrPreconditionFailed].
 func (x *Index) Copy(ctx context.Context, key string) (Generation, error) {
 	ctx, leave, err := x.enter(ctx)

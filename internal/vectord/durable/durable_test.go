@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
@@ -299,6 +300,10 @@ func TestCopyRestoreDrop(t *testing.T) {
 		t.Error("a copy took the place of another")
 	}
 	add(t, x, batch("later", 10)...)
+	if _, err := x.Snapshot(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	nothingLiesUnderAnObject(t, s)
 	other := o
 	other.ID = "0199-other"
 	y, err := durable.Restore(t.Context(), other, key, nil)
@@ -320,5 +325,28 @@ func TestCopyRestoreDrop(t *testing.T) {
 	}
 	if got := heads(t, s); !slices.Equal(got, nil) {
 		t.Errorf("%v", got)
+	}
+}
+
+// MinIO lists no object that lies under the key of another one: neither a drop nor an
+// erasure would find it.
+func nothingLiesUnderAnObject(t *testing.T, s *storage.Client) {
+	t.Helper()
+	var all []string
+	for page, err := range s.Listings(t.Context(), "vectors/", "", 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range page.Objects {
+			all = append(all, o.Key)
+		}
+	}
+	for _, key := range all {
+		if i := slices.IndexFunc(all, func(other string) bool { return strings.HasPrefix(other, key+"/") }); i >= 0 {
+			t.Errorf("%s lies under %s", all[i], key)
+		}
+	}
+	if len(all) < 4 {
+		t.Errorf("there is only %v", all)
 	}
 }

@@ -2,7 +2,6 @@ package durable
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ func generationKey(id string, sequence uint64) string {
 func parseKey(id, key string) (kind string, number uint64, part bool) {
 	rest, _ := strings.CutPrefix(key, folder(id))
 	kind, rest, _ = strings.Cut(rest, "/")
-	digits, _, part := strings.Cut(rest, "/")
+	digits, _, part := strings.Cut(rest, ".")
 	number, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil || len(digits) != 20 || kind != "generations" && (kind != "log" || part) {
 		return "", 0, false
@@ -176,7 +175,8 @@ func (l *ledger) scatter(keys ...string) {
 	l.litter = append(l.litter, keys...)
 }
 
-// partKey is the key of a generation's part.
+// partKey is the key of a generation's part. It is beside the generation's and not under it:
+// MinIO lists nothing that lies under the key of an object, and a file is no folder.
 func partKey(key, nonce string, n int) string {
-	return path.Join(key, fmt.Sprintf("%s-%06d", nonce, n))
+	return fmt.Sprintf("%s.%s-%06d", key, nonce, n)
 }

@@ -42,7 +42,7 @@ func itemsGoAndIndexesComeBack(t *testing.T) {
 		{"__complete index restore herd --snapshot mon", 0, []string{"monday\n"}, nil},
 
 		{`index erase herd --filter {"n":{"lte":3}}`, 2, nil, []string{"This would erase 3 items of 20 from the index herd, for good. Its snapshots go with it, whatever they hold: monday, 2", "--yes"}},
-		{"index erase herd c-7 c-7 c-8 --yes", 0, []string{"herd: 2 items erased; with them went ", ", and the snapshots monday, 2"}, []string{"This would erase what 2 ids stand for"}},
+		{"index erase herd c-7 c-7 c-8 --yes", 0, []string{"herd: 2 items erased; with them went ", ", and the snapshots monday, 2"}, []string{"This would erase the items of 2 ids from"}},
 		{"index snapshot list herd --json", 0, []string{"[]\n"}, nil},
 		{`index erase cattle --filter {"n":1} --yes --json`, 0, []string{`"erased": 1`, `"snapshots_removed": []`}, []string{"It has no snapshot."}},
 		{"index erase light c-1 --yes", 0, []string{"light: 0 items erased"}, []string{"It is in memory alone."}},

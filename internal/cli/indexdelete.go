@@ -135,7 +135,7 @@ func erasureOf(ctx context.Context, client *vector.Client, index string, which *
 	if err != nil {
 		return "", err
 	}
-	items := "what " + counted(len(slices.Compact(slices.Sorted(slices.Values(which.IDs)))), "id") + " stand for"
+	items := "the items of " + counted(len(slices.Compact(slices.Sorted(slices.Values(which.IDs)))), "id")
 	if which.Filter != nil {
 		matching, err := client.Count(ctx, x.Name, which.Filter)
 		if err != nil {

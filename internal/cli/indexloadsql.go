@@ -158,7 +158,7 @@ func rowsWords(load vector.Load) string {
 	if load.Skipped {
 		return "none were looked at, for the statement reads what it read last time"
 	}
-	words := fmt.Sprintf("%d rows, %d unchanged, %d new, %d in place of others", load.Rows, load.Unchanged, load.Added, load.Updated)
+	words := fmt.Sprintf("%s, %d unchanged, %d new, %d in place of others", counted(int(load.Rows), "row"), load.Unchanged, load.Added, load.Updated)
 	if load.DeleteMissing {
 		words += fmt.Sprintf(", %s taken out", counted(int(load.Deleted), "item"))
 	}

@@ -41,13 +41,13 @@ func newCopy() *cobra.Command {
 	var f copyFlags
 	cmd := &cobra.Command{
 		Use:   "copy --from DIR|s3 --to s3|DIR",
-		Short: "Copy a whole bucket: datasets, versions, all, verified and resumable",
+		Short: "Copy a whole bucket: datasets, versions, indexes, all, verified and resumable",
 		Long: "Copy a whole bucket from a data folder to S3, back, or between two of a kind. DIR is a data folder, as\n" +
 			"'up --data' takes it; s3 is the section [s3.primary] of the secrets file, s3.NAME another one. The bucket\n" +
 			"keeps its name, for tables say s3://BUCKET/KEY where their files are.\n\n" +
 			"A fleet on a data folder has to be stopped first. A bucket in S3 may be read from while it is in use: what\n" +
 			"changes meanwhile is copied too. Do not write to one in use. Every object is read back and compared, and the\n" +
-			"catalog is written last. Run it again after it was stopped, and it goes on.",
+			"names of datasets and indexes are written last. Run it again after it was stopped, and it goes on.",
 		Example: "  lakehouse storage copy --from ./data --to s3\n" +
 			"  lakehouse storage copy --from s3 --to /srv/lakehouse --bucket lakehouse-go-primary",
 		Args: cobra.NoArgs,
@@ -68,7 +68,7 @@ func newCopy() *cobra.Command {
 	flags.StringVar(&f.to, "to", "", "the `PLACE` to write")
 	flags.StringVar(&f.config, "config", "", "configuration `FILE` that says where the secrets are (default as for 'up')")
 	flags.IntVar(&f.parallel, "parallel", 8, "objects copied at once")
-	flags.BoolVar(&f.overwrite, "overwrite", false, "replace what differs in the target, datasets too")
+	flags.BoolVar(&f.overwrite, "overwrite", false, "replace what differs in the target, datasets and indexes too")
 	flags.BoolVar(&f.verify, "verify", false, "read again also what an earlier copy has compared")
 	return cmd
 }
@@ -125,7 +125,7 @@ func (f *copyFlags) copy(cmd *cobra.Command, source, target *opened, bucket stri
 func (f *copyFlags) words(err error, summary transfer.Summary) error {
 	switch {
 	case errors.Is(err, transfer.ErrConflict):
-		return fmt.Errorf("%w; nothing of the catalog was written. Copy to an empty place, or replace them with --overwrite", err)
+		return fmt.Errorf("%w; no name of a dataset or an index was written. Copy to an empty place, or replace them with --overwrite", err)
 	case summary.Objects > 0:
 		return fmt.Errorf("%w (%d objects are over; run the same command again, and it goes on)", err, summary.Objects)
 	}
@@ -138,8 +138,8 @@ func (f *copyFlags) report(cmd *cobra.Command, s transfer.Summary, bucket string
 		enc.SetIndent("", "  ")
 		return enc.Encode(s)
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "bucket %s: %d objects copied (%s), %d were there already, %d datasets, %.1f s; all verified\n",
-		bucket, s.Copied, cli.Bytes(s.Bytes), s.Passed, s.Pointers, took.Seconds())
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "bucket %s: %d objects copied (%s), %d were there already, %d datasets, %d indexes, %.1f s; all verified\n",
+		bucket, s.Copied, cli.Bytes(s.Bytes), s.Passed, s.Pointers, s.Indexes, took.Seconds())
 	return err
 }
 

@@ -36,6 +36,7 @@ func TestALakeIsCopiedToS3AndBack(t *testing.T) {
 	write(t, "s3.toml", "[storaged]\nbackend = \"s3\"\n")
 
 	var want string
+	var busy *writer
 	t.Run("local", func(t *testing.T) {
 		t.Setenv("LAKEHOUSE_GATEWAY", runningUp(t, "data", "--config", "local.toml"))
 		fill(t)
@@ -48,7 +49,7 @@ func TestALakeIsCopiedToS3AndBack(t *testing.T) {
 	killedOnTheWay(t, secret)
 	for _, copied := range []string{"were there already", ": 0 objects copied"} {
 		code, stdout, stderr := lakehouse(t.Context(), "storage", "copy", "--from", "data", "--to", "s3")
-		if code != 0 || !strings.Contains(stdout, copied) || !strings.Contains(stdout, "3 datasets") {
+		if code != 0 || !strings.Contains(stdout, copied) || !strings.Contains(stdout, "3 datasets, 1 indexes") {
 			t.Fatalf("again: %d %s %s", code, stdout, stderr)
 		}
 	}
@@ -58,8 +59,12 @@ func TestALakeIsCopiedToS3AndBack(t *testing.T) {
 			t.Errorf("in S3 it is\n%s\nwas\n%s", got, want)
 		}
 		// A bucket in use can be copied from.
-		if code, _, stderr := lakehouse(t.Context(), "storage", "copy", "--from", "s3", "--to", "back"); code != 0 {
-			t.Fatalf("back: %d %s", code, stderr)
+		busy = writeToAnIndex(t)
+		before := busy.acknowledged.Load()
+		code, stdout, stderr := lakehouse(t.Context(), "storage", "copy", "--from", "s3", "--to", "back")
+		busy.least, busy.most = before, busy.stop()
+		if code != 0 || !strings.Contains(stdout, "2 indexes") {
+			t.Fatalf("back: %d %s %s", code, stdout, stderr)
 		}
 	})
 	t.Run("back", func(t *testing.T) {
@@ -67,6 +72,7 @@ func TestALakeIsCopiedToS3AndBack(t *testing.T) {
 		if got := know(t); got != want {
 			t.Errorf("back it is\n%s\nwas\n%s", got, want)
 		}
+		busy.check(t)
 		verbsOfObjects(t)
 		if code, _, stderr := lakehouse(t.Context(), "ingest", "more.csv", "--name", "hours", "--mode", "append"); code != 0 {
 			t.Fatal(stderr)
@@ -79,6 +85,10 @@ func TestALakeIsCopiedToS3AndBack(t *testing.T) {
 	if code, stdout, stderr := lakehouse(t.Context(), "storage", "copy", "--from", "back", "--to", "s3", "--overwrite", "--verify"); code != 0 {
 		t.Errorf("--overwrite: %d %s %s", code, stdout, stderr)
 	}
+	t.Run("replaced", func(t *testing.T) {
+		t.Setenv("LAKEHOUSE_GATEWAY", runningUp(t, "cache", "--config", "s3.toml"))
+		busy.check(t)
+	})
 }
 
 // fill makes datasets with some history.
@@ -96,6 +106,7 @@ func fill(t *testing.T) {
 	if code, _, stderr := lakehouse(t.Context(), "ingest", "rates.csv", "--on-error", "quarantine"); code != 0 {
 		t.Fatal(stderr)
 	}
+	fillIndex(t)
 	write(t, "note.txt", "kept by a user\n")
 	if code, _, stderr := lakehouse(t.Context(), "storage", "put", "note.txt", "notes/a note.txt"); code != 0 {
 		t.Fatal(stderr)
@@ -138,6 +149,9 @@ func know(t *testing.T) string {
 		{"datasets", "--json"},
 		{"ingest", "week_2.csv", "--name", "hours", "--mode", "append"},
 		{"storage", "get", "notes/a note.txt"},
+		{"index", "alias", "list", "--json"},
+		{"index", "snapshot", "list", "people", "--json"},
+		{"search", "staff", "--vector", "[0,0,0,0]", "--exact", "-k", "200", "--json"},
 	} {
 		code, stdout, stderr := lakehouse(t.Context(), args...)
 		if code != 0 {
@@ -188,8 +202,8 @@ func killedOnTheWay(t *testing.T, secret service.S3) {
 	_ = cmd.Process.Kill()
 	if err := <-ended; err == nil {
 		t.Log("the copy was done before it could be killed")
-	} else if n := keys(t, store, "catalog/"); n > 0 {
-		t.Errorf("%d datasets are named before all is there", n)
+	} else if n := keys(t, store, "catalog/") + keys(t, store, "vectors/names/"); n > 0 {
+		t.Errorf("%d datasets and indexes are named before all is there", n)
 	}
 }
 

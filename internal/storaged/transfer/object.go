@@ -18,7 +18,7 @@ import (
 // target's listing says of its key, nil for nothing.
 func (c *copier) object(ctx context.Context, source storage.Object, there *storage.Object) error {
 	if there != nil {
-		same, err := c.same(ctx, source, *there)
+		same, _, err := c.same(ctx, source, *there)
 		switch {
 		case err != nil:
 			return err
@@ -30,14 +30,12 @@ func (c *copier) object(ctx context.Context, source storage.Object, there *stora
 			return nil
 		}
 	}
-	stored, err := c.copy(ctx, source.Key, there == nil)
+	stored, read, err := c.copy(ctx, source.Key, there == nil)
 	if err != nil {
 		return err
 	}
-	c.copied.Add(1)
-	c.bytes.Add(stored.Size)
 	c.done(source.Size)
-	return c.Journal.add(source, stored)
+	return c.note(source, stored, read)
 }
 
 // done counts an object that both sides hold.
@@ -48,41 +46,57 @@ func (c *copier) done(size int64) {
 	}
 }
 
-// same tells whether both sides hold the same bytes. What the journal knows is not
-// read again.
-func (c *copier) same(ctx context.Context, source, there storage.Object) (bool, error) {
+// same tells whether both sides hold the same bytes, and which version of the source's it
+// was that did. What the journal knows is not read again.
+func (c *copier) same(ctx context.Context, source, there storage.Object) (same bool, read string, err error) {
 	if source.Size != there.Size {
-		return false, nil
+		return false, source.ETag, nil
 	}
 	if c.Journal.holds(source, there) {
-		return true, nil
+		return true, source.ETag, nil
 	}
-	ours, err := c.sum(ctx, c.from, source.Key)
+	ours, read, err := c.sum(ctx, c.from, source.Key)
 	if err != nil {
-		return false, err
+		return false, read, err
 	}
-	theirs, err := c.sum(ctx, c.to, source.Key)
+	theirs, _, err := c.sum(ctx, c.to, source.Key)
 	if err != nil || ours != theirs {
-		return false, err
+		return false, read, err
 	}
-	return true, c.Journal.add(source, there)
+	return true, read, c.remember(source, there, read)
 }
 
-// sum reads an object wholly.
-func (c *copier) sum(ctx context.Context, store backend.Store, key string) (string, error) {
+// note counts an object that was copied.
+func (c *copier) note(source, stored storage.Object, read string) error {
+	c.copied.Add(1)
+	c.bytes.Add(stored.Size)
+	return c.remember(source, stored, read)
+}
+
+// remember has the journal know of two that are the same, unless the source's had changed
+// by the time it was read.
+func (c *copier) remember(source, there storage.Object, read string) error {
+	if read != source.ETag {
+		return nil
+	}
+	return c.Journal.add(source, there)
+}
+
+// sum reads an object wholly, and says which version it was.
+func (c *copier) sum(ctx context.Context, store backend.Store, key string) (digest, etag string, err error) {
 	content, err := store.Get(ctx, key, nil)
 	if err != nil {
-		return "", c.gone(key, err)
+		return "", "", c.gone(key, err)
 	}
 	sum := sha256.New()
 	n, err := io.Copy(sum, content.Body)
 	if err := errors.Join(err, content.Body.Close()); err != nil {
-		return "", fmt.Errorf("read %s: %w", key, err)
+		return "", "", fmt.Errorf("read %s: %w", key, err)
 	}
 	if n != content.Size {
-		return "", fmt.Errorf("read %s: %d bytes came of %d", key, n, content.Size)
+		return "", "", fmt.Errorf("read %s: %d bytes came of %d", key, n, content.Size)
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return hex.EncodeToString(sum.Sum(nil)), content.ETag, nil
 }
 
 // gone words the error of an object that a listing had and that is not there.
@@ -93,11 +107,11 @@ func (c *copier) gone(key string, err error) error {
 	return err
 }
 
-// copy stores an object and reads it back.
-func (c *copier) copy(ctx context.Context, key string, fresh bool) (storage.Object, error) {
+// copy stores an object and reads it back; read is the version of the source's.
+func (c *copier) copy(ctx context.Context, key string, fresh bool) (stored storage.Object, read string, err error) {
 	content, err := c.from.Get(ctx, key, nil)
 	if err != nil {
-		return storage.Object{}, c.gone(key, err)
+		return storage.Object{}, "", c.gone(key, err)
 	}
 	defer content.Body.Close()
 	body := &checked{body: content.Body, sum: sha256.New(), left: content.Size, key: key}
@@ -105,18 +119,18 @@ func (c *copier) copy(ctx context.Context, key string, fresh bool) (storage.Obje
 		body.want, _ = c.HashOf(key)
 	}
 	write := backend.Write{Key: key, Body: body, Size: content.Size, Cond: storage.Condition{IfNoneMatch: fresh}}
-	stored, _, err := c.to.Put(ctx, write)
+	stored, _, err = c.to.Put(ctx, write)
 	if err != nil {
-		return stored, fmt.Errorf("copy %s: %w", key, err)
+		return stored, "", fmt.Errorf("copy %s: %w", key, err)
 	}
-	back, err := c.sum(ctx, c.to, key)
+	back, _, err := c.sum(ctx, c.to, key)
 	if err != nil {
-		return stored, err
+		return stored, "", err
 	}
 	if sent := hex.EncodeToString(body.sum.Sum(nil)); back != sent {
-		return stored, fmt.Errorf("%s came back from the target with SHA-256 %s, and %s was sent; the target is not to be trusted", key, back, sent)
+		return stored, "", fmt.Errorf("%s came back from the target with SHA-256 %s, and %s was sent; the target is not to be trusted", key, back, sent)
 	}
-	return stored, nil
+	return stored, content.ETag, nil
 }
 
 // checked is an object's bytes as they are sent. Where its name says its hash, the

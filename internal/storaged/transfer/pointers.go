@@ -6,13 +6,31 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged/backend"
 )
 
-// pointer is an object of the catalog as it was when a pass began. They are small
-// and few beside the data, so they wait in memory.
+// Objects that name others, and are written when these are there: of the catalog each
+// dataset's, of vectord each name's and each snapshot's.
+const (
+	catalogPointers = "catalog/"
+	indexes         = "vectors/"
+	indexNames      = indexes + "names/"
+	aboutSnapshot   = "/about.json"
+	indexSnapshots  = indexes + "snapshots/" // <index>/<snapshot>/about.json, beside what it names
+)
+
+func isPointer(key string) bool {
+	if snapshot, ok := strings.CutPrefix(key, indexSnapshots); ok {
+		return strings.HasSuffix(snapshot, aboutSnapshot) && strings.Count(snapshot, "/") == 2
+	}
+	return strings.HasPrefix(key, catalogPointers) || strings.HasPrefix(key, indexNames)
+}
+
+// pointer is one as it was when a pass began. They are small and few beside the data, so
+// they wait in memory.
 type pointer struct {
 	key   string
 	bytes []byte
@@ -20,20 +38,25 @@ type pointer struct {
 
 func (p pointer) equal(q pointer) bool { return p.key == q.key && bytes.Equal(p.bytes, q.bytes) }
 
-func (c *copier) readPointers(ctx context.Context) ([]pointer, error) {
+func readPointers(ctx context.Context, store backend.Store) ([]pointer, error) {
 	var saved []pointer
-	for object, err := range list(ctx, c.from, pointers) {
-		if err != nil {
-			return nil, err
+	for _, prefix := range []string{catalogPointers, indexNames, indexSnapshots} {
+		for object, err := range list(ctx, store, prefix) {
+			if err != nil {
+				return nil, err
+			}
+			if !isPointer(object.Key) {
+				continue
+			}
+			text, err := read(ctx, store, object.Key)
+			if errors.Is(err, storage.ErrObjectNotFound) {
+				continue // dropped since it was listed
+			}
+			if err != nil {
+				return nil, err
+			}
+			saved = append(saved, pointer{object.Key, text})
 		}
-		text, err := read(ctx, c.from, object.Key)
-		if errors.Is(err, storage.ErrObjectNotFound) {
-			continue // dropped since it was listed
-		}
-		if err != nil {
-			return nil, err
-		}
-		saved = append(saved, pointer{object.Key, text})
 	}
 	return saved, nil
 }
@@ -58,7 +81,9 @@ func (c *copier) checkPointers(ctx context.Context, saved []pointer) error {
 }
 
 func (c *copier) putPointer(ctx context.Context, p pointer) error {
-	c.pointers++
+	if strings.HasPrefix(p.key, catalogPointers) {
+		c.pointers++
+	}
 	there, err := read(ctx, c.to, p.key)
 	if err == nil && bytes.Equal(there, p.bytes) {
 		c.done(int64(len(p.bytes)))

@@ -38,7 +38,6 @@ import (
 )
 
 const (
-	pointers = "catalog/"
 	ownTo    = "system/" // the daemons of one place
 	pageSize = 1000
 	// shownConflicts is how many keys an error lists.
@@ -67,33 +66,34 @@ type Summary struct {
 	Copied   int64 `json:"copied"`
 	Passed   int64 `json:"unchanged"`
 	Pointers int64 `json:"pointers"` // of all these, those of the catalog
+	Indexes  int64 `json:"indexes"`  // of vectors, that have a name
 	Bytes    int64 `json:"bytes_copied"`
 }
 
 // maxPasses is how often a source that changes is gone over.
 const maxPasses = 10
 
-// Copy copies every object. After an error the target holds some of them, and no
-// pointer that was not there before unless pointers were what failed; run again, it
-// goes on.
+// Copy copies every object, of indexes of vectors those that have a name. After an error
+// the target holds some of them, and no pointer that was not there before unless pointers
+// were what failed; run again, it goes on.
 func Copy(ctx context.Context, from, to backend.Store, o Options) (Summary, error) {
 	if o.Journal == nil {
 		o.Journal = &Journal{known: map[string]pair{}}
 	}
 	c := &copier{from: from, to: to, Options: o}
-	saved, err := c.readPointers(ctx)
+	saved, err := readPointers(ctx, from)
 	for pass := 1; err == nil; pass++ {
 		if err := c.pass(ctx, saved, pass == 1); err != nil {
 			return c.summary(), err
 		}
 		var now []pointer
-		now, err = c.readPointers(ctx)
+		now, err = readPointers(ctx, from)
 		switch {
 		case err != nil:
 		case slices.EqualFunc(saved, now, pointer.equal):
 			return c.putPointers(ctx, saved)
 		case pass == maxPasses:
-			err = fmt.Errorf("the source's datasets changed during each of %d passes; stop what writes to them, and run the copy again", maxPasses)
+			err = fmt.Errorf("the source's datasets, or names of indexes, changed during each of %d passes; stop what writes to them, and run the copy again", maxPasses)
 		}
 		saved = now
 	}
@@ -113,7 +113,10 @@ func (c *copier) pass(ctx context.Context, saved []pointer, first bool) error {
 		c.Done = nil // it was told of a first pass's objects
 	}
 	c.seen.Store(0)
-	return c.copyObjects(ctx)
+	if err := c.copyObjects(ctx); err != nil {
+		return err
+	}
+	return c.copyIndexes(ctx, saved)
 }
 
 func (c *copier) putPointers(ctx context.Context, saved []pointer) (Summary, error) {
@@ -129,7 +132,7 @@ type copier struct {
 	from, to backend.Store
 	Options
 	seen, copied, bytes atomic.Int64 // objects of this pass; of all passes
-	pointers            int64
+	pointers, indexes   int64
 
 	mu        sync.Mutex
 	conflicts []string
@@ -137,7 +140,7 @@ type copier struct {
 
 func (c *copier) summary() Summary {
 	seen, copied := c.seen.Load(), c.copied.Load()
-	return Summary{Objects: seen, Copied: copied, Passed: max(seen-copied, 0), Pointers: c.pointers, Bytes: c.bytes.Load()}
+	return Summary{Objects: seen, Copied: copied, Passed: max(seen-copied, 0), Pointers: c.pointers, Indexes: c.indexes, Bytes: c.bytes.Load()}
 }
 
 // count tells Begin what there is to do.
@@ -150,7 +153,7 @@ func (c *copier) count(ctx context.Context, saved []pointer) error {
 		if err != nil {
 			return err
 		}
-		if ordinary(object.Key) {
+		if !isPointer(object.Key) && !strings.HasPrefix(object.Key, ownTo) {
 			objects, size = objects+1, size+object.Size
 		}
 	}
@@ -160,7 +163,7 @@ func (c *copier) count(ctx context.Context, saved []pointer) error {
 	return nil
 }
 
-// copyObjects copies all but the pointers.
+// copyObjects copies all that stays as it is once it is there.
 func (c *copier) copyObjects(ctx context.Context) error {
 	work, working := errgroup.WithContext(ctx)
 	work.SetLimit(max(c.Workers, 1))
@@ -232,7 +235,7 @@ func (c *copier) differs(key string) {
 }
 
 func ordinary(key string) bool {
-	return !strings.HasPrefix(key, pointers) && !strings.HasPrefix(key, ownTo)
+	return !strings.HasPrefix(key, catalogPointers) && !strings.HasPrefix(key, indexes) && !strings.HasPrefix(key, ownTo)
 }
 
 // list gives the objects under a prefix in the order of their keys.

@@ -22,8 +22,9 @@ import (
 type watched struct {
 	backend.Store
 	mu        sync.Mutex
-	put, read []string
+	put, read []string // keys; of put, with a - before it what was deleted
 	onRead    func(key string)
+	onList    func(prefix string)
 	lie       string // the key of which other bytes come back
 }
 
@@ -49,6 +50,20 @@ func (w *watched) Get(ctx context.Context, key string, r *backend.Range) (*backe
 		content.Body = io.NopCloser(strings.NewReader(strings.Repeat("x", int(content.Size))))
 	}
 	return content, err
+}
+
+func (w *watched) Delete(ctx context.Context, key string) error {
+	w.mu.Lock()
+	w.put = append(w.put, "-"+key)
+	w.mu.Unlock()
+	return w.Store.Delete(ctx, key)
+}
+
+func (w *watched) List(ctx context.Context, p backend.Page) (storage.Listing, error) {
+	if w.onList != nil {
+		w.onList(p.Prefix)
+	}
+	return w.Store.List(ctx, p)
 }
 
 func open(t *testing.T) *watched {

@@ -1,0 +1,235 @@
+package hnsw
+
+import (
+	"math/bits"
+	"slices"
+	"sync/atomic"
+)
+
+// traveller is what one search or one insertion needs on its way.
+type traveller struct {
+	g       *Graph
+	query   probe
+	other   probe // a slot that others are compared with on the way
+	seen    visited
+	beam    beam
+	links   []uint32
+	opened  []uint32
+	slots   []uint32
+	waiting []uint32
+	near    []float32
+	chosen  []uint32
+	entries []entry
+
+	building bool // slots that are not shown yet count
+	matches  int  // as many as are allowed
+	narrow   bool // they are few: only they are looked at
+}
+
+// findWaiting lists the slots that are not linked in yet, before the way through the
+// graph begins: one that is linked in meanwhile is found either way.
+func (t *traveller) findWaiting(allowed []uint64) {
+	t.waiting = t.waiting[:0]
+	if t.g.waitingN.Load() == 0 {
+		return
+	}
+	for at := range (t.g.used() + 63) / 64 {
+		word := t.g.waiting.word(at) & t.g.alive.word(at)
+		if allowed != nil {
+			word &= wordOf(allowed, at)
+		}
+		for ; word != 0; word &= word - 1 {
+			t.waiting = append(t.waiting, uint32(at*64+bits.TrailingZeros64(word)))
+		}
+	}
+}
+
+// offerWaiting puts them into the beam, but for those that it came upon.
+func (t *traveller) offerWaiting(allowed []uint64) {
+	for rest := t.waiting; len(rest) > 0; {
+		part := rest[:min(scanned, len(rest))]
+		rest = rest[len(part):]
+		t.slots = t.slots[:0]
+		t.unseen(part)
+		t.offer(allowed)
+	}
+}
+
+// seek fills the beam from the top of the graph down. It returns false where it is
+// quicker to look at all that are allowed.
+func (t *traveller) seek(ef, used int, allowed []uint64) bool {
+	t.matches, t.narrow = used, false
+	if allowed != nil {
+		t.matches = t.g.alive.countOf(allowed, used)
+		t.narrow = t.matches < used*2/5
+	}
+	top, level, ok := t.g.entry()
+	if !ok || ef > maxEf || t.narrow && t.matches < fewMatches*ef {
+		return false
+	}
+	for ; level > 0; level-- {
+		top = t.descend(top, level)
+	}
+	whole := t.spread([]uint32{top}, 0, ef, used, allowed)
+	t.offerWaiting(allowed)
+	return whole
+}
+
+// fewMatches times ef are looked at one by one: a way through the graph compares about
+// as many.
+const fewMatches = 32
+
+// descend walks to the nearest slot of a level.
+func (t *traveller) descend(from uint32, level int) uint32 {
+	t.slots = append(t.slots[:0], from)
+	at := t.nearest()
+	for {
+		t.slots = t.g.links.read(at.slot(), level, t.slots[:0])
+		next := t.nearest()
+		if len(t.slots) == 0 || next>>32 >= at>>32 {
+			return at.slot()
+		}
+		at = next
+	}
+}
+
+// nearest of the slots that are listed.
+func (t *traveller) nearest() entry {
+	best := ^entry(0)
+	t.near = grown(t.near, len(t.slots))
+	t.query.near(t.slots, t.near)
+	for i, slot := range t.slots {
+		best = min(best, newEntry(t.near[i], slot, 0))
+	}
+	return best
+}
+
+// spread fills the beam with the nearest slots of a level: Algorithm 2 of the paper.
+// It gives up, and returns false, when it has compared as many as match.
+func (t *traveller) spread(from []uint32, level, ef, used int, allowed []uint64) bool {
+	t.beam.reset(ef)
+	t.seen.reset(used)
+	t.slots = t.slots[:0]
+	for _, slot := range from {
+		if t.seen.add(slot) {
+			t.slots = append(t.slots, slot)
+		}
+	}
+	t.offer(allowed)
+	for compared := 0; t.open(); {
+		t.slots = t.slots[:0]
+		t.g.links.touch(t.opened, level)
+		for _, slot := range t.opened {
+			if list := t.g.links.list(slot, level); t.narrow {
+				t.beyond(list, level, allowed)
+			} else {
+				t.unseen(list)
+			}
+		}
+		t.offer(allowed)
+		if compared += len(t.slots); compared > t.matches {
+			return false
+		}
+	}
+	return true
+}
+
+// open lists the nearest slots of the beam whose links have not been followed. In a wide
+// beam it is more than one at a time: what comparisons wait for is memory, and of more of
+// them more is on its way at once, while a beam that is to be opened to its end anyway
+// compares few in vain.
+func (t *traveller) open() bool {
+	t.opened = t.opened[:0]
+	for range min(1+t.beam.ef/widthOfOne, mostAtOnce) {
+		slot, ok := t.beam.open()
+		if !ok {
+			break
+		}
+		t.opened = append(t.opened, slot)
+	}
+	return len(t.opened) > 0
+}
+
+const (
+	mostAtOnce = 4
+	widthOfOne = 32 // of a beam, for each slot that is opened at once
+)
+
+// beyond lists in slots, of a slot's links and of what lies behind those that are not
+// allowed, the allowed ones: where few match, the graph of these alone would fall
+// apart, and with two steps in one it holds together (ACORN,
+// https://arxiv.org/abs/2403.04871).
+func (t *traveller) beyond(list []uint32, level int, allowed []uint64) {
+	for i := range list {
+		link := atomic.LoadUint32(&list[i])
+		if link == none {
+			return
+		}
+		if !t.seen.add(link) {
+			continue
+		}
+		if allows(allowed, link) {
+			t.slots = append(t.slots, link)
+			continue
+		}
+		behind := t.g.links.list(link, level)
+		for k := range behind {
+			link := atomic.LoadUint32(&behind[k])
+			if link == none {
+				break
+			}
+			if allows(allowed, link) && t.seen.add(link) {
+				t.slots = append(t.slots, link)
+			}
+		}
+	}
+}
+
+// unseen adds to slots those of a list of links that the search comes upon for the
+// first time.
+func (t *traveller) unseen(list []uint32) {
+	n := len(t.slots)
+	slots := slices.Grow(t.slots, len(list))[:n+len(list)]
+	for i := range list {
+		link := atomic.LoadUint32(&list[i])
+		if link == none {
+			break
+		}
+		slots[n] = link // and beyond the end, where it was seen
+		if t.seen.add(link) {
+			n++
+		}
+	}
+	t.slots = slots[:n]
+}
+
+// offer puts the listed slots into the beam.
+func (t *traveller) offer(allowed []uint64) {
+	if len(t.slots) == 0 {
+		return
+	}
+	t.near = grown(t.near, len(t.slots))
+	t.query.near(t.slots, t.near)
+	for i, slot := range t.slots {
+		e := newEntry(t.near[i], slot, 0)
+		if !t.beam.takes(e) {
+			continue
+		}
+		if !t.counts(slot) || !allows(allowed, slot) {
+			e |= hidden
+		}
+		t.beam.put(e)
+	}
+}
+
+// counts tells whether a slot is one that is looked for.
+func (t *traveller) counts(slot uint32) bool {
+	if t.building {
+		return !t.g.dead.has(slot)
+	}
+	return t.g.alive.has(slot)
+}
+
+func allows(allowed []uint64, slot uint32) bool {
+	return allowed == nil || int(slot>>6) < len(allowed) && allowed[slot>>6]>>(slot&63)&1 != 0
+}

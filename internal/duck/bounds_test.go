@@ -34,14 +34,14 @@ func TestMemoryIsBounded(t *testing.T) {
 }
 
 func TestSpillIsBounded(t *testing.T) {
-	c := testConfig(t)
-	c.Limits.MemoryBytes = 768 << 20 // far more than sorting takes beside what it spills, far less than its rows
+	c := smallMemory(t)
 	c.Limits.SpillBytes = 32 << 20
 	p := newTestPool(t, c)
-	_, err := ask(t.Context(), p, "select i, hash(i) as h, md5(i::varchar) as m from range(20000000) t(i) order by h", Request{})
+	unwatched(p)
+	_, err := ask(t.Context(), p, spills, Request{})
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != ErrSpill || e.Limit != 32<<20 {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, because of %q", err, cause(err))
 	}
 }
 
@@ -127,4 +127,12 @@ func TestAJobObeysItsContext(t *testing.T) {
 	if _, err := p.Exec(ctx, Job{SQL: []string{"select 1", endless[0]}}); !errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// cause is what the log would say of an error.
+func cause(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Cause
+	}
+	return ""
 }

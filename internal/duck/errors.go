@@ -49,11 +49,12 @@ func failure(kind error, format string, args ...any) *Error {
 	return &Error{Kind: kind, Detail: fmt.Sprintf(format, args...), Position: -1}
 }
 
-// overMemory words the failure of a statement that outgrew its worker.
-func overMemory(limit int64) *Error {
+// overMemory words the failure of a statement that outgrew its worker; cause is who
+// noticed it, and how.
+func overMemory(limit int64, cause string) *Error {
 	e := failure(ErrMemory, "the statement needs more than the %d bytes of memory that one query may use: "+
 		"select fewer columns, filter or aggregate earlier", limit)
-	e.Limit = limit
+	e.Limit, e.Cause = limit, cause
 	return e
 }
 

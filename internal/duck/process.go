@@ -196,7 +196,7 @@ func (p *process) failure(payload []byte) *Error {
 	}
 	switch f.Kind {
 	case failMemory:
-		return overMemory(p.limits.MemoryBytes)
+		return overMemory(p.limits.MemoryBytes, f.Message)
 	case failSpill:
 		return overSpill(p.limits.SpillBytes)
 	case failInterrupted:
@@ -238,7 +238,7 @@ func (p *process) death() *Error {
 	said := strings.ToLower(p.stderr.String())
 	for _, sign := range []string{"out of memory", "cannot allocate memory", "bad_alloc", "resource temporarily unavailable"} {
 		if strings.Contains(said, sign) {
-			return overMemory(p.limits.MemoryBytes)
+			return overMemory(p.limits.MemoryBytes, sign)
 		}
 	}
 	e := failure(ErrCrashed, "the query worker died, the statement may be tried again")

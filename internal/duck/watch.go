@@ -3,6 +3,7 @@ package duck
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -72,10 +73,12 @@ func (w *watch) yield() {
 func (w *watch) checkMemory() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch limit := w.process.limits.MemoryBytes; {
-	case w.over:
-	case w.process.resident() > limit:
-		w.process.kill(overMemory(limit))
+	if w.over {
+		return
+	}
+	switch limit, resident := w.process.limits.MemoryBytes, w.process.resident(); {
+	case resident > limit:
+		w.process.kill(overMemory(limit, fmt.Sprintf("%d bytes are resident", resident)))
 	default:
 		w.memory.Reset(watchInterval)
 	}

@@ -105,8 +105,8 @@ func (f facts) durable(d *vector.Durable) {
 	for _, one := range d.Generations {
 		f.say("generation", "at batch %d, %s, written %s", one.Sequence, bytesText(one.Bytes), shown(one.WrittenAt))
 	}
-	if d.SnapshotError != "" {
-		f.say("snapshot", "the last one failed: %s", d.SnapshotError)
+	if d.GenerationError != "" {
+		f.say("generation", "the last one could not be written: %s", d.GenerationError)
 	}
 	if len(d.Damage) == 0 {
 		f.say("damage", "none was met")

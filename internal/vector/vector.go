@@ -12,7 +12,7 @@
 //     old one or the new one, and never both or none.
 //   - What is deleted is never found again, and its memory is given back; what is erased
 //     is in no object any more when the answer comes.
-//   - A damaged snapshot or log object is told, and never read as good.
+//   - A damaged generation or log object is told, and never read as good.
 package vector
 
 import (
@@ -161,16 +161,16 @@ type Memory struct {
 
 // Durable tells what of an index is in storage.
 type Durable struct {
-	Sequence      uint64       `json:"sequence"` // of the last durable batch
-	LogObjects    int          `json:"log_objects"`
-	LogBytes      int64        `json:"log_bytes"`
-	Generations   []Generation `json:"generations"`
-	Damage        []string     `json:"damage"`                   // what was met that could not be read
-	SnapshotError string       `json:"snapshot_error,omitempty"` // of the last try to write a generation
-	Refusal       string       `json:"refusal,omitempty"`        // why changes are refused
+	Sequence        uint64       `json:"sequence"` // of the last durable batch
+	LogObjects      int          `json:"log_objects"`
+	LogBytes        int64        `json:"log_bytes"`
+	Generations     []Generation `json:"generations"`
+	Damage          []string     `json:"damage"`                     // what was met that could not be read
+	GenerationError string       `json:"generation_error,omitempty"` // of the last try to write a generation
+	Refusal         string       `json:"refusal,omitempty"`          // why changes are refused
 }
 
-// Generation is a snapshot that a start reads.
+// Generation is the whole index as the background wrote it, for a start to read.
 type Generation struct {
 	Sequence  uint64    `json:"sequence"`
 	Bytes     int64     `json:"bytes"`

@@ -149,8 +149,8 @@ func durably(s durable.Stats) *vector.Durable {
 	for _, damage := range s.Damage {
 		d.Damage = append(d.Damage, damage.Key+": "+damage.Detail)
 	}
-	if s.Snapshot != nil {
-		d.SnapshotError = wire.AsProblem(s.Snapshot).Detail
+	if s.GenerationError != nil {
+		d.GenerationError = wire.AsProblem(s.GenerationError).Detail
 	}
 	if s.Refusal != nil {
 		d.Refusal = s.Refusal.Error()

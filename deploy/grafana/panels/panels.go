@@ -126,11 +126,11 @@ func vectors() row {
 			{of("lakehouse_vectord_items_waiting"), "waiting"}, {of("lakehouse_vectord_items_buried"), "deleted"}}},
 		{title: "Memory", unit: "bytes", queries: []query{
 			{of("lakehouse_vectord_memory_bytes"), "{{part}}"}, {of("lakehouse_vectord_memory_limit_bytes"), "limit of all"}}},
-		{title: "Log", unit: "bytes", about: "What a start reads after the last snapshot but one.", queries: []query{{of("lakehouse_vectord_log_bytes"), "bytes"}}},
+		{title: "Log", unit: "bytes", about: "What a start reads after the last generation but one.", queries: []query{{of("lakehouse_vectord_log_bytes"), "bytes"}}},
 		{title: "Log objects", unit: "none", queries: []query{{of("lakehouse_vectord_log_objects"), "objects"}}},
 		{title: "Indexes", unit: "none", queries: []query{{of("lakehouse_vectord_indexes"), "{{state}}"}, {of("lakehouse_vectord_loads_running"), "loads that run"}}},
-		{title: "Trouble", unit: "none", about: "Damaged objects, snapshots that fail, indexes that take no changes: GET /v1/vectors/index/NAME says what.", queries: []query{
-			{of("lakehouse_vectord_damaged_objects"), "damaged objects"}, {of("lakehouse_vectord_indexes_without_snapshots"), "snapshots fail"},
+		{title: "Trouble", unit: "none", about: "Damaged objects, generations that cannot be written, indexes that take no changes: GET /v1/vectors/index/NAME says what.", queries: []query{
+			{of("lakehouse_vectord_damaged_objects"), "damaged objects"}, {of("lakehouse_vectord_indexes_failing_generations"), "generations fail"},
 			{of("lakehouse_vectord_indexes_refusing_changes"), "take no changes"}}},
 	}}
 }

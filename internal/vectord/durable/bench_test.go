@@ -72,7 +72,7 @@ func BenchmarkAdd(b *testing.B) {
 func BenchmarkOpen(b *testing.B) {
 	const count, dimension = 40_000, 256
 	o := benchOptions(b, dimension)
-	o.Limits.SnapshotBytes = never
+	o.Limits.GenerationBytes = never
 	x := create(b, o)
 	for n := range count / 1000 {
 		add(b, x, wide(rand.New(rand.NewPCG(2, uint64(n))), fmt.Sprint("w", n), 1000, dimension)...)
@@ -102,7 +102,7 @@ func BenchmarkOpen(b *testing.B) {
 	b.Run("log", loaded)
 	b.Run("log/plain", plain)
 	x = open(b, o)
-	if _, err := x.Snapshot(b.Context()); err != nil {
+	if _, err := x.WriteGeneration(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	shut(b, x)

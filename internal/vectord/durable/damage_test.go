@@ -25,7 +25,7 @@ func written(t *testing.T, s *storage.Client, o durable.Options) {
 	x := create(t, o)
 	for n := range 8 {
 		if n == 3 || n == 6 {
-			if _, err := x.Snapshot(t.Context()); err != nil {
+			if _, err := x.WriteGeneration(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -19,7 +19,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 )
 
-// Whatever is done to an index, it is the same when it is opened again: with snapshots
+// Whatever is done to an index, it is the same when it is opened again: with generations
 // and merges in between, of themselves and asked for.
 func TestAnyMixOfChangesSurvives(t *testing.T) {
 	seed := rand.Uint64()
@@ -27,7 +27,7 @@ func TestAnyMixOfChangesSurvives(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	s := testbed.StartStoraged(t)
 	o := options(s, t)
-	o.Limits.MergeObjects, o.Limits.SnapshotBytes, o.Limits.PartBytes = 4, 20<<10, 16<<10
+	o.Limits.MergeObjects, o.Limits.GenerationBytes, o.Limits.PartBytes = 4, 20<<10, 16<<10
 	x := create(t, o)
 	m := model{}
 	for step := range 240 {
@@ -59,7 +59,7 @@ func TestAnyMixOfChangesSurvives(t *testing.T) {
 		case 8, 9:
 			m.update(t, x, name(), r.IntN(20))
 		case 10:
-			if _, err := x.Snapshot(t.Context()); err != nil {
+			if _, err := x.WriteGeneration(t.Context()); err != nil {
 				t.Errorf("step %d: %v", step, err)
 			}
 		case 11:
@@ -127,7 +127,7 @@ func (m model) update(t *testing.T, x *durable.Index, id string, n int) {
 func TestManyWriters(t *testing.T) {
 	s := testbed.StartStoraged(t)
 	o := options(s, t)
-	o.Limits.MergeObjects, o.Limits.SnapshotBytes = 8, 100<<10
+	o.Limits.MergeObjects, o.Limits.GenerationBytes = 8, 100<<10
 	x := create(t, o)
 	const writers, rounds = 8, 20
 	m := model{}
@@ -205,8 +205,8 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 	if _, err := x.Add(ctx, batch("late", 1)); !errors.Is(err, durable.ErrClosed) {
 		t.Errorf("after the end: %v", err)
 	}
-	if _, err := x.Snapshot(ctx); !errors.Is(err, durable.ErrClosed) {
-		t.Errorf("a snapshot after the end: %v", err)
+	if _, err := x.WriteGeneration(ctx); !errors.Is(err, durable.ErrClosed) {
+		t.Errorf("a generation after the end: %v", err)
 	}
 }
 
@@ -218,7 +218,7 @@ func TestAFullIndex(t *testing.T) {
 	o.Engine.MaxItems = 10
 	x := create(t, o)
 	add(t, x, batch("a", 10)...)
-	if _, err := x.Snapshot(t.Context()); err != nil {
+	if _, err := x.WriteGeneration(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	m := model{}
@@ -249,7 +249,7 @@ func TestAFullIndex(t *testing.T) {
 func TestAQuietIndexIsWritten(t *testing.T) {
 	s := testbed.StartStoraged(t)
 	o := options(s, t)
-	o.Limits.SnapshotBytes, o.Limits.Quiet = 1<<20, time.Millisecond
+	o.Limits.GenerationBytes, o.Limits.Quiet = 1<<20, time.Millisecond
 	x := create(t, o)
 	add(t, x, batch("few", 10)...)
 	x = reopen(t, x, o)
@@ -271,8 +271,8 @@ func TestInMemoryAlone(t *testing.T) {
 	if e, err := x.Erase(t.Context(), durable.Selection{IDs: []string{"a-1"}}); e.Items != 1 || err != nil {
 		t.Errorf("%+v, %v", e, err)
 	}
-	if _, err := x.Snapshot(t.Context()); !errors.Is(err, durable.ErrMemoryOnly) {
-		t.Errorf("a snapshot: %v", err)
+	if _, err := x.WriteGeneration(t.Context()); !errors.Is(err, durable.ErrMemoryOnly) {
+		t.Errorf("a generation: %v", err)
 	}
 	if got := x.Stats(); got.Sequence != 2 || got.LogObjects != 0 || len(held(t, x)) != 9 {
 		t.Errorf("%+v", got)
@@ -300,7 +300,7 @@ func TestCopyRestoreDrop(t *testing.T) {
 		t.Error("a copy took the place of another")
 	}
 	add(t, x, batch("later", 10)...)
-	if _, err := x.Snapshot(t.Context()); err != nil {
+	if _, err := x.WriteGeneration(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	nothingLiesUnderAnObject(t, s)

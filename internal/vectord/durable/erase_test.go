@@ -70,7 +70,7 @@ func scatter(t *testing.T, x *durable.Index) model {
 		add(t, x, plain, secret(n))
 		m[plain.ID] = plain
 		if n == 9 || n == 19 {
-			if _, err := x.Snapshot(t.Context()); err != nil {
+			if _, err := x.WriteGeneration(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -198,7 +198,7 @@ func TestTheDiskIsFull(t *testing.T) {
 	c.ReserveBytes = 1
 	s := testbed.StartStoragedWith(t, env, c)
 	o := options(s, t)
-	o.Limits.SnapshotBytes = 200 << 10
+	o.Limits.GenerationBytes = 200 << 10
 	x := create(t, o)
 	m, n := model{}, 0
 	var err error
@@ -215,7 +215,7 @@ func TestTheDiskIsFull(t *testing.T) {
 		t.Fatalf("after %d batches: %v", n, err)
 	}
 	m.holds(t, x)
-	until(t, "a snapshot failed, and says so", func() bool { return x.Stats().Snapshot != nil || len(x.Stats().Generations) > 1 })
+	until(t, "a generation failed, and says so", func() bool { return x.Stats().GenerationError != nil || len(x.Stats().Generations) > 1 })
 	x = reopen(t, x, o)
 	m.holds(t, x)
 	shut(t, x)
@@ -236,7 +236,7 @@ func TestAGenerationFails(t *testing.T) {
 			m[it.ID] = it
 		}
 		if n == 0 {
-			if _, err := x.Snapshot(t.Context()); err != nil {
+			if _, err := x.WriteGeneration(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			continue
@@ -257,7 +257,7 @@ func TestAGenerationFails(t *testing.T) {
 				return fault
 			})
 		}
-		if g, err := x.Snapshot(ctx); err == nil {
+		if g, err := x.WriteGeneration(ctx); err == nil {
 			t.Errorf("%d: %+v", n, g)
 		}
 		cancel()
@@ -282,12 +282,12 @@ func TestAGenerationFails(t *testing.T) {
 		}
 		return testbed.None
 	})
-	_, err := x.Snapshot(t.Context())
+	_, err := x.WriteGeneration(t.Context())
 	f.Set(nil)
 	if err == nil {
 		t.Error("a head that was never answered for")
 	}
-	g, err := x.Snapshot(t.Context())
+	g, err := x.WriteGeneration(t.Context())
 	if err != nil || g.Sequence != 4 {
 		t.Errorf("%+v, %v", g, err)
 	}
@@ -305,7 +305,7 @@ func TestWhoIsBehindRemovesNothing(t *testing.T) {
 	o := options(s, t)
 	first := create(t, o)
 	add(t, first, batch("a", 5)...)
-	if _, err := first.Snapshot(t.Context()); err != nil {
+	if _, err := first.WriteGeneration(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	add(t, first, batch("b", 5)...)
@@ -313,8 +313,8 @@ func TestWhoIsBehindRemovesNothing(t *testing.T) {
 	add(t, first, batch("c", 5)...)
 	before := keys(t, s, "")
 	var overtaken *durable.OvertakenError
-	if _, err := second.Snapshot(t.Context()); !errors.As(err, &overtaken) {
-		t.Errorf("a snapshot: %v", err)
+	if _, err := second.WriteGeneration(t.Context()); !errors.As(err, &overtaken) {
+		t.Errorf("a generation: %v", err)
 	}
 	if _, err := second.Erase(t.Context(), durable.Selection{IDs: []string{"nobody"}}); !errors.As(err, &overtaken) {
 		t.Errorf("an erasure: %v", err)

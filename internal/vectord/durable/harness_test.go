@@ -32,7 +32,7 @@ func options(s *storage.Client, t testing.TB) durable.Options {
 	return durable.Options{
 		ID: "0198-index", Storage: s, Kernels: simd.Best(), Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Engine: engine.Config{Dimension: dimension, Metric: hnsw.L2, EfConstruction: 40, MaxItems: 20_000},
-		Limits: durable.Limits{SnapshotBytes: never, MergeObjects: 1 << 30, Patience: 5 * time.Second, Pause: 10 * time.Millisecond},
+		Limits: durable.Limits{GenerationBytes: never, MergeObjects: 1 << 30, Patience: 5 * time.Second, Pause: 10 * time.Millisecond},
 	}
 }
 

@@ -40,11 +40,11 @@ type Index struct {
 	// first. They belong to whoever holds storing.
 	stale []string
 
-	state    sync.Mutex
-	refusal  error // why there are no changes any more
-	damage   []Damage
-	heal     bool  // a generation is due, whatever the log has
-	snapshot error // of the last try
+	state         sync.Mutex
+	refusal       error // why there are no changes any more
+	damage        []Damage
+	heal          bool  // a generation is due, whatever the log has
+	generationErr error // of the last try to write one
 }
 
 // Create makes an empty index whose id was never used before. Its first generation is
@@ -157,13 +157,13 @@ func (x *Index) enter(ctx context.Context) (inside context.Context, leave func()
 
 // Stats tell what an index is in storaged.
 type Stats struct {
-	Sequence    uint64 // of the last change that is durable and applied
-	LogObjects  int
-	LogBytes    int64
-	Generations []Generation // the oldest first
-	Damage      []Damage     // that was met when the index was opened, or since
-	Snapshot    error        // of the last try to write a generation
-	Refusal     error        // why changes are refused: an [OvertakenError] or a [BrokenError]
+	Sequence        uint64 // of the last change that is durable and applied
+	LogObjects      int
+	LogBytes        int64
+	Generations     []Generation // the oldest first
+	Damage          []Damage     // that was met when the index was opened, or since
+	GenerationError error        // of the last try to write a generation
+	Refusal         error        // why changes are refused: an [OvertakenError] or a [BrokenError]
 }
 
 // Stats tells it.
@@ -171,7 +171,7 @@ func (x *Index) Stats() Stats {
 	logs, generations := x.ledger.view()
 	x.state.Lock()
 	defer x.state.Unlock()
-	s := Stats{Sequence: x.sequence.Load(), LogObjects: len(logs), Damage: append([]Damage(nil), x.damage...), Snapshot: x.snapshot, Refusal: x.refusal}
+	s := Stats{Sequence: x.sequence.Load(), LogObjects: len(logs), Damage: append([]Damage(nil), x.damage...), GenerationError: x.generationErr, Refusal: x.refusal}
 	for _, o := range logs {
 		s.LogBytes += o.size
 	}

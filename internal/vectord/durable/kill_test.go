@@ -104,7 +104,7 @@ func TestStoragedIsKilled(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	s, process := startStoraged(t)
 	o := options(s, t)
-	o.Limits.MergeObjects, o.Limits.SnapshotBytes, o.Limits.PartBytes = 5, 30<<10, 16<<10
+	o.Limits.MergeObjects, o.Limits.GenerationBytes, o.Limits.PartBytes = 5, 30<<10, 16<<10
 	x := create(t, o)
 	l := &load{acknowledged: map[string]bool{}}
 	for round := range 3 {
@@ -140,7 +140,7 @@ func TestItIsBrokenOffAnywhere(t *testing.T) {
 	s := testbed.StartStoraged(t)
 	client, f := behind(t, s)
 	o := options(client, t)
-	o.Limits.MergeObjects, o.Limits.SnapshotBytes, o.Limits.PartBytes = 3, 4<<10, 4<<10
+	o.Limits.MergeObjects, o.Limits.GenerationBytes, o.Limits.PartBytes = 3, 4<<10, 4<<10
 	for at := int64(2); at < 110; at += 12 {
 		if err := durable.Drop(t.Context(), s, o.ID); err != nil {
 			t.Fatal(err)

@@ -73,7 +73,7 @@ func TestMergesAndWhatTheyLeave(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	until(t, "the leftovers are removed", func() bool { return len(keys(t, s, "log/")) == 1 })
-	if _, err := x.Snapshot(t.Context()); err != nil {
+	if _, err := x.WriteGeneration(t.Context()); err != nil {
 		t.Error(err)
 	}
 	x = reopen(t, x, o)
@@ -95,12 +95,12 @@ func read(t *testing.T, s *storage.Client, key string) []byte {
 	return b
 }
 
-// Snapshots, asked for and by themselves, are taken while writers replace and delete:
+// Generations, asked for and by themselves, are taken while writers replace and delete:
 // each of them with the log after it is what the index was in the end.
-func TestSnapshotsWhileItIsWritten(t *testing.T) {
+func TestGenerationsWhileItIsWritten(t *testing.T) {
 	s := testbed.StartStoraged(t)
 	o := options(s, t)
-	o.Limits.SnapshotBytes, o.Limits.MergeObjects = 40<<10, 6
+	o.Limits.GenerationBytes, o.Limits.MergeObjects = 40<<10, 6
 	x := create(t, o)
 	m := model{}
 	var mu sync.Mutex
@@ -133,7 +133,7 @@ func TestSnapshotsWhileItIsWritten(t *testing.T) {
 		close(ended)
 	}()
 	for n := 0; ; n++ {
-		if _, err := x.Snapshot(t.Context()); err != nil {
+		if _, err := x.WriteGeneration(t.Context()); err != nil {
 			t.Error(err)
 		}
 		select {

@@ -24,26 +24,26 @@ type Options struct {
 
 // Limits say how much comes together. The zero value of a field is its default.
 type Limits struct {
-	GroupBytes    int64         // of changes that share an object, unless one alone has more; 8 MiB
-	SnapshotBytes int64         // of log that cause a generation, where half of the last one is less; 64 MiB
-	Quiet         time.Duration // without changes, after which a sixteenth of that log causes one; 1 min
-	MergeObjects  int           // small ones that cause a merge; 64, at least 2
-	MergeBytes    int64         // of a merged object, at most; 64 MiB
-	PartBytes     int64         // of a generation's parts, at most; 64 MiB
-	Patience      time.Duration // with storaged for one log object, four times as much for a part; 30 s
-	Pause         time.Duration // after upkeep failed; a 200th of it after an answer that was lost; 10 s
+	GroupBytes      int64         // of changes that share an object, unless one alone has more; 8 MiB
+	GenerationBytes int64         // of log that cause a generation, where half of the last one is less; 64 MiB
+	Quiet           time.Duration // without changes, after which a sixteenth of that log causes one; 1 min
+	MergeObjects    int           // small ones that cause a merge; 64, at least 2
+	MergeBytes      int64         // of a merged object, at most; 64 MiB
+	PartBytes       int64         // of a generation's parts, at most; 64 MiB
+	Patience        time.Duration // with storaged for one log object, four times as much for a part; 30 s
+	Pause           time.Duration // after upkeep failed; a 200th of it after an answer that was lost; 10 s
 }
 
 func (l Limits) complete() Limits {
 	return Limits{
-		GroupBytes:    cmp.Or(l.GroupBytes, 8<<20),
-		SnapshotBytes: cmp.Or(l.SnapshotBytes, 64<<20),
-		Quiet:         cmp.Or(l.Quiet, time.Minute),
-		MergeObjects:  max(2, cmp.Or(l.MergeObjects, 64)),
-		MergeBytes:    cmp.Or(l.MergeBytes, 64<<20),
-		PartBytes:     cmp.Or(l.PartBytes, 64<<20),
-		Patience:      cmp.Or(l.Patience, 30*time.Second),
-		Pause:         cmp.Or(l.Pause, 10*time.Second),
+		GroupBytes:      cmp.Or(l.GroupBytes, 8<<20),
+		GenerationBytes: cmp.Or(l.GenerationBytes, 64<<20),
+		Quiet:           cmp.Or(l.Quiet, time.Minute),
+		MergeObjects:    max(2, cmp.Or(l.MergeObjects, 64)),
+		MergeBytes:      cmp.Or(l.MergeBytes, 64<<20),
+		PartBytes:       cmp.Or(l.PartBytes, 64<<20),
+		Patience:        cmp.Or(l.Patience, 30*time.Second),
+		Pause:           cmp.Or(l.Pause, 10*time.Second),
 	}
 }
 

@@ -99,9 +99,9 @@ func (x *Index) due(quiet bool) bool {
 		return false
 	}
 	if quiet && x.engine.Stats().Waiting == 0 {
-		return heal || bytes > max(x.options.Limits.SnapshotBytes, g.Bytes)/16
+		return heal || bytes > max(x.options.Limits.GenerationBytes, g.Bytes)/16
 	}
-	return heal || bytes > max(x.options.Limits.SnapshotBytes, g.Bytes/2)
+	return heal || bytes > max(x.options.Limits.GenerationBytes, g.Bytes/2)
 }
 
 // generation writes a generation, reads it again where that is asked for, and notes what
@@ -118,7 +118,7 @@ func (x *Index) generation(ctx context.Context, readAgain bool) (whole, error) {
 	}
 	x.state.Lock()
 	defer x.state.Unlock()
-	if x.snapshot = err; err != nil {
+	if x.generationErr = err; err != nil {
 		if g.doubt {
 			x.stale = append(append(x.stale, g.key), g.parts...)
 		}
@@ -168,8 +168,8 @@ func (x *Index) remove(ctx context.Context, key string) error {
 	return x.options.Storage.Delete(ctx, key)
 }
 
-// Snapshot writes a generation now, unless nothing has changed since the newest one.
-func (x *Index) Snapshot(ctx context.Context) (Generation, error) {
+// WriteGeneration writes a generation now, unless nothing has changed since the newest one.
+func (x *Index) WriteGeneration(ctx context.Context) (Generation, error) {
 	ctx, leave, err := x.enter(ctx)
 	if err != nil {
 		return Generation{}, err

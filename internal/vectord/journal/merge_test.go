@@ -147,7 +147,7 @@ func TestMergedObjectsHaveTheSameEffect(t *testing.T) {
 		}
 		for i, state := range states {
 			if got := replayed(t, state, objects...); !maps.Equal(got, want) {
-				t.Fatalf("seed %d, over a snapshot of change %d: %v, not %v", seed, i, got, want)
+				t.Fatalf("seed %d, over a generation of change %d: %v, not %v", seed, i, got, want)
 			}
 		}
 		if again, m := merge(t, objects...); !bytes.Equal(again, objects[0]) {

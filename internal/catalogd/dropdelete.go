@@ -6,10 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
 const deleteDroppedEvery = time.Minute
@@ -71,8 +68,8 @@ func (e *engine) deleteFolder(ctx context.Context, n catalog.Name, d dropped) er
 	if err := e.forget(ctx, n, mark); err != nil || !mark.found {
 		return err // restored meanwhile, or another catalogd was faster
 	}
-	objects, bytes, err := e.store.empty(ctx, datasetsPrefix+id+"/")
-	e.metrics.removed.WithLabelValues(removedDropped).Add(float64(objects))
+	gone, err := e.store.DeleteUnder(ctx, datasetsPrefix+id+"/")
+	e.metrics.removed.WithLabelValues(removedDropped).Add(float64(gone.Objects))
 	if err != nil {
 		return err
 	}
@@ -80,7 +77,7 @@ func (e *engine) deleteFolder(ctx context.Context, n catalog.Name, d dropped) er
 		return err
 	}
 	e.log.Info("a dropped dataset was deleted, its time to be restored was over", "dataset", n.String(), "dataset_id", id,
-		"dropped_at", d.At, "objects", objects, "bytes", bytes)
+		"dropped_at", d.At, "objects", gone.Objects, "bytes", gone.Bytes)
 	return nil
 }
 
@@ -91,20 +88,6 @@ func (e *engine) forget(ctx context.Context, n catalog.Name, c *forgetting) erro
 	}
 	_, err = e.edit(ctx, n, ed)
 	return err
-}
-
-// empty deletes all objects under a prefix and counts them.
-func (s *store) empty(ctx context.Context, prefix string) (objects, bytes int64, err error) {
-	err = s.pages(ctx, prefix, func(page []storage.Object) error {
-		g, ctx := errgroup.WithContext(ctx)
-		g.SetLimit(parallelIO)
-		for _, o := range page {
-			g.Go(func() error { return s.Delete(ctx, o.Key) })
-			objects, bytes = objects+1, bytes+o.Size
-		}
-		return g.Wait()
-	})
-	return objects, bytes, err
 }
 
 // forgetting says of a dropped dataset that its files are being deleted, or that

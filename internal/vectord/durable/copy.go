@@ -60,18 +60,9 @@ func Restore(ctx context.Context, o Options, key string, progress *Progress) (*I
 	return x, nil
 }
 
-// Drop removes all objects of an index that nobody has open any more. After an error it
+// Drop removes the [Folder] of an index that nobody has open any more. After an error it
 // can be called again.
 func Drop(ctx context.Context, s *storage.Client, id string) error {
-	for page, err := range s.Listings(ctx, folder(id), "", 0) {
-		if err != nil {
-			return err
-		}
-		for _, o := range page.Objects {
-			if err := s.Delete(ctx, o.Key); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	_, err := s.DeleteUnder(ctx, Folder(id))
+	return err
 }

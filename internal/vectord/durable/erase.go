@@ -67,7 +67,7 @@ func (x *Index) clean(ctx context.Context) (whole, error) {
 // are not taken from memory, where one may be missing, but from storaged.
 func (x *Index) purge(ctx context.Context, keep []whole, e *Erased) error {
 	var old []storage.Object
-	for page, err := range x.options.Storage.Listings(ctx, folder(x.options.ID), "", 0) {
+	for page, err := range x.options.Storage.Listings(ctx, Folder(x.options.ID), "", 0) {
 		if err != nil {
 			return err
 		}

@@ -22,19 +22,20 @@ type Damage struct {
 	Detail string // what is wrong, and what is lost as far as is known
 }
 
-// folder is where an index's objects lie, with a slash.
-func folder(id string) string { return "vectors/" + id + "/" }
+// Folder is where the objects of an index lie, with a slash at its end. Whoever puts
+// others there gives them keys that are none of this package's; [Drop] takes them along.
+func Folder(id string) string { return "vectors/" + id + "/" }
 
-func logKey(id string, first uint64) string { return fmt.Sprintf("%slog/%020d", folder(id), first) }
+func logKey(id string, first uint64) string { return fmt.Sprintf("%slog/%020d", Folder(id), first) }
 
 func generationKey(id string, sequence uint64) string {
-	return fmt.Sprintf("%sgenerations/%020d", folder(id), sequence)
+	return fmt.Sprintf("%sgenerations/%020d", Folder(id), sequence)
 }
 
 // parseKey tells which of an index's objects it is: the kind is "log", "generations" or
 // "", part that it is a generation's part.
 func parseKey(id, key string) (kind string, number uint64, part bool) {
-	rest, _ := strings.CutPrefix(key, folder(id))
+	rest, _ := strings.CutPrefix(key, Folder(id))
 	kind, rest, _ = strings.Cut(rest, "/")
 	digits, _, part := strings.Cut(rest, ".")
 	number, err := strconv.ParseUint(digits, 10, 64)

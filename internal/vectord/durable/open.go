@@ -70,7 +70,7 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 // that no head names are litter.
 func (x *Index) list(ctx context.Context) (heads []storage.Object, err error) {
 	var parts []string
-	for page, err := range x.options.Storage.Listings(ctx, folder(x.options.ID), "", 0) {
+	for page, err := range x.options.Storage.Listings(ctx, Folder(x.options.ID), "", 0) {
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +119,7 @@ func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObje
 	case x.engine != nil:
 		return highest, nil
 	case len(heads) == 0:
-		x.harmed(Damage{folder(x.options.ID) + "generations/", "no generation is left, and there always was one; the log is read instead"})
+		x.harmed(Damage{Folder(x.options.ID) + "generations/", "no generation is left, and there always was one; the log is read instead"})
 	}
 	if len(logs) == 0 || logs[0].first > 1 {
 		return 0, &UnreadableError{x.options.ID, x.damage}

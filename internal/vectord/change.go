@@ -149,7 +149,6 @@ const discardWithin = 20 * time.Second
 func (r *registry) discard(x *index) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), discardWithin)
 	defer cancel()
-	x.cancelLoad(ctx)
 	err := error(nil)
 	if open := x.shut(); open != nil {
 		err = open.Close(ctx)
@@ -160,17 +159,6 @@ func (r *registry) discard(x *index) {
 	if err != nil {
 		r.log.Warn("the objects of a dropped index are left; a later start removes them", "index", x.name, "index_id", x.pointer.ID, "error", err)
 	}
-}
-
-// execute removes the objects of an index that was condemned and has lost its name.
-func (r *registry) execute(ctx context.Context, id string) error {
-	if id == "" {
-		return nil
-	}
-	if err := durable.Drop(ctx, r.storage, id); err != nil {
-		return err
-	}
-	return r.names.removeObject(ctx, condemnedFolder+id)
 }
 
 // free returns what keeps a name from being given.

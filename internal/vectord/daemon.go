@@ -29,13 +29,16 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	}
 	c = c.complete()
 	s := &server{env: env, config: c, registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
-	s.metrics = newMetrics(env.Metrics, s.registry)
-	s.loader = &loader{registry: s.registry, metrics: s.metrics, query: &query.Client{Client: env.Peer("queryd")}, patience: c.RetryAfter.Std()}
+	s.metrics = newMetrics(env.Metrics, s.registry, func() int { return s.loader.count() })
+	s.loader = newLoader(ctx, s.registry, s.metrics, &query.Client{Client: env.Peer("queryd")})
 	s.registry.background.Go(func() { s.registry.start(s.loader.resume) })
 	return &service.Daemon{
 		Routes: s.routes(),
 		Ready:  func(context.Context) []string { return s.registry.notReady() },
-		Close:  func() error { return s.registry.close(context.WithoutCancel(ctx)) },
+		Close: func() error {
+			s.loader.close()
+			return s.registry.close(context.WithoutCancel(ctx))
+		},
 	}, nil
 }
 

@@ -1,7 +1,6 @@
 package vectord
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
@@ -20,11 +19,10 @@ func (s *server) startLoad(w http.ResponseWriter, r *http.Request) error {
 	if strings.TrimSpace(want.SQL) == "" {
 		return wire.ErrBadRequest.Errorf(`give the statement, as in {"sql": "SELECT id, vector, city FROM candidates"}`)
 	}
-	x, _, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	x, err := s.registry.find(chi.URLParam(r, "name"))
 	if err != nil {
 		return err
 	}
-	defer leave()
 	load, err := s.loader.start(r.Context(), x, want)
 	if err != nil {
 		return err
@@ -39,19 +37,11 @@ func (s *server) getLoad(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	load, err := s.currentLoad(r.Context(), x)
+	load, err := s.loader.current(r.Context(), x)
 	if err != nil {
 		return err
 	}
 	return wire.WriteJSON(w, http.StatusOK, load)
-}
-
-// currentLoad gives the load that runs, or the last one.
-func (s *server) currentLoad(ctx context.Context, x *index) (vector.Load, error) {
-	if j := x.current(); j != nil {
-		return j.look(), nil
-	}
-	return s.loader.last(ctx, x)
 }
 
 // cancelLoad serves DELETE /vectors/index/{name}/load.
@@ -60,9 +50,9 @@ func (s *server) cancelLoad(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	load, ran := x.cancelLoad(r.Context())
-	if !ran {
-		return vector.ErrLoadNotFound.Errorf("no load of the index %s runs", x.name)
+	load, err := s.loader.cancel(r.Context(), x)
+	if err != nil {
+		return err
 	}
 	return wire.WriteJSON(w, http.StatusOK, load)
 }

@@ -25,20 +25,22 @@ type index struct {
 	progress durable.Progress
 	copying  sync.Mutex // one snapshot at a time
 
-	loading sync.Mutex // one load is begun, or forgotten, at a time
-
 	mu     sync.Mutex
 	users  sync.WaitGroup // requests that are inside
 	open   *durable.Index // nil while it is loaded, after a failure and once it is gone
 	failed error
-	job    *job // the last load since the daemon runs, if there was one
-	left   bool // it is about to lose its name, and takes no requests
-	gone   bool // it has
+	left   bool          // it is about to lose its name, and takes no requests
+	gone   chan struct{} // closed when it has, or the daemon ends
 }
 
 // newIndex is an index that is not there yet, under a fresh id.
 func newIndex(name string, shape vector.Shape) *index {
-	return &index{name: name, pointer: pointer{ID: uuid.NewString(), Shape: shape, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}}
+	return namedIndex(name, pointer{ID: uuid.NewString(), Shape: shape, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}, "")
+}
+
+// namedIndex is the index that a name leads to, and is not open yet.
+func namedIndex(name string, p pointer, etag string) *index {
+	return &index{name: name, pointer: p, etag: etag, failed: p.broken, gone: make(chan struct{})}
 }
 
 func (x *index) persisted() bool { return x.pointer.Shape.Persist == nil || *x.pointer.Shape.Persist }
@@ -48,7 +50,7 @@ func (x *index) enter() (open *durable.Index, leave func(), err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
-	case x.gone:
+	case x.isGone():
 		return nil, nil, notFound(x.name)
 	case x.left:
 		return nil, nil, vector.ErrIndexLoading.Errorf("the index %s is being dropped or replaced", x.name).After(time.Second)
@@ -75,7 +77,7 @@ func (x *index) leave(left bool) {
 func (x *index) replaced() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.left || x.gone
+	return x.left || x.isGone()
 }
 
 // opened lets requests in, or tells them why not. It returns false where the index was
@@ -84,19 +86,29 @@ func (x *index) opened(open *durable.Index, err error) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.open, x.failed = open, err
-	return !x.gone
+	return !x.isGone()
 }
 
 // shut lets nobody in any more, waits for those who are inside, and gives the open index
 // to be closed, if it was open.
 func (x *index) shut() *durable.Index {
 	x.mu.Lock()
-	x.gone = true
+	close(x.gone)
 	open := x.open
 	x.open = nil
 	x.mu.Unlock()
 	x.users.Wait()
 	return open
+}
+
+// isGone tells whether the index has lost its name, or the daemon ends.
+func (x *index) isGone() bool {
+	select {
+	case <-x.gone:
+		return true
+	default:
+		return false
+	}
 }
 
 // state tells how an index is.

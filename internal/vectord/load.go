@@ -1,146 +1,155 @@
 package vectord
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // loader fills indexes from statements, one load at a time for each. What a load is to do
 // lies beside the index, so that a restart goes on with it: the statement is run again
 // over the same versions, and rows that the index holds already cost no more than a look.
+// A load is inside of its index like any request, and ends when that has lost its name.
 type loader struct {
-	registry *registry
-	metrics  *metrics
+	loads    loads
 	query    *query.Client
+	room     func([]engine.Item) error // refuses what memory has no room for
+	changed  func(fate string, items int)
+	log      *slog.Logger
 	patience time.Duration // before a load that storaged or queryd failed is tried again
+
+	ctx  context.Context // ends with the loader
+	stop context.CancelFunc
+
+	mu      sync.Mutex
+	closed  bool
+	lanes   map[*index]*lane
+	running sync.WaitGroup
 }
 
-// job is a load that runs.
-type job struct {
-	cancel context.CancelFunc
-	done   chan struct{}
-
-	mu   sync.Mutex
-	load vector.Load
+func newLoader(ctx context.Context, r *registry, m *metrics, q *query.Client) *loader {
+	l := &loader{loads: loads{r.storage}, query: q, room: r.room, changed: m.changed, log: r.log, patience: r.config.RetryAfter.Std(), lanes: map[*index]*lane{}}
+	l.ctx, l.stop = context.WithCancel(ctx)
+	return l
 }
 
-func (j *job) look() vector.Load {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.load
-}
-
-func (j *job) change(f func(*vector.Load)) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	f(&j.load)
-}
-
-func loadKey(x *index) string { return indexFolder + x.pointer.ID + "/load.json" }
-
-// last reads what the last load of an index was.
-func (l *loader) last(ctx context.Context, x *index) (load vector.Load, err error) {
-	missing := vector.ErrLoadNotFound.Errorf("nothing was loaded into the index %s yet; POST /vectors/index/%s/load does it", x.name, x.name)
-	if !x.persisted() {
-		return load, missing
-	}
-	// Most indexes have none, and a start asks for each: a listing is no error in any log.
-	page, err := l.registry.storage.List(ctx, loadKey(x), "", "", 1)
-	if err != nil {
-		return load, err
-	}
-	if len(page.Objects) == 0 {
-		return load, missing
-	}
-	body, _, err := l.registry.storage.Get(ctx, loadKey(x), storage.Range{})
-	if err != nil {
-		return load, err
-	}
-	defer body.Close()
-	return load, wire.DecodeJSON(body, &load)
-}
-
-// keep writes what a load is, or was.
-func (l *loader) keep(ctx context.Context, x *index, load vector.Load) error {
-	if !x.persisted() {
-		return nil
-	}
-	raw, err := json.Marshal(load)
-	if err != nil {
-		return err
-	}
-	_, _, err = l.registry.storage.Put(ctx, loadKey(x), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
-	return err
+// close ends all loads, which go on when the daemon runs again, and begins none any more.
+func (l *loader) close() {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
+	l.stop()
+	l.running.Wait()
 }
 
 // start begins a load. It is kept before it is answered.
 func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vector.Load, error) {
-	x.loading.Lock()
-	defer x.loading.Unlock()
-	if x.runsLoad() {
+	lane := l.lane(x)
+	lane.turn.Lock()
+	defer lane.turn.Unlock()
+	if lane.running() != nil {
 		return vector.Load{}, vector.ErrLoadRunning.Errorf("a load of the index %s runs already; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
 	}
-	before, err := l.last(ctx, x)
-	if err != nil && !errors.Is(err, vector.ErrLoadNotFound) {
+	open, leave, err := x.enter()
+	if err != nil {
 		return vector.Load{}, err
 	}
+	f := &filling{index: x, open: open, leave: leave}
 	load := vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}
-	if err := l.keep(ctx, x, load); err != nil {
-		return vector.Load{}, err
+	if f.before, err = l.loads.last(ctx, x); errors.Is(err, vector.ErrLoadNotFound) {
+		err = nil
 	}
-	l.run(x, load, before)
-	return load, nil
+	if err == nil {
+		err = l.loads.keep(ctx, x, load)
+	}
+	if err == nil {
+		err = l.run(lane, f, load)
+	}
+	if err != nil {
+		leave()
+	}
+	return load, err
 }
 
 // resume goes on with a load that the end of the daemon broke off.
 func (l *loader) resume(x *index) {
-	ctx := l.registry.ctx
 	var load vector.Load
-	err := certain(ctx, func(ctx context.Context) (err error) {
-		load, err = l.last(ctx, x)
+	err := certain(l.ctx, func(ctx context.Context) (err error) {
+		load, err = l.loads.last(ctx, x)
 		return err
 	})
-	x.loading.Lock()
-	defer x.loading.Unlock()
+	lane := l.lane(x)
+	lane.turn.Lock()
+	defer lane.turn.Unlock()
 	switch {
-	case errors.Is(err, vector.ErrLoadNotFound), ctx.Err() != nil, x.current() != nil:
+	case errors.Is(err, vector.ErrLoadNotFound), l.ctx.Err() != nil, lane.last() != nil:
+		return
 	case err != nil:
-		l.registry.log.Warn("whether a load is to go on is not known", "index", x.name, "error", err)
-	case load.State == vector.LoadRunning:
-		l.run(x, load, vector.Load{})
+		l.log.Warn("whether a load is to go on is not known", "index", x.name, "error", err)
+		return
+	case load.State != vector.LoadRunning:
+		return
+	}
+	open, leave, err := x.enter()
+	if err != nil { // it was dropped since
+		return
+	}
+	if l.run(lane, &filling{index: x, open: open, leave: leave}, load) != nil { // the daemon ends
+		leave()
 	}
 }
 
-// run does a load in the background, until it ends or is cancelled.
-func (l *loader) run(x *index, load, before vector.Load) {
-	ctx, cancel := context.WithCancel(l.registry.ctx)
-	j := &job{cancel: cancel, done: make(chan struct{}), load: load}
-	x.setJob(j)
-	l.registry.background.Go(func() {
-		defer close(j.done)
-		defer cancel()
-		err := l.try(ctx, x, j, before)
-		if l.registry.ctx.Err() != nil { // it goes on after the restart
-			return
+// filling is a load at work, inside of its index.
+type filling struct {
+	*index
+	open   *durable.Index
+	leave  func()
+	before vector.Load // the one before it, if that is known
+	job    *job
+}
+
+// run does a load in the background, until it ends, is cancelled, or its index has lost
+// its name, and leaves that then. After an error it was not begun.
+func (l *loader) run(lane *lane, f *filling, load vector.Load) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return wire.Unavailable("vectord")
+	}
+	ctx, cancel := context.WithCancel(l.ctx)
+	f.job = &job{cancel: cancel, done: make(chan struct{}), load: load}
+	lane.set(f.job)
+	l.running.Go(func() {
+		defer f.leave()
+		defer close(f.job.done)
+		err := l.try(ctx, f)
+		if l.ctx.Err() == nil { // else it goes on after the restart
+			l.end(f, err)
 		}
-		l.end(x, j, err)
 	})
+	l.running.Go(func() {
+		defer cancel()
+		select {
+		case <-f.gone:
+		case <-f.job.done:
+		}
+	})
+	return nil
 }
 
 // end writes how a load ended, and tells it then: a load that was told as ended is not
-// begun again by a restart.
-func (l *loader) end(x *index, j *job, err error) {
+// begun again by a restart. Of an index that is gone nothing is written any more.
+func (l *loader) end(f *filling, err error) {
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	load := j.look()
+	load := f.job.look()
 	load.EndedAt, load.State = &now, vector.LoadSucceeded
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -148,27 +157,25 @@ func (l *loader) end(x *index, j *job, err error) {
 	case err != nil:
 		load.State, load.Problem = vector.LoadFailed, wire.AsProblem(problemOf(err))
 	}
-	if err := certain(l.registry.ctx, func(ctx context.Context) error { return l.keep(ctx, x, load) }); err != nil {
-		l.registry.log.Warn("the end of a load is not kept; a restart does it again", "index", x.name, "error", err)
+	if !f.isGone() {
+		if err := certain(l.ctx, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) }); err != nil {
+			l.log.Warn("the end of a load is not kept; a restart does it again", "index", f.name, "error", err)
+		}
 	}
-	j.change(func(told *vector.Load) { *told = load })
+	f.job.change(func(told *vector.Load) { *told = load })
 }
 
 // try does a load, again and again until it succeeds or cannot.
-func (l *loader) try(ctx context.Context, x *index, j *job, before vector.Load) error {
+func (l *loader) try(ctx context.Context, f *filling) error {
 	for {
-		open, leave, err := x.enter()
-		if err == nil {
-			err = l.fill(ctx, x, open, j, before)
-			leave()
-		}
+		err := l.fill(ctx, f)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err == nil || !transient(err) {
 			return err
 		}
-		l.registry.log.Warn("a load waits and goes on", "index", x.name, "error", err)
+		l.log.Warn("a load waits and goes on", "index", f.name, "error", err)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -183,60 +190,37 @@ func transient(err error) bool {
 	return p.Is(wire.ErrUnavailable) || p.Is(wire.ErrNotReady) || p.Is(query.ErrTooMany) || p.Is(query.ErrWorkerLost) || p.Is(wire.ErrPeerTimeout)
 }
 
-// forget removes what the last load was: its statement may hold what is to be erased. One
-// that runs would bring it back.
-func (l *loader) forget(ctx context.Context, x *index) error {
-	x.loading.Lock()
-	defer x.loading.Unlock()
-	if x.runsLoad() {
-		return vector.ErrLoadRunning.Errorf("a load of the index %s runs and may bring back what is to be erased; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
+// current gives the load of an index that runs, or the last one.
+func (l *loader) current(ctx context.Context, x *index) (vector.Load, error) {
+	if j := l.lane(x).last(); j != nil {
+		return j.look(), nil
 	}
-	x.setJob(nil)
-	if !x.persisted() {
-		return nil
-	}
-	return l.registry.storage.Delete(ctx, loadKey(x))
+	return l.loads.last(ctx, x)
 }
 
-// runsLoad tells whether a load of the index runs.
-func (x *index) runsLoad() bool {
-	j := x.current()
-	return j != nil && j.look().State == vector.LoadRunning
-}
-
-// current gives the last load since the daemon runs, if there was one.
-func (x *index) current() *job {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.job
-}
-
-func (x *index) setJob(j *job) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.job = j
-}
-
-// loadsRunning counts the loads that run.
-func (r *registry) loadsRunning() (running int) {
-	for _, x := range r.list() {
-		if x.runsLoad() {
-			running++
-		}
-	}
-	return running
-}
-
-// cancelLoad ends a load, if one runs, and waits for its end.
-func (x *index) cancelLoad(ctx context.Context) (vector.Load, bool) {
-	j := x.current()
-	if j == nil || j.look().State != vector.LoadRunning {
-		return vector.Load{}, false
+// cancel ends a load, if one runs, and waits for its end.
+func (l *loader) cancel(ctx context.Context, x *index) (vector.Load, error) {
+	j := l.lane(x).running()
+	if j == nil {
+		return vector.Load{}, vector.ErrLoadNotFound.Errorf("no load of the index %s runs", x.name)
 	}
 	j.cancel()
 	select {
 	case <-j.done:
 	case <-ctx.Done():
 	}
-	return j.look(), true
+	return j.look(), nil
+}
+
+// forget removes what the last load was: its statement may hold what is to be erased. One
+// that runs would bring it back.
+func (l *loader) forget(ctx context.Context, x *index) error {
+	lane := l.lane(x)
+	lane.turn.Lock()
+	defer lane.turn.Unlock()
+	if lane.running() != nil {
+		return vector.ErrLoadRunning.Errorf("a load of the index %s runs and may bring back what is to be erased; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
+	}
+	lane.set(nil)
+	return l.loads.forget(ctx, x)
 }

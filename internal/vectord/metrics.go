@@ -25,7 +25,7 @@ const (
 	fateErased  = "erased"
 )
 
-func newMetrics(registry *prometheus.Registry, r *registry) *metrics {
+func newMetrics(registry *prometheus.Registry, r *registry, loads func() int) *metrics {
 	m := &metrics{
 		searches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "lakehouse_vectord_search_duration_seconds", Help: "Time that the engine takes for a search, of one query or of many, by mode: vector, lexical, hybrid.",
@@ -50,7 +50,7 @@ func newMetrics(registry *prometheus.Registry, r *registry) *metrics {
 	}
 	registry.MustRegister(m.searches, m.queries, m.items, newIndexMetrics(r),
 		gauge("lakehouse_vectord_memory_limit_bytes", "Memory that all indexes together may take.", func() float64 { return float64(r.config.MemoryBytes) }),
-		gauge("lakehouse_vectord_loads_running", "Loads from statements that run.", func() float64 { return float64(r.loadsRunning()) }))
+		gauge("lakehouse_vectord_loads_running", "Loads from statements that run.", func() float64 { return float64(loads()) }))
 	return m
 }
 

@@ -15,9 +15,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// namesFolder holds an object for each name, of an index or an alias.
-const namesFolder = "vectors/names/"
-
 // pointer is what a name leads to: an index, or another name.
 type pointer struct {
 	ID        string       `json:"index_id,omitempty"`
@@ -31,8 +28,6 @@ type pointer struct {
 // names are the pointers in storage.
 type names struct{ storage *storage.Client }
 
-func key(name string) string { return namesFolder + name + ".json" }
-
 // put writes the pointer of a name. Where something else was written under it since it
 // was read as etag, "" where nothing was there, that is [storage.ErrPreconditionFailed].
 func (n names) put(ctx context.Context, name string, p pointer, etag string) (newETag string, err error) {
@@ -41,7 +36,7 @@ func (n names) put(ctx context.Context, name string, p pointer, etag string) (ne
 		return "", err
 	}
 	err = certain(ctx, func(ctx context.Context) error {
-		stored, _, err := n.storage.Put(ctx, key(name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: etag, IfNoneMatch: etag == ""})
+		stored, _, err := n.storage.Put(ctx, nameKey(name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: etag, IfNoneMatch: etag == ""})
 		newETag = stored.ETag
 		if !errors.Is(err, storage.ErrPreconditionFailed) {
 			return err
@@ -87,7 +82,7 @@ func certain(ctx context.Context, call func(context.Context) error) error {
 func (p pointer) same(q pointer) bool { return p.ID == q.ID && p.AliasOf == q.AliasOf }
 
 func (n names) get(ctx context.Context, name string) (pointer, string, error) {
-	body, object, err := n.storage.Get(ctx, key(name), storage.Range{})
+	body, object, err := n.storage.Get(ctx, nameKey(name), storage.Range{})
 	if err != nil {
 		return pointer{}, "", err
 	}
@@ -98,30 +93,27 @@ func (n names) get(ctx context.Context, name string) (pointer, string, error) {
 	}
 	var p pointer
 	if err := json.Unmarshal(raw, &p); err != nil || p.ID == "" && p.AliasOf == "" {
-		p = pointer{broken: fmt.Errorf("the object %s is not what vectord wrote; put it back from a copy, or drop the index", key(name))}
+		p = pointer{broken: fmt.Errorf("the object %s is not what vectord wrote; put it back from a copy, or drop the index", nameKey(name))}
 	}
 	return p, object.ETag, nil
 }
 
 func (n names) remove(ctx context.Context, name string) error {
-	return n.removeObject(ctx, key(name))
+	return n.removeObject(ctx, nameKey(name))
 }
 
 func (n names) removeObject(ctx context.Context, key string) error {
 	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, key) })
 }
 
-// condemnedFolder holds an object, by its id, for each index that is about to lose its
-// name: a start removes what it finds of those that have lost it.
-const condemnedFolder = "vectors/condemned/"
-
-// condemn notes that an index is about to lose its name.
+// condemn notes that an index is about to lose its name: a start removes what it finds of
+// those that have lost it.
 func (n names) condemn(ctx context.Context, id string) error {
 	if id == "" { // of a name that could not be read
 		return nil
 	}
 	return certain(ctx, func(ctx context.Context) error {
-		_, _, err := n.storage.Put(ctx, condemnedFolder+id, strings.NewReader("{}"), 2, storage.Condition{})
+		_, _, err := n.storage.Put(ctx, condemnedKey(id), strings.NewReader("{}"), 2, storage.Condition{})
 		return err
 	})
 }
@@ -133,7 +125,7 @@ func (n names) condemned(ctx context.Context) (ids []string, err error) {
 			return nil, err
 		}
 		for _, o := range page.Objects {
-			ids = append(ids, strings.TrimPrefix(o.Key, condemnedFolder))
+			ids = append(ids, condemnedIDOf(o.Key))
 		}
 	}
 	return ids, nil
@@ -146,7 +138,7 @@ func (n names) all(ctx context.Context, yield func(name string, p pointer, etag 
 			return err
 		}
 		for _, object := range page.Objects {
-			name := strings.TrimSuffix(strings.TrimPrefix(object.Key, namesFolder), ".json")
+			name := nameOf(object.Key)
 			p, etag, err := n.get(ctx, name)
 			if errors.Is(err, storage.ErrObjectNotFound) { // dropped since
 				continue

@@ -18,11 +18,12 @@ import (
 
 // registry is all indexes and aliases by name.
 type registry struct {
-	config  Config
-	log     *slog.Logger
-	storage *storage.Client
-	names   names
-	kernels simd.Kernels
+	config    Config
+	log       *slog.Logger
+	storage   *storage.Client
+	names     names
+	snapshots snapshots
+	kernels   simd.Kernels
 
 	changes chan struct{} // has an element while names are changed
 
@@ -41,7 +42,7 @@ type registry struct {
 type alias struct{ index, etag string }
 
 func newRegistry(ctx context.Context, c Config, log *slog.Logger, store *storage.Client) *registry {
-	r := &registry{config: c, log: log, storage: store, names: names{store}, kernels: simd.Best(),
+	r := &registry{config: c, log: log, storage: store, names: names{store}, snapshots: snapshots{store}, kernels: simd.Best(),
 		changes: make(chan struct{}, 1), indexes: map[string]*index{}, aliases: map[string]alias{}}
 	r.ctx, r.stop = context.WithCancel(ctx)
 	return r

@@ -11,28 +11,20 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
-	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// snapshotsFolder holds a folder for each index, by its name, and in it one for each
-// snapshot: the index as package durable copies it, under "index", and what is said of it,
-// in about.json, which comes last: without it there is no snapshot. Snapshots belong to a
-// name, and outlive the index.
-const snapshotsFolder = indexFolder + "snapshots/"
+// snapshots are the indexes that users asked to keep as they were, in storage.
+type snapshots struct{ storage *storage.Client }
 
-// kept is what that object says.
+// kept is what the object about a snapshot says.
 type kept struct {
 	vector.Snapshot
 	Shape vector.Shape `json:"shape"`
 }
 
-func snapshotFolder(index, name string) string { return snapshotsFolder + index + "/" + name + "/" }
-func copyKey(index, name string) string        { return snapshotFolder(index, name) + "index" }
-func aboutKey(index, name string) string       { return snapshotFolder(index, name) + "about.json" }
-
-// snapshot keeps an index as it is now.
-func (r *registry) snapshot(ctx context.Context, x *index, name string) (vector.Snapshot, error) {
+// take keeps an index as it is now. It is a snapshot when take returns, and none before.
+func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snapshot, error) {
 	if !x.persisted() {
 		return vector.Snapshot{}, notPersisted(x.name)
 	}
@@ -43,13 +35,13 @@ func (r *registry) snapshot(ctx context.Context, x *index, name string) (vector.
 		return vector.Snapshot{}, err
 	}
 	defer leave()
-	if _, err := r.keptAs(ctx, x.name, name); !errors.Is(err, vector.ErrSnapshotNotFound) {
+	if _, err := s.about(ctx, x.name, name); !errors.Is(err, vector.ErrSnapshotNotFound) {
 		if err == nil {
 			err = vector.ErrSnapshotExists.Errorf("the index %s has a snapshot %s; choose another name, or remove it first", x.name, name)
 		}
 		return vector.Snapshot{}, err
 	}
-	if err := r.removeUnder(ctx, snapshotFolder(x.name, name)); err != nil { // left by one that broke off
+	if _, err := s.storage.DeleteUnder(ctx, snapshotFolder(x.name, name)); err != nil { // left by one that broke off
 		return vector.Snapshot{}, err
 	}
 	k := kept{Shape: x.pointer.Shape, Snapshot: vector.Snapshot{Name: name, Index: x.name, Count: open.Engine().Len(), CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}}
@@ -62,36 +54,19 @@ func (r *registry) snapshot(ctx context.Context, x *index, name string) (vector.
 	if err != nil {
 		return vector.Snapshot{}, err
 	}
-	_, _, err = r.storage.Put(ctx, aboutKey(x.name, name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
+	_, _, err = s.storage.Put(ctx, aboutKey(x.name, name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
 	return k.Snapshot, err
 }
 
-// removeUnder removes the objects whose keys begin so.
-func (r *registry) removeUnder(ctx context.Context, prefix string) error {
-	for page, err := range r.storage.Listings(ctx, prefix, "", 0) {
-		if err != nil {
-			return err
-		}
-		for _, o := range page.Objects {
-			if err := r.storage.Delete(ctx, o.Key); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// snapshots gives those of an index, the oldest first.
-func (r *registry) snapshots(ctx context.Context, index string) ([]vector.Snapshot, error) {
+// list gives those of an index, the oldest first.
+func (s snapshots) list(ctx context.Context, index string) ([]vector.Snapshot, error) {
 	list := []vector.Snapshot{}
-	folder := snapshotsFolder + index + "/"
-	for page, err := range r.storage.Listings(ctx, folder, "/", 0) {
+	for page, err := range s.storage.Listings(ctx, snapshotsOf(index), "/", 0) {
 		if err != nil {
 			return nil, err
 		}
-		for _, prefix := range page.Prefixes {
-			name := strings.Trim(strings.TrimPrefix(prefix, folder), "/")
-			k, err := r.keptAs(ctx, index, name)
+		for _, folder := range page.Prefixes {
+			k, err := s.about(ctx, index, snapshotNameOf(index, folder))
 			if errors.Is(err, vector.ErrSnapshotNotFound) { // removed since
 				continue
 			}
@@ -105,9 +80,9 @@ func (r *registry) snapshots(ctx context.Context, index string) ([]vector.Snapsh
 	return list, nil
 }
 
-// keptAs reads what a snapshot says of itself.
-func (r *registry) keptAs(ctx context.Context, index, name string) (k kept, err error) {
-	body, _, err := r.storage.Get(ctx, aboutKey(index, name), storage.Range{})
+// about reads what a snapshot says of itself.
+func (s snapshots) about(ctx context.Context, index, name string) (k kept, err error) {
+	body, _, err := s.storage.Get(ctx, aboutKey(index, name), storage.Range{})
 	if errors.Is(err, storage.ErrObjectNotFound) {
 		return k, vector.ErrSnapshotNotFound.Errorf("there is no snapshot %q of an index %s; GET /vectors/index/%s/snapshots lists those that there are", name, index, index)
 	}
@@ -118,72 +93,42 @@ func (r *registry) keptAs(ctx context.Context, index, name string) (k kept, err 
 	return k, wire.DecodeJSON(body, &k)
 }
 
-// dropSnapshot removes a snapshot: what makes it one last, so that who is broken off can
-// do it again.
-func (r *registry) dropSnapshot(ctx context.Context, index, name string) error {
-	if _, err := r.keptAs(ctx, index, name); err != nil {
+// drop removes a snapshot: what makes it one last, so that who is broken off can do it
+// again.
+func (s snapshots) drop(ctx context.Context, index, name string) error {
+	if _, err := s.about(ctx, index, name); err != nil {
 		return err
 	}
-	if err := r.removeUnder(ctx, copyKey(index, name)); err != nil {
+	if _, err := s.storage.DeleteUnder(ctx, copyKey(index, name)); err != nil {
 		return err
 	}
-	return r.storage.Delete(ctx, aboutKey(index, name))
+	return s.storage.Delete(ctx, aboutKey(index, name))
 }
 
-// restore makes an index of a snapshot: in place of the one whose name it belongs to, or
-// as another one. The index is made aside, and gets its name when it is whole. An index
-// that is replaced is not erased from, nor asked for snapshots, meanwhile.
-func (r *registry) restore(ctx context.Context, of string, want vector.Restore) (*index, error) {
-	before, name, err := r.place(of, want.As)
-	if err != nil {
-		return nil, err
-	}
-	if before != nil {
-		before.copying.Lock()
-		defer before.copying.Unlock()
-	}
-	k, err := r.keptAs(ctx, of, want.Snapshot)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.roomFor(k.Bytes); err != nil {
-		return nil, err
-	}
-	x := newIndex(name, k.Shape)
-	open, err := durable.Restore(ctx, r.options(x), copyKey(of, want.Snapshot), &x.progress)
-	if err != nil {
-		return nil, errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
-	}
-	err = r.change(ctx, func(ctx context.Context) error {
-		if now, _, err := r.place(of, want.As); err != nil || now != before {
-			err = errors.Join(err, open.Close(ctx), durable.Drop(ctx, r.storage, x.pointer.ID))
-			return errors.Join(vector.ErrIndexExists.Errorf("the index %s was dropped or made anew meanwhile; restore again", name), err)
-		}
-		return r.publish(ctx, x, open, before)
-	})
-	if errors.Is(err, errNoTurn) {
-		err = errors.Join(err, open.Close(r.ctx), durable.Drop(r.ctx, r.storage, x.pointer.ID))
-	}
-	return x, err
+// dropAll removes all snapshots of an index, and what is left of those that broke off.
+func (s snapshots) dropAll(ctx context.Context, index string) error {
+	_, err := s.storage.DeleteUnder(ctx, snapshotsOf(index))
+	return err
 }
 
-// place tells under which name a snapshot is restored, and which index is there, if that
-// is the one that it belongs to.
-func (r *registry) place(of, as string) (before *index, name string, err error) {
-	if as == "" || as == of {
-		before, err := r.find(of)
-		if err == nil && before.persisted() {
-			return before, of, nil
-		}
-		if err == nil {
-			return nil, "", notPersisted(of)
-		}
-		if !errors.Is(err, vector.ErrIndexNotFound) {
-			return nil, "", err
-		}
-		as = of
+// confirmed gives the snapshots of an index, if all of them were named: they go with what
+// is erased, and nobody is to lose one unawares.
+func (s snapshots) confirmed(ctx context.Context, index string, named []string) (names []string, err error) {
+	list, err := s.list(ctx, index)
+	if err != nil {
+		return nil, err
 	}
-	return nil, as, r.free(as)
+	names = []string{}
+	missing := false
+	for _, snapshot := range list {
+		names = append(names, snapshot.Name)
+		missing = missing || !slices.Contains(named, snapshot.Name)
+	}
+	if missing {
+		return nil, vector.ErrEraseUnconfirmed.Errorf("the snapshots %s may hold what is to be erased, and go with it: name all of them in \"snapshots\" if that may be", strings.Join(names, ", ")).
+			With("snapshots", names)
+	}
+	return names, nil
 }
 
 func notPersisted(name string) error {

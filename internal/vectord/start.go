@@ -3,7 +3,6 @@ package vectord
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,7 +21,7 @@ func (r *registry) start(opened func(*index)) {
 	if !ok {
 		return
 	}
-	if err := r.removeNameless(); err != nil {
+	if err := r.removeNameless(r.ctx); err != nil {
 		r.log.Warn("what is left of dropped indexes was not removed", "error", err)
 	}
 	turns := make(chan struct{}, loadedAtOnce)
@@ -49,7 +48,7 @@ func (r *registry) readNames() ([]*index, bool) {
 				aliases[name] = alias{p.AliasOf, etag}
 				return
 			}
-			indexes[name] = &index{name: name, pointer: p, etag: etag, failed: p.broken}
+			indexes[name] = namedIndex(name, p, etag)
 		})
 		if err == nil {
 			err = r.dropDangling(aliases, indexes)
@@ -121,59 +120,6 @@ func (r *registry) notReady() []string {
 	return reasons
 }
 
-// litterAge is how old the objects of an index without a name, which was not condemned,
-// have to be before they are removed: an index that is restored has them before its name,
-// and a second vectord may have been started by mistake.
-const litterAge = time.Hour
-
-// removeNameless removes the objects of indexes that no name leads to: what a kill left
-// of a drop or a restoration.
-func (r *registry) removeNameless() error {
-	var nameless []string
-	for page, err := range r.storage.Listings(r.ctx, indexFolder, "/", 0) {
-		if err != nil {
-			return err
-		}
-		for _, folder := range page.Prefixes {
-			if folder != namesFolder && folder != snapshotsFolder && folder != condemnedFolder {
-				nameless = append(nameless, strings.Trim(strings.TrimPrefix(folder, indexFolder), "/"))
-			}
-		}
-	}
-	condemned, err := r.names.condemned(r.ctx)
-	if err != nil {
-		return err
-	}
-	named := map[string]bool{}
-	err = r.names.all(r.ctx, func(_ string, p pointer, _ string) { named[p.ID] = true })
-	for _, id := range condemned {
-		if err == nil && !named[id] {
-			err = r.execute(r.ctx, id)
-		}
-	}
-	for _, id := range nameless {
-		if err == nil && !named[id] {
-			err = r.removeLitter(id)
-		}
-	}
-	return err
-}
-
-// removeLitter removes an index whose objects are all old.
-func (r *registry) removeLitter(id string) error {
-	for page, err := range r.storage.Listings(r.ctx, indexFolder+id+"/", "", 0) {
-		if err != nil {
-			return err
-		}
-		for _, o := range page.Objects {
-			if time.Since(o.ModifiedAt) < litterAge {
-				return nil
-			}
-		}
-	}
-	return durable.Drop(r.ctx, r.storage, id)
-}
-
 // dropDangling removes aliases of indexes that are gone.
 func (r *registry) dropDangling(aliases map[string]alias, indexes map[string]*index) error {
 	for name, to := range aliases {
@@ -187,6 +133,3 @@ func (r *registry) dropDangling(aliases map[string]alias, indexes map[string]*in
 	}
 	return nil
 }
-
-// indexFolder holds a folder for each index, by its id, and those of names and snapshots.
-const indexFolder = "vectors/"

@@ -1,0 +1,85 @@
+package vectord
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+)
+
+// itemOf makes an item of a row: the metadata is the row without the id and the vector,
+// as it came.
+func itemOf(line []byte, want vector.NewLoad) (item engine.Item, err error) {
+	in := jsontext.NewDecoder(strings.NewReader(string(line)))
+	meta := []byte{'{'}
+	idColumn, vectorColumn := cmp.Or(want.IDColumn, "id"), cmp.Or(want.VectorColumn, "vector")
+	if _, err := in.ReadToken(); err != nil {
+		return item, err
+	}
+	for in.PeekKind() == '"' {
+		token, err := in.ReadToken()
+		if err != nil {
+			return item, err
+		}
+		field := token.String() // the token goes with the next call
+		value, err := in.ReadValue()
+		if err != nil {
+			return item, err
+		}
+		switch field {
+		case idColumn:
+			item.ID = idOf(value)
+		case vectorColumn:
+			if item.Vector, err = vectorOf(value); err != nil {
+				return item, vector.ErrLoadColumns.Errorf("the column %q: %v", vectorColumn, err)
+			}
+		default:
+			if value.Kind() == 'n' { // null is as if it were not there
+				continue
+			}
+			if len(meta) > 1 {
+				meta = append(meta, ',')
+			}
+			if meta, err = jsontext.AppendQuote(meta, field); err != nil {
+				return item, err
+			}
+			meta = append(append(meta, ':'), value...)
+		}
+	}
+	item.Metadata = append(meta, '}')
+	switch {
+	case item.ID == "":
+		return item, vector.ErrLoadColumns.Errorf("it has no id in the column %q; name the column of ids by id_column, and leave rows without one out", idColumn)
+	case item.Vector == nil:
+		return item, vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out", vectorColumn)
+	}
+	return item, nil
+}
+
+// vectorOf reads a list of numbers; those of decimals come as texts.
+func vectorOf(value jsontext.Value) (v vector.Vector, err error) {
+	if value.Kind() == 'n' {
+		return nil, nil
+	}
+	err = v.UnmarshalJSON(bytes.ReplaceAll(value, []byte{'"'}, nil))
+	return v, err
+}
+
+// idOf gives the text of an id that is text, or a number as it is written.
+func idOf(value jsontext.Value) string {
+	switch value.Kind() {
+	case '"':
+		var text string
+		if json.Unmarshal(value, &text) == nil {
+			return text
+		}
+	case '0':
+		return string(value)
+	}
+	return ""
+}

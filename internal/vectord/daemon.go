@@ -52,6 +52,3 @@ func (s *server) inside(r *http.Request, work func(*index, *durable.Index) error
 	defer leave()
 	return work(x, open)
 }
-
-// Routes describes the daemon's operations, for the specification.
-func Routes() []service.Route { return (&server{config: Defaults()}).routes() }

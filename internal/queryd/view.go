@@ -89,28 +89,42 @@ func (s *server) createView(w http.ResponseWriter, r *http.Request) error {
 	return wire.WriteJSON(w, status, answer)
 }
 
-// bindView waits for a turn and binds the statement of a view to what is there now. No
-// data file is opened for that.
+// bindView binds the statement of a view to what is there now.
 func (s *server) bindView(ctx context.Context, q *job, name catalog.Name) (bound catalog.ViewRegistration, err error) {
+	err = s.parse(ctx, q, func(session *duck.Session, parsed *duck.Statement) error {
+		bound, err = s.bind(ctx, session, parsed, name)
+		return err
+	})
+	return bound, err
+}
+
+// parse waits for a turn, and has a statement looked at in its session, without running
+// it: no data file is opened.
+func (s *server) parse(ctx context.Context, q *job, look func(*duck.Session, *duck.Statement) error) error {
 	turn, err := s.turn(ctx, q)
 	if err != nil {
-		return bound, err
+		return err
 	}
 	defer s.gate.leave(turn)
 	eng, err := s.engines.take(ctx)
 	if err != nil {
-		return bound, err
+		return err
 	}
 	defer s.engines.put(eng)
 	session, err := eng.pool.Acquire(ctx)
 	if err != nil {
-		return bound, err
+		return err
 	}
 	defer session.Close()
 	parsed, err := session.Parse(ctx, q.sql)
 	if err != nil {
-		return bound, err
+		return err
 	}
+	return look(session, parsed)
+}
+
+// bind finds the columns of a view's statement, and what it reads.
+func (s *server) bind(ctx context.Context, session *duck.Session, parsed *duck.Statement, name catalog.Name) (bound catalog.ViewRegistration, err error) {
 	if parsed.Kind != guard.Select || parsed.Params > 0 {
 		return bound, query.ErrNotAllowed.Errorf("a view is one SELECT (or VALUES, FROM, WITH), without parameters; write their values into it")
 	}

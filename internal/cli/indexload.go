@@ -27,8 +27,8 @@ func newIndexLoad(g *Globals) *cobra.Command {
 			"cannot be taken is named, and ends the load. The same load begun anew does no harm.\n\n" +
 			"With --sql each row is one: the id and the vector are columns, and every other column is a field of\n" +
 			"its metadata. The fleet does it, whether this command waits for the end or not, and goes on with it\n" +
-			"after a restart. Rows that the index holds already are not written again, and where the statement\n" +
-			"reads what it read last time nothing is done.",
+			"after a restart. Rows that the index holds already are not written again, and where neither what the\n" +
+			"statement reads nor the index has changed since the last load nothing is done.",
 		Example: "  lakehouse index load resumes --file resumes.ndjson\n" +
 			"  zcat resumes.ndjson.gz | lakehouse index load resumes --file -\n" +
 			"  lakehouse index load resumes --sql 'SELECT id, vector, city FROM resumes' --delete-missing\n" +
@@ -73,7 +73,8 @@ func (l *loadFlags) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.want.IDColumn, "id-column", "", "`COLUMN` of the statement with the ids (default id)")
 	flags.StringVar(&l.want.VectorColumn, "vector-column", "", "`COLUMN` of the statement with the vectors (default vector)")
 	flags.BoolVar(&l.want.DeleteMissing, "delete-missing", false, "take out the items whose ids are in no row of the statement")
-	flags.BoolVar(&l.want.Force, "force", false, "look at every row also where the statement reads what it read last time")
+	flags.BoolVar(&l.want.AllowEmpty, "allow-empty", false, "let --delete-missing empty the index where the statement gives no rows")
+	flags.BoolVar(&l.want.Force, "force", false, "look at every row also where nothing has changed since the last load")
 	flags.BoolVar(&l.noWait, "no-wait", false, "begin the load of a statement, and do not wait for its end")
 	flags.BoolVar(&l.status, "status", false, "show how far the load of a statement is, or how the last one ended")
 	flags.BoolVar(&l.cancel, "cancel", false, "end the load of a statement that runs; what it added stays")
@@ -93,7 +94,7 @@ func (l *loadFlags) check(cmd *cobra.Command) error {
 	case len(ways) == 0 || l.file == "" && l.want.SQL == "" && !l.status && !l.cancel:
 		return errors.New("say what to load: by --file a file with an item in each line, or - for standard input; or by --sql a SELECT with the columns id and vector")
 	}
-	for _, flag := range []string{"id-column", "vector-column", "delete-missing", "force", "no-wait"} {
+	for _, flag := range []string{"id-column", "vector-column", "delete-missing", "allow-empty", "force", "no-wait"} {
 		if l.want.SQL == "" && cmd.Flags().Changed(flag) {
 			return fmt.Errorf("--%s goes with --sql", flag)
 		}

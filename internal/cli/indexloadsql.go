@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -50,6 +51,7 @@ func (l sqlLoad) verb(flag string) string {
 func (l sqlLoad) remedied(err error) error {
 	return with(ofIndexes(
 		remedy{vector.ErrLoadRunning, l.verb("status") + ", or --cancel"},
+		remedy{vector.ErrLoadEmpty, "--allow-empty, if the index is to be emptied"},
 		remedy{vector.ErrLoadColumns, "--id-column and --vector-column"},
 		remedy{vector.ErrLoadNotFound, l.verb("status")}), err)
 }
@@ -156,9 +158,12 @@ func (l sqlLoad) cancel() error {
 // rowsWords says what a load has done.
 func rowsWords(load vector.Load) string {
 	if load.Skipped {
-		return "none were looked at, for the statement reads what it read last time"
+		return "none were looked at, for nothing has changed since the last load"
 	}
 	words := fmt.Sprintf("%s, %d unchanged, %d new, %d in place of others", counted(int(load.Rows), "row"), load.Unchanged, load.Added, load.Updated)
+	if load.Duplicates > 0 {
+		words += fmt.Sprintf(", %s whose id a later row has too", counted(int(load.Duplicates), "row"))
+	}
 	if load.DeleteMissing {
 		words += fmt.Sprintf(", %s taken out", counted(int(load.Deleted), "item"))
 	}
@@ -168,7 +173,7 @@ func rowsWords(load vector.Load) string {
 // loadWords says what a load that succeeded did, of what, and in which time.
 func loadWords(load vector.Load) string {
 	if load.Skipped {
-		return fmt.Sprintf("nothing was to be done, for the statement reads what it read last time, %s; --force looks at every row", load.Reads)
+		return fmt.Sprintf("nothing was to be done, for neither what the statement reads, %s, nor the index has changed since the last load; --force looks at every row", cmp.Or(load.Reads, "no dataset"))
 	}
 	words := rowsWords(load)
 	if load.Reads != "" {

@@ -3,10 +3,14 @@ package fleet_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // loadAs is a load of a dataset of people into an index.
@@ -30,6 +34,19 @@ func TestAnIndexIsLoadedFromADataset(t *testing.T) {
 	if load = l.load("people", loadAs+`}`); load["skipped"] != true || load["rows"] != 0.0 {
 		t.Errorf("the same again: %v", load)
 	}
+	l.want(http.StatusOK, "POST", "/v1/vectors/index/people/metadata", `{"ids":["2"],"set":{"city":"Elsewhere"}}`)
+	if load = l.load("people", loadAs+`}`); load["updated"] != 1.0 || load["unchanged"] != 2.0 {
+		t.Errorf("after somebody else changed the index: %v", load)
+	}
+	if load = l.load("people", loadAs+`}`); load["skipped"] != true {
+		t.Errorf("the same again: %v", load)
+	}
+	const today = `{"sql":"SELECT id, [x, y]::FLOAT[] AS vector FROM people WHERE hired < today()"}`
+	l.load("people", today)
+	if load = l.load("people", today); load["skipped"] != false || load["rows"] == 0.0 {
+		t.Errorf("a statement with another answer each day: %v", load)
+	}
+	l.load("people", loadAs+`}`)
 	if load = l.load("people", loadAs+`,"force":true}`); load["unchanged"] != 3.0 || load["added"] != 0.0 || load["updated"] != 0.0 {
 		t.Errorf("the same, by force: %v", load)
 	}
@@ -55,6 +72,7 @@ func TestAnIndexIsLoadedFromADataset(t *testing.T) {
 		}
 	}
 	l.want(http.StatusBadRequest, "POST", "/v1/vectors/index/people/load", `{"sql":" "}`)
+	l.want(http.StatusBadRequest, "POST", "/v1/vectors/index/people/load", loadAs+`,"allow_empty":true}`)
 	l.want(http.StatusNotFound, "DELETE", "/v1/vectors/index/people/load", "")
 }
 
@@ -81,6 +99,127 @@ func TestALoadGoesOnAfterARestart(t *testing.T) {
 	}
 	if doc := l.want(http.StatusOK, "POST", "/v1/vectors/index/people/count", `{}`); doc["count"] != 30_000.0 {
 		t.Errorf("%v", doc)
+	}
+}
+
+// A statement without rows empties no index unless that is meant.
+func TestALoadOfNothingEmptiesNoIndex(t *testing.T) {
+	l := startLake(t)
+	l.mustIngest("name=people", "id,x,y,city,hired\n1,1,0,Austin,\n2,0,1,Waco,\n")
+	l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"people","dimension":2}`)
+	const none = `{"sql":"SELECT id, [x, y]::FLOAT[] AS vector FROM people WHERE city = 'Nowhere'","delete_missing":true`
+	if load := l.load("people", none+`}`); load["state"] != "succeeded" {
+		t.Errorf("where nothing was to go: %v", load)
+	}
+	l.load("people", loadAs+`}`)
+	load := l.load("people", none+`}`)
+	if p, _ := load["problem"].(map[string]any); load["state"] != "failed" || p["code"] != "load_empty" || !strings.Contains(fmt.Sprint(p["detail"]), "allow_empty") {
+		t.Errorf("without rows: %v", load)
+	}
+	if doc := l.want(http.StatusOK, "POST", "/v1/vectors/index/people/count", `{}`); doc["count"] != 2.0 {
+		t.Errorf("left are %v", doc["count"])
+	}
+	if load := l.load("people", none+`,"allow_empty":true}`); load["state"] != "succeeded" || load["deleted"] != 2.0 {
+		t.Errorf("where it is meant: %v", load)
+	}
+}
+
+// Of rows with one id the last counts, whatever is between them and whatever the index
+// holds, and the others are told.
+func TestRowsWithOneIdAreTold(t *testing.T) {
+	l := startLake(t)
+	l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"x","dimension":2,"metric":"l2"}`)
+	const rows, twice = 2500, 7 // more than a batch of them, some of which come again in another
+	sql := fmt.Sprintf(`{"sql":"SELECT * FROM (SELECT i AS n, i AS id, [1.0, i]::FLOAT[] AS vector FROM range(%d) r(i)`+
+		` UNION ALL SELECT %d + i, i, [2.0, i]::FLOAT[] FROM range(%d) r(i) UNION ALL SELECT %d, 0, [3.0, 0]::FLOAT[] UNION ALL SELECT %d, 2499, [4.0, 0]::FLOAT[]) ORDER BY n","force":true}`, rows, rows, twice, rows+twice, rows+twice+1)
+	for _, want := range []map[string]float64{
+		{"rows": rows + twice + 2, "added": rows, "updated": 0, "unchanged": 0, "duplicates": twice + 2},
+		{"rows": rows + twice + 2, "added": 0, "updated": twice, "unchanged": rows - twice, "duplicates": twice + 2},
+	} {
+		load := l.load("x", sql)
+		for field, n := range want {
+			if load[field] != n {
+				t.Errorf("%s are %v, not %v", field, load[field], n)
+			}
+		}
+		for id, first := range map[string]string{"0": "[3 0]", "1": "[2 1]", "7": "[1 7]", "2499": "[4 0]"} {
+			if item := l.want(http.StatusOK, "GET", "/v1/vectors/index/x/items/"+id, ""); fmt.Sprint(item["vector"]) != first {
+				t.Errorf("%s has %v, not %s", id, item["vector"], first)
+			}
+		}
+	}
+}
+
+// A load that goes on after a restart reads the versions that it began with, however many
+// datasets these are of.
+func TestALoadGoesOnOverItsVersions(t *testing.T) {
+	data := t.TempDir()
+	f := startFleet(t, data)
+	l := lake{t, f.URL("gateway")}
+	l.mustIngest("name=people", "id,x,y\n1,1,0\n2,0,1\n")
+	tables := "people"
+	for n := range 17 { // with names of over 4,000 bytes together
+		name := fmt.Sprintf("%s.%s%d", strings.Repeat("n", 120), strings.Repeat("d", 120), n)
+		l.want(http.StatusCreated, "POST", "/v1/catalog/views", `{"name":"`+name+`","sql":"FROM people"}`)
+		tables += " UNION FROM " + name
+	}
+	index := l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"people","dimension":2}`)
+	l.load("people", `{"sql":"SELECT id, [x, y]::FLOAT[] AS vector FROM (FROM `+tables+`)"}`)
+	l.mustIngest("name=people", "id,x,y\n1,1,1\n3,1,1\n")
+	l.breakOffLoad(f.URL("storaged"), fmt.Sprint(index["index_id"]))
+	if err := f.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	l = lake{t, startFleet(t, data).URL("gateway")}
+	load := l.loaded("people")
+	if load["state"] != "succeeded" || load["rows"] != 2.0 || load["unchanged"] != 2.0 || !strings.Contains(fmt.Sprint(load["reads"]), "people@1") || strings.HasSuffix(fmt.Sprint(load["reads"]), "...") {
+		t.Errorf("%v", load)
+	}
+}
+
+// breakOffLoad makes of the load that ended last one that a restart goes on with.
+func (l lake) breakOffLoad(storaged, index string) {
+	l.t.Helper()
+	store := storage.Client{Client: wire.Client{Service: "storaged", Base: storaged}}
+	key := "vectors/" + index + "/load.json"
+	body, _, err := store.Get(l.t.Context(), key, storage.Range{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer body.Close()
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	text := strings.Replace(string(raw), `"state":"succeeded"`, `"state":"running"`, 1)
+	if _, _, err := store.Put(l.t.Context(), key, strings.NewReader(text), int64(len(text)), storage.Condition{}); err != nil || text == string(raw) {
+		l.t.Fatalf("%s: %v", raw, err)
+	}
+}
+
+// Dropping an index ends its load, and nothing of either is left.
+func TestADropEndsALoad(t *testing.T) {
+	f := startFleet(t, t.TempDir())
+	l := lake{t, f.URL("gateway")}
+	index := l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"x","dimension":2}`)
+	l.want(http.StatusAccepted, "POST", "/v1/vectors/index/x/load", `{"sql":"SELECT i AS id, [1.0, i]::FLOAT[] AS vector FROM range(900000) r(i)"}`)
+	l.want(http.StatusNoContent, "DELETE", "/v1/vectors/index/x", "")
+	l.want(http.StatusNotFound, "GET", "/v1/vectors/index/x/load", "")
+	store := storage.Client{Client: wire.Client{Service: "storaged", Base: f.URL("storaged")}}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		page, err := store.List(ctx, fmt.Sprintf("vectors/%s/", index["index_id"]), "", "", 0)
+		if err != nil {
+			t.Fatalf("%d objects are left: %v", len(page.Objects), err)
+		}
+		if len(page.Objects) == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(5 * time.Millisecond):
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ func (s *server) startLoad(w http.ResponseWriter, r *http.Request) error {
 	if strings.TrimSpace(want.SQL) == "" {
 		return wire.ErrBadRequest.Errorf(`give the statement, as in {"sql": "SELECT id, vector, city FROM candidates"}`)
 	}
+	if want.AllowEmpty && !want.DeleteMissing {
+		return wire.ErrBadRequest.Errorf("allow_empty goes with delete_missing, and says that it may empty the index")
+	}
 	x, err := s.registry.find(chi.URLParam(r, "name"))
 	if err != nil {
 		return err

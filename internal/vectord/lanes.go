@@ -71,16 +71,16 @@ type job struct {
 	done   chan struct{}
 
 	mu   sync.Mutex
-	load vector.Load
+	load record
 }
 
-func (j *job) look() vector.Load {
+func (j *job) look() record {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.load
 }
 
-func (j *job) change(f func(*vector.Load)) {
+func (j *job) change(f func(*record)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	f(&j.load)

@@ -63,7 +63,7 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 		return vector.Load{}, err
 	}
 	f := &filling{index: x, open: open, leave: leave}
-	load := vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}
+	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}}
 	if f.before, err = l.loads.last(ctx, x); errors.Is(err, vector.ErrLoadNotFound) {
 		err = nil
 	}
@@ -76,12 +76,12 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 	if err != nil {
 		leave()
 	}
-	return load, err
+	return load.Load, err
 }
 
 // resume goes on with a load that the end of the daemon broke off.
 func (l *loader) resume(x *index) {
-	var load vector.Load
+	var load record
 	err := certain(l.ctx, func(ctx context.Context) (err error) {
 		load, err = l.loads.last(ctx, x)
 		return err
@@ -112,13 +112,13 @@ type filling struct {
 	*index
 	open   *durable.Index
 	leave  func()
-	before vector.Load // the one before it, if that is known
+	before record // the one before it, if that is known
 	job    *job
 }
 
 // run does a load in the background, until it ends, is cancelled, or its index has lost
 // its name, and leaves that then. After an error it was not begun.
-func (l *loader) run(lane *lane, f *filling, load vector.Load) error {
+func (l *loader) run(lane *lane, f *filling, load record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -162,7 +162,7 @@ func (l *loader) end(f *filling, err error) {
 			l.log.Warn("the end of a load is not kept; a restart does it again", "index", f.name, "error", err)
 		}
 	}
-	f.job.change(func(told *vector.Load) { *told = load })
+	f.job.change(func(told *record) { *told = load })
 }
 
 // try does a load, again and again until it succeeds or cannot.
@@ -193,9 +193,10 @@ func transient(err error) bool {
 // current gives the load of an index that runs, or the last one.
 func (l *loader) current(ctx context.Context, x *index) (vector.Load, error) {
 	if j := l.lane(x).last(); j != nil {
-		return j.look(), nil
+		return j.look().Load, nil
 	}
-	return l.loads.last(ctx, x)
+	last, err := l.loads.last(ctx, x)
+	return last.Load, err
 }
 
 // cancel ends a load, if one runs, and waits for its end.
@@ -209,7 +210,7 @@ func (l *loader) cancel(ctx context.Context, x *index) (vector.Load, error) {
 	case <-j.done:
 	case <-ctx.Done():
 	}
-	return j.look(), nil
+	return j.look().Load, nil
 }
 
 // forget removes what the last load was: its statement may hold what is to be erased. One

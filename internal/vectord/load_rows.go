@@ -24,8 +24,9 @@ type rows struct {
 	room    func([]engine.Item) error
 	changed func(fate string, items int)
 	batch   []engine.Item
+	changes uint64 // that were made of the index
 	seed    maphash.Seed
-	seen    map[uint64]struct{} // hashes of the ids, where what is missing goes
+	seen    map[uint64]struct{} // hashes of the ids so far: some 20 bytes of memory for each
 }
 
 // take reads the rows and adds those that the index does not hold.
@@ -53,16 +54,14 @@ func (r *rows) take(ctx context.Context, body io.Reader) error {
 
 // put takes a row.
 func (r *rows) put(ctx context.Context, item engine.Item) error {
-	if r.seen != nil {
-		r.seen[maphash.String(r.seed, item.ID)] = struct{}{}
-	}
 	if r.batch = append(r.batch, item); len(r.batch) < loadBatch {
 		return nil
 	}
 	return r.flush(ctx)
 }
 
-// flush adds what of the batch the index does not hold.
+// flush adds what of the batch the index does not hold. Of rows with one id the last
+// counts, in whatever batches they come; the others are told as duplicates.
 func (r *rows) flush(ctx context.Context) error {
 	all := r.batch
 	r.batch = nil
@@ -72,37 +71,79 @@ func (r *rows) flush(ctx context.Context) error {
 	if _, err := r.open.Engine().Check(all); err != nil {
 		return problemOf(err)
 	}
-	var fresh []engine.Item
-	for _, item := range all {
-		if !r.open.Engine().Holds(item) {
-			fresh = append(fresh, item)
-		}
+	first, again := r.apart(all)
+	fresh := r.fresh(first)
+	added, err := r.add(ctx, fresh)
+	if err != nil {
+		return err
 	}
-	var added durable.Added
-	if len(fresh) > 0 {
-		err := r.room(fresh)
-		if err == nil {
-			added, err = r.open.Add(ctx, fresh)
-		}
-		if err != nil {
-			return problemOf(err)
-		}
+	if _, err := r.add(ctx, r.fresh(again)); err != nil {
+		return err
 	}
-	r.changed(fateAdded, added.Added)
-	r.changed(fateUpdated, added.Updated)
-	r.job.change(func(load *vector.Load) {
+	r.job.change(func(load *record) {
 		load.Rows += int64(len(all))
-		load.Unchanged += int64(len(all) - len(fresh))
+		load.Duplicates += int64(len(all) - len(first))
+		load.Unchanged += int64(len(first) - len(fresh))
 		load.Added += int64(added.Added)
 		load.Updated += int64(added.Updated)
 	})
 	return nil
 }
 
+// apart gives the last row of each id: of those that no batch before had, and of the
+// others.
+func (r *rows) apart(all []engine.Item) (first, again []engine.Item) {
+	last := make(map[string]int, len(all))
+	for i, item := range all {
+		last[item.ID] = i
+	}
+	for i, item := range all {
+		if last[item.ID] != i {
+			continue
+		}
+		hash := maphash.String(r.seed, item.ID)
+		if _, seen := r.seen[hash]; seen {
+			again = append(again, item)
+			continue
+		}
+		r.seen[hash] = struct{}{}
+		first = append(first, item)
+	}
+	return first, again
+}
+
+// fresh gives the items that the index does not hold as they are.
+func (r *rows) fresh(items []engine.Item) (fresh []engine.Item) {
+	for _, item := range items {
+		if !r.open.Engine().Holds(item) {
+			fresh = append(fresh, item)
+		}
+	}
+	return fresh
+}
+
+// add puts items in.
+func (r *rows) add(ctx context.Context, items []engine.Item) (added durable.Added, err error) {
+	if len(items) == 0 {
+		return added, nil
+	}
+	if err = r.room(items); err == nil {
+		added, err = r.open.Add(ctx, items)
+	}
+	if err != nil {
+		return added, problemOf(err)
+	}
+	r.changes++
+	r.changed(fateAdded, added.Added)
+	r.changed(fateUpdated, added.Updated)
+	return added, nil
+}
+
 // deleteMissing takes out what is in no row.
 func (r *rows) deleteMissing(ctx context.Context) error {
-	if r.seen == nil {
-		return nil
+	if held := r.open.Engine().Len(); len(r.seen) == 0 && held > 0 && !r.want.AllowEmpty {
+		return vector.ErrLoadEmpty.Errorf("the statement gave no rows, so delete_missing would take out every item of the index, %d of them; nothing was changed: mend the statement or what it reads, or give allow_empty if the index is to be emptied", held).
+			With("count", held)
 	}
 	for after := ""; ; {
 		page, err := r.open.Engine().Scroll(after, vector.MaxPage, nil, false)
@@ -123,7 +164,8 @@ func (r *rows) deleteMissing(ctx context.Context) error {
 		if err != nil {
 			return problemOf(err)
 		}
+		r.changes++
 		r.changed(fateDeleted, deleted)
-		r.job.change(func(load *vector.Load) { load.Deleted += int64(deleted) })
+		r.job.change(func(load *record) { load.Deleted += int64(deleted) })
 	}
 }

@@ -81,7 +81,7 @@ func (a *asking) flags(cmd *cobra.Command) {
 
 // search reads what is asked for.
 func (a *asking) search(cmd *cobra.Command, text []string) (vector.Search, error) {
-	s := vector.Search{Positive: a.like, Negative: a.unlike, Mode: vector.Mode(a.mode), K: a.k, Exact: a.exact, WithVector: a.withVector}
+	s := vector.Search{Positive: a.like, Negative: a.unlike, Mode: vector.Mode(a.mode), K: &a.k, Exact: a.exact, WithVector: a.withVector}
 	if len(text) > 0 {
 		s.Text = text[0]
 	}

@@ -173,7 +173,7 @@ func (c *crashClient) searches() (operation, bool) {
 		return operation{}, false
 	}
 	want := slices.Sorted(maps.Keys(x))
-	search := vector.Search{Vector: vector.Vector{1, 1, 1}, K: crashItems + 1, Exact: c.dice.IntN(2) == 0}
+	search := vector.Search{Vector: vector.Vector{1, 1, 1}, K: new(crashItems + 1), Exact: c.dice.IntN(2) == 0}
 	o := operation{kind: "search", what: c.indexName(), again: true, insist: true}
 	o.do = func(int) error {
 		ctx, cancel := c.context()

@@ -43,8 +43,8 @@ type Search struct {
 	Mode     Mode     `json:"mode,omitempty"`
 	Fusion   *Fusion  `json:"fusion,omitempty"`
 
-	K        int      `json:"k,omitempty"`         // default 10
-	Ef       int      `json:"ef,omitempty"`        // candidates that are kept on the way
+	K        *int     `json:"k,omitempty"`         // 1 to [MaxK]; default 10
+	Ef       *int     `json:"ef,omitempty"`        // candidates that are kept on the way, 1 to [MaxEf]; default 100; for a large k as many as that takes
 	Filter   Filter   `json:"filter,omitempty"`    // which items may be found
 	Exact    bool     `json:"exact,omitempty"`     // every item that matches is looked at
 	MinScore *float64 `json:"min_score,omitempty"` // no result has less

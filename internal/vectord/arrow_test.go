@@ -100,7 +100,7 @@ func TestArrowSaysWhatJSONSays(t *testing.T) {
 		t.Fatalf("%d %s", status, answer)
 	}
 	var want vector.FoundMany
-	err := d.JSON(t.Context(), http.MethodPost, "/vectors/index/json/search", nil, vector.Search{Vectors: vectorsOf(list[:20]), K: 3, Exact: true, Filter: vector.Filter(`{"even":true}`)}, &want)
+	err := d.JSON(t.Context(), http.MethodPost, "/vectors/index/json/search", nil, vector.Search{Vectors: vectorsOf(list[:20]), K: new(3), Exact: true, Filter: vector.Filter(`{"even":true}`)}, &want)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,11 +73,14 @@ func queryOf(want vector.Search) (engine.Query, error) {
 	}
 	q := engine.Query{
 		Vector: want.Vector, Positive: want.Positive, Negative: want.Negative, Text: want.Text,
-		K: want.K, Ef: want.Ef, Filter: filter, Exact: want.Exact,
+		K: defaultK, Filter: filter, Exact: want.Exact,
 		WithMetadata: want.WithMetadata == nil || *want.WithMetadata, WithVector: want.WithVector,
 	}
-	if q.K == 0 {
-		q.K = defaultK
+	if want.K != nil {
+		q.K = *want.K
+	}
+	if want.Ef != nil {
+		q.Ef = *want.Ef
 	}
 	if want.MinScore != nil {
 		least := float32(*want.MinScore)
@@ -127,8 +130,10 @@ func checkSearch(s vector.Search) error {
 		return vector.ErrBadSearch.Errorf(`mode %s needs "vector", "vectors", or "positive" with ids of items`, mode)
 	case mode == vector.ByVector && s.Text != "":
 		return vector.ErrBadSearch.Errorf("mode vector does not look at the text; leave it out, or take mode hybrid")
-	case s.Ef < 0 || s.Ef > vector.MaxEf:
-		return vector.ErrBadSearch.Errorf("ef is %d; it can be 1 to %d, or left out", s.Ef, vector.MaxEf)
+	case s.K != nil && (*s.K < 1 || *s.K > vector.MaxK):
+		return vector.ErrBadSearch.Errorf("k is %d; it can be 1 to %d, or left out for %d", *s.K, vector.MaxK, defaultK)
+	case s.Ef != nil && (*s.Ef < 1 || *s.Ef > vector.MaxEf):
+		return vector.ErrBadSearch.Errorf("ef is %d; it can be 1 to %d, or left out", *s.Ef, vector.MaxEf)
 	case s.Fusion != nil && mode != vector.Hybrid:
 		return vector.ErrBadSearch.Errorf(`"fusion" joins the two sides of mode hybrid; leave it out`)
 	case s.Fusion != nil && s.Fusion.Method != "" && s.Fusion.Method != vector.Convex && s.Fusion.Method != vector.RRF:

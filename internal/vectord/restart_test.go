@@ -36,7 +36,7 @@ func TestARestartFindsEverything(t *testing.T) {
 	}
 	d.want(200, "", "PUT", "/vectors/aliases/live", `{"index":"kept"}`)
 	d.want(204, "", "DELETE", "/vectors/index/dropped", "")
-	question := vector.Search{Vector: item(77, 8).Vector, K: 20, Exact: true, WithVector: true}
+	question := vector.Search{Vector: item(77, 8).Vector, K: new(20), Exact: true, WithVector: true}
 	before, err := d.Search(t.Context(), "live", question)
 	if err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func TestBadInputIsToldAndAppliesNothing(t *testing.T) {
 	}
 	d.mustAdd("x", vector.Item{ID: "a", Vector: vector.Vector{1, 0}, Metadata: json.RawMessage(`{"n":1}`)})
 	for body, code := range map[string]string{
-		`{}`: "bad_search", `{"vector":[1,0,0]}`: "dimension_mismatch", `{"vector":[0,0]}`: "bad_vector", `{"vector":[1,0],"k":-1}`: "bad_search",
+		`{}`: "bad_search", `{"vector":[1,0,0]}`: "dimension_mismatch", `{"vector":[0,0]}`: "bad_vector", `{"vector":[1,0],"k":-1}`: "bad_search", `{"vector":[1,0],"k":0}`: "bad_search", `{"vector":[1,0],"ef":0}`: "bad_search",
 		`{"vector":[1,0],"k":100000}`: "bad_search", `{"vector":[1,0],"vectors":[[1,0]]}`: "bad_search", `{"vector":[1,0],"mode":"lexical"}`: "bad_search",
 		`{"text":"a","mode":"hybrid"}`: "bad_search", `{"vector":[1,0],"filter":{"m":1}}`: "bad_filter", `{"vector":[1,0],"filter":{"n":{"near":1}}}`: "bad_filter",
 		`{"vector":[1,0],"text":"a","fusion":{"method":"borda"}}`: "bad_search", `{"vectors":[[1,0],[1]]}`: "dimension_mismatch", `{"vector":[1,0],"ef":-5}`: "bad_search",
@@ -233,7 +233,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			t.Fatalf("%d items are in: %v", n, err)
 		}
 	}
-	if found, err := d.Search(t.Context(), "x", vector.Search{Vector: item(7, 256).Vector, K: 1}); err != nil || len(found.Results) != 1 || found.Results[0].ID != item(7, 256).ID {
+	if found, err := d.Search(t.Context(), "x", vector.Search{Vector: item(7, 256).Vector, K: new(1)}); err != nil || len(found.Results) != 1 || found.Results[0].ID != item(7, 256).ID {
 		t.Errorf("%+v, %v", found, err)
 	}
 }

@@ -40,7 +40,7 @@ func jsonAdd(first int, list [][]float32) ([]byte, error) {
 }
 
 func jsonSearch(list [][]float32, ef int) (string, []byte, error) {
-	want := vector.Search{K: k, Ef: ef}
+	want := vector.Search{K: new(k), Ef: &ef}
 	for _, v := range list {
 		want.Vectors = append(want.Vectors, v)
 	}

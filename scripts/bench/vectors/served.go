@@ -127,7 +127,7 @@ func (d *daemon) outside(ctx context.Context, c *caller, bodies [][]byte, found 
 func singles(list [][]float32, ef int) (bodies [][]byte, err error) {
 	bodies = make([][]byte, len(list))
 	for i, v := range list {
-		if bodies[i], err = json.Marshal(vector.Search{Vector: v, K: k, Ef: ef}); err != nil {
+		if bodies[i], err = json.Marshal(vector.Search{Vector: v, K: new(k), Ef: &ef}); err != nil {
 			return nil, err
 		}
 	}

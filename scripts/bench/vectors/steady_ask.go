@@ -21,7 +21,7 @@ type asked struct {
 // ask sends the n-th search.
 func (s *stream) ask(ctx context.Context, n int) (asked, error) {
 	a := asked{query: s.queries[n%len(s.queries)], there: s.there()}
-	body, err := json.Marshal(vector.Search{Vector: a.query, K: k, Ef: steadyEf})
+	body, err := json.Marshal(vector.Search{Vector: a.query, K: new(k), Ef: new(steadyEf)})
 	if err != nil {
 		return a, err
 	}

@@ -220,6 +220,25 @@ func TestModes(t *testing.T) {
 	d.want(400, "bad_filter", "POST", "/vectors/index/jobs/search", `{"vector":[1,0],"filter":{"text":"nurse"}}`)
 }
 
+// An index that is full takes changes of what it holds, and a restart finds them.
+func TestAFullIndexIsChanged(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	d.mustCreate("x", vector.Shape{Dimension: 2, MaxItems: 3})
+	for range 4 {
+		d.mustAdd("x", items(0, 3, 2)...)
+	}
+	d.want(200, "", "POST", "/vectors/index/x/metadata", `{"ids":["`+item(1, 2).ID+`"],"set":{"changed":true}}`)
+	doc := d.want(507, "index_full", "POST", "/vectors/index/x/add", `{"items":[{"id":"`+item(0, 2).ID+`","vector":[1,0]},{"id":"new","vector":[1,0]}]}`)
+	if doc["room"] != 0.0 || doc["limit"] != 3.0 {
+		t.Errorf("%v", doc)
+	}
+	d.stop()
+	d = start(t, store)
+	d.mustAdd("x", items(0, 3, 2)...)
+	d.want(507, "index_full", "POST", "/vectors/index/x/add", `{"items":[{"id":"new","vector":[1,0]}]}`)
+}
+
 // What does not fit into memory is refused, and what there is goes on.
 func TestMemoryIsBounded(t *testing.T) {
 	d := start(t, testbed.StartStoraged(t), func(c *vectord.Config) { c.MemoryBytes = 4 << 20 })

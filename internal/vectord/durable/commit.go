@@ -83,24 +83,36 @@ func (x *Index) ready() error {
 // be made or changes nothing is answered.
 func (x *Index) gather(requests []*request) (g *group, rest []*request) {
 	g = &group{}
-	puts := 0
+	puts, fresh := 0, 0
 	for i, r := range requests {
 		if err := x.prepare(r); err != nil || r.change.empty() {
 			r.answer(counts{items: x.engine.Len()}, err)
 			continue
 		}
-		n := r.change.put.Len()
-		if room := x.engine.Room(puts + n); n > 0 && room < puts+n {
+		n, more := r.change.put.Len(), x.engine.Fresh(r.change.put)
+		if full := x.full(puts+n, fresh+more); n > 0 && full != nil {
 			if len(g.requests) > 0 { // alone it may fit
 				return g, requests[i:]
 			}
-			r.answer(counts{}, &engine.FullError{Items: n, Room: room, Limit: x.engine.Config().MaxItems})
+			r.answer(counts{}, full)
 			continue
 		}
-		puts += n
+		puts, fresh = puts+n, fresh+more
 		g.requests = append(g.requests, r)
 	}
 	return g, nil
+}
+
+// full tells that so many items, of which some have a new id, cannot be put in.
+func (x *Index) full(puts, fresh int) error {
+	limit := x.engine.Config().MaxItems
+	if room := x.engine.Room(); fresh > 0 && room < fresh {
+		return &engine.FullError{Items: fresh, Room: room, Limit: limit}
+	}
+	if slots := x.engine.Slots(puts); slots < puts {
+		return &engine.FullError{Items: puts, Room: slots, Limit: limit}
+	}
+	return nil
 }
 
 // prepare says what a request changes, now that its turn has come.

@@ -15,7 +15,7 @@ type Config struct {
 	EfConstruction int         // how many candidates an insertion looks at; M to 16384, default 200
 	Float          bool        // no codes: float32 all the way
 	Seed           uint64      // of the graph's levels
-	MaxItems       int         // items that address space is reserved for; default 1<<20
+	MaxItems       int         // items that there can be; default 1<<20
 
 	// TextFields are the fields of metadata whose text is found by its words, named as
 	// in a filter ("address.city"). Such text cannot be compared by a filter, which may
@@ -46,6 +46,19 @@ func (c Config) check() error {
 func (c Config) graph() hnsw.Config {
 	return hnsw.Config{Dimension: c.Dimension, Metric: c.Metric, M: c.M, EfConstruction: c.EfConstruction,
 		Float: c.Float, Seed: c.Seed, MaxItems: c.MaxItems}
+}
+
+// spare is how many items can be replaced at once where the index is full: each is beside
+// the one before it until no search is left that began with that. It takes address space
+// alone until it is used.
+const spare = 10_000
+
+// slots gives the graph room for as many items as there can be and, up to what a graph can
+// have, the spare.
+func (c Config) slots() hnsw.Config {
+	g := c.graph()
+	g.MaxItems = max(g.MaxItems, min(g.MaxItems+spare, hnsw.MaxSlots))
+	return g
 }
 
 // Complete checks a configuration and gives it with its defaults.

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -61,18 +62,30 @@ func TestNothingOfTheDeadIsSaved(t *testing.T) {
 	}
 }
 
-// Room tells what an Apply will take, and mends the graph to make some.
-func TestRoom(t *testing.T) {
-	x := newIndex(t, engine.Config{Dimension: 2, MaxItems: 10})
-	put(t, x, items(0, 10)...)
-	if got := x.Room(1); got != 0 {
-		t.Errorf("room for %d in a full index", got)
+// A full index takes items in the place of others, as often as anybody likes and all of
+// them at once, and no new one until there is room.
+func TestAFullIndexIsUpdated(t *testing.T) {
+	const most = 3000
+	x := newIndex(t, engine.Config{Dimension: 2, MaxItems: most, EfConstruction: 16})
+	put(t, x, items(0, most)...)
+	for range 6 { // more than the graph has slots for, without mending
+		put(t, x, items(0, most)...)
 	}
-	x.Delete([]string{"c-0003", "c-0004"})
-	if got := x.Room(1); got != 2 {
-		t.Errorf("room for %d where two were deleted", got)
+	if room, slots := x.Room(), x.Slots(most); room != 0 || slots < most {
+		t.Errorf("room for %d new items and %d in all in a full index", room, slots)
 	}
-	put(t, x, items(10, 12)...)
+	mixed, err := x.Check(items(most-1, most+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var full *engine.FullError
+	if _, _, err := x.Apply(mixed); !errors.As(err, &full) || full.Items != 1 || full.Room != 0 || x.Len() != most {
+		t.Errorf("a new item beside one that is there: %v, and %d are in", err, x.Len())
+	}
+	x.Delete([]string{"c-0003"})
+	if added, updated, err := x.Apply(mixed); err != nil || added != 1 || updated != 1 || x.Room() != 0 {
+		t.Errorf("where one was deleted: %d new, %d in place, %v", added, updated, err)
+	}
 }
 
 // What was applied before a save took its moment is in it; the moment comes before the

@@ -34,7 +34,7 @@ func New(config Config, kernels simd.Kernels) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	graph, err := hnsw.New(config.graph(), kernels)
+	graph, err := hnsw.New(config.slots(), kernels)
 	if err != nil {
 		return nil, err
 	}
@@ -53,23 +53,26 @@ func (x *Index) Close() { x.graph.Close() }
 // Config gives the configuration with its defaults.
 func (x *Index) Config() Config { return x.config }
 
-// FullError says that a batch does not fit.
+// FullError says that a batch has more items with a new id than there is room for.
 type FullError struct {
 	Items, Room, Limit int
 }
 
 func (e *FullError) Error() string {
-	return fmt.Sprintf("the batch has %d items, and the index has room for %d more of its %d; delete items, or make an index with a larger max_items", e.Items, e.Room, e.Limit)
+	return fmt.Sprintf("the batch has %d items with a new id, and the index has room for %d more of its %d; delete items, or make an index with a larger max_items", e.Items, e.Room, e.Limit)
 }
 
 // Apply puts a batch in. Items whose id is there are replaced: these are updated, the
-// others added. Its error is a [FullError], and then nothing was applied; a replaced
-// item needs room beside the old one for a while.
+// others added. Its error is a [FullError], and then nothing was applied. Items that are
+// replaced need none of max_items, but where more than 10,000 are at once.
 func (x *Index) Apply(b Batch) (added, updated int, err error) {
 	x.writes.Lock()
 	defer x.changed()
-	if room := x.room(b.Len()); room < b.Len() {
-		return 0, 0, &FullError{b.Len(), room, x.config.MaxItems}
+	if fresh, room := x.Fresh(b), x.Room(); fresh > 0 && room < fresh {
+		return 0, 0, &FullError{fresh, room, x.config.MaxItems}
+	}
+	if slots := x.slots(b.Len()); slots < b.Len() {
+		return 0, 0, &FullError{b.Len(), slots, x.config.MaxItems}
 	}
 	for i, item := range b.items {
 		slot, err := x.graph.Put(item.Vector)
@@ -89,18 +92,33 @@ func (x *Index) Apply(b Batch) (added, updated int, err error) {
 	return added, updated, nil
 }
 
-// Room gives how many items can be put in, replaced ones among them. Where these are
-// fewer than are wanted the graph is mended first, which may make more. Until the next
-// Apply there is no less.
-func (x *Index) Room(wanted int) int {
-	x.writes.Lock()
-	defer x.writes.Unlock()
-	return x.room(wanted)
+// Room gives how many items with a new id can be put in. It is less than none where the
+// index was saved with a larger max_items.
+func (x *Index) Room() int { return x.config.MaxItems - x.Len() }
+
+// Fresh gives how many items of a batch have a new id.
+func (x *Index) Fresh(b Batch) (fresh int) {
+	for _, item := range b.items {
+		if _, there := x.names.slot(item.ID); !there {
+			fresh++
+		}
+	}
+	return fresh
 }
 
-func (x *Index) room(wanted int) int {
-	if room := x.graph.Room(); room >= wanted {
-		return room
+// Slots gives how many items can be put in at once, new ones and those that replace
+// others: as many as there is [Index.Room] for, and 10,000 more. Where these are fewer
+// than are wanted the graph is mended first, which may make more. Until the next Apply
+// there are no fewer.
+func (x *Index) Slots(wanted int) int {
+	x.writes.Lock()
+	defer x.writes.Unlock()
+	return x.slots(wanted)
+}
+
+func (x *Index) slots(wanted int) int {
+	if slots := x.graph.Room(); slots >= wanted {
+		return slots
 	}
 	x.bury()
 	x.graph.Repair()

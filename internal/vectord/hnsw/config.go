@@ -33,8 +33,10 @@ const (
 	defaultM              = 16
 	defaultEfConstruction = 200
 	defaultMaxItems       = 1 << 20
-	maxItemsLimit         = 1 << 30
 )
+
+// MaxSlots bounds how many vectors a graph can have.
+const MaxSlots = 1 << 30
 
 // Complete checks a configuration and gives it with its defaults.
 func (c Config) Complete() (Config, error) {
@@ -56,8 +58,8 @@ func (c Config) Complete() (Config, error) {
 		return c, fmt.Errorf("hnsw: M is %d; it can be 4 to 64", c.M)
 	case c.EfConstruction < c.M || c.EfConstruction > maxEf:
 		return c, fmt.Errorf("hnsw: ef_construction is %d; it can be M, which is %d, to %d", c.EfConstruction, c.M, maxEf)
-	case c.MaxItems < 1 || c.MaxItems > maxItemsLimit:
-		return c, fmt.Errorf("hnsw: max_items is %d; it can be 1 to %d", c.MaxItems, maxItemsLimit)
+	case c.MaxItems < 1 || c.MaxItems > MaxSlots:
+		return c, fmt.Errorf("hnsw: max_items is %d; it can be 1 to %d", c.MaxItems, MaxSlots)
 	}
 	return c, nil
 }

@@ -184,10 +184,17 @@ type Recall struct {
 	Recall float64 `json:"recall"` // the part of the k nearest that the graph found
 }
 
+// MemoryOfAll is what all indexes take together, of what they may, in bytes.
+type MemoryOfAll struct {
+	Used  int64 `json:"used_bytes"`
+	Limit int64 `json:"limit_bytes"` // [vectord] memory_bytes
+}
+
 // Indexes is a page of indexes, in order of their names.
 type Indexes struct {
-	Indexes    []Index `json:"indexes"`
-	NextCursor *string `json:"next_cursor"`
+	Indexes    []Index     `json:"indexes"`
+	Memory     MemoryOfAll `json:"memory"` // also of those that are on other pages
+	NextCursor *string     `json:"next_cursor"`
 }
 
 // Alias is another name of an index.

@@ -45,7 +45,7 @@ func (s *server) listIndexes(w http.ResponseWriter, r *http.Request) error {
 	all := s.registry.list()
 	cursor := r.URL.Query().Get("cursor")
 	from := sort.Search(len(all), func(i int) bool { return all[i].name > cursor })
-	page := vector.Indexes{Indexes: []vector.Index{}}
+	page := vector.Indexes{Indexes: []vector.Index{}, Memory: vector.MemoryOfAll{Used: s.registry.used(), Limit: s.config.MemoryBytes}}
 	for _, x := range all[from:] {
 		if len(page.Indexes) == limit {
 			page.NextCursor = &page.Indexes[limit-1].Name

@@ -23,9 +23,9 @@ type Group struct {
 
 // Spec writes the OpenAPI 3.1 document of the groups, from nothing but their
 // routes: the same input gives the same bytes. Routes that pass requests on
-// (Method "") are left out. Two routes with one ID, or with one method and
+// (Method "") are left out. words describe the types, and may be nil. Two routes with one ID, or with one method and
 // path, are an error.
-func Spec(title, version string, groups ...Group) ([]byte, error) {
+func Spec(title, version string, words Words, groups ...Group) ([]byte, error) {
 	b := &specBuilder{schemas: newSchemas(), ids: map[string]string{}}
 	doc := &huma.OpenAPI{
 		OpenAPI: "3.1.0",
@@ -51,7 +51,7 @@ func Spec(title, version string, groups ...Group) ([]byte, error) {
 			}
 		}
 	}
-	b.schemas.finish()
+	b.schemas.finish(words)
 	text, err := json.MarshalIndent(doc, "", " ")
 	return append(text, '\n'), err
 }

@@ -85,7 +85,7 @@ func (s *schemas) markStrict(schema *huma.Schema) {
 
 // finish mends what huma takes from its own conventions. It is called once all
 // types are known.
-func (s *schemas) finish() {
+func (s *schemas) finish(words Words) {
 	for name, schema := range s.registry.Map() {
 		if !s.strict[name] && schema.AdditionalProperties == false {
 			schema.AdditionalProperties = nil
@@ -98,6 +98,9 @@ func (s *schemas) finish() {
 			if p.Ref != "" && nilIsNull(typ, property) {
 				schema.Properties[property] = &huma.Schema{AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}}}
 			}
+		}
+		if typ != nil && words != nil {
+			words.describe(schema, typ)
 		}
 	}
 }

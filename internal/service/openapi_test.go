@@ -41,7 +41,7 @@ type question struct {
 
 func specOf(t *testing.T, groups ...Group) map[string]any {
 	t.Helper()
-	text, err := Spec("Test", "v1", groups...)
+	text, err := Spec("Test", "v1", nil, groups...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,12 +196,12 @@ func TestTheCommonErrorsAreThoseOfADaemon(t *testing.T) {
 func TestASpecificationIsTheSameEveryTime(t *testing.T) {
 	groups := []Group{{Name: "d", Routes: append(CommonRoutes(), Route{Method: "POST", Path: "/s", ID: "s", Body: &Body{Type: sample{}},
 		Query: []Param{{Name: "b", Type: "string"}, {Name: "a", Type: "string"}}, Headers: []Param{{Name: "H", Type: "string"}}})}}
-	first, err := Spec("Test", "v1", groups...)
+	first, err := Spec("Test", "v1", nil, groups...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 20 {
-		again, err := Spec("Test", "v1", groups...)
+		again, err := Spec("Test", "v1", nil, groups...)
 		if err != nil || string(again) != string(first) {
 			t.Fatalf("another text the second time (%v)", err)
 		}
@@ -215,7 +215,7 @@ func TestRoutesThatCannotBeToldApartAreRefused(t *testing.T) {
 		{{Method: "GET", Path: "/a"}},
 		{{Method: "BREW", Path: "/a", ID: "x"}},
 	} {
-		if _, err := Spec("Test", "v1", Group{Name: "d", Routes: routes}); err == nil {
+		if _, err := Spec("Test", "v1", nil, Group{Name: "d", Routes: routes}); err == nil {
 			t.Errorf("%+v was taken", routes)
 		}
 	}

@@ -17,16 +17,16 @@ var (
 // NewLoad asks for the rows of a SELECT as items: the id and the vector are columns, every
 // other column is a field of the metadata.
 type NewLoad struct {
-	SQL          string `json:"sql"`
-	IDColumn     string `json:"id_column,omitempty"`     // text or whole numbers; default "id"
-	VectorColumn string `json:"vector_column,omitempty"` // a list of numbers; default "vector"
-	// DeleteMissing takes items out whose ids are in no row, whoever put them in. Where
-	// there are no rows at all that would be every item, and is [ErrLoadEmpty].
-	DeleteMissing bool `json:"delete_missing,omitempty"`
-	// AllowEmpty lets DeleteMissing empty the index where the statement gives no rows.
-	AllowEmpty bool `json:"allow_empty,omitempty"`
-	// Force looks at every row also where nothing has changed since the last load.
-	Force bool `json:"force,omitempty"`
+	SQL          string `json:"sql" example:"SELECT candidate_id AS id, embedding AS vector, city FROM candidates"` // one SELECT over the catalog
+	IDColumn     string `json:"id_column,omitempty" default:"id"`                                                   // text or whole numbers
+	VectorColumn string `json:"vector_column,omitempty" default:"vector"`                                           // a list of numbers
+	// takes items out whose ids are in no row, whoever put them in; where there are no rows
+	// at all, which would be every item, the load fails with load_empty
+	DeleteMissing bool `json:"delete_missing,omitempty" default:"false"`
+	// lets delete_missing empty the index where the statement gives no rows
+	AllowEmpty bool `json:"allow_empty,omitempty" default:"false"`
+	// looks at every row also where nothing has changed since the last load
+	Force bool `json:"force,omitempty" default:"false"`
 }
 
 // The states of a load.
@@ -40,18 +40,18 @@ const (
 // Load tells of the last load of an index.
 type Load struct {
 	NewLoad
-	State string `json:"state"`
-	// Reads names the views and datasets that the statement reads, each with its version,
-	// as in "hr.paid@2, rates@5"; a load that goes on after a restart reads the same.
-	Reads      string        `json:"reads"`
-	Rows       int64         `json:"rows"` // so far
-	Added      int64         `json:"added"`
-	Updated    int64         `json:"updated"`
-	Unchanged  int64         `json:"unchanged"`  // rows that the index held already
-	Duplicates int64         `json:"duplicates"` // rows whose id a later row of the load has too, which counts
-	Deleted    int64         `json:"deleted"`
-	Skipped    bool          `json:"skipped"` // nothing has changed since the last load, so nothing was to be done
-	StartedAt  time.Time     `json:"started_at"`
-	EndedAt    *time.Time    `json:"ended_at,omitempty"`
-	Problem    *wire.Problem `json:"problem,omitempty"`
+	State string `json:"state" enum:"running,succeeded,failed,cancelled"` // what was added stays, however it ended
+	// the views and datasets that the statement reads, each with its version; a load that
+	// goes on after a restart reads the same
+	Reads      string        `json:"reads" example:"hr.paid@2, rates@5"`
+	Rows       int64         `json:"rows"`               // so far
+	Added      int64         `json:"added"`              // rows with a new id
+	Updated    int64         `json:"updated"`            // rows that took the place of an item
+	Unchanged  int64         `json:"unchanged"`          // rows that the index held already
+	Duplicates int64         `json:"duplicates"`         // rows whose id a later row of the load has too, which counts
+	Deleted    int64         `json:"deleted"`            // items that delete_missing took out
+	Skipped    bool          `json:"skipped"`            // nothing has changed since the last load, so nothing was to be done
+	StartedAt  time.Time     `json:"started_at"`         // when it was asked for
+	EndedAt    *time.Time    `json:"ended_at,omitempty"` // missing while it runs
+	Problem    *wire.Problem `json:"problem,omitempty"`  // why it failed
 }

@@ -14,13 +14,15 @@ const (
 
 // Fusion is how the two sides of a hybrid search are joined.
 type Fusion struct {
-	Method FusionMethod `json:"method,omitempty"` // default convex
-	// Alpha is the vector's part of a convex combination, 0 to 1; default 0.5.
-	Alpha *float64 `json:"alpha,omitempty"`
-	// Constant is RRF's; default 60.
-	Constant int `json:"constant,omitempty"`
-	// Depth is how many items of each side are looked at; default 100, or twice k.
-	Depth int `json:"depth,omitempty"`
+	// convex: alpha * vector + (1 - alpha) * words, both brought to at most 1; rrf: by
+	// reciprocal ranks
+	Method FusionMethod `json:"method,omitempty" enum:"convex,rrf" default:"convex"`
+	// the vector's part of a convex combination: 1 goes by the vector alone
+	Alpha *float64 `json:"alpha,omitempty" minimum:"0" maximum:"1" default:"0.5"`
+	// of rrf: a rank r counts 1 / (constant + r)
+	Constant int `json:"constant,omitempty" default:"60"`
+	// how many items of each side are looked at; default 100, or twice k where that is more
+	Depth int `json:"depth,omitempty" example:"200"`
 }
 
 // FusionMethod names a method.
@@ -35,50 +37,50 @@ const (
 // Search asks for the items nearest to one vector, to each of many, to other items
 // (Positive and Negative), or for those that words fit.
 type Search struct {
-	Vector   Vector   `json:"vector,omitempty"`
-	Vectors  []Vector `json:"vectors,omitempty"`
-	Positive []string `json:"positive,omitempty"` // ids of items that it should be like
-	Negative []string `json:"negative,omitempty"` // ids of items that it should be unlike
-	Text     string   `json:"text,omitempty"`
-	Mode     Mode     `json:"mode,omitempty"`
-	Fusion   *Fusion  `json:"fusion,omitempty"`
+	Vector   Vector   `json:"vector,omitempty" example:"[0.9,0.1,0.2]"`    // of the index's dimension, all numbers finite
+	Vectors  []Vector `json:"vectors,omitempty"`                           // at most 10,000, each a search of its own; the answer has batches
+	Positive []string `json:"positive,omitempty" example:"[\"A-0107\"]"`   // ids of items that the results should be like; these are not among the results
+	Negative []string `json:"negative,omitempty"`                          // ids of items that the results should be unlike; goes with positive
+	Text     string   `json:"text,omitempty" example:"forklift operator"`  // words that are searched for in the index's text_fields
+	Mode     Mode     `json:"mode,omitempty" enum:"vector,lexical,hybrid"` // what it goes by; unless given, what there is: a vector, a text, or both (hybrid)
+	Fusion   *Fusion  `json:"fusion,omitempty"`                            // of a hybrid search
 
-	K        *int     `json:"k,omitempty"`         // 1 to [MaxK]; default 10
-	Ef       *int     `json:"ef,omitempty"`        // candidates that are kept on the way, 1 to [MaxEf]; default 100; for a large k as many as that takes
-	Filter   Filter   `json:"filter,omitempty"`    // which items may be found
-	Exact    bool     `json:"exact,omitempty"`     // every item that matches is looked at
-	MinScore *float64 `json:"min_score,omitempty"` // no result has less
+	K        *int     `json:"k,omitempty" minimum:"1" maximum:"10000" default:"10"`                // how many results
+	Ef       *int     `json:"ef,omitempty" minimum:"1" maximum:"10000" default:"100"`              // candidates that are kept on the way, and as many as a large k takes: more find better, and take longer
+	Filter   Filter   `json:"filter,omitempty" example:"{\"state\":\"TX\",\"years\":{\"gte\":3}}"` // which items may be found; default all
+	Exact    bool     `json:"exact,omitempty" default:"false"`                                     // every item that matches is looked at
+	MinScore *float64 `json:"min_score,omitempty" example:"0.5"`                                   // no result has less
 
-	WithMetadata *bool `json:"with_metadata,omitempty"` // default true
-	WithVector   bool  `json:"with_vector,omitempty"`
+	WithMetadata *bool `json:"with_metadata,omitempty" default:"true"` // results have their metadata
+	WithVector   bool  `json:"with_vector,omitempty" default:"false"`  // results have their vectors
 }
 
 // Part is what one side of a hybrid search says of a result. Rank is from 1, and 0 where
 // that side did not find it by itself.
 type Part struct {
-	Score float32 `json:"score"`
-	Rank  int     `json:"rank,omitempty"`
+	Score float32 `json:"score"`          // of this side, before both are joined
+	Rank  int     `json:"rank,omitempty"` // from 1; missing where this side did not find it by itself
 }
 
 // Parts are both sides.
 type Parts struct {
-	Vector  Part `json:"vector"`
-	Lexical Part `json:"lexical"`
+	Vector  Part `json:"vector"`  // by nearness
+	Lexical Part `json:"lexical"` // by words
 }
 
 // Result is an item that was found. Distance is missing where no vector was searched for.
 type Result struct {
-	ID       string          `json:"id"`
-	Score    float32         `json:"score"`
-	Distance *float32        `json:"distance,omitempty"`
-	Metadata json.RawMessage `json:"metadata,omitempty"`
-	Vector   Vector          `json:"vector,omitempty"`
-	Parts    *Parts          `json:"parts,omitempty"`
+	ID       string          `json:"id" example:"A-0107"` // of the item
+	Score    float32         `json:"score"`               // the higher the nearer: the cosine, the product, or for l2 1 / (1 + distance); of words BM25's
+	Distance *float32        `json:"distance,omitempty"`  // the lower the nearer: 1 - cosine, the negated product, or the Euclidean distance
+	Metadata json.RawMessage `json:"metadata,omitempty"`  // the item's, unless with_metadata is false
+	Vector   Vector          `json:"vector,omitempty"`    // the item's as it is kept, where with_vector is given
+	Parts    *Parts          `json:"parts,omitempty"`     // of a hybrid search
 }
 
 // Results answers one question.
 type Results struct {
-	Results []Result `json:"results"`
+	Results []Result `json:"results"` // the best first
 }
 
 // Found answers a search.
@@ -96,7 +98,7 @@ type FoundMany struct {
 // Answer is either of these, as the specification tells it: Results of one question, or
 // Batches of many.
 type Answer struct {
-	Results []Result  `json:"results,omitempty"`
-	Batches []Results `json:"batches,omitempty"`
-	Exact   bool      `json:"exact"`
+	Results []Result  `json:"results,omitempty"` // of one question, the best first
+	Batches []Results `json:"batches,omitempty"` // of a search by vectors, in their order
+	Exact   bool      `json:"exact"`             // every item that matches was looked at
 }

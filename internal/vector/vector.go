@@ -96,22 +96,22 @@ const (
 
 // Shape is what an index is made as, and stays.
 type Shape struct {
-	Dimension      int          `json:"dimension"`
-	Metric         Metric       `json:"metric,omitempty"`          // default cosine
-	Model          string       `json:"model,omitempty"`           // that makes vectors of its texts
-	Quantization   Quantization `json:"quantization,omitempty"`    // default int8
-	M              int          `json:"m,omitempty"`               // links of a node; default 16
-	EfConstruction int          `json:"ef_construction,omitempty"` // candidates of an insertion; default 200
-	MaxItems       int          `json:"max_items,omitempty"`       // that it has room for; default 1,048,576
-	TextFields     []string     `json:"text_fields,omitzero"`      // of the metadata, searched by words; default ["text"]
-	Persist        *bool        `json:"persist,omitempty"`         // default true; false: it is gone when the daemon ends
+	Dimension      int          `json:"dimension" minimum:"1" maximum:"16384" example:"768"`                          // numbers of each vector
+	Metric         Metric       `json:"metric,omitempty" enum:"cosine,dot,l2" default:"cosine"`                       // how near two vectors are; under cosine they are kept at length 1
+	Model          string       `json:"model,omitempty"`                                                              // the name of what makes its vectors, for whoever asks; nothing is made of texts here
+	Quantization   Quantization `json:"quantization,omitempty" enum:"int8,none" default:"int8"`                       // how vectors are compared on the way: int8 codes, and what is found by all its digits again; none: by all digits always
+	M              int          `json:"m,omitempty" minimum:"4" maximum:"64" default:"16"`                            // links of an item in the graph: more find better, take more memory and make adding slower
+	EfConstruction int          `json:"ef_construction,omitempty" maximum:"16384" default:"200"`                      // candidates that are looked at when an item is put in, at least m: more find better, and make adding slower
+	MaxItems       int          `json:"max_items,omitempty" minimum:"1" maximum:"1073741824" default:"1048576"`       // how many items there can be; takes address space, and memory only for those that there are
+	TextFields     []string     `json:"text_fields,omitzero" default:"[\"text\"]" example:"[\"text\",\"job.title\"]"` // fields of the metadata that are searched by words, at most 64; none: []
+	Persist        *bool        `json:"persist,omitempty" default:"true"`                                             // false: it lives in memory alone, and is gone when the daemon ends
 }
 
 // NewIndex asks for an index.
 type NewIndex struct {
-	Name string `json:"name"`
+	Name string `json:"name" pattern:"^[a-z0-9_][a-z0-9_.-]{0,127}$" example:"resumes"` // which no other index and no alias has
 	Shape
-	IfNotExists bool `json:"if_not_exists,omitempty"` // 200 where one of these parameters is there
+	IfNotExists bool `json:"if_not_exists,omitempty" default:"false"` // 200 where an index of this name and these parameters is there already, in place of 409
 }
 
 // The states of an index.
@@ -123,94 +123,94 @@ const (
 
 // Index describes an index.
 type Index struct {
-	Name string `json:"name"`
-	ID   string `json:"index_id"`
+	Name string `json:"name" example:"resumes"` // what it is known by, beside its aliases
+	ID   string `json:"index_id" format:"uuid"` // its own: an index that is dropped and made anew has another one
 	Shape
-	CreatedAt time.Time `json:"created_at"`
-	Aliases   []string  `json:"aliases"`
-	State     string    `json:"state"`
-	Reason    string    `json:"reason,omitempty"`   // why it failed
-	Progress  *Progress `json:"progress,omitempty"` // of one that is being loaded
-	Count     int       `json:"count"`
-	Stats     *Stats    `json:"stats,omitempty"` // of one that is ready
+	CreatedAt time.Time `json:"created_at"`                        // when it was made
+	Aliases   []string  `json:"aliases"`                           // other names that lead to it
+	State     string    `json:"state" enum:"loading,ready,failed"` // loading: it is read from storage, and answers index_loading; failed: it could not be, and answers index_failed
+	Reason    string    `json:"reason,omitempty"`                  // why it failed
+	Progress  *Progress `json:"progress,omitempty"`                // of one that is being loaded
+	Count     int       `json:"count"`                             // items; 0 where it is not ready
+	Stats     *Stats    `json:"stats,omitempty"`                   // of one that is ready
 }
 
 // Progress tells how far the loading of an index is.
 type Progress struct {
-	BytesRead  int64 `json:"bytes_read"`
-	BytesTotal int64 `json:"bytes_total"`
+	BytesRead  int64 `json:"bytes_read"`  // so far
+	BytesTotal int64 `json:"bytes_total"` // 0 until it is known
 }
 
 // Stats tells what an index holds and takes.
 type Stats struct {
-	Waiting   int      `json:"waiting"` // items that are not in the graph yet, and searched exactly
-	Deleted   int      `json:"deleted"` // that the graph still holds
-	Fields    int      `json:"fields"`  // of metadata
-	Documents int      `json:"documents"`
-	Memory    Memory   `json:"memory"`
-	Durable   *Durable `json:"durable,omitempty"`
-	Recall    *Recall  `json:"recall,omitempty"` // where it was asked for
+	Waiting   int      `json:"waiting"`           // items that are not in the graph yet, and searched exactly
+	Deleted   int      `json:"deleted"`           // that the graph still holds
+	Fields    int      `json:"fields"`            // of metadata
+	Documents int      `json:"documents"`         // items with a text that is searched by words
+	Memory    Memory   `json:"memory"`            // what it takes
+	Durable   *Durable `json:"durable,omitempty"` // what of it is in storage; missing where it lives in memory alone
+	Recall    *Recall  `json:"recall,omitempty"`  // where it was asked for
 }
 
 // Memory is what an index takes, in bytes.
 type Memory struct {
 	Vectors  int64 `json:"vectors_bytes"`  // with codes and links
 	Metadata int64 `json:"metadata_bytes"` // as JSON
-	Lexical  int64 `json:"lexical_bytes"`
+	Lexical  int64 `json:"lexical_bytes"`  // what words are found by
 }
 
 // Durable tells what of an index is in storage.
 type Durable struct {
-	Sequence        uint64       `json:"sequence"` // of the last durable batch
-	LogObjects      int          `json:"log_objects"`
-	LogBytes        int64        `json:"log_bytes"`
-	Generations     []Generation `json:"generations"`
+	Sequence        uint64       `json:"sequence"`                   // of the last durable batch
+	LogObjects      int          `json:"log_objects"`                // that a start may have to read
+	LogBytes        int64        `json:"log_bytes"`                  // of these
+	Generations     []Generation `json:"generations"`                // those that are kept, the oldest first; a start reads the newest that is whole
 	Damage          []string     `json:"damage"`                     // what was met that could not be read
-	GenerationError string       `json:"generation_error,omitempty"` // of the last try to write a generation
+	GenerationError string       `json:"generation_error,omitempty"` // why the last try to write a generation failed; it is tried again
 	Refusal         string       `json:"refusal,omitempty"`          // why changes are refused
 }
 
 // Generation is the whole index as the background wrote it, for a start to read.
 type Generation struct {
-	Sequence  uint64    `json:"sequence"`
-	Bytes     int64     `json:"bytes"`
-	WrittenAt time.Time `json:"written_at"`
+	Sequence  uint64    `json:"sequence"`   // of the last batch that surely is in it
+	Bytes     int64     `json:"bytes"`      // in storage
+	WrittenAt time.Time `json:"written_at"` // when it was whole
 }
 
 // Recall is a self-check: vectors of the index itself, searched by the graph and exactly.
 type Recall struct {
-	Sample int     `json:"sample"`
-	K      int     `json:"k"`
-	Recall float64 `json:"recall"` // the part of the k nearest that the graph found
+	Sample int     `json:"sample"`                         // vectors that were searched for
+	K      int     `json:"k"`                              // how many of the nearest of each
+	Recall float64 `json:"recall" minimum:"0" maximum:"1"` // the part of the k nearest that the graph found
 }
 
 // MemoryOfAll is what all indexes take together, of what they may, in bytes.
 type MemoryOfAll struct {
-	Used  int64 `json:"used_bytes"`
+	Used  int64 `json:"used_bytes"`  // by those that are ready
 	Limit int64 `json:"limit_bytes"` // [vectord] memory_bytes
 }
 
 // Indexes is a page of indexes, in order of their names.
 type Indexes struct {
-	Indexes    []Index     `json:"indexes"`
-	Memory     MemoryOfAll `json:"memory"` // also of those that are on other pages
-	NextCursor *string     `json:"next_cursor"`
+	Indexes    []Index     `json:"indexes"`     // in order of their names
+	Memory     MemoryOfAll `json:"memory"`      // also of those that are on other pages
+	NextCursor *string     `json:"next_cursor"` // for the next page; null on the last
 }
 
 // Alias is another name of an index.
 type Alias struct {
-	Alias string `json:"alias"`
-	Index string `json:"index"`
+	Alias string `json:"alias" example:"resumes"`   // the other name
+	Index string `json:"index" example:"resumes-2"` // where it leads
 }
 
 // AliasTo says where an alias is to lead.
 type AliasTo struct {
-	Index string `json:"index"`
+	Index string `json:"index" example:"resumes-2"` // an index that is there
 }
 
 // Aliases are all of them, in order.
 type Aliases struct {
-	Aliases []Alias `json:"aliases"`
+	Aliases []Alias `json:"aliases"` // in order of their names
 }
 
 // Filter is a filter's JSON; see the specification.

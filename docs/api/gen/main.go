@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -17,7 +18,7 @@ import (
 )
 
 func main() {
-	document, err := spec()
+	document, err := spec(".")
 	if err == nil {
 		err = os.WriteFile("docs/api/openapi.json", document, 0o644)
 	}
@@ -28,9 +29,10 @@ func main() {
 }
 
 // spec is the specification as the gateway serves it: its own routes, those that
-// every daemon has, and the daemons' under /v1.
-func spec() ([]byte, error) {
-	return service.Spec("Lakehouse", "v1",
+// every daemon has, and the daemons' under /v1. Root is the top of the module.
+func spec(root string) ([]byte, error) {
+	words := newSource(root)
+	document, err := service.Spec("Lakehouse", "v1", words.of,
 		service.Group{Name: "gateway", Routes: gateway.Routes()},
 		service.Group{Name: "every daemon", Routes: service.CommonRoutes()},
 		gateway.Shown("storaged", storaged.Routes()),
@@ -39,4 +41,5 @@ func spec() ([]byte, error) {
 		gateway.Shown("queryd", queryd.Routes()),
 		gateway.Shown("vectord", vectord.Routes()),
 	)
+	return document, errors.Join(err, words.err)
 }

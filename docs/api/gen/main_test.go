@@ -7,7 +7,7 @@ import (
 )
 
 func TestTheCommittedSpecificationIsThatOfTheRoutes(t *testing.T) {
-	document, err := spec()
+	document, err := spec("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}

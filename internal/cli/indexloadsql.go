@@ -173,7 +173,7 @@ func rowsWords(load vector.Load) string {
 // loadWords says what a load that succeeded did, of what, and in which time.
 func loadWords(load vector.Load) string {
 	if load.Skipped {
-		return fmt.Sprintf("nothing was to be done, for neither what the statement reads, %s, nor the index has changed since the last load; --force looks at every row", cmp.Or(load.Reads, "no dataset"))
+		return fmt.Sprintf("nothing was to be done, for neither what the statement reads (%s) nor the index has changed since the last load; --force looks at every row", cmp.Or(load.Reads, "no dataset"))
 	}
 	words := rowsWords(load)
 	if load.Reads != "" {

@@ -28,6 +28,10 @@ g1p *backend: build
 doctor *args: build
     @bin/lakehouse doctor {{ args }}
 
+# write docs/api/openapi.json from the routes and the words of the source
+spec:
+    go run ./docs/api/gen
+
 # format the Go code
 fmt:
     gofmt -w cmd deploy internal scripts

@@ -25,37 +25,46 @@ func indexes(ctx context.Context, f Fleet) []Check {
 	gateway := f.Gateway
 	gateway.Base = strings.TrimSuffix(gateway.Base, "/") + "/v1"
 	client := vector.Client{Client: gateway}
-	var failed, troubled []string
-	count, memory := 0, vector.MemoryOfAll{}
-	for cursor := ""; ; {
-		page, err := client.List(ctx, cursor, vector.MaxPage)
+	var all findings
+	for x, err := range client.EachIndex(ctx, vector.MaxPage) {
 		if err != nil {
 			return skip("indexes", "what indexes there are is not told: %s", oneLine(wire.AsProblem(err).Detail))
 		}
-		for _, x := range page.Indexes {
-			if bad, is := ailing(x); is {
-				failed = append(failed, bad...)
-			} else {
-				troubled = append(troubled, bad...)
-			}
-		}
-		count, memory = count+len(page.Indexes), page.Memory
-		if page.NextCursor == nil {
-			break
-		}
-		cursor = *page.NextCursor
+		all.add(x)
 	}
-	full := memory.Limit > 0 && float64(memory.Used) >= nearlyFull*float64(memory.Limit)
-	taken := fmt.Sprintf("%d indexes take %.1f MiB of memory, of %.1f MiB that they may", count, mib(memory.Used), mib(memory.Limit))
+	taken := fmt.Sprintf("the indexes, %d, take %.1f MiB of memory, of %.1f MiB that they may", all.count, mib(all.used), mib(all.limit))
 	switch {
-	case failed != nil:
-		return trouble("indexes", Fail, "lakehouse index stats NAME says what is wrong and what was lost; lakehouse index restore NAME --snapshot SNAPSHOT, or a load anew, brings back what is missing", "%s", some(append(failed, troubled...)))
-	case troubled != nil:
-		return trouble("indexes", Warn, "look at vectord's log and whether storage takes writes; a generation is tried again by itself, and until then a start reads the log", "%s", some(troubled))
-	case full:
+	case all.failed != nil:
+		return trouble("indexes", Fail, "lakehouse index stats NAME says what is wrong and what was lost; lakehouse index restore NAME --snapshot SNAPSHOT, or a load anew, brings back what is missing", "%s", some(append(all.failed, all.troubled...)))
+	case all.troubled != nil:
+		return trouble("indexes", Warn, "look at vectord's log and whether storage takes writes; a generation is tried again by itself, and until then a start reads the log", "%s", some(all.troubled))
+	case all.count == 0:
+		return ok("indexes", "there is no index")
+	case all.limit > 0 && float64(all.used) >= nearlyFull*float64(all.limit):
 		return trouble("indexes", Warn, "raise [vectord] memory_bytes and restart vectord, delete items, or drop an index; what is over the limit is answered with index_memory", "%s", taken)
 	}
 	return ok("indexes", "%s; none is damaged", taken)
+}
+
+// findings are what was found of all indexes.
+type findings struct {
+	failed, troubled []string
+	count            int
+	used, limit      int64 // bytes of memory
+}
+
+func (f *findings) add(x vector.Index) {
+	f.count++
+	words, failed := ailing(x)
+	if failed {
+		f.failed = append(f.failed, words...)
+	} else {
+		f.troubled = append(f.troubled, words...)
+	}
+	if x.Stats != nil {
+		m := x.Stats.Memory
+		f.used, f.limit = f.used+m.Vectors+m.Metadata+m.Lexical, m.Limit
+	}
 }
 
 // ailing says what is wrong with an index; failed tells that it does not serve, takes no

@@ -157,6 +157,7 @@ type Memory struct {
 	Vectors  int64 `json:"vectors_bytes"`  // with codes and links
 	Metadata int64 `json:"metadata_bytes"` // as JSON
 	Lexical  int64 `json:"lexical_bytes"`  // what words are found by
+	Limit    int64 `json:"limit_bytes"`    // what all indexes together may take: [vectord] memory_bytes
 }
 
 // Durable tells what of an index is in storage.
@@ -184,17 +185,10 @@ type Recall struct {
 	Recall float64 `json:"recall" minimum:"0" maximum:"1"` // the part of the k nearest that the graph found
 }
 
-// MemoryOfAll is what all indexes take together, of what they may, in bytes.
-type MemoryOfAll struct {
-	Used  int64 `json:"used_bytes"`  // by those that are ready
-	Limit int64 `json:"limit_bytes"` // [vectord] memory_bytes
-}
-
 // Indexes is a page of indexes, in order of their names.
 type Indexes struct {
-	Indexes    []Index     `json:"indexes"`     // in order of their names
-	Memory     MemoryOfAll `json:"memory"`      // also of those that are on other pages
-	NextCursor *string     `json:"next_cursor"` // for the next page; null on the last
+	Indexes    []Index `json:"indexes"`     // in order of their names
+	NextCursor *string `json:"next_cursor"` // for the next page; null on the last
 }
 
 // Alias is another name of an index.

@@ -45,7 +45,7 @@ func (s *server) listIndexes(w http.ResponseWriter, r *http.Request) error {
 	all := s.registry.list()
 	cursor := r.URL.Query().Get("cursor")
 	from := sort.Search(len(all), func(i int) bool { return all[i].name > cursor })
-	page := vector.Indexes{Indexes: []vector.Index{}, Memory: vector.MemoryOfAll{Used: s.registry.used(), Limit: s.config.MemoryBytes}}
+	page := vector.Indexes{Indexes: []vector.Index{}}
 	for _, x := range all[from:] {
 		if len(page.Indexes) == limit {
 			page.NextCursor = &page.Indexes[limit-1].Name
@@ -133,7 +133,7 @@ func (s *server) describe(x *index) vector.Index {
 	stats := open.Engine().Stats()
 	shown.Count = stats.Count
 	shown.Stats = &vector.Stats{Waiting: stats.Waiting, Deleted: stats.Deleted, Fields: stats.Fields, Documents: stats.Texts,
-		Memory: vector.Memory{Vectors: stats.Bytes, Metadata: stats.Metadata, Lexical: stats.Lexical}}
+		Memory: vector.Memory{Vectors: stats.Bytes, Metadata: stats.Metadata, Lexical: stats.Lexical, Limit: s.config.MemoryBytes}}
 	if x.persisted() {
 		shown.Stats.Durable = durably(open.Stats())
 	}

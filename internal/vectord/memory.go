@@ -35,24 +35,19 @@ func (r *registry) roomToChange(e *engine.Index, which durable.Selection, change
 // looks at what they take now, and not at what else is on its way: the limit may be
 // exceeded by a few requests.
 func (r *registry) roomFor(more int64) error {
-	used := r.used()
+	used := int64(0)
+	for _, x := range r.list() {
+		if open, leave, err := x.enter(); err == nil {
+			stats := open.Engine().Stats()
+			used += stats.Bytes + stats.Metadata + stats.Lexical
+			leave()
+		}
+	}
 	if used+more > r.config.MemoryBytes {
 		return vector.ErrIndexMemory.Errorf("the indexes take %d bytes of memory, of %d that they may, and this would take about %d; delete items, drop an index, or raise [vectord] memory_bytes", used, r.config.MemoryBytes, more).
 			With("used", used).With("limit", r.config.MemoryBytes)
 	}
 	return nil
-}
-
-// used is the memory that all open indexes take, in bytes.
-func (r *registry) used() (bytes int64) {
-	for _, x := range r.list() {
-		if open, leave, err := x.enter(); err == nil {
-			stats := open.Engine().Stats()
-			bytes += stats.Bytes + stats.Metadata + stats.Lexical
-			leave()
-		}
-	}
-	return bytes
 }
 
 // perItem is about what an item takes beside its vector and metadata: links, id, filters.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // Maintain links what waits into the graph, mends the graph where items were deleted
@@ -25,17 +26,35 @@ func (x *Index) Settle(ctx context.Context, workers int) {
 	x.writes.Lock()
 	x.bury()
 	x.writes.Unlock()
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			for ctx.Err() == nil && x.graph.Link() {
-				runtime.Gosched() // else whoever searches waits for up to 10 ms, as many as link
-			}
-		})
-	}
-	group.Wait()
+	share(ctx, workers, x.graph.Link)
 	if ctx.Err() == nil {
 		x.tidy()
+	}
+}
+
+// turn is how many things a worker does before it looks for help.
+const turn = 128
+
+// share lets so many goroutines work until each finds nothing to do, or the context ends.
+// Whoever finds nothing waits for the others' turns to end, and not for their work, to
+// which more may come all the time.
+func share(ctx context.Context, workers int, work func() bool) {
+	for left := true; left && ctx.Err() == nil; {
+		var more atomic.Bool
+		var group sync.WaitGroup
+		for range workers {
+			group.Go(func() {
+				for range turn {
+					if ctx.Err() != nil || !work() {
+						return
+					}
+					runtime.Gosched() // else whoever searches waits for up to 10 ms, as many as work
+				}
+				more.Store(true)
+			})
+		}
+		group.Wait()
+		left = more.Load()
 	}
 }
 

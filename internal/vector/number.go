@@ -2,9 +2,11 @@ package vector
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
 )
 
@@ -13,8 +15,10 @@ import (
 type Vector []float32
 
 // MarshalJSON writes the numbers. One that JSON has no form of is an error.
-func (v Vector) MarshalJSON() ([]byte, error) {
-	out := make([]byte, 0, 2+12*len(v))
+func (v Vector) MarshalJSON() ([]byte, error) { return v.AppendJSON(make([]byte, 0, 2+12*len(v))) }
+
+// AppendJSON does so behind other text.
+func (v Vector) AppendJSON(out []byte) ([]byte, error) {
 	out = append(out, '[')
 	for i, f := range v {
 		if i > 0 {
@@ -40,7 +44,7 @@ func (v *Vector) UnmarshalJSON(raw []byte) error {
 	}
 	list := (*v)[:0]
 	if list == nil {
-		list = make([]float32, 0, len(raw)/10+1) // a number takes about so much
+		list = make([]float32, 0, room(raw))
 	}
 	list, length, ok := numbers(raw, list)
 	if !ok {
@@ -50,37 +54,8 @@ func (v *Vector) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// ReadVectors reads the array of vectors that text begins with, and gives its length in
-// bytes. It is strict: ok is false where JSON's grammar or that of vectors is broken. The
-// text has to go on behind the array, and end with a brace, as an object does.
-func ReadVectors(text []byte) (list []Vector, length int, ok bool) {
-	if len(text) == 0 || text[0] != '[' || text[len(text)-1] != '}' {
-		return nil, 0, false
-	}
-	list = []Vector{}
-	room := bytes.IndexByte(text, ']')/10 + 1 // a number takes about so much
-	for at := 1; ; at++ {
-		at = skip(text, at)
-		if len(list) == 0 && text[at] == ']' {
-			return list, at + 1, true
-		}
-		if text[at] != '[' {
-			return nil, 0, false
-		}
-		v, length, ok := numbers(text[at:], make(Vector, 0, room))
-		if !ok {
-			return nil, 0, false
-		}
-		list, room = append(list, v), len(v)
-		switch at = skip(text, at+length); text[at] {
-		case ',':
-		case ']':
-			return list, at + 1, true
-		default:
-			return nil, 0, false
-		}
-	}
-}
+// room is for how many numbers an array needs it, if it is one of numbers.
+func room(array []byte) int { return min(bytes.Count(array, []byte{','}), len(array)/2) + 1 }
 
 // numbers appends those of the array that text begins with, and gives its length; or, if
 // it is none of numbers, where what is none begins. Text ends with a bracket or a brace.
@@ -129,7 +104,7 @@ func float(text []byte) (value float32, length int) {
 	exponent := 0
 	if text[at] == '.' {
 		point := at + 1
-		if digits, at = run(text, point, digits); at == point {
+		if digits, at = fraction(text, point, digits); at == point {
 			return 0, 0
 		}
 		exponent = point - at
@@ -143,10 +118,7 @@ func float(text []byte) (value float32, length int) {
 		at, exponent = at+1+length, exponent+power
 	}
 	if value, ok := scaled(digits, exponent); ok && !many {
-		if begin > 0 {
-			value = -value
-		}
-		return value, at
+		return math.Float32frombits(math.Float32bits(value) | uint32(begin)<<31), at
 	}
 	slow, _ := strconv.ParseFloat(string(text[:at]), 32) // infinite where it is out of range
 	return float32(slow), at
@@ -159,6 +131,35 @@ func run(text []byte, at int, before uint64) (digits uint64, end int) {
 	}
 	return digits, at
 }
+
+// fraction does the same where many digits are likely. Up to sixteen are read without
+// asking of each whether it is one: how long numbers are no processor can guess.
+func fraction(text []byte, at int, before uint64) (digits uint64, end int) {
+	if at+16 > len(text) {
+		return run(text, at, before)
+	}
+	first, n := eight(binary.LittleEndian.Uint64(text[at:]))
+	second, m := eight(binary.LittleEndian.Uint64(text[at+8:]))
+	whole := n / 8 // 1 where the second go on from the first, and else 0
+	second, m = second*uint64(whole), m*whole
+	return run(text, at+n+m, (before*tens[n]+first)*tens[m]+second)
+}
+
+// eight reads the digits that eight bytes begin with, the first in the lowest place, and
+// tells how many there are. Neighbours are joined to pairs, these to fours, and these to
+// the whole, side by side in one word (Lemire, "Quickly parsing eight digits", 2018).
+func eight(text uint64) (number uint64, digits int) {
+	const zeros, aboveNine, high = 0x3030303030303030, 0x7676767676767676, 0x8080808080808080
+	text ^= zeros // a digit is its value now
+	digits = bits.TrailingZeros64((text+aboveNine|text)&high) / 8
+	text <<= 8 * (8 - digits) // zeros in front, in place of what follows
+	pairs := text * (1 + 10<<8) >> 8 & 0x00ff00ff00ff00ff
+	fours := pairs * (1 + 100<<16) >> 16 & 0x0000ffff0000ffff
+	return fours * (1 + 10_000<<32) >> 32, digits
+}
+
+// tens are powers of ten.
+var tens = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 // integer reads an exponent; one of many digits is as far out as one of five. The length
 // is 0 where there is none.

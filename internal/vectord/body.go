@@ -49,46 +49,55 @@ func unmarshal(body []byte, v any) error {
 	return jsonv2.Unmarshal(body, v, jsonv2.RejectUnknownMembers(true))
 }
 
-// takeSearch reads a search. Its many vectors, if it has any, are most of it by far: they
+// takeSearch reads a search. Its vector, or its many vectors, are most of it by far: they
 // are read in one go, by who knows that they are numbers, and the rest as any body.
 func takeSearch(body []byte, v *vector.Search) error {
-	rest, vectors := liftVectors(body)
+	rest, lifted := liftVectors(body)
 	err := unmarshal(rest, v)
-	if vectors != nil {
-		v.Vectors = vectors
+	switch {
+	case lifted.Vector != nil:
+		v.Vector = lifted.Vector
+	case lifted.Vectors != nil:
+		v.Vectors = lifted.Vectors
 	}
 	return err
 }
 
-// liftVectors takes the vectors out of the object that a body is, and leaves a null where
-// they were. What it does not understand it leaves as it is.
-func liftVectors(body []byte) (rest []byte, list []vector.Vector) {
+// liftVectors takes the vector or the vectors, whichever come first, out of the object
+// that a body is, and leaves a null where they were. What it does not understand it leaves
+// as it is.
+func liftVectors(body []byte) (rest []byte, lifted vector.Search) {
 	in := jsontext.NewDecoder(bytes.NewBuffer(body))
 	if start, err := in.ReadToken(); err != nil || start.Kind() != '{' {
-		return body, nil
+		return body, lifted
 	}
 	for in.PeekKind() == '"' {
 		name, err := in.ReadToken()
 		if err != nil {
-			return body, nil
+			return body, lifted
 		}
-		if name.String() != "vectors" {
+		end := bytes.TrimRight(body[in.InputOffset():], " \n\t\r")
+		value := bytes.TrimLeft(end, ": \n\t\r")
+		var length int
+		var ok bool
+		switch name.String() {
+		case "vector":
+			lifted.Vector, length, ok = vector.ReadVector(value)
+		case "vectors":
+			lifted.Vectors, length, ok = vector.ReadVectors(value)
+		default:
 			if in.SkipValue() != nil {
-				return body, nil
+				return body, lifted
 			}
 			continue
 		}
-		at := int(in.InputOffset())
-		end := bytes.TrimRight(body[at:], " \n\t\r")
-		value := bytes.TrimLeft(end, ": \n\t\r")
-		list, length, ok := vector.ReadVectors(value)
 		if !ok {
-			return body, nil
+			return body, vector.Search{}
 		}
-		at += len(end) - len(value)
-		return slices.Concat(body[:at], []byte("null"), body[at+length:]), list
+		at := int(in.InputOffset()) + len(end) - len(value)
+		return slices.Concat(body[:at], []byte("null"), body[at+length:]), lifted
 	}
-	return body, nil
+	return body, lifted
 }
 
 // firstRead is what is made room for before it is there.

@@ -16,22 +16,23 @@ import (
 func FuzzBody(f *testing.F) {
 	for _, text := range []string{
 		`{"items":[{"id":"a","vector":[1,2.5e-3],"text":"t","metadata":{"a":[1,{"b":null}]}}]}`, `{"ids":["a"],"filter":{"a":1},"set":{"x":1}}`,
-		`{"vectors":[[1],[2]],"k":3,"with_metadata":false,"min_score":0.5,"fusion":{"alpha":0.5}}`, `{"K":1}`, `{"k":1,"k":2}`, `{"k":1.0}`, `{"k":null}`, `null`, `{"vector":null}`, `[]`, "{\"text\":\"\xff\"}", `{"k":1} {}`,
+		`{"vectors":[[1],[2]],"k":3,"with_metadata":false,"min_score":0.5,"fusion":{"alpha":0.5}}`, `{"vector":[1,-2.5e-3],"k":3}`, `{"k":3, "vector" : [ 1 ] }`, `{"vector":[1],"vector":[2]}`, `{"vector":[1],"vectors":[[1]]}`, `{"vector":[01]}`, `{"K":1}`, `{"k":1,"k":2}`, `{"k":1.0}`, `{"k":null}`, `null`, `{"vector":null}`, `[]`, "{\"text\":\"\xff\"}", `{"k":1} {}`,
 	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		readsSame[vector.Add](t, body)
-		readsSame[vector.Search](t, body)
-		readsSame[vector.Update](t, body)
+		readsSame(t, body, readBody[vector.Add])
+		readsSame(t, body, readBody[vector.Search])
+		readsSame(t, body, readBody[vector.Update])
+		readsSame(t, body, readSearch)
 	})
 }
 
-func readsSame[T any](t *testing.T, body []byte) {
+func readsSame[T any](t *testing.T, body []byte, read func(*http.Request) (T, error)) {
 	request := func() *http.Request { return httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body)) }
 	var want T
 	errWant := wire.ReadJSON(request(), &want)
-	got, errGot := readBody[T](request())
+	got, errGot := read(request())
 	if errWant != nil && errGot == nil || errGot == nil && !reflect.DeepEqual(got, want) {
 		t.Errorf("%T of %q: %+v, %v, want %+v, %v", want, body, got, errGot, want, errWant)
 	}

@@ -36,6 +36,14 @@ func (c Config) checkFound(lists [][]engine.Hit) error {
 	return c.answerWithin(size)
 }
 
+// countOf is how many results there are.
+func countOf(lists [][]engine.Hit) (total int) {
+	for _, hits := range lists {
+		total += len(hits)
+	}
+	return total
+}
+
 func (c Config) answerWithin(size int64) error {
 	if size <= c.MaxAnswerBytes {
 		return nil

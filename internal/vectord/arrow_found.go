@@ -3,7 +3,6 @@ package vectord
 import (
 	"bytes"
 	"net/http"
-	"strconv"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -74,7 +73,7 @@ func (r *foundRows) add(n int, hit *engine.Hit) {
 		r.distance.Append(hit.Distance)
 	}
 	if r.metadata != nil {
-		r.metadata.Append(string(hit.Metadata))
+		r.metadata.BinaryBuilder.Append(hit.Metadata) // as text, it would be copied
 	}
 	if r.vector != nil {
 		r.vector.Append(true)
@@ -82,12 +81,13 @@ func (r *foundRows) add(n int, hit *engine.Hit) {
 	}
 }
 
-// writeFound answers a search with a stream of Arrow, in one piece: its length is told,
-// and the gateway need not hand on each part as it comes.
+// writeFound answers a search with a stream of Arrow.
 func writeFound(w http.ResponseWriter, q engine.Query, near bool, lists [][]engine.Hit) error {
 	schema := foundSchema(q, near)
 	rows := newFoundRows(schema)
 	defer rows.Release()
+	total := countOf(lists)
+	rows.Reserve(total)
 	for n, hits := range lists {
 		for i := range hits {
 			rows.add(n, &hits[i])
@@ -96,6 +96,7 @@ func writeFound(w http.ResponseWriter, q engine.Query, near bool, lists [][]engi
 	batch := rows.NewRecordBatch()
 	defer batch.Release()
 	var body bytes.Buffer
+	body.Grow(1<<10 + total*resultBytes)
 	out := ipc.NewWriter(&body, ipc.WithSchema(schema))
 	if err := out.Write(batch); err != nil {
 		return err
@@ -103,8 +104,5 @@ func writeFound(w http.ResponseWriter, q engine.Query, near bool, lists [][]engi
 	if err := out.Close(); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", arrowin.Media)
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
-	_, err := w.Write(body.Bytes())
-	return err
+	return answer(w, arrowin.Media, body.Bytes())
 }

@@ -8,7 +8,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // defaultK is how many results a search gives that does not say.
@@ -39,18 +38,10 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	near := nearness(want)
-	switch {
-	case wantsArrow(r):
-		return writeFound(w, query, near, lists)
-	case want.Vectors == nil:
-		return wire.WriteJSON(w, http.StatusOK, vector.Found{Results: results(lists[0], query, near), Exact: query.Exact})
+	if wantsArrow(r) {
+		return writeFound(w, query, nearness(want), lists)
 	}
-	found := vector.FoundMany{Batches: make([]vector.Results, len(lists)), Exact: query.Exact}
-	for i, hits := range lists {
-		found.Batches[i].Results = results(hits, query, near)
-	}
-	return wire.WriteJSON(w, http.StatusOK, found)
+	return writeJSON(w, query, nearness(want), want.Vectors != nil, lists)
 }
 
 // find answers one query, or the same for each of many vectors.

@@ -8,10 +8,11 @@ import (
 // encode writes a vector as int8 and gives the scale that brings it back. A code may be
 // longer than the vector; what is beyond it stays.
 func encode(vector []float32, code []int8) float32 {
-	largest := float32(0)
+	bits := uint32(0) // of numbers without a sign, which order as these do
 	for _, x := range vector {
-		largest = max(largest, x, -x)
+		bits = max(bits, math.Float32bits(x)&^(1<<31))
 	}
+	largest := math.Float32frombits(bits)
 	code = code[:len(vector)]
 	if largest == 0 {
 		clear(code)
@@ -34,7 +35,7 @@ const (
 
 // halves gives a slot's two halves in place, by eight bytes.
 func (v *vectors) halves(slot uint32) (upper, lower []uint64) {
-	return wordsOf(v.upper.data[int(slot)*v.stride:][:v.half]), wordsOf(v.lower.data[int(slot)*v.half:][:v.half])
+	return wordsOf(v.upper.data[int(slot)*v.half:][:v.half]), wordsOf(v.lower.data[int(slot)*v.half:][:v.half])
 }
 
 // pack writes a slot's code, which has two numbers for each byte of half of it.
@@ -85,9 +86,8 @@ const mostRough = .04
 // judge counts a slot among those of which the upper half says enough, or too little,
 // or no longer. A tenth of the latter outweighs the others.
 func (v *vectors) judge(slot uint32, counts int64) {
-	t := v.tail(slot)
-	step := 16 * float64(t.scale)
-	if step*step/12*float64(v.config.Dimension) > mostRough*float64(t.norm) {
+	step := 16 * float64(v.scales.data[slot])
+	if step*step/12*float64(v.config.Dimension) > mostRough*float64(v.norms.data[slot]) {
 		counts *= -9
 	}
 	v.rough.Add(-counts)

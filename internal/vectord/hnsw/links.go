@@ -77,7 +77,7 @@ func (l *links) list(slot uint32, level int) []uint32 {
 // do not depend on each other, so that what is not in a cache comes at once, where one
 // list after the other would be waited for.
 func (l *links) touch(slots []uint32, level int) {
-	const line = cacheLine / 4
+	const line = 64 / 4 // numbers in a cache line
 	for _, slot := range slots {
 		list := l.list(slot, level)
 		for i := 0; i < len(list); i += line {

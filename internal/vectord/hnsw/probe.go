@@ -9,7 +9,8 @@ type probe struct {
 	code   []int8 // as long as both halves of a code
 	sum    int32  // of the code
 	scale  float32
-	norm   float32 // the squared length, for L2
+	norm   float32 // the squared length
+	length float32 // of a query
 	whole  bool    // the upper halves of codes say too little
 
 	kept  []float32 // room for vector, where it is not a slot's
@@ -21,18 +22,18 @@ type probe struct {
 func (p *probe) ask(vector []float32) {
 	p.kept = append(p.kept[:0], vector...)
 	p.vector = p.kept
+	squares := squaredLength(p.vector)
 	if p.v.config.Metric == Cosine {
-		scale(p.vector, 1/math.Sqrt(squaredLength(p.vector)))
+		scale(p.vector, 1/math.Sqrt(squares))
+		squares = 1
 	}
+	p.norm, p.length = float32(squares), float32(math.Sqrt(squares))
 	if p.v.half > 0 {
 		p.code = grown(p.code, 2*p.v.half)
 		p.scale = encode(p.vector, p.code)
 		clear(p.code[len(vector):])
 		p.sum = sumOf(p.code)
 		p.whole = p.v.tooRough()
-	}
-	if p.v.config.Metric == L2 {
-		p.norm = float32(squaredLength(p.vector))
 	}
 }
 
@@ -45,11 +46,7 @@ func (p *probe) become(slot uint32) {
 	p.code = grown(p.code, 2*p.v.half)
 	p.v.unpack(slot, p.code)
 	p.whole = p.v.tooRough()
-	t := p.v.tail(slot)
-	p.scale, p.norm, p.sum = t.scale, 0, t.sum
-	if p.v.config.Metric == L2 {
-		p.norm = t.norm
-	}
+	p.scale, p.norm, p.sum = p.v.scales.data[slot], p.v.norms.data[slot], p.v.sums.data[slot]
 }
 
 // near writes a rough distance of each slot, by the upper halves of the codes, or by the
@@ -63,11 +60,12 @@ func (p *probe) near(slots []uint32, distances []float32) {
 	p.upperDots(slots)
 	// The lower half of a code is 7.5 on average.
 	missing := (7.5 - 128) * float32(p.sum)
-	by, norms := p.factors()
+	scales, by := p.v.scales.data, p.factor()
+	upper, distances := p.upper[:len(slots)], distances[:len(slots)]
 	for i, slot := range slots {
-		t := p.v.tail(slot)
-		distances[i] = p.norm + norms*t.norm + by*t.scale*(16*float32(p.upper[i])+missing)
+		distances[i] = by * scales[slot] * (16*float32(upper[i]) + missing)
 	}
+	p.addNorms(slots, distances)
 }
 
 // close is near by the whole codes.
@@ -80,26 +78,48 @@ func (p *probe) close(slots []uint32, distances []float32) {
 	p.upperDots(slots)
 	p.lower = grown(p.lower, len(slots))
 	v.kernels.DotRowsI4(p.code, v.lower.data, v.half, slots, p.lower)
-	by, norms := p.factors()
+	scales, by := v.scales.data, p.factor()
 	for i, slot := range slots {
-		t := v.tail(slot)
-		distances[i] = p.norm + norms*t.norm + by*t.scale*float32(16*p.upper[i]+p.lower[i]-128*p.sum)
+		distances[i] = by * scales[slot] * float32(16*p.upper[i]+p.lower[i]-128*p.sum)
 	}
+	p.addNorms(slots, distances)
 }
 
 // upperDots multiplies by the upper halves.
 func (p *probe) upperDots(slots []uint32) {
 	p.upper = grown(p.upper, len(slots))
-	p.v.kernels.DotRowsI4(p.code, p.v.upper.data, p.v.stride, slots, p.upper)
+	p.v.kernels.DotRowsI4(p.code, p.v.upper.data, p.v.half, slots, p.upper)
 }
 
-// factors gives what a product of codes is multiplied by, but for a slot's scale, and
-// how often a slot's squared length counts.
-func (p *probe) factors() (by, norms float32) {
+// factor gives what a product of codes is multiplied by, but for a slot's scale.
+func (p *probe) factor() float32 {
 	if p.v.config.Metric == L2 {
-		return -2 * p.scale, 1
+		return -2 * p.scale
 	}
-	return -p.scale, 0
+	return -p.scale
+}
+
+// addNorms makes of what products give the squared distances, for L2.
+func (p *probe) addNorms(slots []uint32, distances []float32) {
+	if p.v.config.Metric != L2 {
+		return
+	}
+	for i, slot := range slots {
+		distances[i] += p.norm + p.v.norms.data[slot]
+	}
+}
+
+// doubt is what a distance by whole codes is hardly ever off by. A number of a code is off
+// by up to half of its scale, evenly: the product of two codes then has a standard
+// deviation of either's scale times the other's length / sqrt(12), and four of these are
+// exceeded once in ten thousand times.
+func (p *probe) doubt(slot uint32) float32 {
+	v := p.v
+	off := p.scale*float32(math.Sqrt(float64(v.norms.data[slot]))) + v.scales.data[slot]*p.length
+	if v.config.Metric == L2 {
+		off *= 2
+	}
+	return 4 / 3.46 * off
 }
 
 // exact writes the distance of each slot as the metric defines it.

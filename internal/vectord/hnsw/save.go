@@ -40,12 +40,12 @@ func (g *Graph) Save(w io.Writer, taken func()) error {
 	// Vectors do not change before a repair; those of slots that are given out again are
 	// of slots that the copy knows as dead.
 	end := int(head.End)
-	for _, part := range [][]byte{parts.bytes, raw(g.vectors.floats.data[:end*g.config.Dimension]), g.vectors.upper.data[:end*g.vectors.stride], g.vectors.lower.data[:end*g.vectors.half]} {
+	for _, part := range [][]byte{parts.bytes, raw(g.vectors.floats.data[:end*g.config.Dimension])} {
 		if _, err := w.Write(part); err != nil {
 			return err
 		}
 	}
-	return nil
+	return g.vectors.saveCodes(w, end)
 }
 
 // copyLinks copies all but the vectors, at one moment.
@@ -118,11 +118,14 @@ func (g *Graph) Load(r io.Reader) error {
 	for _, part := range [][]byte{
 		raw(g.dead[:(end+63)/64]), raw(g.waiting[:(end+63)/64]), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
 		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.upper.data[:head.Upper]),
-		raw(g.vectors.floats.data[:end*g.config.Dimension]), g.vectors.upper.data[:end*g.vectors.stride], g.vectors.lower.data[:end*g.vectors.half],
+		raw(g.vectors.floats.data[:end*g.config.Dimension]),
 	} {
 		if _, err := io.ReadFull(r, part); err != nil {
 			return err
 		}
+	}
+	if err := g.vectors.loadCodes(r, end); err != nil {
+		return err
 	}
 	g.links.used = head.Upper
 	if err := g.links.check(head.End, head.Top); err != nil {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"sync/atomic"
-	"unsafe"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 )
@@ -16,42 +15,33 @@ import (
 // bit roughly, and lead a search: that reads from memory half of what the codes are, and
 // memory is what it waits for. The lower four bits make the code whole where that counts
 // (Locally-adaptive Vector Quantization has these two levels too,
-// https://arxiv.org/abs/2304.04759). Behind the upper half of a code stands its tail, so
-// that one look into memory brings both.
+// https://arxiv.org/abs/2304.04759). What belongs to a code lies apart from it: upper
+// halves of usual dimensions are then whole cache lines, and what all comparisons need is
+// so little that it stays in a cache.
 type vectors struct {
 	config  Config
 	kernels simd.Kernels
 	half    int // bytes of half a code; 0 without codes
-	stride  int // bytes from one upper half to the next
 	floats  area[float32]
 	upper   area[uint8]
 	lower   area[uint8]
-	rough   atomic.Int64 // over zero where the upper halves say too little
+	scales  area[float32] // the product of two vectors is about that of their codes times both
+	norms   area[float32] // the squared lengths
+	sums    area[int32]   // of the codes
+	rough   atomic.Int64  // over zero where the upper halves say too little
 }
-
-// tail stands behind a code. The scalar product of two vectors is about that of
-// their codes times both scales.
-type tail struct {
-	scale float32
-	norm  float32 // the squared length
-	sum   int32   // of the code
-}
-
-const (
-	tailBytes = 12
-	shortUnit = 16
-	cacheLine = 64
-)
 
 func newVectors(config Config, kernels simd.Kernels) (*vectors, error) {
 	v := &vectors{config: config, kernels: kernels}
-	var errs [3]error
+	var errs [6]error
 	v.floats, errs[0] = reserve[float32](config.MaxItems * config.Dimension)
 	if !config.Float {
 		v.half = (config.Dimension + 31) / 32 * 16
-		v.stride = strideOf(v.half)
-		v.upper, errs[1] = reserve[uint8](config.MaxItems * v.stride)
+		v.upper, errs[1] = reserve[uint8](config.MaxItems * v.half)
 		v.lower, errs[2] = reserve[uint8](config.MaxItems * v.half)
+		v.scales, errs[3] = reserve[float32](config.MaxItems)
+		v.norms, errs[4] = reserve[float32](config.MaxItems)
+		v.sums, errs[5] = reserve[int32](config.MaxItems)
 	}
 	err := errors.Join(errs[:]...)
 	if err != nil {
@@ -60,35 +50,28 @@ func newVectors(config Config, kernels simd.Kernels) (*vectors, error) {
 	return v, err
 }
 
-// strideOf gives the bytes of half a code with its tail. Long ones begin with a cache
-// line, short ones share it.
-func strideOf(half int) int {
-	unit := cacheLine
-	if half < 128 {
-		unit = shortUnit
-	}
-	return (half + tailBytes + unit - 1) / unit * unit
-}
-
 func (v *vectors) free() {
 	v.floats.free()
 	v.upper.free()
 	v.lower.free()
+	v.scales.free()
+	v.norms.free()
+	v.sums.free()
 }
 
 // bytes that a slot takes.
 func (v *vectors) bytes() int {
-	return 4*v.config.Dimension + v.stride + v.half
+	size := 4 * v.config.Dimension
+	if v.half > 0 {
+		size += 2*v.half + 3*4
+	}
+	return size
 }
 
 // at gives a slot's vector in place.
 func (v *vectors) at(slot uint32) []float32 {
 	d := v.config.Dimension
 	return v.floats.data[int(slot)*d:][:d:d]
-}
-
-func (v *vectors) tail(slot uint32) *tail {
-	return (*tail)(unsafe.Pointer(&v.upper.data[int(slot)*v.stride+v.half]))
 }
 
 // put writes a slot's vector, which [Config.Check] let pass.
@@ -101,7 +84,7 @@ func (v *vectors) put(slot uint32, vector []float32) {
 	}
 	if v.half > 0 {
 		code := make([]int8, 2*v.half)
-		*v.tail(slot) = tail{scale: encode(kept, code), norm: float32(norm), sum: sumOf(code)}
+		v.scales.data[slot], v.norms.data[slot], v.sums.data[slot] = encode(kept, code), float32(norm), sumOf(code)
 		v.pack(slot, code)
 		v.judge(slot, 1)
 	}
@@ -120,33 +103,50 @@ func (c Config) Keep(vector []float32) (norm float64) {
 // move copies a slot's vector to another slot.
 func (v *vectors) move(from, to uint32) {
 	copy(v.at(to), v.at(from))
-	copy(v.upper.data[int(to)*v.stride:][:v.stride], v.upper.data[int(from)*v.stride:])
-	copy(v.lower.data[int(to)*v.half:][:v.half], v.lower.data[int(from)*v.half:])
+	if v.half > 0 {
+		copy(v.upper.data[int(to)*v.half:][:v.half], v.upper.data[int(from)*v.half:])
+		copy(v.lower.data[int(to)*v.half:][:v.half], v.lower.data[int(from)*v.half:])
+		v.scales.data[to], v.norms.data[to], v.sums.data[to] = v.scales.data[from], v.norms.data[from], v.sums.data[from]
+	}
 }
 
 // wipe leaves nothing of a slot's vector.
 func (v *vectors) wipe(slot uint32) {
+	clear(v.at(slot))
 	if v.half > 0 {
 		v.judge(slot, -1)
+		clear(v.upper.data[int(slot)*v.half:][:v.half])
+		clear(v.lower.data[int(slot)*v.half:][:v.half])
+		v.scales.data[slot], v.norms.data[slot], v.sums.data[slot] = 0, 0, 0
 	}
-	clear(v.at(slot))
-	clear(v.upper.data[int(slot)*v.stride:][:v.stride])
-	clear(v.lower.data[int(slot)*v.half:][:v.half])
 }
 
 // forget gives the memory of slots back.
 func (v *vectors) forget(from, to uint32) {
 	v.floats.forget(int(from)*v.config.Dimension, int(to)*v.config.Dimension)
-	v.upper.forget(int(from)*v.stride, int(to)*v.stride)
-	v.lower.forget(int(from)*v.half, int(to)*v.half)
+	if v.half > 0 {
+		v.upper.forget(int(from)*v.half, int(to)*v.half)
+		v.lower.forget(int(from)*v.half, int(to)*v.half)
+		v.scales.forget(int(from), int(to))
+		v.norms.forget(int(from), int(to))
+		v.sums.forget(int(from), int(to))
+	}
 }
 
+// squaredLength adds up in four sums, which do not wait for each other.
 func squaredLength(vector []float32) float64 {
-	sum := 0.0
-	for _, x := range vector {
-		sum += float64(x) * float64(x)
+	var sums [4]float64
+	for ; len(vector) >= 4; vector = vector[4:] {
+		a, b, c, d := float64(vector[0]), float64(vector[1]), float64(vector[2]), float64(vector[3])
+		sums[0] += a * a
+		sums[1] += b * b
+		sums[2] += c * c
+		sums[3] += d * d
 	}
-	return sum
+	for _, x := range vector {
+		sums[0] += float64(x) * float64(x)
+	}
+	return sums[0] + sums[1] + sums[2] + sums[3]
 }
 
 func scale(vector []float32, by float64) {

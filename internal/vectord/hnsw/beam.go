@@ -12,15 +12,17 @@ const (
 	slotAt = 2
 )
 
+// distance gives back what was packed.
+func (e entry) distance() float32 {
+	bits := uint32(e >> 32)
+	return math.Float32frombits(bits ^ (uint32(int32(^bits)>>31) | 1<<31))
+}
+
 // newEntry packs. The bits of a float32 order as it does once those of a negative one
 // are turned round. Slots have 30 bits.
 func newEntry(distance float32, slot uint32, marks entry) entry {
 	bits := math.Float32bits(distance)
-	if bits>>31 != 0 {
-		bits = ^bits
-	} else {
-		bits |= 1 << 31
-	}
+	bits ^= uint32(int32(bits)>>31) | 1<<31
 	return entry(bits)<<32 | entry(slot)<<slotAt | marks
 }
 
@@ -32,37 +34,49 @@ type beam struct {
 	ef      int
 	entries []entry
 	answers int
-	next    int // all entries before it are opened
+	next    int   // all entries before it are opened
+	bound   entry // that an entry has to be below to be taken
 }
 
+const unbound = ^entry(0)
+
 func (b *beam) reset(ef int) {
-	*b = beam{ef: ef, entries: b.entries[:0]}
+	*b = beam{ef: ef, entries: b.entries[:0], bound: unbound}
 }
 
 // takes tells whether an entry is near enough: a beam with ef answers takes only what
 // is nearer than its last.
-func (b *beam) takes(e entry) bool {
-	return b.answers < b.ef || e < b.entries[len(b.entries)-1]
-}
+func (b *beam) takes(e entry) bool { return e < b.bound }
 
 // put inserts an entry in its place.
 func (b *beam) put(e entry) {
-	low, high := 0, len(b.entries)
-	for low < high {
-		if middle := int(uint(low+high) >> 1); b.entries[middle] < e {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
+	at := place(b.entries, e)
 	b.entries = append(b.entries, 0)
-	copy(b.entries[low+1:], b.entries[low:])
-	b.entries[low] = e
-	b.next = min(b.next, low)
+	copy(b.entries[at+1:], b.entries[at:])
+	b.entries[at] = e
+	b.next = min(b.next, at)
 	if e&hidden == 0 {
 		b.answers++
 	}
 	b.trim()
+	if b.answers >= b.ef {
+		b.bound = b.entries[len(b.entries)-1]
+	}
+}
+
+// place gives how many entries are below one. Where to look next is computed: it is as
+// often the one half as the other, so that a processor guesses wrong half of the time.
+func place(list []entry, e entry) int {
+	at := 0
+	for n := len(list); n > 0; n >>= 1 {
+		half := (n + 1) >> 1
+		below := 0
+		if list[at+half-1] < e {
+			below = 1
+		}
+		at += half & -below
+	}
+	return at
 }
 
 // trim lets go of what lies behind the last of ef answers.

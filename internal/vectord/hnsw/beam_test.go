@@ -56,6 +56,11 @@ func TestEntriesOrderAsDistancesDo(t *testing.T) {
 			t.Errorf("%v does not come before %v", distances[i], d)
 		}
 	}
+	for _, d := range distances {
+		if got := newEntry(d, 5, hidden).distance(); got != d {
+			t.Errorf("%v comes out as %v", d, got)
+		}
+	}
 	if e := newEntry(-2, 1<<30-1, hidden); e.slot() != 1<<30-1 {
 		t.Errorf("slot %d", e.slot())
 	}

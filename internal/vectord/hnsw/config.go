@@ -84,14 +84,15 @@ func (c Config) Check(vector []float32) error {
 	if len(vector) != c.Dimension {
 		return &VectorError{Dimension: c.Dimension, Got: len(vector)}
 	}
-	squares := 0.0
-	for i, x := range vector {
-		if x != x || math.IsInf(float64(x), 0) {
-			return &VectorError{Reason: fmt.Sprintf("number %d of the vector is %v; all have to be finite", i+1, x)}
-		}
-		squares += float64(x) * float64(x)
-	}
+	squares := squaredLength(vector)
 	switch {
+	case math.IsNaN(squares) || math.IsInf(squares, 0): // no finite numbers add up to that
+		for i, x := range vector {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return &VectorError{Reason: fmt.Sprintf("number %d of the vector is %v; all have to be finite", i+1, x)}
+			}
+		}
+		fallthrough
 	case squares > math.MaxFloat32/4:
 		return &VectorError{Reason: "the vector is too long: the sum of its squares exceeds what float32 can hold"}
 	case c.Metric == Cosine && squares < minSquares:

@@ -86,27 +86,44 @@ func (t *traveller) best(of, k int) []Hit {
 			t.slots = append(t.slots, e.slot())
 		}
 	}
+	t.doubtless(k)
 	t.near = grown(t.near, len(t.slots))
 	t.query.exact(t.slots, t.near)
-	hits := make([]Hit, len(t.slots))
-	for i, slot := range t.slots {
-		hits[i] = Hit{slot, t.near[i]}
+	t.sorted()
+	hits := make([]Hit, min(k, len(t.entries)))
+	for i := range hits {
+		hits[i] = Hit{t.entries[i].slot(), t.entries[i].distance()}
 	}
-	sortHits(hits)
-	return hits[:min(k, len(hits))]
+	return hits
 }
 
-// sortHits puts the nearest first, and of equal ones the lower slot.
-func sortHits(hits []Hit) {
-	slices.SortFunc(hits, func(a, b Hit) int {
-		switch {
-		case a.Distance != b.Distance && a.Distance < b.Distance:
-			return -1
-		case a.Distance != b.Distance:
-			return 1
+// doubtless leaves out of slots those that by their whole codes are farther than the
+// k-th by more than codes can be off: to read a code costs a quarter of what reading a
+// vector does.
+func (t *traveller) doubtless(k int) {
+	if len(t.slots) <= k || t.query.v.half == 0 {
+		return
+	}
+	t.near = grown(t.near, len(t.slots))
+	t.query.close(t.slots, t.near)
+	t.sorted()
+	last := t.entries[k-1]
+	t.slots = t.slots[:0]
+	for _, e := range t.entries {
+		if e.distance() <= last.distance()+t.query.doubt(last.slot())+t.query.doubt(e.slot()) {
+			t.slots = append(t.slots, e.slot())
 		}
-		return int(a.Slot) - int(b.Slot)
-	})
+	}
+}
+
+// sorted lists in entries the slots with their distances in near, the nearest first, and
+// of equal ones the lower slot.
+func (t *traveller) sorted() {
+	t.entries = t.entries[:0]
+	for i, slot := range t.slots {
+		t.entries = append(t.entries, newEntry(t.near[i]+0, slot, 0)) // +0 has -0 equal 0
+	}
+	slices.Sort(t.entries)
 }
 
 // scanned slots are compared at a time.

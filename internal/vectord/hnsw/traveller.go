@@ -186,19 +186,28 @@ func (t *traveller) beyond(list []uint32, level int, allowed []uint64) {
 }
 
 // unseen adds to slots those of a list of links that the search comes upon for the
-// first time.
+// first time. Each is written, and the next in its place where it was seen: whether it was
+// is as good as chance, and a branch would cost more.
 func (t *traveller) unseen(list []uint32) {
 	n := len(t.slots)
 	slots := slices.Grow(t.slots, len(list))[:n+len(list)]
+	marks, present := t.seen.marks, t.seen.present
 	for i := range list {
 		link := atomic.LoadUint32(&list[i])
-		if link == none {
-			break
+		if int(link) >= len(marks) {
+			if link == none {
+				break
+			}
+			t.seen.room(link)
+			marks = t.seen.marks
 		}
-		slots[n] = link // and beyond the end, where it was seen
-		if t.seen.add(link) {
-			n++
+		slots[n] = link
+		fresh := 0
+		if marks[link] != present {
+			fresh = 1
 		}
+		marks[link] = present
+		n += fresh
 	}
 	t.slots = slots[:n]
 }

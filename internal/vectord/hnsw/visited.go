@@ -20,12 +20,16 @@ func (v *visited) reset(n int) {
 	}
 }
 
-// add puts a slot in, and tells whether it was not there. A slot beyond the room came
-// after the reset.
-func (v *visited) add(slot uint32) bool {
-	if int(slot) >= len(v.marks) {
-		v.marks = append(v.marks, make([]uint8, int(slot)+1-len(v.marks))...)
+// room lets a slot have a mark that came after the reset.
+func (v *visited) room(slot uint32) {
+	if n := int(slot) + 1 - len(v.marks); n > 0 {
+		v.marks = append(v.marks, make([]uint8, n)...)
 	}
+}
+
+// add puts a slot in, and tells whether it was not there.
+func (v *visited) add(slot uint32) bool {
+	v.room(slot)
 	if v.marks[slot] == v.present {
 		return false
 	}

@@ -5,24 +5,28 @@ import (
 	"unsafe"
 )
 
-// encode writes a vector as int8 and gives the scale that brings it back. A code may be
-// longer than the vector; what is beyond it stays.
-func encode(vector []float32, code []int8) float32 {
+// encode writes a vector as int8, and gives the scale that brings it back and the sum of
+// the code. A code may be longer than the vector; what is beyond it stays.
+func encode(vector []float32, code []int8) (scale float32, sum int32) {
 	bits := uint32(0) // of numbers without a sign, which order as these do
 	for _, x := range vector {
 		bits = max(bits, math.Float32bits(x)&^(1<<31))
 	}
-	largest := math.Float32frombits(bits)
 	code = code[:len(vector)]
-	if largest == 0 {
+	scale = math.Float32frombits(bits) / 127
+	by := 1 / scale
+	if scale == 0 || math.IsInf(float64(by), 0) {
 		clear(code)
-		return 0
+		return 0, 0
 	}
-	by := 127 / float64(largest)
+	// Added to 1.5 * 2^23 a number is rounded to a whole one, which is in the lowest bits.
+	const rounding = 3 << 22
 	for i, x := range vector {
-		code[i] = int8(math.RoundToEven(float64(x) * by))
+		c := int8(math.Float32bits(x*by + rounding))
+		code[i] = c
+		sum += int32(c)
 	}
-	return float32(1 / by)
+	return scale, sum
 }
 
 // Halves hold a code plus 128, which has no sign. Byte i has the four bits of number i
@@ -68,13 +72,6 @@ func (v *vectors) unpack(slot uint32, code []int8) {
 // wordsOf gives the same memory by eight bytes.
 func wordsOf[T int8 | uint8](list []T) []uint64 {
 	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(list))), len(list)/8)
-}
-
-func sumOf(code []int8) (sum int32) {
-	for _, c := range code {
-		sum += int32(c)
-	}
-	return sum
 }
 
 // mostRough bounds what the upper half of a code may be off, as a part of the vector:

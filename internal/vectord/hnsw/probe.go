@@ -6,40 +6,40 @@ import "math"
 type probe struct {
 	v      *vectors
 	vector []float32
-	code   []int8 // as long as both halves of a code
-	sum    int32  // of the code
+	by     float32 // that a query is brought to length 1 with, for Cosine
+	code   []int8  // as long as both halves of a code
+	sum    int32   // of the code
 	scale  float32
 	norm   float32 // the squared length
 	length float32 // of a query
 	whole  bool    // the upper halves of codes say too little
 
-	kept  []float32 // room for vector, where it is not a slot's
-	upper []int32   // room for the kernels
+	upper []int32 // room for the kernels
 	lower []int32
 }
 
-// ask makes the probe that of a query.
+// ask makes the probe that of a query, which is not to change as long as it is one. For
+// Cosine its length is taken out of what products give.
 func (p *probe) ask(vector []float32) {
-	p.kept = append(p.kept[:0], vector...)
-	p.vector = p.kept
-	squares := squaredLength(p.vector)
+	p.vector, p.by = vector, 1
+	squares := float64(p.v.kernels.Dot(vector, vector))
 	if p.v.config.Metric == Cosine {
-		scale(p.vector, 1/math.Sqrt(squares))
+		p.by = float32(1 / math.Sqrt(squares))
 		squares = 1
 	}
 	p.norm, p.length = float32(squares), float32(math.Sqrt(squares))
 	if p.v.half > 0 {
 		p.code = grown(p.code, 2*p.v.half)
-		p.scale = encode(p.vector, p.code)
+		p.scale, p.sum = encode(vector, p.code)
+		p.scale *= p.by
 		clear(p.code[len(vector):])
-		p.sum = sumOf(p.code)
 		p.whole = p.v.tooRough()
 	}
 }
 
 // become makes the probe that of a slot, whose vector it reads in place.
 func (p *probe) become(slot uint32) {
-	p.vector = p.v.at(slot)
+	p.vector, p.by = p.v.at(slot), 1
 	if p.v.half == 0 {
 		return
 	}
@@ -132,7 +132,7 @@ func (p *probe) exact(slots []uint32, distances []float32) {
 	v.kernels.DotRows(p.vector, v.floats.data, slots, distances[:len(slots)])
 	for i, dot := range distances[:len(slots)] {
 		if v.config.Metric == Cosine {
-			distances[i] = 1 - dot
+			distances[i] = 1 - dot*p.by
 		} else {
 			distances[i] = -dot
 		}

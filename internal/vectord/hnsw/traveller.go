@@ -219,8 +219,12 @@ func (t *traveller) offer(allowed []uint64) {
 	}
 	t.near = grown(t.near, len(t.slots))
 	t.query.near(t.slots, t.near)
-	for i, slot := range t.slots {
-		e := newEntry(t.near[i], slot, 0)
+	for i, distance := range t.near {
+		if distance > t.beam.farthest {
+			continue // most of them
+		}
+		slot := t.slots[i]
+		e := newEntry(distance, slot, 0)
 		if !t.beam.takes(e) {
 			continue
 		}

@@ -84,7 +84,8 @@ func (v *vectors) put(slot uint32, vector []float32) {
 	}
 	if v.half > 0 {
 		code := make([]int8, 2*v.half)
-		v.scales.data[slot], v.norms.data[slot], v.sums.data[slot] = encode(kept, code), float32(norm), sumOf(code)
+		v.scales.data[slot], v.sums.data[slot] = encode(kept, code)
+		v.norms.data[slot] = float32(norm)
 		v.pack(slot, code)
 		v.judge(slot, 1)
 	}

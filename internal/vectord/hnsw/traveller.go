@@ -19,6 +19,7 @@ type traveller struct {
 	waiting []uint32
 	near    []float32
 	chosen  []uint32
+	codes   []int8 // of those that are chosen
 	entries []entry
 
 	building bool // slots that are not shown yet count

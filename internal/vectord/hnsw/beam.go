@@ -1,6 +1,9 @@
 package hnsw
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // entry is a slot with its distance and two marks, as one number: entries in order
 // are distances in order, and then slots.
@@ -114,4 +117,20 @@ func (b *beam) open() (uint32, bool) {
 		}
 	}
 	return 0, false
+}
+
+// sortEntries sorts. Short lists are mostly in order already, and each entry goes to its
+// place from behind.
+func sortEntries(list []entry) {
+	const short = 64
+	if len(list) > short {
+		slices.Sort(list)
+		return
+	}
+	for i, e := range list {
+		for ; i > 0 && list[i-1] > e; i-- {
+			list[i] = list[i-1]
+		}
+		list[i] = e
+	}
 }

@@ -13,7 +13,7 @@ func (t *traveller) chooseFor(slot uint32, level int, among []uint32) []uint32 {
 	for i, other := range among {
 		t.entries = append(t.entries, newEntry(t.near[i], other, 0))
 	}
-	slices.Sort(t.entries)
+	sortEntries(t.entries)
 	list := t.g.links.list(slot, level)
 	t.choose(t.entries, len(list))
 	if level == 0 && len(t.chosen) == len(list) {

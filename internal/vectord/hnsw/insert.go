@@ -78,10 +78,8 @@ func (g *Graph) connect(slot uint32, level int) {
 	t.query.become(slot)
 	t.building, t.narrow, t.matches = true, false, math.MaxInt
 	defer func() { t.building = false }()
-	at := highest
-	for ; at > level; at-- {
-		top = t.descend(top, at)
-	}
+	at := min(level, highest)
+	top = t.descend(top, highest, at)
 	chosen := make([][]uint32, at+1) // by level
 	from := []uint32{top}
 	for ; at >= 0; at-- {

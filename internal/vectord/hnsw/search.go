@@ -1,9 +1,6 @@
 package hnsw
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // Search is what is asked for.
 type Search struct {
@@ -123,7 +120,7 @@ func (t *traveller) sorted() {
 	for i, slot := range t.slots {
 		t.entries = append(t.entries, newEntry(t.near[i]+0, slot, 0)) // +0 has -0 equal 0
 	}
-	slices.Sort(t.entries)
+	sortEntries(t.entries)
 }
 
 // scanned slots are compared at a time.

@@ -68,9 +68,7 @@ func (t *traveller) seek(ef, used int, allowed []uint64) bool {
 	if !ok || ef > maxEf || t.narrow && t.matches < fewMatches*ef {
 		return false
 	}
-	for ; level > 0; level-- {
-		top = t.descend(top, level)
-	}
+	top = t.descend(top, level, 0)
 	whole := t.spread([]uint32{top}, 0, ef, used, allowed)
 	t.offerWaiting(allowed)
 	return whole
@@ -80,18 +78,24 @@ func (t *traveller) seek(ef, used int, allowed []uint64) bool {
 // as many.
 const fewMatches = 32
 
-// descend walks to the nearest slot of a level.
-func (t *traveller) descend(from uint32, level int) uint32 {
+// descend walks down from one level to above another, in each to its nearest slot. What
+// was compared on the way is not looked at again: the nearest of all that is where the way
+// is.
+func (t *traveller) descend(from uint32, level, above int) uint32 {
+	t.seen.reset(t.g.used())
+	t.seen.add(from)
 	t.slots = append(t.slots[:0], from)
 	at := t.nearest()
-	for {
-		t.slots = t.g.links.read(at.slot(), level, t.slots[:0])
-		next := t.nearest()
-		if len(t.slots) == 0 || next>>32 >= at>>32 {
-			return at.slot()
+	for level > above {
+		t.slots = t.slots[:0]
+		t.unseen(t.g.links.list(at.slot(), level))
+		if next := t.nearest(); next>>32 < at>>32 {
+			at = next
+		} else {
+			level--
 		}
-		at = next
 	}
+	return at.slot()
 }
 
 // nearest of the slots that are listed.

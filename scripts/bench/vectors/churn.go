@@ -20,7 +20,7 @@ func (b *bench) churned(ctx context.Context) error {
 		return nil
 	}
 	n := b.churn
-	b.maker = newMaker(b.dim, n)
+	b.maker = newMaker(usual, b.dim, n)
 	gone := make([]int32, n/2)
 	for i, id := range rand.New(rand.NewPCG(5, 5)).Perm(n)[:n/2] {
 		gone[i] = int32(id)

@@ -16,7 +16,7 @@ const realDim = 384
 // if they were asked for, as many as there are.
 func (b *bench) given() (base, queries string, err error) {
 	if b.real == "" {
-		b.maker = newMaker(b.dim, b.n)
+		b.maker = newMaker(usual, b.dim, b.n)
 		if base, err = b.make("base.f32", 0, b.n); err != nil {
 			return "", "", err
 		}

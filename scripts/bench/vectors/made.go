@@ -18,7 +18,7 @@ import (
 // as many more centres as there are more vectors.
 const (
 	perCentre = 5
-	latent    = 96
+	usual     = 96 // latent dimensions
 )
 
 // maker makes vectors by integer arithmetic alone, up to a division and a square root
@@ -26,15 +26,17 @@ const (
 // depends on nothing but i.
 type maker struct {
 	dim     int
+	latent  int
 	axes    []int32 // latent x dim
 	centres []int32
 }
 
-// newMaker is for an index of n vectors; it makes any number of others like them.
-func newMaker(dim, n int) *maker {
+// newMaker is for an index of n vectors; it makes any number of others like them. They lie
+// in so many latent dimensions of all.
+func newMaker(latent, dim, n int) *maker {
 	centres := max(1, n/perCentre)
 	r := rand.NewPCG(7, uint64(dim))
-	m := &maker{dim: dim, axes: make([]int32, latent*dim), centres: make([]int32, centres*latent)}
+	m := &maker{dim: dim, latent: latent, axes: make([]int32, latent*dim), centres: make([]int32, centres*latent)}
 	for _, list := range [][]int32{m.axes, m.centres} {
 		for i := range list {
 			list[i] = bell(r)
@@ -53,9 +55,9 @@ func bell(r *rand.PCG) int32 {
 // vector writes the i-th, of length 1.
 func (m *maker) vector(i int, out []float32, sums []int64) {
 	r := rand.NewPCG(uint64(i)*0x9e3779b97f4a7c15, 11)
-	at := int(r.Uint64()>>32*uint64(len(m.centres)/latent)>>32) * latent
+	at := int(r.Uint64()>>32*uint64(len(m.centres)/m.latent)>>32) * m.latent
 	clear(sums)
-	for l, z := range m.centres[at:][:latent] {
+	for l, z := range m.centres[at:][:m.latent] {
 		z += bell(r)
 		for k, x := range m.axes[l*m.dim:][:m.dim] {
 			sums[k] += int64(z) * int64(x)

@@ -26,7 +26,7 @@ const (
 func (b *bench) steady(ctx context.Context) error {
 	b.dim = steadyDim
 	n := steadyRate * b.seconds
-	b.maker = newMaker(b.dim, n)
+	b.maker = newMaker(usual, b.dim, n)
 	base, err := b.make("stream.f32", 0, n)
 	if err != nil {
 		return err

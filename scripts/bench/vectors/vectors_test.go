@@ -15,7 +15,7 @@ import (
 func TestTheVectorsAreTheSameOnAnyMachine(t *testing.T) {
 	const dim = 40
 	path := filepath.Join(t.TempDir(), "made.f32")
-	if err := newMaker(dim, 1500).file(path, 5, 1505); err != nil {
+	if err := newMaker(usual, dim, 1500).file(path, 5, 1505); err != nil {
 		t.Fatal(err)
 	}
 	list, err := read[float32](path)
@@ -80,7 +80,7 @@ func TestTheEngineAnswers(t *testing.T) {
 	const n, dim = 600, 16
 	dir := t.TempDir()
 	base, marks, gone := filepath.Join(dir, "base"), filepath.Join(dir, "marks"), filepath.Join(dir, "gone")
-	if err := newMaker(dim, n).file(base, 0, n); err != nil {
+	if err := newMaker(usual, dim, n).file(base, 0, n); err != nil {
 		t.Fatal(err)
 	}
 	numbers, deleted := make([]int32, n), []int32{1, 2, 3}

@@ -224,7 +224,7 @@ type Stats struct {
 func (x *Index) Stats() Stats {
 	graph, meta := x.graph.Stats(), x.meta.Stats()
 	count, leaving := x.names.count()
-	s := Stats{Count: count, Waiting: min(graph.Queued, count), Deleted: graph.Buried + leaving,
+	s := Stats{Count: count, Waiting: min(graph.Queued, count), Deleted: graph.Tombstones + leaving,
 		Fields: meta.Fields, Bytes: graph.Bytes, Metadata: meta.Bytes}
 	if x.words != nil {
 		words := x.words.Stats()

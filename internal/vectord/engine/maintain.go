@@ -77,8 +77,8 @@ const (
 // tidy mends and gives back.
 func (x *Index) tidy() {
 	stats := x.graph.Stats()
-	total := stats.Alive + stats.Buried + stats.Free
-	if stats.Buried > max(few, total/part) {
+	total := stats.Alive + stats.Tombstones + stats.Free
+	if stats.Tombstones > max(few, total/part) {
 		x.graph.Repair()
 		stats = x.graph.Stats()
 	}

@@ -87,7 +87,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	close(done)
 	idle.Wait()
 	g.Repair()
-	if got := g.Stats(); got.Alive != len(stay)+40 || got.Buried != 0 {
+	if got := g.Stats(); got.Alive != len(stay)+40 || got.Tombstones != 0 {
 		t.Errorf("in the end: %+v", got)
 	}
 }

@@ -13,7 +13,7 @@ func (g *Graph) Delete(slot uint32) bool {
 	g.alive.set(slot, false)
 	g.setWaiting(slot, false)
 	g.queued.set(slot, false)
-	g.buried = append(g.buried, slot)
+	g.tombstones = append(g.tombstones, slot)
 	return true
 }
 
@@ -34,7 +34,7 @@ func (g *Graph) Repair() {
 	g.repairing.Lock()
 	defer g.repairing.Unlock()
 	g.mu.Lock()
-	leaving := g.buried[:len(g.buried):len(g.buried)]
+	leaving := g.tombstones[:len(g.tombstones):len(g.tombstones)]
 	g.mu.Unlock()
 	if len(leaving) == 0 {
 		return
@@ -48,13 +48,13 @@ func (g *Graph) Repair() {
 		g.View(func() {
 			// Also those that were deleted since: ways still lead through them.
 			for level := g.links.level(slot); level >= 0 && !g.leaving.has(slot); level-- {
-				g.mend(slot, level)
+				g.repairLinks(slot, level)
 			}
 		})
 	}
 	g.replaceEntry()
 	g.readers.wait() // for whoever still is on a way to them
-	g.rescue(leaving)
+	g.relinkOrphans(leaving)
 	for _, slot := range leaving {
 		g.vectors.wipe(slot)
 	}
@@ -65,13 +65,13 @@ func (g *Graph) Repair() {
 		g.links.end(slot)
 	}
 	g.free = append(g.free, leaving...)
-	g.buried = g.buried[len(leaving):]
+	g.tombstones = g.tombstones[len(leaving):]
 }
 
-// mend replaces a slot's links to those that leave.
-func (g *Graph) mend(slot uint32, level int) {
-	t := g.travellers.Get().(*traveller)
-	defer g.travellers.Put(t)
+// repairLinks replaces a slot's links to those that leave.
+func (g *Graph) repairLinks(slot uint32, level int) {
+	t := g.searchers.Get().(*searcher)
+	defer g.searchers.Put(t)
 	lock := g.links.lock(slot)
 	lock.Lock()
 	t.links = g.links.read(slot, level, t.links[:0])
@@ -82,7 +82,7 @@ func (g *Graph) mend(slot uint32, level int) {
 	if t.around(slot, level); level == 0 && len(t.slots) < min(g.config.M, len(t.links)) && !g.dead.has(slot) {
 		g.enqueue(slot) // most of its surroundings go: it has to look farther
 	}
-	chosen := slices.Clone(t.chooseFor(slot, level, t.slots))
+	chosen := slices.Clone(t.prune(slot, level, t.slots))
 	g.links.set(slot, level, chosen)
 	lock.Unlock()
 	if g.dead.has(slot) {
@@ -95,7 +95,7 @@ func (g *Graph) mend(slot uint32, level int) {
 
 // around lists in slots those of a slot's links that stay, and the living ones that
 // lie behind the others.
-func (t *traveller) around(slot uint32, level int) {
+func (t *searcher) around(slot uint32, level int) {
 	t.slots = t.slots[:0]
 	t.seen.reset(t.g.used())
 	t.seen.add(slot)
@@ -124,7 +124,7 @@ func (g *Graph) replaceEntry() {
 	defer g.inserting.Unlock()
 	for _, slot := range g.stranded {
 		for level := g.links.level(slot); level >= 0 && !g.leaving.has(slot); level-- {
-			g.mend(slot, level)
+			g.repairLinks(slot, level)
 		}
 	}
 	g.stranded = nil
@@ -141,24 +141,14 @@ func (g *Graph) replaceEntry() {
 	g.top.Store(best)
 }
 
-// rescue lets those be linked in anew that nobody leads to but who leaves.
-func (g *Graph) rescue(leaving []uint32) {
+// relinkOrphans lets those be linked in anew that nobody leads to but who leaves.
+func (g *Graph) relinkOrphans(leaving []uint32) {
 	top, _, _ := g.entry()
 	for _, slot := range leaving {
 		for _, other := range g.links.read(slot, 0, nil) {
-			if g.links.lonely(other, 0) && !g.dead.has(other) && other != top {
+			if g.links.inDegreeAtMost(other, 0) && !g.dead.has(other) && other != top {
 				g.enqueue(other)
 			}
 		}
-	}
-}
-
-// enqueue lets a slot wait to be linked in, though it may have links.
-func (g *Graph) enqueue(slot uint32) {
-	g.setWaiting(slot, true)
-	if g.queued.set(slot, true) {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.queue = append(g.queue, slot)
 	}
 }

@@ -23,7 +23,7 @@ func TestHalfIsDeleted(t *testing.T) {
 	}
 
 	x.Repair()
-	if got := x.Stats(); got.Buried != 0 || got.Alive != 600 {
+	if got := x.Stats(); got.Tombstones != 0 || got.Alive != 600 {
 		t.Errorf("after the repair: %+v", got)
 	}
 	x.atLeast(t, .95, queries)
@@ -50,7 +50,7 @@ func TestEverythingIsReplacedTwice(t *testing.T) {
 		for i, slot := range x.slots() {
 			x.delete(t, slot)
 			x.insert(t, fresh[i:i+1])
-			if x.Stats().Buried >= n/4 {
+			if x.Stats().Tombstones >= n/4 {
 				x.Repair()
 			}
 		}
@@ -112,7 +112,7 @@ func TestMostIsDeleted(t *testing.T) {
 	x.Repair()
 	for x.Link() {
 	}
-	if got := x.Stats(); got.Alive != 20 || got.Queued != 0 || got.Buried != 0 {
+	if got := x.Stats(); got.Alive != 20 || got.Queued != 0 || got.Tombstones != 0 {
 		t.Errorf("%+v", got)
 	}
 	if got := x.recall(t, stay, hnsw.Search{K: 1, Ef: 40}, all); got < 1 {

@@ -16,28 +16,28 @@ var ErrFull = errors.New("hnsw: the graph is full")
 // Graph is the index. Its methods may be called by any number of goroutines at once,
 // but for Close.
 type Graph struct {
-	config     Config
-	vectors    *vectors
-	links      *links
-	alive      bitset // slots that searches answer with
-	dead       bitset // slots that were deleted, and those that wait to be used again
-	leaving    bitset // of the dead, the ones that a repair takes out
-	waiting    bitset // slots that are not linked in yet
-	waitingN   atomic.Int64
-	queued     bitset // and of these, the ones that nobody is linking in
-	readers    *epochs
-	travellers sync.Pool
+	config    Config
+	vectors   *vectors
+	links     *links
+	alive     bitset // slots that searches answer with
+	dead      bitset // slots that were deleted, and those that wait to be used again
+	leaving   bitset // of the dead, the ones that a repair takes out
+	waiting   bitset // slots that are not linked in yet
+	waitingN  atomic.Int64
+	queued    bitset // and of these, the ones that nobody is linking in
+	readers   *epochs
+	searchers sync.Pool
 
 	// The slot that searches begin at, below, and the highest level, above; 0 for none:
 	// the slot is kept plus one.
 	top atomic.Uint64
 
-	mu     sync.Mutex
-	draw   *rand.Rand
-	end    atomic.Uint32 // slots below it have been given out
-	free   []uint32      // and these were taken back
-	buried []uint32      // deleted, but still in the graph
-	queue  []uint32      // that wait to be linked in
+	mu         sync.Mutex
+	draw       *rand.Rand
+	end        atomic.Uint32 // slots below it have been given out
+	free       []uint32      // and these were taken back
+	tombstones []uint32      // deleted, but still in the graph
+	queue      []uint32      // that wait to be linked in
 
 	stranded []uint32 // that were linked with deleted slots, since there were no others
 
@@ -57,8 +57,8 @@ func New(config Config, kernels simd.Kernels) (*Graph, error) {
 	for _, set := range []*bitset{&g.alive, &g.dead, &g.leaving, &g.waiting, &g.queued} {
 		*set = make(bitset, (config.MaxItems+63)/64)
 	}
-	g.travellers.New = func() any {
-		return &traveller{g: g, query: probe{v: g.vectors}, other: probe{v: g.vectors}}
+	g.searchers.New = func() any {
+		return &searcher{g: g, query: probe{v: g.vectors}, other: probe{v: g.vectors}}
 	}
 	if g.vectors, err = newVectors(config, kernels); err != nil {
 		return nil, err
@@ -109,26 +109,26 @@ func (g *Graph) Vector(slot uint32) []float32 {
 
 // Stats tell how large a graph is.
 type Stats struct {
-	Alive  int   // slots that searches answer with
-	Queued int   // slots that Link has not linked in yet
-	Buried int   // deleted slots that Repair has not taken out yet
-	Free   int   // slots that Shrink could give back
-	Bytes  int64 // of memory: vectors, codes and links
+	Alive      int   // slots that searches answer with
+	Queued     int   // slots that Link has not linked in yet
+	Tombstones int   // deleted slots that Repair has not taken out yet
+	Free       int   // slots that Shrink could give back
+	Bytes      int64 // of memory: vectors, codes and links
 }
 
 // Stats counts.
 func (g *Graph) Stats() Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	end, buried := int(g.end.Load()), len(g.buried)
+	end, tombstones := int(g.end.Load()), len(g.tombstones)
 	g.links.mu.Lock()
 	defer g.links.mu.Unlock()
 	return Stats{
-		Alive:  end - len(g.free) - buried,
-		Queued: int(g.waitingN.Load()),
-		Buried: buried,
-		Free:   len(g.free),
-		Bytes:  int64(end)*int64(g.vectors.bytes()+4*(2*g.config.M+2)+1) + 4*int64(g.links.used),
+		Alive:      end - len(g.free) - tombstones,
+		Queued:     int(g.waitingN.Load()),
+		Tombstones: tombstones,
+		Free:       len(g.free),
+		Bytes:      int64(end)*int64(g.vectors.bytes()+4*(2*g.config.M+2)+1) + 4*int64(g.links.used),
 	}
 }
 

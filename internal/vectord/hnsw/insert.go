@@ -33,38 +33,10 @@ func (g *Graph) Link() bool {
 	slot, ok := g.nextQueued()
 	if ok {
 		g.connect(slot, g.links.level(slot))
-		g.links.speak(slot)
+		g.links.countLinks(slot)
 		g.setWaiting(slot, false)
 	}
 	return ok
-}
-
-// setWaiting keeps count of who waits.
-func (g *Graph) setWaiting(slot uint32, waits bool) {
-	if !g.waiting.set(slot, waits) {
-		return
-	}
-	if waits {
-		g.waitingN.Add(1)
-	} else {
-		g.waitingN.Add(-1)
-	}
-}
-
-// nextQueued takes a slot from the queue, which may name one twice that was deleted
-// and used again, or one that is dead.
-func (g *Graph) nextQueued() (slot uint32, ok bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for len(g.queue) > 0 {
-		slot = g.queue[0]
-		g.queue = g.queue[1:]
-		if g.queued.set(slot, false) && !g.dead.has(slot) {
-			return slot, true
-		}
-	}
-	g.queue = nil
-	return 0, false
 }
 
 // connect links a slot in, from its highest level down: Algorithm 1 of the paper.
@@ -73,9 +45,9 @@ func (g *Graph) connect(slot uint32, level int) {
 		return
 	}
 	top, highest, _ := g.entry()
-	t := g.travellers.Get().(*traveller)
-	defer g.travellers.Put(t)
-	t.query.become(slot)
+	t := g.searchers.Get().(*searcher)
+	defer g.searchers.Put(t)
+	t.query.setSlot(slot)
 	t.building, t.narrow, t.matches = true, false, math.MaxInt
 	defer func() { t.building = false }()
 	at := min(level, highest)
@@ -83,7 +55,7 @@ func (g *Graph) connect(slot uint32, level int) {
 	chosen := make([][]uint32, at+1) // by level
 	from := []uint32{top}
 	for ; at >= 0; at-- {
-		t.spread(from, at, g.config.EfConstruction, g.used(), nil)
+		t.searchLevel(from, at, g.config.EfConstruction, g.used(), nil)
 		chosen[at] = g.neighbours(t, slot)
 		if len(t.beam.entries) > 0 {
 			from = from[:0]
@@ -112,7 +84,7 @@ func (g *Graph) raise(slot uint32, level int) {
 }
 
 // neighbours chooses of the slots in the beam.
-func (g *Graph) neighbours(t *traveller, slot uint32) []uint32 {
+func (g *Graph) neighbours(t *searcher, slot uint32) []uint32 {
 	t.candidates(slot, 0)
 	if len(t.entries) == 0 {
 		// Only deleted slots are about: better these than a slot that nothing leads to.
@@ -121,16 +93,16 @@ func (g *Graph) neighbours(t *traveller, slot uint32) []uint32 {
 		g.stranded = append(g.stranded, slot)
 		g.mu.Unlock()
 	}
-	return slices.Clone(t.choose(t.entries, g.config.M))
+	return slices.Clone(t.selectNeighbours(t.entries, g.config.M))
 }
 
 // adopt links a slot with others in a level, both ways. They may have linked to it
 // already, since they came upon it in a level below.
-func (g *Graph) adopt(t *traveller, slot uint32, level int, chosen []uint32) {
+func (g *Graph) adopt(t *searcher, slot uint32, level int, chosen []uint32) {
 	lock := g.links.lock(slot)
 	lock.Lock()
 	if there := g.links.read(slot, level, nil); len(there) > 0 {
-		chosen = slices.Clone(t.chooseFor(slot, level, union(chosen, there)))
+		chosen = slices.Clone(t.prune(slot, level, union(chosen, there)))
 	}
 	g.links.set(slot, level, chosen)
 	lock.Unlock()
@@ -150,7 +122,7 @@ func union(list, more []uint32) []uint32 {
 }
 
 // candidates lists the beam's entries with that mark, or without any, but for one slot.
-func (t *traveller) candidates(but uint32, mark entry) {
+func (t *searcher) candidates(but uint32, mark entry) {
 	t.entries = t.entries[:0]
 	for _, e := range t.beam.entries {
 		if e.slot() != but && e&hidden == mark {
@@ -161,7 +133,7 @@ func (t *traveller) candidates(but uint32, mark entry) {
 
 // linkBack lets one slot link to another, and chooses its best links when there are
 // too many.
-func (g *Graph) linkBack(t *traveller, from, to uint32, level int) {
+func (g *Graph) linkBack(t *searcher, from, to uint32, level int) {
 	lock := g.links.lock(from)
 	lock.Lock()
 	defer lock.Unlock()
@@ -169,5 +141,5 @@ func (g *Graph) linkBack(t *traveller, from, to uint32, level int) {
 	if slices.Contains(t.slots, to) || g.links.list(from, level) == nil || g.links.add(from, level, to) {
 		return
 	}
-	g.links.set(from, level, t.chooseFor(from, level, append(t.slots, to)))
+	g.links.set(from, level, t.prune(from, level, append(t.slots, to)))
 }

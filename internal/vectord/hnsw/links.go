@@ -2,7 +2,6 @@ package hnsw
 
 import (
 	"errors"
-	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,14 +17,14 @@ const none = ^uint32(0)
 // and some of the new, which are slots to look at either way. Who changes a slot's
 // lists holds its lock.
 type links struct {
-	m      int
-	lowest area[uint32] // 2m of each slot
-	heard  area[int32]  // how many link to each slot in the lowest level
-	quiet  bitset       // slots whose links do not count yet, since nothing leads to them
-	levels area[uint8]  // the highest of each slot
-	blocks area[uint32] // of each slot, where its upper lists begin, plus one; 0: none
-	upper  area[uint32]
-	locks  [256]sync.Mutex
+	m         int
+	lowest    area[uint32] // 2m of each slot
+	inDegree  area[int32]  // how many link to each slot in the lowest level
+	uncounted bitset       // slots whose links do not count yet, since nothing leads to them
+	levels    area[uint8]  // the highest of each slot
+	blocks    area[uint32] // of each slot, where its upper lists begin, plus one; 0: none
+	upper     area[uint32]
+	locks     [256]sync.Mutex
 
 	mu   sync.Mutex
 	used uint32             // of upper
@@ -37,14 +36,14 @@ type links struct {
 const maxLevel = 16
 
 func newLinks(config Config) (*links, error) {
-	l := &links{m: config.M, quiet: make(bitset, (config.MaxItems+63)/64)}
+	l := &links{m: config.M, uncounted: make(bitset, (config.MaxItems+63)/64)}
 	var errs [5]error
 	l.lowest, errs[0] = reserve[uint32](config.MaxItems * 2 * l.m)
 	l.blocks, errs[1] = reserve[uint32](config.MaxItems)
 	// One slot in M has an upper list, and of these one in M a second; this is plenty.
 	l.upper, errs[2] = reserve[uint32](config.MaxItems*2 + maxLevel*l.m*64)
 	l.levels, errs[3] = reserve[uint8](config.MaxItems)
-	l.heard, errs[4] = reserve[int32](config.MaxItems)
+	l.inDegree, errs[4] = reserve[int32](config.MaxItems)
 	err := errors.Join(errs[:]...)
 	if err != nil {
 		l.release()
@@ -54,7 +53,7 @@ func newLinks(config Config) (*links, error) {
 
 func (l *links) release() {
 	l.lowest.free()
-	l.heard.free()
+	l.inDegree.free()
 	l.levels.free()
 	l.blocks.free()
 	l.upper.free()
@@ -103,19 +102,19 @@ func (l *links) read(slot uint32, level int, to []uint32) []uint32 {
 // slot's lock is held.
 func (l *links) set(slot uint32, level int, links []uint32) {
 	list := l.list(slot, level)
-	if level == 0 && !l.quiet.has(slot) {
+	if level == 0 && !l.uncounted.has(slot) {
 		l.count(list, -1)
 		l.count(links, 1)
 	}
 	write(list, links)
 }
 
-// speak lets a slot's links count, once something leads to it.
-func (l *links) speak(slot uint32) {
+// countLinks lets a slot's links count, once something leads to it.
+func (l *links) countLinks(slot uint32) {
 	lock := l.lock(slot)
 	lock.Lock()
 	defer lock.Unlock()
-	if l.quiet.set(slot, false) {
+	if l.uncounted.set(slot, false) {
 		l.count(l.list(slot, 0), 1)
 	}
 }
@@ -126,13 +125,13 @@ func (l *links) count(list []uint32, n int32) {
 		if link == none {
 			return
 		}
-		atomic.AddInt32(&l.heard.data[link], n)
+		atomic.AddInt32(&l.inDegree.data[link], n)
 	}
 }
 
-// lonely tells whether no more than so many link to a slot.
-func (l *links) lonely(slot uint32, than int32) bool {
-	return atomic.LoadInt32(&l.heard.data[slot]) <= than
+// inDegreeAtMost tells whether no more than so many link to a slot.
+func (l *links) inDegreeAtMost(slot uint32, than int32) bool {
+	return atomic.LoadInt32(&l.inDegree.data[slot]) <= than
 }
 
 // add puts a link into a list that has room, and counts it. The slot's lock is held.
@@ -142,7 +141,7 @@ func (l *links) add(slot uint32, level int, link uint32) bool {
 	if at < 0 {
 		return false
 	}
-	if level == 0 && !l.quiet.has(slot) {
+	if level == 0 && !l.uncounted.has(slot) {
 		l.count([]uint32{link}, 1)
 	}
 	if at+1 < len(list) {
@@ -167,7 +166,7 @@ func write(list, links []uint32) {
 func (l *links) forget(from, to uint32) {
 	l.lowest.forget(int(from)*2*l.m, int(to)*2*l.m)
 	l.blocks.forget(int(from), int(to))
-	l.heard.forget(int(from), int(to))
+	l.inDegree.forget(int(from), int(to))
 	l.levels.forget(int(from), int(to))
 }
 
@@ -186,8 +185,8 @@ func (l *links) begin(slot uint32, level int) bool {
 		}
 	}
 	l.levels.data[slot] = uint8(level)
-	atomic.StoreInt32(&l.heard.data[slot], 0)
-	l.quiet.set(slot, true)
+	atomic.StoreInt32(&l.inDegree.data[slot], 0)
+	l.uncounted.set(slot, true)
 	atomic.StoreUint32(&l.blocks.data[slot], block)
 	for at := 0; at <= level; at++ {
 		write(l.list(slot, at), nil)
@@ -224,40 +223,4 @@ func (l *links) block(level int) uint32 {
 	}
 	l.used += size
 	return l.used - size + 1
-}
-
-// bitset is a set of slots that may be read and changed at the same time.
-type bitset []uint64
-
-func (b bitset) has(slot uint32) bool {
-	return atomic.LoadUint64(&b[slot>>6])>>(slot&63)&1 != 0
-}
-
-// set puts a slot in, or takes it out, and tells whether that changed anything.
-func (b bitset) set(slot uint32, in bool) bool {
-	bit := uint64(1) << (slot & 63)
-	if in {
-		return atomic.OrUint64(&b[slot>>6], bit)&bit == 0
-	}
-	return atomic.AndUint64(&b[slot>>6], ^bit)&bit != 0
-}
-
-// word gives 64 slots at once.
-func (b bitset) word(at int) uint64 { return atomic.LoadUint64(&b[at]) }
-
-// countOf gives how many of the first n slots are in both sets.
-func (b bitset) countOf(other []uint64, n int) int {
-	sum := 0
-	for at := range min((n+63)/64, len(other)) {
-		sum += bits.OnesCount64(b.word(at) & other[at])
-	}
-	return sum
-}
-
-// wordOf is bitset.word of a set that does not change, and may be shorter.
-func wordOf(set []uint64, at int) uint64 {
-	if at >= len(set) {
-		return 0
-	}
-	return set[at]
 }

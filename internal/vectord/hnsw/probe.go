@@ -18,9 +18,9 @@ type probe struct {
 	lower []int32
 }
 
-// ask makes the probe that of a query, which is not to change as long as it is one. For
+// setQuery makes the probe that of a query, which is not to change as long as it is one. For
 // Cosine its length is taken out of what products give.
-func (p *probe) ask(vector []float32) {
+func (p *probe) setQuery(vector []float32) {
 	p.vector, p.by = vector, 1
 	squares := float64(p.v.kernels.Dot(vector, vector))
 	if p.v.config.Metric == Cosine {
@@ -37,8 +37,8 @@ func (p *probe) ask(vector []float32) {
 	}
 }
 
-// become makes the probe that of a slot, whose vector it reads in place.
-func (p *probe) become(slot uint32) {
+// setSlot makes the probe that of a slot, whose vector it reads in place.
+func (p *probe) setSlot(slot uint32) {
 	p.vector, p.by = p.v.at(slot), 1
 	if p.v.half == 0 {
 		return

@@ -35,10 +35,10 @@ func TestNoneOfTheNearestIsLeftOut(t *testing.T) {
 			}
 			slots = append(slots, slot)
 		}
-		tr := g.travellers.Get().(*traveller)
+		tr := g.searchers.Get().(*searcher)
 		left, missing := 0, 0
 		for range 100 {
-			tr.query.ask(random())
+			tr.query.setQuery(random())
 			tr.slots = append(tr.slots[:0], slots...)
 			tr.near = grown(tr.near, n)
 			tr.query.exact(tr.slots, tr.near)
@@ -47,7 +47,7 @@ func TestNoneOfTheNearestIsLeftOut(t *testing.T) {
 			for _, e := range tr.entries[:k] {
 				nearest = append(nearest, e.slot())
 			}
-			tr.doubtless(k)
+			tr.dropFarther(k)
 			left += len(tr.slots)
 			for _, slot := range nearest {
 				if !slices.Contains(tr.slots, slot) {

@@ -190,10 +190,10 @@ func (g *Graph) restore(end uint32) {
 		g.alive.set(slot, !dead)
 		g.waiting.set(slot, waits)
 		g.queued.set(slot, waits)
-		g.links.quiet.set(slot, waits)
+		g.links.uncounted.set(slot, waits)
 		switch {
 		case dead:
-			g.buried = append(g.buried, slot)
+			g.tombstones = append(g.tombstones, slot)
 		case waits:
 			g.waitingN.Add(1)
 			g.queue = append(g.queue, slot)
@@ -201,13 +201,4 @@ func (g *Graph) restore(end uint32) {
 		}
 		g.links.count(g.links.list(slot, 0), 1)
 	}
-}
-
-// copied gives the first n slots of the set as they are now.
-func (b bitset) copied(n int) bitset {
-	c := make(bitset, (n+63)/64)
-	for at := range c {
-		c[at] = b.word(at)
-	}
-	return c
 }

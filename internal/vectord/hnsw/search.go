@@ -36,14 +36,14 @@ const (
 // where there are fewer. It has to be called inside View, where its slots stay what
 // they are.
 func (g *Graph) Search(s Search) []Hit {
-	t := g.travellers.Get().(*traveller)
-	defer g.travellers.Put(t)
+	t := g.searchers.Get().(*searcher)
+	defer g.searchers.Put(t)
 	used := g.used()
 	k := min(s.K, used)
 	if k <= 0 {
 		return nil
 	}
-	t.query.ask(s.Vector)
+	t.query.setQuery(s.Vector)
 	if s.Exact {
 		return t.scan(s.Allowed, used, k, t.query.exact).best(k, k)
 	}
@@ -69,21 +69,21 @@ func (g *Graph) Search(s Search) []Hit {
 // known to be in use, from a vector that Config.Check lets pass. It has to be called
 // inside View.
 func (g *Graph) Distances(vector []float32, slots []uint32, distances []float32) {
-	t := g.travellers.Get().(*traveller)
-	defer g.travellers.Put(t)
-	t.query.ask(vector)
+	t := g.searchers.Get().(*searcher)
+	defer g.searchers.Put(t)
+	t.query.setQuery(vector)
 	t.query.exact(slots, distances)
 }
 
 // best gives the k nearest, by their float32 vectors, of the beam's first answers.
-func (t *traveller) best(of, k int) []Hit {
+func (t *searcher) best(of, k int) []Hit {
 	t.slots = t.slots[:0]
 	for _, e := range t.beam.entries {
 		if e&hidden == 0 && len(t.slots) < of {
 			t.slots = append(t.slots, e.slot())
 		}
 	}
-	t.doubtless(k)
+	t.dropFarther(k)
 	t.near = grown(t.near, len(t.slots))
 	t.query.exact(t.slots, t.near)
 	t.sorted()
@@ -94,10 +94,10 @@ func (t *traveller) best(of, k int) []Hit {
 	return hits
 }
 
-// doubtless leaves out of slots those that by their whole codes are farther than the
+// dropFarther leaves out of slots those that by their whole codes are farther than the
 // k-th by more than codes can be off: to read a code costs a quarter of what reading a
 // vector does.
-func (t *traveller) doubtless(k int) {
+func (t *searcher) dropFarther(k int) {
 	if len(t.slots) <= k || t.query.v.half == 0 {
 		return
 	}
@@ -115,7 +115,7 @@ func (t *traveller) doubtless(k int) {
 
 // sorted lists in entries the slots with their distances in near, the nearest first, and
 // of equal ones the lower slot.
-func (t *traveller) sorted() {
+func (t *searcher) sorted() {
 	t.entries = t.entries[:0]
 	for i, slot := range t.slots {
 		t.entries = append(t.entries, newEntry(t.near[i]+0, slot, 0)) // +0 has -0 equal 0
@@ -127,7 +127,7 @@ func (t *traveller) sorted() {
 const scanned = 256
 
 // scan fills the beam from every allowed slot.
-func (t *traveller) scan(allowed []uint64, used, keep int, compare func([]uint32, []float32)) *traveller {
+func (t *searcher) scan(allowed []uint64, used, keep int, compare func([]uint32, []float32)) *searcher {
 	t.beam.reset(keep)
 	t.near = grown(t.near, scanned)
 	t.slots = t.slots[:0]

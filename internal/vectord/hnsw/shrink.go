@@ -57,8 +57,8 @@ func (g *Graph) move(from, to uint32) {
 	for at := level; at >= 0; at-- {
 		write(g.links.list(to, at), g.links.read(from, at, nil))
 	}
-	g.links.heard.data[to] = g.links.heard.data[from]
-	g.links.quiet.set(to, g.links.quiet.has(from))
+	g.links.inDegree.data[to] = g.links.inDegree.data[from]
+	g.links.uncounted.set(to, g.links.uncounted.has(from))
 	g.dead.set(to, g.dead.has(from))
 }
 
@@ -80,9 +80,9 @@ func (g *Graph) relink(end uint32, to []uint32) {
 	if slot, level, ok := g.entry(); ok && slot >= end {
 		g.top.Store(entryAt(to[slot-end], level))
 	}
-	for i, slot := range g.buried {
+	for i, slot := range g.tombstones {
 		if slot >= end {
-			g.buried[i] = to[slot-end]
+			g.tombstones[i] = to[slot-end]
 		}
 	}
 }

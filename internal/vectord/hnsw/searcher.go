@@ -1,13 +1,12 @@
 package hnsw
 
 import (
-	"math/bits"
 	"slices"
 	"sync/atomic"
 )
 
-// traveller is what one search or one insertion needs on its way.
-type traveller struct {
+// searcher is what one search or one insertion needs on its way.
+type searcher struct {
 	g       *Graph
 	query   probe
 	other   probe // a slot that others are compared with on the way
@@ -27,38 +26,9 @@ type traveller struct {
 	narrow   bool // they are few: only they are looked at
 }
 
-// findWaiting lists the slots that are not linked in yet, before the way through the
-// graph begins: one that is linked in meanwhile is found either way.
-func (t *traveller) findWaiting(allowed []uint64) {
-	t.waiting = t.waiting[:0]
-	if t.g.waitingN.Load() == 0 {
-		return
-	}
-	for at := range (t.g.used() + 63) / 64 {
-		word := t.g.waiting.word(at) & t.g.alive.word(at)
-		if allowed != nil {
-			word &= wordOf(allowed, at)
-		}
-		for ; word != 0; word &= word - 1 {
-			t.waiting = append(t.waiting, uint32(at*64+bits.TrailingZeros64(word)))
-		}
-	}
-}
-
-// offerWaiting puts them into the beam, but for those that it came upon.
-func (t *traveller) offerWaiting(allowed []uint64) {
-	for rest := t.waiting; len(rest) > 0; {
-		part := rest[:min(scanned, len(rest))]
-		rest = rest[len(part):]
-		t.slots = t.slots[:0]
-		t.unseen(part)
-		t.offer(allowed)
-	}
-}
-
 // seek fills the beam from the top of the graph down. It returns false where it is
 // quicker to look at all that are allowed.
-func (t *traveller) seek(ef, used int, allowed []uint64) bool {
+func (t *searcher) seek(ef, used int, allowed []uint64) bool {
 	t.matches, t.narrow = used, false
 	if allowed != nil {
 		t.matches = t.g.alive.countOf(allowed, used)
@@ -69,7 +39,7 @@ func (t *traveller) seek(ef, used int, allowed []uint64) bool {
 		return false
 	}
 	top = t.descend(top, level, 0)
-	whole := t.spread([]uint32{top}, 0, ef, used, allowed)
+	whole := t.searchLevel([]uint32{top}, 0, ef, used, allowed)
 	t.offerWaiting(allowed)
 	return whole
 }
@@ -81,7 +51,7 @@ const fewMatches = 32
 // descend walks down from one level to above another, in each to its nearest slot. What
 // was compared on the way is not looked at again: the nearest of all that is where the way
 // is.
-func (t *traveller) descend(from uint32, level, above int) uint32 {
+func (t *searcher) descend(from uint32, level, above int) uint32 {
 	t.seen.reset(t.g.used())
 	t.seen.add(from)
 	t.slots = append(t.slots[:0], from)
@@ -99,7 +69,7 @@ func (t *traveller) descend(from uint32, level, above int) uint32 {
 }
 
 // nearest of the slots that are listed.
-func (t *traveller) nearest() entry {
+func (t *searcher) nearest() entry {
 	best := ^entry(0)
 	t.near = grown(t.near, len(t.slots))
 	t.query.near(t.slots, t.near)
@@ -109,9 +79,9 @@ func (t *traveller) nearest() entry {
 	return best
 }
 
-// spread fills the beam with the nearest slots of a level: Algorithm 2 of the paper.
+// searchLevel fills the beam with the nearest slots of a level: Algorithm 2 of the paper.
 // It gives up, and returns false, when it has compared as many as match.
-func (t *traveller) spread(from []uint32, level, ef, used int, allowed []uint64) bool {
+func (t *searcher) searchLevel(from []uint32, level, ef, used int, allowed []uint64) bool {
 	t.beam.reset(ef)
 	t.seen.reset(used)
 	t.slots = t.slots[:0]
@@ -126,7 +96,7 @@ func (t *traveller) spread(from []uint32, level, ef, used int, allowed []uint64)
 		t.g.links.touch(t.opened, level)
 		for _, slot := range t.opened {
 			if list := t.g.links.list(slot, level); t.narrow {
-				t.beyond(list, level, allowed)
+				t.twoSteps(list, level, allowed)
 			} else {
 				t.unseen(list)
 			}
@@ -143,7 +113,7 @@ func (t *traveller) spread(from []uint32, level, ef, used int, allowed []uint64)
 // beam it is more than one at a time: what comparisons wait for is memory, and of more of
 // them more is on its way at once, while a beam that is to be opened to its end anyway
 // compares few in vain.
-func (t *traveller) open() bool {
+func (t *searcher) open() bool {
 	t.opened = t.opened[:0]
 	for range min(1+t.beam.ef/widthOfOne, mostAtOnce) {
 		slot, ok := t.beam.open()
@@ -160,11 +130,11 @@ const (
 	widthOfOne = 32 // of a beam, for each slot that is opened at once
 )
 
-// beyond lists in slots, of a slot's links and of what lies behind those that are not
+// twoSteps lists in slots, of a slot's links and of what lies behind those that are not
 // allowed, the allowed ones: where few match, the graph of these alone would fall
 // apart, and with two steps in one it holds together (ACORN,
 // https://arxiv.org/abs/2403.04871).
-func (t *traveller) beyond(list []uint32, level int, allowed []uint64) {
+func (t *searcher) twoSteps(list []uint32, level int, allowed []uint64) {
 	for i := range list {
 		link := atomic.LoadUint32(&list[i])
 		if link == none {
@@ -193,7 +163,7 @@ func (t *traveller) beyond(list []uint32, level int, allowed []uint64) {
 // unseen adds to slots those of a list of links that the search comes upon for the
 // first time. Each is written, and the next in its place where it was seen: whether it was
 // is as good as chance, and a branch would cost more.
-func (t *traveller) unseen(list []uint32) {
+func (t *searcher) unseen(list []uint32) {
 	n := len(t.slots)
 	slots := slices.Grow(t.slots, len(list))[:n+len(list)]
 	marks, present := t.seen.marks, t.seen.present
@@ -218,7 +188,7 @@ func (t *traveller) unseen(list []uint32) {
 }
 
 // offer puts the listed slots into the beam.
-func (t *traveller) offer(allowed []uint64) {
+func (t *searcher) offer(allowed []uint64) {
 	if len(t.slots) == 0 {
 		return
 	}
@@ -241,7 +211,7 @@ func (t *traveller) offer(allowed []uint64) {
 }
 
 // counts tells whether a slot is one that is looked for.
-func (t *traveller) counts(slot uint32) bool {
+func (t *searcher) counts(slot uint32) bool {
 	if t.building {
 		return !t.g.dead.has(slot)
 	}

@@ -2,12 +2,12 @@ package hnsw
 
 import "slices"
 
-// chooseFor chooses the links of a slot in a level among others, which may be those it
+// prune chooses the links of a slot in a level among others, which may be those it
 // has. It does not let go of a slot that nothing else leads to.
-func (t *traveller) chooseFor(slot uint32, level int, among []uint32) []uint32 {
+func (t *searcher) prune(slot uint32, level int, among []uint32) []uint32 {
 	t.slots = among
 	t.near = grown(t.near, len(among))
-	t.other.become(slot)
+	t.other.setSlot(slot)
 	t.other.close(among, t.near)
 	t.entries = t.entries[:0]
 	for i, other := range among {
@@ -15,26 +15,26 @@ func (t *traveller) chooseFor(slot uint32, level int, among []uint32) []uint32 {
 	}
 	sortEntries(t.entries)
 	list := t.g.links.list(slot, level)
-	t.choose(t.entries, len(list))
+	t.selectNeighbours(t.entries, len(list))
 	if level == 0 && len(t.chosen) == len(list) {
-		t.holdOn(list)
+		t.keepReachable(list)
 	}
 	return t.chosen
 }
 
-// holdOn puts those that were passed over back in if nothing else leads to them, in
+// keepReachable puts those that were passed over back in if nothing else leads to them, in
 // place of the last that others lead to. list is what there is now.
-func (t *traveller) holdOn(list []uint32) {
+func (t *searcher) keepReachable(list []uint32) {
 	last := len(t.chosen)
 	for _, e := range t.entries {
 		if last == 0 {
 			return
 		}
 		slot := e.slot()
-		if slices.Contains(t.chosen, slot) || !t.needs(slot, list) {
+		if slices.Contains(t.chosen, slot) || !t.orphans(slot, list) {
 			continue
 		}
-		for last--; last >= 0 && t.needs(t.chosen[last], list); last-- {
+		for last--; last >= 0 && t.orphans(t.chosen[last], list); last-- {
 		}
 		if last >= 0 {
 			t.chosen[last] = slot
@@ -43,18 +43,18 @@ func (t *traveller) holdOn(list []uint32) {
 	}
 }
 
-// needs tells whether nothing leads to a slot but that list.
-func (t *traveller) needs(slot uint32, list []uint32) bool {
+// orphans tells whether a list that leaves a slot out leaves it without any link to it.
+func (t *searcher) orphans(slot uint32, list []uint32) bool {
 	if slices.Contains(list, slot) {
-		return t.g.links.lonely(slot, 1)
+		return t.g.links.inDegreeAtMost(slot, 1)
 	}
-	return t.g.links.lonely(slot, 0)
+	return t.g.links.inDegreeAtMost(slot, 0)
 }
 
-// choose keeps of candidates, the nearest first, those that are nearer to the centre
+// selectNeighbours keeps of candidates, the nearest first, those that are nearer to the centre
 // than to any that was kept before, so that links lead in all directions: Algorithm 4.
 // What room is left goes to the nearest of the others.
-func (t *traveller) choose(candidates []entry, most int) []uint32 {
+func (t *searcher) selectNeighbours(candidates []entry, most int) []uint32 {
 	t.chosen = t.chosen[:0]
 	t.codes = t.codes[:0]
 	t.links = t.links[:0] // passed over
@@ -79,9 +79,9 @@ func (t *traveller) choose(candidates []entry, most int) []uint32 {
 }
 
 // diverse tells whether a candidate is nearer to the centre than to all that were chosen.
-func (t *traveller) diverse(c entry) bool {
+func (t *searcher) diverse(c entry) bool {
 	const at = 8
-	t.other.become(c.slot())
+	t.other.setSlot(c.slot())
 	size := len(t.codes) / max(1, len(t.chosen))
 	var near [at]float32
 	for from := 0; from < len(t.chosen); from += at {

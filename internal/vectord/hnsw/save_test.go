@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -150,4 +151,31 @@ func FuzzLoad(f *testing.F) {
 		g.View(func() { g.Search(hnsw.Search{Vector: []float32{1, 2, 3, 5}, K: 10}) })
 		g.Shrink(func(uint32, uint32) {})
 	})
+}
+
+// TestASavedFileIsLoaded reads one that was saved when the upper half of a code had its
+// scale behind it in memory too: files are to stay as they are, whatever memory does.
+func TestASavedFileIsLoaded(t *testing.T) {
+	data, err := os.ReadFile("testdata/saved")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := hnsw.Config{Dimension: 33, Metric: hnsw.L2, M: 4, MaxItems: 40}
+	g, err := load(t, config, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &index{g, config, map[uint32][]float32{}}
+	for slot, v := range clustered(40, 33, 71) {
+		x.kept[uint32(slot)] = v
+	}
+	delete(x.kept, 7)
+	x.atLeast(t, 1, clustered(20, 33, 72))
+	var again bytes.Buffer
+	if err := g.Save(&again, func() {}); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(again.Bytes(), data) {
+		t.Error("what is loaded is not what is saved")
+	}
 }

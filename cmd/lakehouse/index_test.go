@@ -55,6 +55,7 @@ func indexesAreFilledAndSearched(t *testing.T) {
 		{"index alias list", 0, []string{"│ crew  │ people │"}, nil},
 		{"index stats crew --recall 20", 0, []string{"index         people, of ", "made as       4 dimensions", "aliases       crew\n", "state         ready\n",
 			"items         3500, with 3 fields of metadata\n", "damage        none was met\n", "of the 10 nearest to each of 20 vectors of its own"}, nil},
+		{"index stats people --acknowledge-damage", 0, []string{"damage        none was met\n"}, nil},
 		{"index stats people --json", 0, []string{`"count": 3500`, `"vectors_bytes"`}, nil},
 		{"index stats people --recall 0", 2, nil, []string{"--recall"}},
 		{"index stats nobody", 1, nil, []string{"(here: lakehouse index list) [index_not_found]"}},

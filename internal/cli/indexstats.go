@@ -13,12 +13,13 @@ import (
 
 func newIndexStats(g *Globals) *cobra.Command {
 	var sample int
+	var acknowledge bool
 	cmd := &cobra.Command{
 		Use:   "stats NAME",
 		Short: "Show what an index is, what it holds and takes, and what of it is in storage",
 		Long: "Show what an index is, what it holds and takes, and what of it is in storage. With --recall N,\n" +
 			"N of its own vectors are searched for by the graph and one by one, and the part of the nearest\n" +
-			"that the graph found is shown.",
+			"that the graph found is shown. Damage is shown until it was acknowledged.",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: g.completeIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -34,13 +35,18 @@ func newIndexStats(g *Globals) *cobra.Command {
 				return with(ofIndexes(), err)
 			}
 			if g.JSON {
-				return printJSON(cmd.OutOrStdout(), x)
+				err = printJSON(cmd.OutOrStdout(), x)
+			} else {
+				showIndex(cmd.OutOrStdout(), x)
 			}
-			showIndex(cmd.OutOrStdout(), x)
-			return nil
+			if acknowledge && err == nil {
+				err = with(ofIndexes(), client.AcknowledgeDamage(cmd.Context(), args[0]))
+			}
+			return err
 		},
 	}
 	cmd.Flags().IntVar(&sample, "recall", 0, "search for `N` of its own vectors, at most 1000, and show how many of the nearest the graph finds")
+	cmd.Flags().BoolVar(&acknowledge, "acknowledge-damage", false, "after it is shown: what was damaged is not told any more")
 	return cmd
 }
 
@@ -112,6 +118,6 @@ func (f facts) durable(d *vector.Durable) {
 		f.say("damage", "none was met")
 	}
 	for _, damage := range d.Damage {
-		f.say("damage", "%s", damage)
+		f.say("damage", "%s: %s: %s", shown(damage.At), damage.Object, damage.Detail)
 	}
 }

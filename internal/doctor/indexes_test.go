@@ -25,7 +25,7 @@ func TestIndexes(t *testing.T) {
 		{fine("8912896") + "," + fine("0"), Warn, "memory_bytes"},
 		{`{"name":"memory","state":"ready","stats":{}},{"name":"loading","state":"loading"}`, OK, "none is damaged"},
 		{`{"name":"people","state":"failed","reason":"it is another's"}`, Fail, "people could not be loaded: it is another's"},
-		{of(`"generations":[{"sequence":1}],"damage":["an object"]`), Fail, "people has 1 damaged"},
+		{of(`"generations":[{"sequence":1}],"damage":[{"at":"2026-11-01T10:00:00Z","object":"a key","detail":"lost"}]`), Fail, "people has 1 damaged"},
 		{of(`"generations":[{"sequence":1}],"damage":[],"refusal":"written by another"`), Fail, "people takes no changes: written by another"},
 		{of(`"generations":[{"sequence":1}],"damage":[],"generation_error":"the disk is full"`), Warn, "people no generation could be written: the disk is full"},
 		{of(`"generations":[],"damage":[]`), Warn, "people has no generation"},

@@ -78,6 +78,8 @@ type Daemon struct {
 	Routes []Route
 	// Ready gives the reasons why the daemon cannot serve now; none: it can.
 	Ready func(context.Context) []string
+	// Notes give what is not as it should be though the daemon serves; it may be nil.
+	Notes func(context.Context) []string
 	// Close ends what the daemon owns, after the last request has finished.
 	Close func() error
 }

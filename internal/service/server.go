@@ -27,7 +27,8 @@ type Health struct {
 // Readiness is the answer of /ready. A daemon that is not ready answers with the
 // problem not_ready and its reasons instead.
 type Readiness struct {
-	Ready bool `json:"ready"`
+	Ready bool     `json:"ready"`
+	Notes []string `json:"notes,omitempty"` // what somebody should see to all the same
 }
 
 // Server serves one daemon on one listener.
@@ -183,7 +184,11 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
 		return wire.ErrNotReady.Errorf("%s is not ready: %s", s.env.Service, strings.Join(reasons, "; ")).
 			With("reasons", reasons).After(time.Second)
 	}
-	return wire.WriteJSON(w, http.StatusOK, Readiness{Ready: true})
+	state := Readiness{Ready: true}
+	if s.daemon.Notes != nil {
+		state.Notes = s.daemon.Notes(r.Context())
+	}
+	return wire.WriteJSON(w, http.StatusOK, state)
 }
 
 func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) error {

@@ -65,6 +65,11 @@ func (c *Client) Drop(ctx context.Context, index string) error {
 	return c.JSON(ctx, http.MethodDelete, of(index, ""), nil, nil, nil)
 }
 
+// AcknowledgeDamage ends that the damage which the stats of an index tell of is told.
+func (c *Client) AcknowledgeDamage(ctx context.Context, index string) error {
+	return c.JSON(ctx, http.MethodDelete, of(index, "/damage"), nil, nil, nil)
+}
+
 // Add puts a batch in.
 func (c *Client) Add(ctx context.Context, index string, items []Item) (Added, error) {
 	var added Added

@@ -166,9 +166,17 @@ type Durable struct {
 	LogObjects      int          `json:"log_objects"`                // that a start may have to read
 	LogBytes        int64        `json:"log_bytes"`                  // of these
 	Generations     []Generation `json:"generations"`                // those that are kept, the oldest first; a start reads the newest that is whole
-	Damage          []string     `json:"damage"`                     // what was met that could not be read
+	Damage          []Damage     `json:"damage"`                     // the last 16 that were met and are not acknowledged
 	GenerationError string       `json:"generation_error,omitempty"` // why the last try to write a generation failed; it is tried again
 	Refusal         string       `json:"refusal,omitempty"`          // why changes are refused
+}
+
+// Damage is an object of an index that could not be read, or is missing. The index goes on
+// with what was left, and what was lost is not there any more.
+type Damage struct {
+	At     time.Time `json:"at"`     // when it was met first
+	Object string    `json:"object"` // its key, or that of the one behind what is missing
+	Detail string    `json:"detail"` // what is wrong with it, and what is lost
 }
 
 // Generation is the whole index as the background wrote it, for a start to read.

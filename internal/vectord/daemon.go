@@ -35,6 +35,7 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	return &service.Daemon{
 		Routes: s.routes(),
 		Ready:  func(context.Context) []string { return s.registry.notReady() },
+		Notes:  func(context.Context) []string { return s.registry.notes() },
 		Close: func() error {
 			s.loader.close()
 			return s.registry.close(context.WithoutCancel(ctx))

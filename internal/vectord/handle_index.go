@@ -84,6 +84,17 @@ func (s *server) dropIndex(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// acknowledgeDamage serves DELETE /vectors/index/{name}/damage.
+func (s *server) acknowledgeDamage(w http.ResponseWriter, r *http.Request) error {
+	return s.inside(r, func(_ *index, open *durable.Index) error {
+		if err := open.Acknowledge(r.Context()); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	})
+}
+
 // listAliases serves GET /vectors/aliases.
 func (s *server) listAliases(w http.ResponseWriter, _ *http.Request) error {
 	if err := s.registry.known(); err != nil {
@@ -142,12 +153,12 @@ func (s *server) describe(x *index) vector.Index {
 
 // durably tells what of an index is in storage.
 func durably(s durable.Stats) *vector.Durable {
-	d := &vector.Durable{Sequence: s.Sequence, LogObjects: s.LogObjects, LogBytes: s.LogBytes, Generations: []vector.Generation{}, Damage: []string{}}
+	d := &vector.Durable{Sequence: s.Sequence, LogObjects: s.LogObjects, LogBytes: s.LogBytes, Generations: []vector.Generation{}, Damage: []vector.Damage{}}
 	for _, g := range s.Generations {
 		d.Generations = append(d.Generations, vector.Generation(g))
 	}
 	for _, damage := range s.Damage {
-		d.Damage = append(d.Damage, damage.Key+": "+damage.Detail)
+		d.Damage = append(d.Damage, vector.Damage{At: damage.At, Object: damage.Key, Detail: damage.Detail})
 	}
 	if s.GenerationError != nil {
 		d.GenerationError = wire.AsProblem(s.GenerationError).Detail

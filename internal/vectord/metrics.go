@@ -92,7 +92,7 @@ func newIndexMetrics(r *registry) *indexMetrics {
 	add("items_buried", "Deleted items that the graph still holds.", func(e engine.Stats, _ durable.Stats) float64 { return float64(e.Deleted) })
 	add("log_objects", "Log objects that are kept beside generations.", func(_ engine.Stats, d durable.Stats) float64 { return float64(d.LogObjects) })
 	add("log_bytes", "Bytes of these.", func(_ engine.Stats, d durable.Stats) float64 { return float64(d.LogBytes) })
-	add("damaged_objects", "Objects that could not be read, or are missing.", func(_ engine.Stats, d durable.Stats) float64 { return float64(len(d.Damage)) })
+	add("damaged_objects", "Objects that could not be read, or were missing, and nobody acknowledged it.", func(_ engine.Stats, d durable.Stats) float64 { return float64(len(d.Damage)) })
 	add("indexes_failing_generations", "Indexes whose last try to write a generation failed.", func(_ engine.Stats, d durable.Stats) float64 { return oneIf(d.GenerationError != nil) })
 	add("indexes_refusing_changes", "Indexes that take no changes; their stats say why.", func(_ engine.Stats, d durable.Stats) float64 { return oneIf(d.Refusal != nil) })
 	return m

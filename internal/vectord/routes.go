@@ -16,6 +16,8 @@ func (s *server) routes() []service.Route {
 		read("GET", at, s.getIndex, op.getIndex()),
 		write("DELETE", at, s.dropIndex, op.dropIndex()),
 
+		write("DELETE", at+"/damage", s.acknowledgeDamage, op.acknowledgeDamage()),
+
 		write("POST", at+"/add", s.add, op.addItems()),
 		read("POST", at+"/search", s.search, op.searchIndex()),
 		write("POST", at+"/delete", s.deleteItems, op.deleteItems()),

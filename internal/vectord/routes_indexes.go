@@ -43,6 +43,13 @@ func (operations) dropIndex() service.Route {
 	}
 }
 
+func (operations) acknowledgeDamage() service.Route {
+	return service.Route{
+		ID: "acknowledge_damage", Summary: "Acknowledge the damage that the stats of an index tell of: it is told no more",
+		Answers: gone("acknowledged"), Errors: changing(vector.ErrNotPersisted),
+	}
+}
+
 func (operations) createSnapshot() service.Route {
 	return service.Route{
 		ID: "create_snapshot", Summary: "Keep the index as it is now", Body: jsonOf(vector.NewSnapshot{}),

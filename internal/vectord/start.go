@@ -120,6 +120,21 @@ func (r *registry) notReady() []string {
 	return reasons
 }
 
+// notes gives what is wrong with indexes though they serve.
+func (r *registry) notes() (notes []string) {
+	for _, x := range r.list() {
+		open, leave, err := x.enter()
+		if err != nil {
+			continue
+		}
+		if n := len(open.Stats().Damage); n > 0 {
+			notes = append(notes, fmt.Sprintf("the index %s has damage that nobody acknowledged, %d in all; GET /vectors/index/%s says what it lost", x.name, n, x.name))
+		}
+		leave()
+	}
+	return notes
+}
+
 // dropDangling removes aliases of indexes that are gone.
 func (r *registry) dropDangling(aliases map[string]alias, indexes map[string]*index) error {
 	for name, to := range aliases {

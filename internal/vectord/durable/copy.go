@@ -63,6 +63,9 @@ func Restore(ctx context.Context, o Options, key string, progress *Progress) (*I
 // Drop removes the [Folder] of an index that nobody has open any more. After an error it
 // can be called again.
 func Drop(ctx context.Context, s *storage.Client, id string) error {
+	if err := s.Delete(ctx, damageKey(id)); err != nil {
+		return err
+	}
 	_, err := s.DeleteUnder(ctx, Folder(id))
 	return err
 }

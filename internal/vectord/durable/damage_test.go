@@ -116,11 +116,18 @@ func TestDamage(t *testing.T) {
 				until(t, "a fresh generation", func() bool { g := x.Stats().Generations; return g[len(g)-1].Sequence >= 7 })
 			}
 			add(t, x, batch("after", 2)...)
-			for range 2 {
+			for range 2 { // it is told still, and once
 				x = reopen(t, x, o)
-				if got := batches(t, x); got != c.left || len(held(t, x)["after-1"].Vector) == 0 || len(x.Stats().Damage) > 0 {
+				if got := batches(t, x); got != c.left || len(held(t, x)["after-1"].Vector) == 0 || !slices.Equal(x.Stats().Damage, d) {
 					t.Errorf("opened again: %s, %+v", got, x.Stats())
 				}
+			}
+			if err := x.Acknowledge(t.Context()); err != nil || len(x.Stats().Damage) > 0 {
+				t.Errorf("acknowledged: %v, %+v", err, x.Stats().Damage)
+			}
+			x = reopen(t, x, o)
+			if len(x.Stats().Damage) > 0 {
+				t.Errorf("acknowledged and opened again: %+v", x.Stats().Damage)
 			}
 			shut(t, x)
 		})
@@ -181,10 +188,87 @@ func TestOfTheLogAlone(t *testing.T) {
 	}
 	until(t, "a fresh generation", func() bool { return len(x.Stats().Generations) == 1 })
 	x = reopen(t, x, o)
-	if d := x.Stats().Damage; batches(t, x) != "0-------" || len(d) > 0 {
+	if d := x.Stats().Damage; batches(t, x) != "0-------" || len(d) != 1 {
 		t.Errorf("opened again: %s, %+v", batches(t, x), d)
 	}
 	shut(t, x)
+}
+
+// The last 16 damages are told and no more; not those of an index that was copied, nor once
+// the index is dropped. A damaged record of them says so, and storaged's refusal to keep one
+// puts off what would mend it.
+func TestDamageIsRemembered(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	client, f := behind(t, s)
+	o := options(client, t)
+	written(t, s, o)
+	harm := func() *durable.Index { // a bit of the newest generation
+		all := keys(t, s, "generations/")
+		spoil(t, s, all[len(all)-1], .5)
+		return open(t, o)
+	}
+	mended := func(x *durable.Index) {
+		until(t, "a fresh generation", func() bool { g := x.Stats().Generations; return g[len(g)-1].Sequence == x.Stats().Sequence })
+	}
+	var first durable.Damage
+	for n := range 18 {
+		x := harm()
+		d := x.Stats().Damage
+		if n == 0 {
+			first = d[0]
+		}
+		if len(d) != min(n+1, 16) || d[0] == first != (n < 16) || d[len(d)-1].At.IsZero() {
+			t.Fatalf("the damage number %d: %+v", n+1, d)
+		}
+		mended(x)
+		add(t, x, batch("more", 1)...)
+		if n == 0 {
+			if _, err := x.Copy(t.Context(), "vectors/snapshots/copy"); err != nil {
+				t.Fatal(err)
+			}
+			other := o
+			other.ID = "0198-other"
+			y, err := durable.Restore(t.Context(), other, "vectors/snapshots/copy", nil)
+			if err != nil || len(y.Stats().Damage) > 0 {
+				t.Fatalf("a copy: %+v, %v", y.Stats(), err)
+			}
+			shut(t, y)
+		}
+		if _, err := x.WriteGeneration(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		shut(t, x)
+	}
+	record := "system/vectord/" + o.ID + "/damage"
+	spoil(t, s, record, .5)
+	f.Set(func(r *http.Request) testbed.Fault {
+		if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/system/") {
+			return testbed.Reset
+		}
+		return testbed.None
+	})
+	x := harm()
+	if d := x.Stats().Damage; len(d) != 2 || !strings.Contains(d[0].Detail, "what was damaged before is not known any more") {
+		t.Errorf("%+v", d)
+	}
+	before := x.Stats().Generations
+	until(t, "an error", func() bool { return x.Stats().GenerationError != nil })
+	if got := x.Stats().Generations; !slices.Equal(got, before) {
+		t.Errorf("the index is mended, and what was damaged is known to nobody: %+v, then %+v", before, got)
+	}
+	f.Set(nil)
+	mended(x)
+	x = reopen(t, x, o)
+	if d := x.Stats().Damage; len(d) != 2 {
+		t.Errorf("opened again: %+v", d)
+	}
+	shut(t, x)
+	if err := durable.Drop(t.Context(), s, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Head(t.Context(), record); !errors.Is(err, storage.ErrObjectNotFound) {
+		t.Errorf("dropped, there is still its damage: %v", err)
+	}
 }
 
 // Any bit of any object is turned: the index opens or says why it does not, what it holds

@@ -12,7 +12,8 @@
 //   - No sequence number is written twice with different content. An index that finds an
 //     object of somebody else in its way refuses changes from then on, and is read still.
 //   - An index is opened from what is whole: the newest generation that can be read, and
-//     the log after it. What was lost is told by [Stats], with its key.
+//     the log after it. What was lost is told by [Stats], with its key, until somebody
+//     acknowledges it.
 //   - What was erased is in no object of the index when [Index.Erase] returns.
 //
 // # Objects
@@ -20,6 +21,7 @@
 //	vectors/<id>/log/<first>                  changes first to last, package journal
 //	vectors/<id>/generations/<sequence>       that a generation is whole, and of what
 //	vectors/<id>/generations/<sequence>....   its parts: the index, as package engine saves it
+//	system/vectord/<id>/damage                what was damaged, and nobody acknowledged yet
 //
 // Numbers have 20 digits, so that a listing is in their order. There is no manifest of an
 // index: a listing of storaged holds every object that was acknowledged, and each of the

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -15,8 +14,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
-// head is the object that makes a generation, or a copy of an index, whole: JSON in a
-// sealed stream.
+// head is the record that makes a generation, or a copy of an index, whole.
 type head struct {
 	Format   int    `json:"format"`
 	Index    string `json:"index"`
@@ -31,7 +29,6 @@ type head struct {
 
 const (
 	headFormat = 1
-	maxHead    = 64 << 10 // bytes
 	nonceBytes = 8
 	startBytes = 16 // as package sealed has it
 )
@@ -43,34 +40,12 @@ func (h head) keys(key string) (keys []string) {
 	return keys
 }
 
-func (h head) encode() ([]byte, error) {
-	text, err := json.Marshal(h)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	w := sealed.NewWriter(&out)
-	if _, err := w.Write(text); err != nil {
-		return nil, err
-	}
-	err = w.Close()
-	return out.Bytes(), err
-}
-
 // readHead reads the object that makes a generation whole.
 func readHead(ctx context.Context, s *storage.Client, key string) (head, storage.Object, error) {
-	in, o, err := s.Get(ctx, key, storage.Range{})
-	if err != nil {
-		return head{}, o, err
-	}
-	defer in.Close()
-	text, err := io.ReadAll(sealed.NewReader(io.LimitReader(in, maxHead)))
-	if err != nil {
-		return head{}, o, err
-	}
 	var h head
-	if err := json.Unmarshal(text, &h); err != nil {
-		return head{}, o, fmt.Errorf("it says nothing that can be read: %w", err)
+	o, err := readRecord(ctx, s, key, &h)
+	if err != nil {
+		return head{}, o, err
 	}
 	if h.Format != headFormat {
 		return head{}, o, fmt.Errorf("it is of format %d, and this release reads %d", h.Format, headFormat)
@@ -109,7 +84,7 @@ func (x *Index) save(ctx context.Context, keyOf func(sequence uint64) string) (w
 
 // seal writes the head; with doubt it may be there in spite of the error.
 func (x *Index) seal(ctx context.Context, key string, h head) (doubt bool, err error) {
-	body, err := h.encode()
+	body, err := encodeRecord(h)
 	if err != nil {
 		return false, err
 	}

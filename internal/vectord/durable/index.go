@@ -43,6 +43,7 @@ type Index struct {
 	state         sync.Mutex
 	refusal       error // why there are no changes any more
 	damage        []Damage
+	unkept        int   // of these, what storaged does not know yet, or more
 	heal          bool  // a generation is due, whatever the log has
 	generationErr error // of the last try to write one
 }
@@ -161,7 +162,7 @@ type Stats struct {
 	LogObjects      int
 	LogBytes        int64
 	Generations     []Generation // the oldest first
-	Damage          []Damage     // that was met when the index was opened, or since
+	Damage          []Damage     // that was met, until it is acknowledged: the last 16
 	GenerationError error        // of the last try to write a generation
 	Refusal         error        // why changes are refused: an [OvertakenError] or a [BrokenError]
 }
@@ -179,13 +180,4 @@ func (x *Index) Stats() Stats {
 		s.Generations = append(s.Generations, g.Generation)
 	}
 	return s
-}
-
-// harmed notes damage.
-func (x *Index) harmed(d Damage) {
-	x.state.Lock()
-	defer x.state.Unlock()
-	x.damage, x.heal = append(x.damage, d), true
-	x.options.Log.Warn("an object of an index is damaged", "key", d.Key, "detail", d.Detail)
-	x.look()
 }

@@ -16,12 +16,6 @@ type Generation struct {
 	WrittenAt time.Time
 }
 
-// Damage is something of an index that cannot be read.
-type Damage struct {
-	Key    string // of the object, or of the one behind what is missing
-	Detail string // what is wrong, and what is lost as far as is known
-}
-
 // Folder is where the objects of an index lie, with a slash at its end. Whoever puts
 // others there gives them keys that are none of this package's; [Drop] takes them along.
 func Folder(id string) string { return "vectors/" + id + "/" }

@@ -75,7 +75,7 @@ func (x *Index) merge(ctx context.Context, run []logObject) error {
 	var damage *journal.Error
 	if errors.As(failed, &source) && errors.As(failed, &damage) {
 		o := run[source.Source]
-		x.harmed(Damage{o.key, damage.Error() + "; nothing is lost, since the index has its changes, and will be written"})
+		x.harmed(o.key, "%v; nothing is lost, since the index has its changes, and will be written", damage)
 		o.damaged = true
 		x.ledger.replace(o)
 		return nil
@@ -131,7 +131,7 @@ func (x *Index) examineOnce(ctx context.Context, key string, first uint64) (logO
 		o.last = r.Header().Last
 		return o, nil
 	case errors.As(err, &damage) && damage.Fault == journal.OtherIndex, errors.As(err, &damage) && damage.Fault == journal.OtherVersion:
-		return o, &UnreadableError{x.options.ID, []Damage{{key, err.Error()}}}
+		return o, &UnreadableError{x.options.ID, []Damage{{Key: key, Detail: err.Error()}}}
 	case err == nil:
 		err = fmt.Errorf("it begins at %d", r.Header().First)
 	}

@@ -47,6 +47,9 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 	if err != nil {
 		return err
 	}
+	if err := x.recall(ctx); err != nil {
+		return err
+	}
 	logs, _ := x.ledger.view()
 	if err := x.examineAll(ctx, logs); err != nil {
 		return err
@@ -107,7 +110,7 @@ func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObje
 		case err != nil && (unreachable(err) || ctx.Err() != nil):
 			return 0, err
 		case err != nil && x.engine == nil:
-			x.harmed(Damage{o.Key, fmt.Sprintf("the generation cannot be read: %v; the one before and the log are read instead", err)})
+			x.harmed(o.Key, "the generation cannot be read: %v; the one before and the log are read instead", err)
 			fallthrough
 		case err != nil:
 			x.stale = append(append(x.stale, o.Key), g.parts...)
@@ -119,7 +122,7 @@ func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObje
 	case x.engine != nil:
 		return highest, nil
 	case len(heads) == 0:
-		x.harmed(Damage{Folder(x.options.ID) + "generations/", "no generation is left, and there always was one; the log is read instead"})
+		x.harmed(Folder(x.options.ID)+"generations/", "no generation is left, and there always was one; the log is read instead")
 	}
 	if len(logs) == 0 || logs[0].first > 1 {
 		return 0, &UnreadableError{x.options.ID, x.damage}

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"sync"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 )
@@ -99,7 +99,7 @@ func (c *checker) take(record journal.Record) error {
 	}
 	object, err := metadata.Read(record.Metadata)
 	if err != nil {
-		c.refuse(fmt.Errorf("%q: %w", record.ID, err))
+		c.refuse("metadata")
 		return nil
 	}
 	return c.give(step{set: &setting{record.ID, object}})
@@ -113,7 +113,12 @@ func (c *checker) flush() error {
 		b, err := c.x.engine.Check(items)
 		var wrong *engine.ItemError
 		if errors.As(err, &wrong) {
-			c.refuse(err)
+			var vector *hnsw.VectorError
+			if errors.As(err, &vector) {
+				c.refuse("vector")
+			} else {
+				c.refuse("id or the metadata")
+			}
 			items = slices.Delete(items, wrong.Item, wrong.Item+1)
 			continue
 		}
@@ -125,6 +130,7 @@ func (c *checker) flush() error {
 	return nil
 }
 
-func (r *replay) refuse(err error) {
-	r.wrong, r.wrongs = cmp.Or(r.wrong, err), r.wrongs+1
+// refuse counts a change. What is told of it names neither the item nor what it says.
+func (r *replay) refuse(what string) {
+	r.wrong, r.wrongs = cmp.Or(r.wrong, what), r.wrongs+1
 }

@@ -3,7 +3,6 @@ package durable
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -47,7 +46,7 @@ type replay struct {
 	logs     []logObject // that are kept
 	litter   []string
 
-	wrong  error // why a change of an object that was read cannot be made; the first
+	wrong  string // what of a change of an object that was read cannot be kept; of the first
 	wrongs int
 }
 
@@ -67,7 +66,7 @@ func (r *replay) run(ctx context.Context, logs []logObject, highest uint64) erro
 			}
 		}
 		if o.first > r.applied+1 {
-			r.x.harmed(Damage{o.key, fmt.Sprintf("the log before it is missing: the changes %d to %d are lost", r.applied+1, o.first-1)})
+			r.x.harmed(o.key, "the log before it is missing: the changes %d to %d are lost", r.applied+1, o.first-1)
 		}
 		if o.damaged {
 			r.skip(o, list[i+1:])
@@ -82,7 +81,7 @@ func (r *replay) run(ctx context.Context, logs []logObject, highest uint64) erro
 		r.applied = max(r.applied, o.last)
 	}
 	if r.applied < highest {
-		r.x.harmed(Damage{generationKey(r.x.options.ID, highest), fmt.Sprintf("the log ends before it: the changes %d to %d are lost", r.applied+1, highest)})
+		r.x.harmed(generationKey(r.x.options.ID, highest), "the log ends before it: the changes %d to %d are lost", r.applied+1, highest)
 		r.applied = highest
 	}
 	return nil
@@ -112,11 +111,11 @@ func (r *replay) sort(logs []logObject) (list []logObject) {
 // skip tells of an object of which nothing can be read.
 func (r *replay) skip(o logObject, after []logObject) {
 	if len(after) > 0 {
-		r.x.harmed(Damage{o.key, fmt.Sprintf("it cannot be read: the changes %d to %d are lost", o.first, after[0].first-1)})
+		r.x.harmed(o.key, "it cannot be read: the changes %d to %d are lost", o.first, after[0].first-1)
 		r.applied = max(r.applied, after[0].first-1)
 		return
 	}
-	r.x.harmed(Damage{o.key, fmt.Sprintf("it cannot be read: the changes from %d on are lost", o.first)})
+	r.x.harmed(o.key, "it cannot be read: the changes from %d on are lost", o.first)
 	r.applied = max(r.applied, o.first) + beyond
 }
 
@@ -129,7 +128,7 @@ func (r *replay) open(ctx context.Context, key string) *ahead {
 
 // object applies an object, as far as it can be read.
 func (r *replay) object(ctx context.Context, o logObject, in io.Reader) error {
-	r.wrong, r.wrongs = nil, 0
+	r.wrong, r.wrongs = "", 0
 	err := r.apply(&counting{in, &r.progress.Bytes})
 	var damage *journal.Error
 	if errors.As(err, &damage) { // it may be the reading alone that failed
@@ -143,9 +142,9 @@ func (r *replay) object(ctx context.Context, o logObject, in io.Reader) error {
 	}
 	switch {
 	case errors.As(err, &damage):
-		r.x.harmed(Damage{o.key, fmt.Sprintf("%v; the changes %d to %d are made as far as they stand before that, and the others lost", damage, o.first, o.last)})
-	case err == nil && r.wrong != nil:
-		r.x.harmed(Damage{o.key, fmt.Sprintf("%d of its changes cannot be made any more and are lost, the first since: %v", r.wrongs, r.wrong)})
+		r.x.harmed(o.key, "%v; the changes %d to %d are made as far as they stand before that, and the others lost", damage, o.first, o.last)
+	case err == nil && r.wrongs > 0:
+		r.x.harmed(o.key, "%d of its changes cannot be made any more and are lost: this release does not take the %s of the first", r.wrongs, r.wrong)
 	default:
 		return err
 	}

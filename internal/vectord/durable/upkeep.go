@@ -108,7 +108,10 @@ func (x *Index) due(quiet bool) bool {
 // came of it.
 func (x *Index) generation(ctx context.Context, readAgain bool) (whole, error) {
 	g := whole{}
-	err := x.clear(ctx)
+	err := x.remember(ctx)
+	if err == nil {
+		err = x.clear(ctx)
+	}
 	if err == nil {
 		g, err = x.save(ctx, func(sequence uint64) string { return generationKey(x.options.ID, sequence) })
 	}

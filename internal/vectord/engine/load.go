@@ -34,13 +34,13 @@ func (x *Index) Load(from io.Reader) error {
 	named := make(map[uint32]bool)
 	err = loadItems(in, int(count), func(item loaded) error {
 		if !x.graph.Alive(item.slot) || named[item.slot] {
-			return &hnsw.SavedError{Reason: fmt.Sprintf("has no slot %d for the item %q", item.slot, item.id)}
+			return &hnsw.SavedError{Reason: fmt.Sprintf("has no slot %d for an item", item.slot)}
 		}
 		named[item.slot] = true
 		x.names.name(item.slot, item.id)
 		x.describe(item.slot, item.object)
 		if _, had := x.names.lead(item.slot); had {
-			return &hnsw.SavedError{Reason: fmt.Sprintf("has the item %q twice", item.id)}
+			return &hnsw.SavedError{Reason: "has an item twice"}
 		}
 		return nil
 	})

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"unicode/utf8"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
@@ -62,7 +61,7 @@ func (x *Index) deletion(ctx context.Context, s Selection) *request {
 // possible leaves out what no item can be called.
 func possible(ids []string) (list []string) {
 	for _, id := range ids {
-		if id != "" && len(id) <= engine.MaxID && utf8.ValidString(id) {
+		if engine.PossibleID(id) {
 			list = append(list, id)
 		}
 	}

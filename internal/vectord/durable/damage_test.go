@@ -1,8 +1,10 @@
 package durable_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
 // written makes an index of three changes, a generation, three more, another one, and two
@@ -80,6 +83,22 @@ func TestDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	former := func(t *testing.T, key string) {
+		b, err := os.ReadFile(file(t, s, key))
+		if err == nil {
+			b, err = io.ReadAll(sealed.NewReader(bytes.NewReader(b)))
+		}
+		if err != nil || !bytes.Contains(b, []byte(`"format":2`)) {
+			t.Fatalf("%s, %v", b, err)
+		}
+		var out bytes.Buffer
+		w := sealed.NewWriter(&out)
+		_, _ = w.Write(bytes.Replace(b, []byte(`"format":2`), []byte(`"format":1`), 1))
+		_ = w.Close()
+		if err := os.WriteFile(file(t, s, key), out.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
 		what string
 		do   func(*testing.T, string)
@@ -92,6 +111,7 @@ func TestDamage(t *testing.T) {
 		{"a part of the generation before in the place of the newest's", older, part(1), "01234567", "of another"},
 		{"a part of the newest generation", gone, part(1), "01234567", "no object"},
 		{"a bit of the newest generation's head", flip(.5), generation(1), "01234567", "does not fit its checksum"},
+		{"a generation of another release", former, generation(1), "01234567", "it is of format 1, and this release reads 2"},
 		{"a bit of the generation before", flip(.5), part(0), "01234567", ""},
 		{"a bit of the log of the generation before", flip(.5), object(0), "01234567", ""},
 		{"a bit in the middle of the log", flip(.5), object(3), "012345/7", "the changes 7 to 7 are made as far as they stand before"},

@@ -28,7 +28,7 @@ type head struct {
 }
 
 const (
-	headFormat = 1
+	headFormat = 2
 	nonceBytes = 8
 	startBytes = 16 // as package sealed has it
 )
@@ -48,7 +48,7 @@ func readHead(ctx context.Context, s *storage.Client, key string) (head, storage
 		return head{}, o, err
 	}
 	if h.Format != headFormat {
-		return head{}, o, fmt.Errorf("it is of format %d, and this release reads %d", h.Format, headFormat)
+		return head{}, o, fmt.Errorf("it is of format %d, and this release reads %d: open it with the release that wrote it, or add the items anew", h.Format, headFormat)
 	}
 	if len(h.Start) != startBytes {
 		return head{}, o, fmt.Errorf("it does not say how its parts begin")

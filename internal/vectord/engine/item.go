@@ -93,3 +93,6 @@ func (x *Index) Holds(item Item) (holds bool) {
 	})
 	return holds
 }
+
+// PossibleID tells that an item can be called so.
+func PossibleID(id string) bool { return id != "" && len(id) <= MaxID && utf8.ValidString(id) }

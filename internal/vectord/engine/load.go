@@ -1,175 +1,239 @@
 package engine
 
 import (
-	"bufio"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
-	"sync"
-	"unicode/utf8"
+	"slices"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/inorder"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
 // Load fills an empty index with one that was saved with the same configuration, where
-// max_items, seed, ef_construction and the text fields may differ. Its errors are a
-// [sealed.DamageError] where the bytes are not those that were written, a
-// [hnsw.SavedError] where they are another index's, and those of reading. After an error
-// the index can only be closed.
+// max_items, seed, ef_construction and the text fields may differ; other text fields take
+// several times as long. Its errors are a [sealed.DamageError] where the bytes are not those
+// that were written, a [hnsw.SavedError] or [metadata.SavedError] where they are another
+// index's, and those of reading. None names an item. After an error the index can only be
+// closed.
 func (x *Index) Load(from io.Reader) error {
 	x.writes.Lock()
 	defer x.changed()
-	in := bufio.NewReaderSize(sealed.NewReader(from), 64<<10)
+	in := sealed.NewReader(from)
 	if err := x.graph.Load(in); err != nil {
 		return err
 	}
-	count, err := read32(in)
+	l := &loader{x: x, in: in}
+	if err := l.items(); err != nil {
+		return err
+	}
+	used, err := x.meta.Load(l.objects, in)
 	if err != nil {
 		return err
 	}
-	named := make(map[uint32]bool)
-	err = loadItems(in, int(count), func(item loaded) error {
-		if !x.graph.Alive(item.slot) || named[item.slot] {
-			return &hnsw.SavedError{Reason: fmt.Sprintf("has no slot %d for an item", item.slot)}
+	if n, err := in.Read(make([]byte, 1)); err != io.EOF || n > 0 {
+		return errors.Join(&hnsw.SavedError{Reason: "goes on behind its end"}, err)
+	}
+	if err := l.describe(used); err != nil {
+		return err
+	}
+	if x.graph.Stats().Alive != l.count {
+		l.bury()
+	}
+	return nil
+}
+
+// loader reads what is behind the graph.
+type loader struct {
+	x       *Index
+	in      io.Reader
+	count   int
+	left    int               // of these, not read yet
+	objects []json.RawMessage // by slot
+}
+
+func (l *loader) items() error {
+	var head [4]byte
+	if _, err := io.ReadFull(l.in, head[:]); err != nil {
+		return tooShort(err)
+	}
+	l.count = int(binary.LittleEndian.Uint32(head[:]))
+	if alive := l.x.graph.Stats().Alive; l.count > alive {
+		return &hnsw.SavedError{Reason: fmt.Sprintf("has %d items, and %d vectors", l.count, alive)}
+	}
+	l.left = l.count
+	if err := inorder.Run(l.next, (*parcel).understand, l.take); err != nil {
+		return err
+	}
+	return l.order()
+}
+
+// parcel is items that came together: heads, then ids, then metadata.
+type parcel struct {
+	count, idBytes int
+	body           []byte
+	slots          []uint32
+	ids            []string
+	objects        []json.RawMessage
+}
+
+// next reads a parcel. Its lengths are held against what items may have before there is
+// room made for it.
+func (l *loader) next() (p parcel, err error) {
+	if l.left == 0 {
+		return p, io.EOF
+	}
+	var head [headNumbers]byte
+	if _, err := io.ReadFull(l.in, head[:]); err != nil {
+		return p, tooShort(err)
+	}
+	p.count, p.idBytes = int(binary.LittleEndian.Uint32(head[:])), int(binary.LittleEndian.Uint32(head[4:]))
+	objects := int(binary.LittleEndian.Uint32(head[8:]))
+	if p.count == 0 || p.count > min(l.left, frameItems) || p.idBytes > p.count*MaxID || objects > p.count*metadata.MaxBytes {
+		return p, &hnsw.SavedError{Reason: "has items that are too large"}
+	}
+	l.left -= p.count
+	p.body = make([]byte, p.count*perItem+p.idBytes+objects)
+	_, err = io.ReadFull(l.in, p.body)
+	return p, tooShort(err)
+}
+
+func tooShort(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return &hnsw.SavedError{Reason: "ends too early"}
+	}
+	return err
+}
+
+// understand cuts a parcel into items. What they hold shares a piece of memory: it is given
+// back when none of them is there any more.
+func (p *parcel) understand() error {
+	heads, ids := p.body[:p.count*perItem], string(p.body[p.count*perItem:p.count*perItem+p.idBytes])
+	objects := slices.Clone(p.body[p.count*perItem+p.idBytes:])
+	p.slots, p.ids, p.objects, p.body = make([]uint32, p.count), make([]string, p.count), make([]json.RawMessage, p.count), nil
+	empty := json.RawMessage(noMetadata)
+	for i := range p.slots {
+		head := heads[perItem*i:]
+		id, object := int(binary.LittleEndian.Uint32(head[4:])), int(binary.LittleEndian.Uint32(head[8:]))
+		if id > len(ids) || object > len(objects) || object > metadata.MaxBytes || !PossibleID(ids[:id]) {
+			return &hnsw.SavedError{Reason: "has an item that cannot be"}
 		}
-		named[item.slot] = true
-		x.names.name(item.slot, item.id)
-		x.describe(item.slot, item.object)
-		if _, had := x.names.lead(item.slot); had {
-			return &hnsw.SavedError{Reason: "has an item twice"}
+		p.slots[i], p.ids[i], p.objects[i] = binary.LittleEndian.Uint32(head), ids[:id], objects[:object:object]
+		if object == 0 {
+			p.objects[i] = empty
+		}
+		ids, objects = ids[id:], objects[object:]
+	}
+	if len(ids) > 0 || len(objects) > 0 {
+		return &hnsw.SavedError{Reason: "has more than its items"}
+	}
+	return nil
+}
+
+// take notes a parcel's items.
+func (l *loader) take(p *parcel) error {
+	for i, slot := range p.slots {
+		if !l.x.graph.Alive(slot) || int(slot) < len(l.objects) { // they are in order
+			return &hnsw.SavedError{Reason: fmt.Sprintf("has no slot %d for an item", slot)}
+		}
+		l.objects = append(l.objects, make([]json.RawMessage, int(slot)+1-len(l.objects))...)
+		l.objects[slot] = p.objects[i]
+		l.x.names.name(slot, p.ids[i])
+	}
+	return nil
+}
+
+// order reads the slots in order of the ids, and lets these lead there.
+func (l *loader) order() error {
+	part := make([]byte, 64<<10)
+	for left, last := l.count, ""; left > 0; {
+		part = part[:min(4*left, len(part))]
+		if _, err := io.ReadFull(l.in, part); err != nil {
+			return tooShort(err)
+		}
+		for at := 0; at < len(part); at += 4 {
+			slot := binary.LittleEndian.Uint32(part[at:])
+			if int(slot) >= len(l.objects) || l.objects[slot] == nil || l.x.names.ids[slot] <= last {
+				return &hnsw.SavedError{Reason: "has an item twice, or out of order"}
+			}
+			last = l.x.names.ids[slot]
+			l.x.names.leadLast(slot)
+		}
+		left -= len(part) / 4
+	}
+	return nil
+}
+
+// describe does what the values that were saved do not say: the words of texts or, where
+// these values are of no use, everything.
+func (l *loader) describe(used bool) error {
+	x := l.x
+	var slots []uint32
+	switch {
+	case !used:
+		for slot, raw := range l.objects {
+			if raw != nil {
+				slots = append(slots, uint32(slot))
+			}
+		}
+	case x.words == nil:
+		return nil
+	default:
+		slots = x.meta.Having(x.config.TextFields)
+	}
+	return inorder.Run(func() (group []described, err error) {
+		if len(slots) == 0 {
+			return nil, io.EOF
+		}
+		group = make([]described, min(len(slots), frameItems))
+		for i := range group {
+			group[i].slot = slots[i]
+		}
+		slots = slots[len(group):]
+		return group, nil
+	}, l.read, func(group *[]described) error {
+		for _, d := range *group {
+			if !used {
+				x.meta.Set(d.slot, d.object)
+			}
+			if x.words != nil {
+				x.words.Set(d.slot, d.text)
+			}
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if _, err := in.ReadByte(); err != io.EOF {
-		return errors.Join(&hnsw.SavedError{Reason: "goes on behind its end"}, err)
-	}
-	x.graph.DeleteBut(named)
-	return nil
 }
 
-func read32(r io.Reader) (uint32, error) {
-	var n [4]byte
-	_, err := io.ReadFull(r, n[:])
-	return binary.LittleEndian.Uint32(n[:]), err
-}
-
-// loaded is an item as it was saved. Its text, the id and the metadata, is read first and
-// understood later.
-type loaded struct {
-	slot    uint32
-	text    []byte
-	id      string
-	object  metadata.Object
-	idBytes uint32
-}
-
-// parcel is items that are understood together; done is closed when they are.
-type parcel struct {
-	items []loaded
-	err   error // of the first item behind these
-	done  chan struct{}
-}
-
-const parcelItems = 256
-
-// loadItems reads so many items and gives each in order, while some goroutines understand
-// the metadata of those that follow: that is what a load takes most time for.
-func loadItems(in io.Reader, count int, each func(loaded) error) error {
-	parsers := runtime.GOMAXPROCS(0)
-	inOrder, work, quit := make(chan *parcel, parsers), make(chan *parcel), make(chan struct{})
-	var group sync.WaitGroup
-	defer group.Wait()
-	defer close(quit)
-	group.Go(func() {
-		defer close(work)
-		defer close(inOrder)
-		for count > 0 {
-			p := readParcel(in, min(count, parcelItems))
-			count -= parcelItems
-			select {
-			case inOrder <- p:
-				work <- p
-			case <-quit:
-				return
-			}
-			if p.err != nil {
-				return
-			}
+// read reads the JSON of items.
+func (l *loader) read(group *[]described) (err error) {
+	for i := range *group {
+		d := &(*group)[i]
+		if d.object, err = metadata.Read(l.objects[d.slot]); err != nil {
+			return &hnsw.SavedError{Reason: "has metadata that cannot be read"}
 		}
-	})
-	for range parsers {
-		group.Go(func() {
-			for p := range work {
-				p.understand()
-				close(p.done)
-			}
-		})
-	}
-	for p := range inOrder {
-		<-p.done
-		for _, item := range p.items {
-			if err := each(item); err != nil {
-				return err
-			}
-		}
-		if p.err != nil {
-			return p.err
-		}
+		d.text = d.object.Text(l.x.config.TextFields)
 	}
 	return nil
 }
 
-func readParcel(in io.Reader, count int) *parcel {
-	p := &parcel{done: make(chan struct{})}
-	for range count {
-		item, err := readItem(in)
-		if err != nil {
-			p.err = err
-			break
-		}
-		p.items = append(p.items, item)
-	}
-	return p
+type described struct {
+	slot   uint32
+	object metadata.Object
+	text   string
 }
 
-// readItem reads an item; its lengths are held against what an item may have before
-// there is room made for it.
-func readItem(r io.Reader) (loaded, error) {
-	var b [12]byte
-	if _, err := io.ReadFull(r, b[:]); err != nil {
-		return loaded{}, err
-	}
-	item := loaded{slot: binary.LittleEndian.Uint32(b[:]), idBytes: binary.LittleEndian.Uint32(b[4:])}
-	object := binary.LittleEndian.Uint32(b[8:])
-	if item.idBytes == 0 || item.idBytes > MaxID || object > metadata.MaxBytes {
-		return loaded{}, &hnsw.SavedError{Reason: "has an item that is too large"}
-	}
-	item.text = make([]byte, item.idBytes+object)
-	_, err := io.ReadFull(r, item.text)
-	return item, err
-}
-
-// understand reads the items' texts, up to the first that is not what is saved.
-func (p *parcel) understand() {
-	for i := range p.items {
-		item := &p.items[i]
-		item.id = string(item.text[:item.idBytes])
-		err := error(nil)
-		if !utf8.ValidString(item.id) {
-			err = &hnsw.SavedError{Reason: "has an id that is not UTF-8"}
-		} else {
-			item.object, err = metadata.Read(item.text[item.idBytes:])
-		}
-		if err != nil {
-			p.items, p.err = p.items[:i], err
-			return
+// bury deletes vectors that are no item's: they were being put in, or taken out, when the
+// index was saved.
+func (l *loader) bury() {
+	named := make(map[uint32]bool, l.count)
+	for slot, raw := range l.objects {
+		if raw != nil {
+			named[uint32(slot)] = true
 		}
 	}
+	l.x.graph.DeleteBut(named)
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"math/bits"
 	"math/rand/v2"
 	"sync"
 
@@ -179,16 +178,33 @@ func drawn(r *rand.Rand, n, most int) (list []int) {
 	return list
 }
 
-// all copies the ids with their slots, in order of the slots.
-func (n *names) all() (ids []string, slots []uint32) {
-	n.mu.RLock()
-	defer n.mu.RUnlock()
-	for at, word := range n.led {
-		for ; word != 0; word &= word - 1 {
-			slot := uint32(at*64 + bits.TrailingZeros64(word))
-			ids, slots = append(ids, n.ids[slot]), append(slots, slot)
+// leadLast lets a slot's id lead to it that comes behind all others.
+func (n *names) leadLast(slot uint32) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.slots.Load(n.ids[slot], slot)
+	n.led[slot/64] |= 1 << (slot % 64)
+}
+
+// namesThen are the ids that lead to a slot, and where, of one moment.
+type namesThen struct{ slots *btree.Map[string, uint32] }
+
+// then gives those of now, whatever becomes of them.
+func (n *names) then() namesThen {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return namesThen{n.slots.Copy()}
+}
+
+// list gives the ids by slot, "" for a slot without, and the slots in order of the ids.
+func (n namesThen) list() (ids []string, slots []uint32) {
+	n.slots.Scan(func(id string, slot uint32) bool {
+		for int(slot) >= len(ids) {
+			ids = append(ids, make([]string, int(slot)+1-len(ids))...)
 		}
-	}
+		ids[slot], slots = id, append(slots, slot)
+		return true
+	})
 	return ids, slots
 }
 

@@ -4,16 +4,29 @@ import (
 	"bufio"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"io"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
-// A saved index is a sealed stream: the graph as package hnsw saves it, the number of
-// items, then for each its slot, its id and its metadata, the latter two behind their
-// lengths; numbers are 4 bytes, little endian. Items come in order of their slots, in
-// which the index of words takes their texts at a fraction of the cost.
+// A saved index is a sealed stream: the graph as package hnsw saves it, then the items in
+// order of their slots, in which the index of words takes their texts at a fraction of the
+// cost, then their slots in order of their ids, then the values of their metadata as package
+// metadata saves them. Numbers are 4 bytes, little endian. Items are, after their number,
+// frames of up to so many:
+//
+//	how many they are, the bytes of their ids, and those of their metadata
+//	of each: its slot, the bytes of its id, the bytes of its metadata, 0 for {}
+//	the ids, one behind the other, then the metadata
+const (
+	frameItems  = 256
+	frameBytes  = 256 << 10 // after which a frame is ended
+	headNumbers = 12        // bytes of three numbers
+	perItem     = 12        // bytes, beside id and metadata
+)
+
+const noMetadata = "{}"
 
 // Save writes the index as it was at one moment, in which taken, which may be nil, is
 // called; that is before anything is written. Changes wait for it, and it must not call
@@ -21,47 +34,79 @@ import (
 func (x *Index) Save(to io.Writer, taken func()) error {
 	w := sealed.NewWriter(to)
 	out := bufio.NewWriterSize(w, 64<<10)
-	var ids []string
-	var slots []uint32
-	var objects []json.RawMessage // never changed in their place
-	x.writes.Lock()               // until the graph has been taken as well
+	var view *metadata.View
+	var names namesThen
+	x.writes.Lock() // until the graph has been taken as well
 	x.bury()
 	err := x.graph.Save(w, func() {
-		ids, slots = x.names.all()
-		objects = make([]json.RawMessage, len(ids))
-		for i, slot := range slots {
-			objects[i] = x.meta.Get(slot)
-		}
+		names, view = x.names.then(), x.meta.View()
 		if taken != nil {
 			taken()
 		}
 		x.writes.Unlock()
 	})
-	if err != nil {
+	defer view.Close()
+	if err == nil {
+		err = saveItems(out, names, view.JSON)
+	}
+	if err == nil {
+		err = view.Write(out)
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	return err
+}
+
+// saveItems writes ids and metadata.
+func saveItems(out io.Writer, names namesThen, about func(slot uint32) json.RawMessage) error {
+	ids, byID := names.list()
+	if _, err := out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(byID)))); err != nil {
 		return err
 	}
-	if err := write32(out, len(ids)); err != nil {
-		return err
+	var head, text, objects []byte
+	flush := func() error {
+		begin := binary.LittleEndian.AppendUint32(nil, uint32(len(head)/perItem))
+		begin = binary.LittleEndian.AppendUint32(begin, uint32(len(text)))
+		begin = binary.LittleEndian.AppendUint32(begin, uint32(len(objects)))
+		for _, part := range [][]byte{begin, head, text, objects} {
+			if _, err := out.Write(part); err != nil {
+				return err
+			}
+		}
+		head, text, objects = head[:0], text[:0], objects[:0]
+		return nil
 	}
-	for i, id := range ids {
-		raw := objects[i]
-		err := errors.Join(write32(out, int(slots[i])), write32(out, len(id)), write32(out, len(raw)))
-		if err == nil {
-			_, err = out.WriteString(id)
+	for slot, id := range ids {
+		if id == "" {
+			continue
 		}
-		if err == nil {
-			_, err = out.Write(raw)
+		raw := about(uint32(slot))
+		if string(raw) == noMetadata {
+			raw = nil
 		}
-		if err != nil {
+		head = binary.LittleEndian.AppendUint32(head, uint32(slot))
+		head = binary.LittleEndian.AppendUint32(head, uint32(len(id)))
+		head = binary.LittleEndian.AppendUint32(head, uint32(len(raw)))
+		text, objects = append(text, id...), append(objects, raw...)
+		if len(head) == frameItems*perItem || len(text)+len(objects) >= frameBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if len(head) > 0 {
+		if err := flush(); err != nil {
 			return err
 		}
 	}
-	if err := out.Flush(); err != nil {
-		return err
+	order := make([]byte, 0, 4*len(byID))
+	for _, slot := range byID {
+		order = binary.LittleEndian.AppendUint32(order, slot)
 	}
-	return w.Close()
-}
-
-func write32(w io.Writer, n int) error {
-	return binary.Write(w, binary.LittleEndian, uint32(n))
+	_, err := out.Write(order)
+	return err
 }

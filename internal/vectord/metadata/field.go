@@ -12,6 +12,9 @@ type field struct {
 	values *btree.BTreeG[*posting]
 	having *roaring.Bitmap // slots that have any
 	words  bool            // text is found by its words, and is no value here
+
+	// own are, while there is a view, the postings that it does not have.
+	own map[*posting]bool
 }
 
 // posting lists the slots that have a value: a few, or more of them.
@@ -47,9 +50,10 @@ func (f *field) add(v value, slot uint32) {
 	if !ok {
 		p := &posting{value: v}
 		p.few = append(p.room[:0], slot)
-		f.values.Set(p)
+		f.put(p)
 		return
 	}
+	p = f.changeable(p)
 	if p.many != nil {
 		p.many.Add(slot)
 		return
@@ -71,6 +75,7 @@ func (f *field) remove(v value, slot uint32) {
 	if !ok {
 		return
 	}
+	p = f.changeable(p)
 	if p.many != nil {
 		p.many.Remove(slot)
 		if p.many.GetCardinality() <= fewSlots/2 {
@@ -81,6 +86,7 @@ func (f *field) remove(v value, slot uint32) {
 	}
 	if p.many == nil && len(p.few) == 0 {
 		f.values.Delete(p)
+		delete(f.own, p)
 	}
 }
 

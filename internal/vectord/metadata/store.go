@@ -28,6 +28,7 @@ type Store struct {
 	raw    []json.RawMessage // by slot; nil: no item
 	all    *roaring.Bitmap
 	bytes  int64
+	views  int // that are not closed
 }
 
 // New makes an empty store. The text of the fields that are named is found by its words
@@ -189,7 +190,9 @@ func (s *Store) remove(slot uint32) {
 		panic(unreadable + err.Error())
 	}
 	for _, x := range o.scalar {
-		s.fields[x.field].remove(x.value, slot)
+		if f := s.fields[x.field]; f != nil { // else what was loaded were not its values
+			f.remove(x.value, slot)
+		}
 	}
 	s.all.Remove(slot)
 	s.bytes -= int64(len(s.raw[slot]))

@@ -64,11 +64,14 @@ func numberOf(s string) (value, error) {
 	if err != nil {
 		return value{}, fmt.Errorf("the number %s is beyond what 64 bits hold", s)
 	}
-	if f == math.Trunc(f) && math.Abs(f) < 1<<63 {
+	if isWhole(f) {
 		return value{kind: whole, whole: int64(f)}, nil
 	}
 	return value{kind: float, float: f}, nil
 }
+
+// isWhole tells that a number has no fraction, and that 64 bits hold it.
+func isWhole(f float64) bool { return f == math.Trunc(f) && f >= -1<<63 && f < 1<<63 }
 
 // sort of a value: booleans, numbers and texts are not compared with each other.
 func (k kind) sort() kind {
@@ -112,3 +115,34 @@ func (v value) compareFloat(f float64) int {
 }
 
 var minusInfinity = math.Inf(-1)
+
+// number gives what is saved of a value beside its text.
+func (v value) number() uint64 {
+	switch v.kind {
+	case text:
+		return uint64(len(v.text))
+	case float:
+		return math.Float64bits(v.float)
+	}
+	return uint64(v.whole)
+}
+
+// valueFrom makes a value of what was saved of it, if that can be. Its text is the first of
+// some; it gives the others.
+func valueFrom(k kind, number uint64, texts string) (v value, rest string, ok bool) {
+	switch k {
+	case boolean:
+		return value{kind: k, whole: int64(number)}, texts, number <= 1
+	case whole:
+		return value{kind: k, whole: int64(number)}, texts, true
+	case float:
+		f := math.Float64frombits(number)
+		return value{kind: k, float: f}, texts, !isWhole(f) && !math.IsNaN(f) && !math.IsInf(f, 0)
+	case text:
+		if number > uint64(len(texts)) {
+			return v, texts, false
+		}
+		return value{kind: k, text: texts[:number]}, texts[number:], true
+	}
+	return v, texts, false
+}

@@ -111,10 +111,16 @@ type Reader struct {
 // NewReader makes a reader.
 func NewReader(from io.Reader) *Reader { return &Reader{from: from} }
 
-// Read gives bytes that were checked.
+// Read gives bytes that were checked. What is in p after an error is nothing that was.
 func (r *Reader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
 	for len(r.rest) == 0 && r.err == nil {
-		r.err = r.next()
+		var n int
+		if n, r.err = r.next(p); n > 0 {
+			return n, nil
+		}
 	}
 	if len(r.rest) == 0 {
 		return 0, r.err
@@ -124,38 +130,46 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next reads a block.
-func (r *Reader) next() error {
+// next reads a block: into p where it fits, and gives its length, or else into rest.
+func (r *Reader) next(p []byte) (n int, err error) {
 	var head [startBytes]byte
 	if !r.start {
 		if err := r.fill(head[:]); err != nil {
-			return err
+			return 0, err
 		}
 		r.sum, r.start = chain(0, nil, head[:]), true
 	}
 	if err := r.fill(head[:headerBytes]); err != nil {
-		return err
+		return 0, err
 	}
 	length := binary.LittleEndian.Uint32(head[:])
 	if length > blockBytes {
-		return &DamageError{r.number, fmt.Sprintf("claims %d bytes", length)}
+		return 0, &DamageError{r.number, fmt.Sprintf("claims %d bytes", length)}
 	}
-	if cap(r.block) < int(length) {
+	direct := int(length) <= len(p)
+	if !direct && cap(r.block) < int(length) {
 		r.block = make([]byte, length)
 	}
-	block := r.block[:length]
+	block := r.block
+	if direct {
+		block = p
+	}
+	block = block[:length]
 	if err := r.fill(block); err != nil {
-		return err
+		return 0, err
 	}
 	if r.sum = chain(r.sum, head[:4], block); r.sum != binary.LittleEndian.Uint32(head[4:]) {
-		return &DamageError{r.number, "does not fit its checksum"}
+		return 0, &DamageError{r.number, "does not fit its checksum"}
 	}
 	r.number++
-	if length == 0 {
-		return io.EOF
+	switch {
+	case length == 0:
+		return 0, io.EOF
+	case direct:
+		return int(length), nil
 	}
 	r.rest = block
-	return nil
+	return 0, nil
 }
 
 // fill reads so many bytes. Only a proper end of what is below is a cut: a connection

@@ -75,12 +75,35 @@ func (x *Index) merge(ctx context.Context, run []logObject) error {
 	var damage *journal.Error
 	if errors.As(failed, &source) && errors.As(failed, &damage) {
 		o := run[source.Source]
+		if known, err := x.overlapped(run[:source.Source], damage); known || err != nil {
+			return err
+		}
 		x.harmed(o.key, "%v; nothing is lost, since the index has its changes, and will be written", damage)
 		o.damaged = true
 		x.ledger.replace(o)
 		return nil
 	}
 	return cmp.Or(x.review(x.background, run[0]), err)
+}
+
+// overlapped tells whether an object does not follow those before it since one of these is
+// by now another one than was known: a merge that was broken off may be stored late, even by
+// a process that has ended. Then that is known from now on, and nothing is damaged.
+func (x *Index) overlapped(before []logObject, damage *journal.Error) (known bool, err error) {
+	if damage.Fault != journal.OutOfOrder {
+		return false, nil
+	}
+	for _, o := range before {
+		now, err := x.examine(x.background, o.key, o.first)
+		if err != nil {
+			return false, err
+		}
+		if now.etag != o.etag {
+			x.ledger.replace(now)
+			known = true
+		}
+	}
+	return known, nil
 }
 
 // review looks what an object of the log is by now: a merge may have been stored though

@@ -14,11 +14,44 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
 )
 
 // adder is an index that takes batches.
 type adder interface {
 	Add(ctx context.Context, items []engine.Item) (durable.Added, error)
+}
+
+// A merge that was broken off is stored when the index is open again already: that is no
+// damage, and what it holds is litter from then on.
+func TestAMergeIsStoredLate(t *testing.T) {
+	s := testbed.StartStoraged(t)
+	o := options(s, t)
+	x := create(t, o)
+	for n := range 4 {
+		add(t, x, batch(fmt.Sprint("b", n), 2)...)
+	}
+	m := journal.Merge{Of: journal.Index{ID: o.ID, Dimension: dimension}}
+	all := keys(t, s, "log/")
+	for _, key := range all[:3] {
+		m.Sources = append(m.Sources, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(read(t, s, key))), nil })
+	}
+	var merged bytes.Buffer
+	if _, err := m.Write(t.Context(), &merged); err != nil {
+		t.Fatal(err)
+	}
+	o.Limits.MergeObjects = 5
+	x = reopen(t, x, o)
+	if _, _, err := s.Put(t.Context(), all[0], &merged, -1, storage.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+	add(t, x, batch("b4", 2)...) // makes five, as far as it knows
+	until(t, "the late merge is known", func() bool { return x.Stats().LogObjects == 3 && len(keys(t, s, "log/")) == 3 })
+	x = reopen(t, x, o)
+	if got := batches(t, x); len(held(t, x)) != 10 || len(x.Stats().Damage) > 0 {
+		t.Errorf("%s, %+v", got, x.Stats().Damage)
+	}
+	shut(t, x)
 }
 
 // Small objects become one. What a crash leaves of the others is told apart from what is

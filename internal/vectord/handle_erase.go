@@ -34,6 +34,9 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 			_, err = open.Engine().Count(selection.Filter) // what cannot be asked for takes no snapshot along
 		}
 		if err == nil {
+			err = open.Erasable(r.Context())
+		}
+		if err == nil {
 			err = s.loader.forget(r.Context(), x)
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -14,6 +15,14 @@ type group struct {
 	object      object
 	first, last uint64
 	requests    []*request
+}
+
+// within gives the context that a group is stored with.
+func (g *group) within(ctx context.Context) context.Context {
+	if g.requests[0].clearing {
+		return storage.IntoReserve(ctx)
+	}
+	return ctx
 }
 
 // commit takes requests and makes them, until the queue is closed and empty.
@@ -60,7 +69,7 @@ func (x *Index) turn(requests []*request) (rest []*request) {
 // whether there can be more.
 func (x *Index) ready() error {
 	if g := x.doubt; g != nil {
-		err := x.store(x.committing, &g.object)
+		err := x.store(g.within(x.committing), &g.object)
 		switch {
 		case g.object.foreign:
 			return x.judge(err, g)
@@ -139,7 +148,7 @@ func (x *Index) log(g *group) error {
 		return fmt.Errorf("write the log of index %s: %w", x.options.ID, err)
 	}
 	g.object = object{key: logKey(x.options.ID, g.first), body: body}
-	return x.judge(x.store(x.committing, &g.object), g)
+	return x.judge(x.store(g.within(x.committing), &g.object), g)
 }
 
 // judge says what an error of storing a group means for those that come after it.

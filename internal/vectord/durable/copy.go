@@ -27,7 +27,7 @@ func (x *Index) Copy(ctx context.Context, key string) (Generation, error) {
 	case unreachable(err):
 		return Generation{}, err
 	}
-	w, err := x.save(ctx, func(uint64) string { return key })
+	w, err := x.save(ctx, false, func(uint64) string { return key })
 	return w.Generation, err
 }
 

@@ -3,8 +3,10 @@ package durable
 import (
 	"context"
 	"slices"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
 
 // Erased says what an erasure came to.
@@ -22,7 +24,9 @@ type Erased struct {
 // may have been deleted already: after an error, or a crash in the midst, the same call
 // ends what was begun. Copies that were made by [Index.Copy] are not looked at.
 //
-// Its errors are those of [Index.Delete], and storaged's.
+// It goes on where the disk has come to its reserve, which its writes may take: then one
+// generation is all that is left. Where the index is too large for that nothing is done, as
+// [Index.Erasable] says before. Its errors are those of [Index.Delete], and storaged's.
 func (x *Index) Erase(ctx context.Context, s Selection) (Erased, error) {
 	if x.options.Storage == nil {
 		n, err := x.submit(x.deletion(ctx, s))
@@ -34,7 +38,12 @@ func (x *Index) Erase(ctx context.Context, s Selection) (Erased, error) {
 		return Erased{}, err
 	}
 	defer leave()
-	n, err := x.submit(x.deletion(ctx, s))
+	generations, err := x.roomToErase(ctx)
+	if err != nil {
+		return Erased{}, err
+	}
+	ctx = storage.IntoReserve(ctx)
+	n, err := x.deleteInParts(ctx, s)
 	if err == nil {
 		err = x.alone(ctx)
 	}
@@ -42,21 +51,102 @@ func (x *Index) Erase(ctx context.Context, s Selection) (Erased, error) {
 		return Erased{}, err
 	}
 	e := Erased{Items: n.deleted, Count: n.items}
-	var keep [kept]whole
+	keep := make([]whole, generations)
 	x.engine.Mend()
 	for i := range keep {
 		if keep[i], err = x.clean(ctx); err != nil {
 			return e, err
 		}
 	}
-	return e, x.purge(ctx, keep[:], &e)
+	if err := x.purge(ctx, keep, &e); err != nil {
+		return e, err
+	}
+	x.state.Lock()
+	defer x.state.Unlock()
+	x.heal = x.heal || len(keep) < kept // with the next change there are as many as there should be
+	return e, nil
+}
+
+// deleteInParts deletes items by changes that the reserve takes. Where it is broken off some
+// are deleted and others not.
+func (x *Index) deleteInParts(ctx context.Context, s Selection) (n counts, err error) {
+	for more := true; more; {
+		more = false
+		r := x.deletion(ctx, s)
+		r.clearing = true
+		if all := r.resolve; all != nil {
+			r.resolve = func() (change, error) {
+				c, err := all()
+				if c.bytes <= storage.MaxReserveWrite/2 {
+					return c, err
+				}
+				more = true
+				return removing(c.remove[:storage.MaxReserveWrite/2/engine.MaxID]), err
+			}
+		}
+		part, err := x.submit(r)
+		n.deleted, n.items = n.deleted+part.deleted, part.items
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// Erasable tells whether there is room for what [Index.Erase] writes; its error is
+// [storage.ErrDiskReserve] where there is none. For an index in memory there is.
+func (x *Index) Erasable(ctx context.Context) error {
+	if x.options.Storage == nil {
+		return nil
+	}
+	_, err := x.roomToErase(ctx)
+	return err
+}
+
+// roomToErase tells how many generations there is room for beside what there is now. Where
+// it is one it may be in the reserve, of which half is left to whatever else makes room.
+func (x *Index) roomToErase(ctx context.Context) (generations int, err error) {
+	buckets, err := x.options.Storage.Buckets(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, b := range buckets {
+		if b.Name != x.options.Storage.Bucket && (x.options.Storage.Bucket != "" || !b.Default) || b.FreeBytes == nil || b.ReserveBytes == nil {
+			continue
+		}
+		need, free, reserve := x.saved(), *b.FreeBytes, *b.ReserveBytes
+		room := max(free-reserve, min(free, reserve)/2)
+		switch {
+		case free-reserve >= kept*need:
+			return kept, nil
+		case room >= need:
+			return 1, nil
+		}
+		return 0, storage.ErrDiskReserve.Errorf("nothing was erased: that writes the index anew, up to %d bytes, and of the disk of bucket %s it may take %d; free space there", need, b.Name, room).
+			With("free_bytes", free).With("reserve_bytes", reserve).With("needed_bytes", need).After(reserveRetry)
+	}
+	return kept, nil
+}
+
+// reserveRetry is how long a client is asked to wait for somebody to make room.
+const reserveRetry = 30 * time.Second
+
+// saved is how many bytes a generation has, rather more than less.
+func (x *Index) saved() int64 {
+	const (
+		rest    = 1 << 20 // heads, and blocks that are not full
+		values  = 4       // JSON, and its values in the form in which they are looked up
+		idBytes = 128
+	)
+	s := x.engine.Stats()
+	return rest + s.Bytes + values*s.Metadata + int64(s.Count)*idBytes
 }
 
 // clean writes a generation and reads it again, since soon nothing else may be left. Its
 // sequence number is above that of any other: a change that changes nothing sees to that.
 func (x *Index) clean(ctx context.Context) (whole, error) {
 	if g, ok := x.ledger.newest(); ok && g.Sequence >= x.sequence.Load() {
-		if _, err := x.submit(&request{ctx: ctx, change: change{mark: true}}); err != nil {
+		if _, err := x.submit(&request{ctx: ctx, change: change{mark: true}, clearing: true}); err != nil {
 			return whole{}, err
 		}
 	}

@@ -2,7 +2,6 @@ package durable
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -57,12 +56,16 @@ func readHead(ctx context.Context, s *storage.Client, key string) (head, storage
 }
 
 // save writes the whole index under a key that is free, in parts, and then the head. The
-// sequence is that of the last change that surely is in it; the key may depend on it.
-func (x *Index) save(ctx context.Context, keyOf func(sequence uint64) string) (w whole, err error) {
+// sequence is that of the last change that surely is in it; the key may depend on it. With
+// clearing the context is one for what the disk has in reserve.
+func (x *Index) save(ctx context.Context, clearing bool, keyOf func(sequence uint64) string) (w whole, err error) {
 	var nonce [nonceBytes]byte
 	_, _ = rand.Read(nonce[:]) // does not fail
 	h := head{Format: headFormat, Index: x.options.ID, Nonce: hex.EncodeToString(nonce[:])}
-	out := &parts{ctx: ctx, storage: x.options.Storage, limit: x.options.Limits.PartBytes, patience: x.options.Limits.partPatience()}
+	out := &parts{ctx: ctx, storage: x.options.Storage, limit: x.options.Limits.PartBytes, patience: x.options.Limits.partPatience(), gather: clearing}
+	if clearing {
+		out.limit = min(out.limit, storage.MaxReserveWrite)
+	}
 	err = x.engine.Save(out, func() {
 		h.Sequence = x.sequence.Load()
 		w.key = keyOf(h.Sequence)
@@ -91,73 +94,6 @@ func (x *Index) seal(ctx context.Context, key string, h head) (doubt bool, err e
 	o := &object{key: key, body: body}
 	err = x.store(ctx, o)
 	return o.doubt, err
-}
-
-// parts writes a stream to objects of a limited size, one after the other.
-type parts struct {
-	ctx      context.Context
-	storage  *storage.Client
-	limit    int64
-	patience time.Duration // for one
-	name     func(n int) string
-	keys     []string
-	written  int64
-	start    []byte // the first bytes
-
-	pipe *io.PipeWriter
-	left int64 // of the part under way
-	put  chan error
-}
-
-// Write gives bytes to the part under way.
-func (p *parts) Write(b []byte) (done int, err error) {
-	p.start = append(p.start, b[:min(len(b), startBytes-len(p.start))]...)
-	for len(b) > 0 {
-		if p.pipe == nil {
-			p.begin()
-		}
-		n, err := p.pipe.Write(b[:min(int64(len(b)), p.left)])
-		b, done = b[n:], done+n
-		p.left, p.written = p.left-int64(n), p.written+int64(n)
-		if err != nil { // the pipe was closed by who reads it, and storaged says why
-			return done, cmp.Or(p.end(err), err)
-		}
-		if p.left == 0 {
-			if err := p.end(nil); err != nil {
-				return done, err
-			}
-		}
-	}
-	return done, nil
-}
-
-func (p *parts) begin() {
-	key := p.name(len(p.keys))
-	p.keys, p.left, p.put = append(p.keys, key), p.limit, make(chan error, 1)
-	out, in := io.Pipe()
-	p.pipe = in
-	go func(ended chan<- error) {
-		ctx, cancel := context.WithTimeout(p.ctx, p.patience)
-		defer cancel()
-		_, _, err := p.storage.Put(ctx, key, out, -1, storage.Condition{IfNoneMatch: true})
-		out.CloseWithError(cmp.Or(err, io.ErrClosedPipe)) // lets go of whoever writes
-		ended <- err
-	}(p.put)
-}
-
-// end ends the part under way: without an error it is durable then.
-func (p *parts) end(failed error) error {
-	_ = p.pipe.CloseWithError(failed) // nil is the proper end
-	p.pipe = nil
-	return <-p.put
-}
-
-// close ends the stream, which failed or not.
-func (p *parts) close(failed error) error {
-	if p.pipe == nil {
-		return failed
-	}
-	return cmp.Or(failed, p.end(failed))
 }
 
 // read opens the bytes of a generation, which begin as its head says.

@@ -11,6 +11,10 @@ type request struct {
 	resolve func() (change, error)
 	change  change // what resolve gives, where there is one
 	answers chan answer
+
+	// clearing says that the change is needed to make room: its object may take what the
+	// disk has in reserve. Others do not share it.
+	clearing bool
 }
 
 type answer struct {
@@ -75,7 +79,7 @@ func (q *queue) next(fits func(int64, *request) bool) (group []*request, closed 
 	bytes := int64(0)
 	for len(q.waiting) > 0 {
 		r := q.waiting[0]
-		if len(group) > 0 && (r.resolve != nil || !fits(bytes, r)) {
+		if len(group) > 0 && (r.resolve != nil || r.clearing != group[0].clearing || !fits(bytes, r)) {
 			break
 		}
 		group, bytes = append(group, r), bytes+r.change.bytes

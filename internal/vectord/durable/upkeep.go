@@ -104,18 +104,18 @@ func (x *Index) due(quiet bool) bool {
 	return heal || bytes > max(x.options.Limits.GenerationBytes, g.Bytes/2)
 }
 
-// generation writes a generation, reads it again where that is asked for, and notes what
-// came of it.
-func (x *Index) generation(ctx context.Context, readAgain bool) (whole, error) {
+// generation writes a generation, and notes what came of it. With clearing, what is older is
+// about to go: then it is read again, and may be written to what the disk has in reserve.
+func (x *Index) generation(ctx context.Context, clearing bool) (whole, error) {
 	g := whole{}
 	err := x.remember(ctx)
 	if err == nil {
 		err = x.clear(ctx)
 	}
 	if err == nil {
-		g, err = x.save(ctx, func(sequence uint64) string { return generationKey(x.options.ID, sequence) })
+		g, err = x.save(ctx, clearing, func(sequence uint64) string { return generationKey(x.options.ID, sequence) })
 	}
-	if err == nil && readAgain {
+	if err == nil && clearing {
 		err = g.check(ctx, x.options.Storage)
 		g.doubt = err != nil
 	}

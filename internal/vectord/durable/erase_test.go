@@ -24,7 +24,7 @@ import (
 
 // secret is an item whose traces can be looked for.
 func secret(n int) engine.Item {
-	it := item(fmt.Sprintf("hidden-%d", n), uint64(n), fmt.Sprintf(`{"text":"whispered %d","who":"them"}`, n))
+	it := item(fmt.Sprintf("hidden-%d", n), uint64(n), fmt.Sprintf(`{"text":"whispered %d","who":"them","hidden-field":1}`, n))
 	it.Vector[3], it.Vector[4] = 1234.5678, 8765.4321
 	return it
 }
@@ -113,6 +113,9 @@ func TestErase(t *testing.T) {
 				t.Errorf("there is still %v", got)
 			}
 			m.holds(t, x)
+			if _, err := x.Engine().Count(filter(t, `{"whom":"them"}`)); err == nil || strings.Contains(err.Error(), "hidden") || !strings.Contains(err.Error(), "there are who") {
+				t.Errorf("of the fields it says: %v", err)
+			}
 			again := heads(t, s)
 			if len(again) != 2 {
 				t.Fatalf("%v", keys(t, s, ""))

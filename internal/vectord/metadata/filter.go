@@ -178,10 +178,10 @@ func parseIn(field string, x any) ([]value, error) {
 	return values, nil
 }
 
-// UnknownFieldError says that no item ever had a field of that name.
+// UnknownFieldError says that no item has a field of that name, nor had since the store was made.
 type UnknownFieldError struct {
 	Field string
-	Known []string // some of the fields that there are, in order
+	Known []string // some of the fields that items have now, in order
 }
 
 func (e *UnknownFieldError) Error() string {

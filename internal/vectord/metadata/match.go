@@ -1,7 +1,6 @@
 package metadata
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -133,6 +132,19 @@ func (s *Store) field(name string) (*field, error) {
 	if f := s.fields[name]; f != nil {
 		return f, nil
 	}
-	known := slices.Sorted(maps.Keys(s.fields))
+	known := s.present()
 	return nil, &UnknownFieldError{name, known[:min(len(known), knownFields)]}
+}
+
+// present lists the fields that items have now, and those that are found by words, in order.
+// One that items had can be asked for still, so that who deletes by it, or erases, can do it
+// again; it is not told to anybody.
+func (s *Store) present() (names []string) {
+	for name, f := range s.fields {
+		if f.words || !f.having.IsEmpty() {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

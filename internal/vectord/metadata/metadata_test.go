@@ -145,7 +145,17 @@ func TestAFieldThatNoItemHas(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	s.Remove(0)
-	keep(t, s, `{}`)
+	keep(t, s, `{}`, `{"since":1}`)
+	for f, want := range map[string]string{`{"citty":1}`: `no item has a field "citty"; there are since`, `{"\u001b[2J":1}`: `"\x1b[2J"`} {
+		if f, err := metadata.ParseFilter([]byte(f)); err != nil {
+			t.Error(err)
+		} else if _, err := s.Match(f, nil); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "city") {
+			t.Errorf("fields that items had are told: %v", err)
+		}
+	}
+	if got := s.Stats().Fields; got != 1 {
+		t.Errorf("%d fields", got)
+	}
 	if got := match(t, s, `{"city":"Austin"}`); len(got) != 0 {
 		t.Errorf("a field that items had: %v", got)
 	}

@@ -213,7 +213,7 @@ func (s *Store) Get(slot uint32) json.RawMessage {
 // Stats tell what a store holds.
 type Stats struct {
 	Items  int
-	Fields int
+	Fields int   // that items have, and those whose text is found by words
 	Bytes  int64 // of JSON
 }
 
@@ -221,5 +221,5 @@ type Stats struct {
 func (s *Store) Stats() Stats {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return Stats{Items: int(s.all.GetCardinality()), Fields: len(s.fields), Bytes: s.bytes}
+	return Stats{Items: int(s.all.GetCardinality()), Fields: len(s.present()), Bytes: s.bytes}
 }

@@ -2,7 +2,6 @@ package metadata
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -32,11 +31,8 @@ func (s *Store) View() *View {
 	defer s.mu.Unlock()
 	s.views++
 	v := &View{store: s, raw: slices.Clone(s.raw)}
-	for _, name := range slices.Sorted(maps.Keys(s.fields)) {
+	for _, name := range s.present() {
 		f := s.fields[name]
-		if f.having.IsEmpty() && !f.words {
-			continue // what nobody has any more is not told
-		}
 		f.own = map[*posting]bool{}
 		v.fields = append(v.fields, viewed{name, f.words, f.having.Clone(), f.values.Copy()})
 	}

@@ -129,7 +129,7 @@ type Index struct {
 	CreatedAt time.Time `json:"created_at"`                        // when it was made
 	Aliases   []string  `json:"aliases"`                           // other names that lead to it
 	State     string    `json:"state" enum:"loading,ready,failed"` // loading: it is read from storage, and answers index_loading; failed: it could not be, and answers index_failed
-	Reason    string    `json:"reason,omitempty"`                  // why it failed
+	Reason    string    `json:"reason,omitempty"`                  // why it failed, or what its loading waits for
 	Progress  *Progress `json:"progress,omitempty"`                // of one that is being loaded
 	Count     int       `json:"count"`                             // items; 0 where it is not ready
 	Stats     *Stats    `json:"stats,omitempty"`                   // of one that is ready

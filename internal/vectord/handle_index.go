@@ -135,6 +135,9 @@ func (s *server) describe(x *index) vector.Index {
 	shown.State, shown.Reason = x.state()
 	if shown.State == vector.Loading {
 		shown.Progress = &vector.Progress{BytesRead: x.progress.Bytes.Load(), BytesTotal: x.progress.Total.Load()}
+		if shown.Progress.BytesTotal > 0 {
+			shown.Reason = "" // the progress says more
+		}
 	}
 	open, leave, err := x.enter()
 	if err != nil {

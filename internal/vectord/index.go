@@ -29,6 +29,8 @@ type index struct {
 	users  sync.WaitGroup // requests that are inside
 	open   *durable.Index // nil while it is loaded, after a failure and once it is gone
 	failed error
+	begun  bool          // somebody loads it
+	away   error         // why storaged did not give it, since the last try
 	left   bool          // it is about to lose its name, and takes no requests
 	gone   chan struct{} // closed when it has, or the daemon ends
 }
@@ -57,12 +59,32 @@ func (x *index) enter() (open *durable.Index, leave func(), err error) {
 	case x.failed != nil:
 		return nil, nil, vector.ErrIndexFailed.Errorf("the index %s could not be loaded: %v", x.name, reasonOf(x.failed)).Because(x.failed)
 	case x.open == nil:
-		read, total := x.progress.Bytes.Load(), x.progress.Total.Load()
-		return nil, nil, vector.ErrIndexLoading.Errorf("the index %s is being loaded: %d of %d bytes are read", x.name, read, total).
-			With("bytes_read", read).With("bytes_total", total).After(time.Second)
+		return nil, nil, vector.ErrIndexLoading.Errorf("the index %s %s", x.name, x.loadingWords()).
+			With("bytes_read", x.progress.Bytes.Load()).With("bytes_total", x.progress.Total.Load()).After(time.Second)
 	}
 	x.users.Add(1)
 	return x.open, x.users.Done, nil
+}
+
+// loadingWords says how far an index is that is not open yet. x.mu is held.
+func (x *index) loadingWords() string {
+	read, total := x.progress.Bytes.Load(), x.progress.Total.Load()
+	switch {
+	case x.away != nil:
+		return "waits for storaged to be loaded: " + wire.AsProblem(x.away).Detail
+	case !x.begun:
+		return "waits to be loaded until others are"
+	case total == 0:
+		return "is being loaded: what there is of it is being looked at"
+	}
+	return fmt.Sprintf("is being loaded: %d of %d bytes are read", read, total)
+}
+
+// attempt says that the index is being loaded, or that storaged was away when it was.
+func (x *index) attempt(away error) {
+	x.mu.Lock()
+	x.begun, x.away = true, away
+	x.mu.Unlock()
 }
 
 // leave says that the index is about to lose its name, or keeps it after all.
@@ -111,7 +133,7 @@ func (x *index) isGone() bool {
 	}
 }
 
-// state tells how an index is.
+// state tells how an index is: the reason why it does not serve, where there is one.
 func (x *index) state() (state, reason string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -119,7 +141,7 @@ func (x *index) state() (state, reason string) {
 	case x.failed != nil:
 		return vector.Failed, reasonOf(x.failed)
 	case x.open == nil:
-		return vector.Loading, ""
+		return vector.Loading, x.loadingWords()
 	}
 	return vector.Serving, ""
 }

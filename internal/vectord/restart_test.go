@@ -3,6 +3,7 @@ package vectord_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -184,6 +185,61 @@ func TestWhatIsLoadedKeepsNobodyWaiting(t *testing.T) {
 	if n, err := d.Count(t.Context(), "large", nil); n != 100 || err != nil {
 		t.Errorf("%d items, %v", n, err)
 	}
+}
+
+// Before anything is read of an index it says what it waits for, and not that 0 of 0 bytes
+// are read.
+func TestWhatALoadWaitsFor(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	for _, name := range []string{"a", "b", "c"} {
+		d.mustCreate(name, vector.Shape{Dimension: 8})
+	}
+	d.stop()
+	release := make(chan struct{})
+	slow := &storage.Client{Client: store.Client}
+	slow.Base = held(t, store.Base, "/generations/", release)
+	d = startUnready(t, slow)
+	var said string
+	d.until(func() bool {
+		_, doc := d.send("GET", "/ready", "")
+		said = fmt.Sprint(doc["reasons"])
+		return strings.Count(said, "is being loaded: what there is of it is being looked at") == 2
+	})
+	if strings.Count(said, "waits to be loaded until others are") != 1 || strings.Contains(said, "0 of 0") {
+		t.Errorf("%s", said)
+	}
+	one := d.want(200, "", "GET", "/vectors/index/a", "")
+	if reason := fmt.Sprint(one["reason"]); !strings.Contains(reason, "looked at") && !strings.Contains(reason, "until others are") {
+		t.Errorf("%v", one)
+	}
+	close(release)
+	d.ready()
+	d.want(200, "", "POST", "/vectors/index/c/count", "{}")
+	d.stop()
+
+	gone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/storage/objects" && !strings.Contains(r.URL.RawQuery, "names") { // it gives names alone
+			http.Error(w, "", http.StatusServiceUnavailable)
+			return
+		}
+		resp, err := http.Get(store.Base + r.URL.String())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer resp.Body.Close()
+		w.WriteHeader(resp.StatusCode)
+		_, _ = io.Copy(w, resp.Body)
+	}))
+	defer gone.Close()
+	away := &storage.Client{Client: store.Client}
+	away.Base = gone.URL
+	d = startUnready(t, away)
+	d.until(func() bool {
+		_, doc := d.send("GET", "/ready", "")
+		return strings.Contains(fmt.Sprint(doc["reasons"]), "waits for storaged to be loaded: ")
+	})
 }
 
 // held is a proxy that holds back what has a word in its path, or query, until it is

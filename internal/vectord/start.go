@@ -72,6 +72,7 @@ func (r *registry) readNames() ([]*index, bool) {
 // be read is told as failed. It returns true where the index serves.
 func (r *registry) load(x *index) bool {
 	for x.pointer.broken == nil {
+		x.attempt(nil)
 		open, err := durable.Open(r.ctx, r.options(x), &x.progress)
 		if r.ctx.Err() != nil {
 			if open != nil {
@@ -81,6 +82,7 @@ func (r *registry) load(x *index) bool {
 		}
 		if err != nil && wire.AsProblem(err).Is(wire.ErrUnavailable) {
 			r.log.Warn("an index waits for storaged", "index", x.name, "error", err)
+			x.attempt(err)
 			select {
 			case <-r.ctx.Done():
 				return false
@@ -113,8 +115,8 @@ func (r *registry) notReady() []string {
 	}
 	var reasons []string
 	for _, x := range r.list() {
-		if state, _ := x.state(); state == vector.Loading {
-			reasons = append(reasons, fmt.Sprintf("the index %s is being loaded: %d of %d bytes are read", x.name, x.progress.Bytes.Load(), x.progress.Total.Load()))
+		if state, how := x.state(); state == vector.Loading {
+			reasons = append(reasons, fmt.Sprintf("the index %s %s", x.name, how))
 		}
 	}
 	return reasons

@@ -10,6 +10,6 @@
 // digits; text compares byte by byte, as dates in ISO 8601 do. null is as if the field
 // were not there.
 //
-// A filter that names a field which no item has, nor had since the store was made, is refused rather than answered
-// with nothing: it is a slip of the pen.
+// A filter that names a field which no item has, nor had since the store was made, is
+// refused rather than answered with nothing: it is a slip of the pen.
 package metadata

@@ -178,7 +178,8 @@ func parseIn(field string, x any) ([]value, error) {
 	return values, nil
 }
 
-// UnknownFieldError says that no item has a field of that name, nor had since the store was made.
+// UnknownFieldError says that no item has a field of that name, nor had since the store
+// was made.
 type UnknownFieldError struct {
 	Field string
 	Known []string // some of the fields that items have now, in order

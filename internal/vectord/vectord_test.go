@@ -75,6 +75,7 @@ func TestBadInputIsToldAndAppliesNothing(t *testing.T) {
 		{`{"id":"a","vector":[0,0]}`, "bad_vector", 0}, {`{"id":"a"}`, "bad_vector", 0},
 		{`{"id":"","vector":[1,0]}`, "bad_item", 0}, {`{"id":"a","vector":[1,0],"metadata":[1]}`, "bad_item", 0},
 		{`{"id":"a","vector":[1,0],"text":"t","metadata":{"text":"u"}}`, "bad_item", 0},
+		{`{"id":"a","vector":[1,0],"metadata":{"tax":123456789012345678901234567890}}`, "bad_item", 0},
 	} {
 		doc := d.want(400, c.code, "POST", "/vectors/index/x/add", `{"items":[`+c.items+`]}`)
 		if doc["item"] != c.item {

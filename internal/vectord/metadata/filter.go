@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -114,6 +115,9 @@ func parseKey(key string, x any, depth int) (node, error) {
 		return parseConditions(key, conditions)
 	}
 	v, err := valueOf(x)
+	if _, number := x.(json.Number); number && err != nil {
+		return nil, wrong("%s: %v", key, err)
+	}
 	if err != nil {
 		return nil, wrong(`%s: %v; a field is compared with one, or with an object as {"in": [...]}, {"gte": 1}, {"exists": true}`, key, err)
 	}

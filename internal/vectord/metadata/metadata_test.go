@@ -52,7 +52,7 @@ func TestFilters(t *testing.T) {
 		/* 0 */ `{"city":"Austin","rate":38.5,"night":true,"since":"2024-03-01","id":9007199254740993}`,
 		/* 1 */ `{"city":"Waco","rate":41,"night":false,"since":"2026-01-15","id":9007199254740992}`,
 		/* 2 */ `{"city":"Austin","rate":"41","skills":["forklift","welding"],"address":{"zip":"02134"}}`,
-		/* 3 */ `{"city":null,"rate":-1e3,"skills":[],"big":18446744073709551615}`,
+		/* 3 */ `{"city":null,"rate":-1e3,"skills":[],"big":18446744073709551616}`,
 		/* 4 */ ``,
 		/* 5 */ `{"city":"","rate":41.0,"skills":"welding"}`,
 	)
@@ -75,6 +75,9 @@ func TestFilters(t *testing.T) {
 		`{"id":{"gt":9007199254740992}}`:                   {0},
 		`{"id":{"gt":9007199254740992.5}}`:                 {0},
 		`{"big":{"gt":9223372036854775807}}`:               {3},
+		`{"big":18446744073709551616}`:                     {3},
+		`{"big":1.8446744073709551616e19}`:                 {3},
+		`{"big":9223372036854775807}`:                      {},
 		`{"night":true}`:                                   {0},
 		`{"night":{"in":[true,false]}}`:                    {0, 1},
 		`{"night":{"gte":false}}`:                          {0, 1},

@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
 
 // value is a scalar: false, true, a number or a text. Numbers without a fraction are
-// whole ones, however they were written, where 64 bits hold them.
+// whole ones, however they were written, where 64 bits hold them; so a number has one value.
 type value struct {
 	kind  kind
 	whole int64 // a whole number; 0 or 1 of a boolean
@@ -56,18 +57,30 @@ func typeName(x any) string {
 	return fmt.Sprint(x)
 }
 
+// numberOf reads a number. Whole ones of 64 bits are kept as they are, and others as the
+// float64 that they are read as; a whole one that would become another one is refused.
 func numberOf(s string) (value, error) {
 	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return value{kind: whole, whole: i}, nil
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {
-		return value{}, fmt.Errorf("the number %s is beyond what 64 bits hold", s)
+		return value{}, fmt.Errorf("the number %.40s is beyond what 64 bits hold; write it as text, in quotes", s)
+	}
+	if !strings.ContainsAny(s, ".eE") && !exactly(f, s) {
+		return value{}, fmt.Errorf("the whole number %.40s is one that 64 bits do not hold exactly; write it as text, in quotes", s)
 	}
 	if isWhole(f) {
 		return value{kind: whole, whole: int64(f)}, nil
 	}
 	return value{kind: float, float: f}, nil
+}
+
+// exactly tells that a float is the whole number of some digits.
+func exactly(f float64, digits string) bool {
+	want, ok := new(big.Int).SetString(digits, 10)
+	got, _ := big.NewFloat(f).Int(nil)
+	return ok && got.Cmp(want) == 0
 }
 
 // isWhole tells that a number has no fraction, and that 64 bits hold it.

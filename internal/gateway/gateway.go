@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"time"
 
@@ -67,7 +68,7 @@ func New(_ context.Context, env service.Env, config Config) (*service.Daemon, er
 		return nil, err
 	}
 	g := &Gateway{env: env, config: config, viewer: assets, failures: newFailures(env.Metrics, config.Deployed)}
-	return &service.Daemon{Routes: slices.Concat(g.routes(), g.passes())}, nil
+	return &service.Daemon{Routes: slices.Concat(g.routes(), g.passes()), Private: regexp.MustCompile(`^/v1/vectors/index/[^/]+/items/`)}, nil
 }
 
 // Routes describes the gateway's own routes, for the specification.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -28,6 +29,7 @@ type setup struct {
 	tokens service.Tokens
 	peers  service.Peers
 	idle   time.Duration
+	log    *slog.Logger // nil: nowhere
 }
 
 // run serves a gateway on a free port. Peers that are not named are nobody.
@@ -50,7 +52,7 @@ func (s setup) run(t testing.TB) *edge {
 			peers[name] = url
 		}
 	}
-	env, err := service.NewEnv("gateway", fleet, peers, service.Secrets{Tokens: s.tokens}, silent())
+	env, err := service.NewEnv("gateway", fleet, peers, service.Secrets{Tokens: s.tokens}, cmp.Or(s.log, silent()))
 	if err != nil {
 		t.Fatal(err)
 	}

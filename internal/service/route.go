@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"sync"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -80,6 +81,9 @@ type Daemon struct {
 	Ready func(context.Context) []string
 	// Notes give what is not as it should be though the daemon serves; it may be nil.
 	Notes func(context.Context) []string
+	// Private finds, in a path, what stands before what may be somebody's: the log has a *
+	// for that, and of an error the code alone. nil: nothing is private.
+	Private *regexp.Regexp
 	// Close ends what the daemon owns, after the last request has finished.
 	Close func() error
 }

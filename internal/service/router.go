@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -26,15 +27,16 @@ type router struct {
 	guard    *guard
 	metrics  *httpMetrics
 	inFlight *inFlight
+	private  *regexp.Regexp // see [Daemon]
 	mux      *chi.Mux
 }
 
-func newRouter(env Env, requests *inFlight, routes []Route) (http.Handler, error) {
+func newRouter(env Env, requests *inFlight, private *regexp.Regexp, routes []Route) (http.Handler, error) {
 	g, err := newGuard(env.Fleet, env.Secrets.Tokens)
 	if err != nil {
 		return nil, err
 	}
-	rt := &router{env: env, guard: g, metrics: newHTTPMetrics(env.Metrics), inFlight: requests, mux: chi.NewRouter()}
+	rt := &router{env: env, guard: g, metrics: newHTTPMetrics(env.Metrics), inFlight: requests, private: private, mux: chi.NewRouter()}
 	for _, route := range routes {
 		if route.Method == "" {
 			rt.mux.Handle(route.Path, rt.serve(route))
@@ -194,6 +196,18 @@ func codeOf(a *answer, err error) string {
 	return wire.AsProblem(err).Kind.Code
 }
 
+// logged gives a path as the log may have it, and whether that is not all of it.
+func (rt *router) logged(path string) (shown string, private bool) {
+	if rt.private == nil {
+		return path, false
+	}
+	at := rt.private.FindStringIndex(path)
+	if at == nil {
+		return path, false
+	}
+	return path[:at[1]] + "*", true
+}
+
 // record writes the request's one log line and its metrics. The line holds no
 // header and no query string, since either could hold a secret.
 func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err error, aborted bool, elapsed time.Duration) {
@@ -201,6 +215,7 @@ func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err
 	if pattern == "" {
 		pattern = "(none)"
 	}
+	path, private := rt.logged(r.URL.Path)
 	rt.metrics.observe(r.Method, pattern, a.status, elapsed)
 	if aborted {
 		rt.metrics.aborted.Inc()
@@ -211,7 +226,7 @@ func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err
 		received = a.upload.received.Load()
 	}
 	attrs := []slog.Attr{
-		slog.String("method", r.Method), slog.String("route", pattern), slog.String("path", r.URL.Path),
+		slog.String("method", r.Method), slog.String("route", pattern), slog.String("path", path),
 		slog.Int("status", a.status), slog.Int64("bytes_out", a.bytes), slog.Int64("bytes_in", received),
 		slog.Float64("duration_ms", float64(elapsed.Microseconds())/1000),
 		slog.String("request_id", trace.RequestID), slog.String("trace_id", trace.TraceID), slog.String("remote", r.RemoteAddr),
@@ -227,8 +242,12 @@ func (rt *router) record(a *answer, r *http.Request, route Route, ev *event, err
 		attrs = append(attrs, slog.Bool("aborted", true))
 	}
 	if err != nil {
-		rt.metrics.failed(pattern, codeOf(a, err))
-		attrs = append(attrs, slog.String("error", err.Error()))
+		code, said := codeOf(a, err), err.Error()
+		if private {
+			said = code
+		}
+		rt.metrics.failed(pattern, code)
+		attrs = append(attrs, slog.String("error", said))
 		switch clientLeft := r.Context().Err() != nil; {
 		case errors.Is(err, wire.ErrNotReady): // a probe's answer, not a fault
 		case !clientLeft && (a.status >= 500 || a.status < 400):

@@ -47,7 +47,7 @@ const cutGrace = 2 * time.Second
 // NewServer puts a daemon behind everything that this package promises.
 func NewServer(env Env, d *Daemon) (*Server, error) {
 	s := &Server{env: env, daemon: d, metrics: promhttp.HandlerFor(env.Metrics, promhttp.HandlerOpts{})}
-	handler, err := newRouter(env, &s.requests, slices.Concat(s.commonRoutes(), d.Routes))
+	handler, err := newRouter(env, &s.requests, d.Private, slices.Concat(s.commonRoutes(), d.Routes))
 	if err != nil {
 		return nil, err
 	}

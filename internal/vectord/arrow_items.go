@@ -91,7 +91,7 @@ func addFields(items []vector.Item, fields map[string]arrow.Array, whole bool) e
 		}
 		raw, err := json.Marshal(object)
 		if err != nil {
-			return vector.ErrBadItem.Errorf("item %d: %v", i, err).With("item", i)
+			return vector.ErrBadItem.Errorf("item %d: %v", i, err).With("item", i).Private()
 		}
 		items[i].Metadata = raw
 	}

@@ -3,6 +3,7 @@ package vectord
 import (
 	"context"
 	"net/http"
+	"regexp"
 
 	"github.com/go-chi/chi/v5"
 
@@ -33,9 +34,10 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	s.loader = newLoader(ctx, s.registry, s.metrics, &query.Client{Client: env.Peer("queryd")})
 	s.registry.background.Go(func() { s.registry.start(s.loader.resume) })
 	return &service.Daemon{
-		Routes: s.routes(),
-		Ready:  func(context.Context) []string { return s.registry.notReady() },
-		Notes:  func(context.Context) []string { return s.registry.notes() },
+		Routes:  s.routes(),
+		Ready:   func(context.Context) []string { return s.registry.notReady() },
+		Private: regexp.MustCompile(`^/vectors/index/[^/]+/items/`),
+		Notes:   func(context.Context) []string { return s.registry.notes() },
 		Close: func() error {
 			s.loader.close()
 			return s.registry.close(context.WithoutCancel(ctx))

@@ -111,7 +111,7 @@ func (s *server) getItem(w http.ResponseWriter, r *http.Request) error {
 	return s.inside(r, func(_ *index, open *durable.Index) error {
 		item, ok := open.Engine().Get(id)
 		if !ok {
-			return vector.ErrItemNotFound.Errorf("the index has no item %.128q", id)
+			return vector.ErrItemNotFound.Errorf("the index has no item %.128q", id).Private()
 		}
 		return wire.WriteJSON(w, http.StatusOK, shown(item))
 	})

@@ -47,7 +47,7 @@ func problemOf(err error) error {
 	case errors.As(err, &broken):
 		return vector.ErrIndexFailed.Errorf("%v", broken).Because(err)
 	case errors.As(err, &change):
-		return vector.ErrBadItem.Errorf("%v; nothing was changed", change).With("id", change.ID)
+		return vector.ErrBadItem.Errorf("%v; nothing was changed", change).With("id", change.ID).Private()
 	case errors.Is(err, unix.ENOMEM):
 		return vector.ErrIndexMemory.Errorf("there is no address space for the index; give it a lower max_items").Because(err)
 	case errors.Is(err, durable.ErrClosed):
@@ -65,11 +65,11 @@ func problemOf(err error) error {
 	case errors.As(err, &query):
 		return vector.ErrBadSearch.Errorf("%v", query)
 	case errors.As(err, &unknown):
-		return vector.ErrItemNotFound.Errorf("%v", unknown).With("id", unknown.ID)
+		return vector.ErrItemNotFound.Errorf("%v", unknown).With("id", unknown.ID).Private()
 	case errors.As(err, &filter):
-		return vector.ErrBadFilter.Errorf("%v", filter)
+		return vector.ErrBadFilter.Errorf("%v", filter).Private()
 	case errors.As(err, &field):
-		return vector.ErrBadFilter.Errorf("%v", field).With("field", field.Field).With("known", field.Known)
+		return vector.ErrBadFilter.Errorf("%v", field).With("field", field.Field).With("known", field.Known).Private()
 	case errors.As(err, &full):
 		return vector.ErrIndexFull.Errorf("%v", full).With("room", full.Room).With("limit", full.Limit)
 	}
@@ -83,7 +83,7 @@ func itemProblem(item *engine.ItemError) error {
 		p = vectorProblem(wrong, item)
 		p.Detail += "; nothing of the batch was applied"
 	}
-	return p.With("item", item.Item).With("id", item.ID)
+	return p.With("item", item.Item).With("id", item.ID).Private()
 }
 
 // inBatch says which of many queries is wrong, and how.

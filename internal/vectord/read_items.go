@@ -46,7 +46,7 @@ func readItems(r *http.Request, x *index) ([]engine.Item, error) {
 // withoutVector says of an item what it lacks.
 func withoutVector(i int, item vector.Item, x *index) error {
 	p := vector.ErrBadVector.Errorf("item %d (%q) has no vector; give one of %d numbers; nothing of the batch was applied", i, item.ID, x.pointer.Shape.Dimension)
-	return p.With("item", i).With("id", item.ID)
+	return p.With("item", i).With("id", item.ID).Private()
 }
 
 // withText puts a text into metadata, under its field.

@@ -53,6 +53,15 @@ type Problem struct {
 	RetryAfter time.Duration  // 0: the client is not told when to come again
 	Fields     map[string]any // extension members: diff, line, limit, ...
 	cause      error
+	private    bool
+}
+
+// Private returns the problem with a detail that is for the client alone, since it may name
+// somebody: Error, and with it the log, gives the code and nothing else.
+func (p *Problem) Private() *Problem {
+	q := *p
+	q.private = true
+	return &q
 }
 
 // With returns the problem with an extension member added.
@@ -82,8 +91,12 @@ func (p *Problem) Because(err error) *Problem {
 	return &q
 }
 
-// Error gives the code and the detail, and the cause where there is one.
+// Error gives the code and the detail, and the cause where there is one; of a private
+// problem the code.
 func (p *Problem) Error() string {
+	if p.private {
+		return p.Kind.Code
+	}
 	if p.cause != nil {
 		return fmt.Sprintf("%s: %s (%v)", p.Kind.Code, p.Detail, p.cause)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/inorder"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/lexical"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
@@ -201,7 +202,7 @@ func (l *loader) describe(used bool) error {
 				x.meta.Set(d.slot, d.object)
 			}
 			if x.words != nil {
-				x.words.Set(d.slot, d.text)
+				x.words.SetWords(d.slot, d.words)
 			}
 		}
 		return nil
@@ -215,7 +216,9 @@ func (l *loader) read(group *[]described) (err error) {
 		if d.object, err = metadata.Read(l.objects[d.slot]); err != nil {
 			return &hnsw.SavedError{Reason: "has metadata that cannot be read"}
 		}
-		d.text = d.object.Text(l.x.config.TextFields)
+		if l.x.words != nil {
+			d.words = lexical.Read(d.object.Text(l.x.config.TextFields))
+		}
 	}
 	return nil
 }
@@ -223,7 +226,7 @@ func (l *loader) read(group *[]described) (err error) {
 type described struct {
 	slot   uint32
 	object metadata.Object
-	text   string
+	words  lexical.Words
 }
 
 // bury deletes vectors that are no item's: they were being put in, or taken out, when the

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // An index that was saved is loaded from memory: with five fields of metadata, one of them
-// another in each item, and with none. MB/cpu-s is by processor time.
+// another in each item, with none, and with a text of 40 words. MB/cpu-s is by processor time.
 func BenchmarkLoad(b *testing.B) {
 	cities := []string{"Austin", "Waco", "Dallas", "El Paso", "Houston", "Laredo", "Tyler"}
 	for _, c := range []struct {
@@ -24,9 +25,16 @@ func BenchmarkLoad(b *testing.B) {
 				cities[r.IntN(len(cities))], 15+float64(r.IntN(6000))/100, 10+r.IntN(16), 1+r.IntN(12), 1+r.IntN(28), n%3 == 0, n)
 		}},
 		{"none", 20_000, func(int, *rand.Rand) []byte { return nil }},
+		{"texts", 20_000, func(n int, r *rand.Rand) []byte {
+			var text []byte
+			for range 40 {
+				text = fmt.Appendf(text, "word%d ", int(math.Exp(r.Float64()*10)))
+			}
+			return fmt.Appendf(nil, `{"text":%q}`, text)
+		}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			config := engine.Config{Dimension: 384, EfConstruction: 16, M: 16, MaxItems: 1 << 17}
+			config := engine.Config{Dimension: 384, EfConstruction: 16, M: 16, MaxItems: 1 << 17, TextFields: []string{"text"}}
 			x, err := engine.New(config, simd.Best())
 			if err != nil {
 				b.Fatal(err)

@@ -59,13 +59,21 @@ type change struct {
 // use is a term in a text.
 type use struct{ term, tf uint32 }
 
+// Words are those of a text, as [Read] found them.
+type Words struct{ list []string }
+
+// Read finds the words of a text: the part of Set that may be done for many at once.
+func Read(text string) Words { return Words{words(text)} }
+
 // Set gives a slot its text, in place of the one it had. A text without a word
 // is as none. The text is read before other writes are waited for.
-func (x *Index) Set(slot uint32, text string) {
-	found := words(text)
+func (x *Index) Set(slot uint32, text string) { x.SetWords(slot, Read(text)) }
+
+// SetWords is Set with a text that was read.
+func (x *Index) SetWords(slot uint32, w Words) {
 	x.writing.Lock()
 	defer x.written()
-	x.exchange(slot, x.uses(found), uint32(len(found)))
+	x.exchange(slot, x.uses(w.list), uint32(len(w.list)))
 }
 
 // Remove takes the text of a slot away, if it has one.

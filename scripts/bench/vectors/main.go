@@ -160,10 +160,14 @@ func (w *worker) ask(s *set, ef int) (found, error) {
 	return found{a.usage(), part, short}, nil
 }
 
-// side is a library that searches for a set at an ef.
+// side is a library that searches for a set at an ef. It asks twice and counts the second
+// time: what the others, whose turn was before, left in the caches is nobody's own.
 func (w *worker) side(ctx context.Context, s *set, ef int) measure.Side[found] {
 	return func(int) (found, error) {
 		if err := ctx.Err(); err != nil {
+			return found{}, err
+		}
+		if _, err := w.ask(s, ef); err != nil {
 			return found{}, err
 		}
 		return w.ask(s, ef)

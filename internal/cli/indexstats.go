@@ -105,8 +105,11 @@ func (f facts) stats(x vector.Index, s *vector.Stats) {
 // durable says what a start would read, and what it could not.
 func (f facts) durable(d *vector.Durable) {
 	f.say("log", "%s, %s; the last durable batch is %d", counted(d.LogObjects, "object"), bytesText(d.LogBytes), d.Sequence)
+	if d.Refusal != "" {
+		f.say("changes", "are refused: %s", d.Refusal)
+	}
 	if len(d.Generations) == 0 {
-		f.say("generations", "none yet: a start reads the log alone")
+		f.say("generations", "none can be read: a start reads the log alone, and says what is missing")
 	}
 	for _, one := range d.Generations {
 		f.say("generation", "at batch %d, %s, written %s", one.Sequence, bytesText(one.Bytes), shown(one.WrittenAt))

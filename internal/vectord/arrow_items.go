@@ -50,7 +50,7 @@ func itemsOf(batch arrow.RecordBatch) ([]vector.Item, error) {
 		case "id":
 			err = texts(column, func(i int, s string) { items[i].ID = strings.Clone(s) })
 		case "text":
-			err = texts(column, func(i int, s string) { items[i].Text = s })
+			err = texts(column, func(i int, s string) { items[i].Text = strings.Clone(s) })
 		case "metadata":
 			err = texts(column, func(i int, s string) { items[i].Metadata = json.RawMessage(s) })
 		case "vector":

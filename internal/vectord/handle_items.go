@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -94,8 +93,8 @@ func selectionOf(which vector.Select) (durable.Selection, error) {
 		return durable.Selection{}, err
 	case (filter == nil) == (which.IDs == nil):
 		return durable.Selection{}, wire.ErrBadRequest.Errorf(`give either "ids" or "filter", which say what items are meant`)
-	case filter != nil && strings.TrimSpace(strings.Trim(strings.TrimSpace(string(which.Filter)), "{}")) == "":
-		return durable.Selection{}, vector.ErrBadFilter.Errorf("the filter is empty, which means every item; drop the index, or say what is meant")
+	case filter != nil && filter.MatchesAll():
+		return durable.Selection{}, vector.ErrBadFilter.Errorf("the filter says nothing, which means every item; drop the index, or say what is meant")
 	case len(which.IDs) > vector.MaxItems:
 		return durable.Selection{}, wire.ErrBadRequest.Errorf("there are %d ids; give at most %d at once, or a filter", len(which.IDs), vector.MaxItems).With("limit", vector.MaxItems)
 	}

@@ -81,7 +81,7 @@ func (x *Index) deleteInParts(ctx context.Context, s Selection) (n counts, err e
 					return c, err
 				}
 				more = true
-				return removing(c.remove[:storage.MaxReserveWrite/2/engine.MaxID]), err
+				return removing(c.remove[:storage.MaxReserveWrite/2/(2+engine.MaxID)]), err
 			}
 		}
 		part, err := x.submit(r)

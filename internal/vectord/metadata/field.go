@@ -90,6 +90,13 @@ func (f *field) remove(v value, slot uint32) {
 	}
 }
 
+func (p *posting) has(slot uint32) bool {
+	if p.many != nil {
+		return p.many.Contains(slot)
+	}
+	return slices.Contains(p.few, slot)
+}
+
 func (p *posting) addTo(to *roaring.Bitmap) {
 	if p.many != nil {
 		to.Or(p.many)

@@ -164,15 +164,35 @@ func (s *Store) Set(slot uint32, o Object) {
 
 // Copy gives a slot the metadata of another one.
 func (s *Store) Copy(from, to uint32) {
-	o, err := Read(s.Get(from))
-	if err != nil {
-		panic(unreadable + err.Error())
-	}
+	s.mu.RLock()
+	o := Object{s.raw[from], s.scalars(from)}
+	s.mu.RUnlock()
 	s.Set(to, o)
 }
 
-// unreadable: what Read let pass it lets pass again.
-const unreadable = "metadata: what was kept cannot be read: "
+// scalars lists what a slot has under the names of fields. What an earlier Read let pass, and
+// this one does not, is looked for in all fields: nothing that is kept may be beyond removal.
+func (s *Store) scalars(slot uint32) []scalar {
+	if o, err := Read(s.raw[slot]); err == nil {
+		return o.scalar
+	}
+	var list []scalar
+	for name, f := range s.fields {
+		if !f.having.Contains(slot) {
+			continue
+		}
+		if f.words {
+			list = append(list, scalar{name, value{kind: text}}) // which has no posting here
+		}
+		f.values.Scan(func(p *posting) bool {
+			if p.has(slot) {
+				list = append(list, scalar{name, p.value})
+			}
+			return true
+		})
+	}
+	return list
+}
 
 // Remove forgets a slot's metadata.
 func (s *Store) Remove(slot uint32) {
@@ -185,11 +205,7 @@ func (s *Store) remove(slot uint32) {
 	if int(slot) >= len(s.raw) || s.raw[slot] == nil {
 		return
 	}
-	o, err := Read(s.raw[slot])
-	if err != nil {
-		panic(unreadable + err.Error())
-	}
-	for _, x := range o.scalar {
+	for _, x := range s.scalars(slot) {
 		if f := s.fields[x.field]; f != nil { // else what was loaded were not its values
 			f.remove(x.value, slot)
 		}

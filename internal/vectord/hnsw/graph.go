@@ -161,6 +161,9 @@ func (g *Graph) take() (slot uint32, err error) {
 	default:
 		slot = g.end.Load()
 		g.end.Store(slot + 1)
+		if slot%gatherEach == 0 {
+			g.gather(int(slot))
+		}
 	}
 	if !g.links.begin(slot, level) {
 		g.dead.set(slot, true)
@@ -168,4 +171,13 @@ func (g *Graph) take() (slot uint32, err error) {
 		return 0, ErrFull
 	}
 	return slot, nil
+}
+
+// gatherEach so many slots it is seen whether there are huge pages to be filled.
+const gatherEach = 512
+
+// gather moves what slots before end fill into huge pages.
+func (g *Graph) gather(end int) {
+	g.vectors.gather(end)
+	g.links.lowest.gather(end * 2 * g.config.M)
 }

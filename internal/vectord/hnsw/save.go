@@ -134,6 +134,7 @@ func (g *Graph) Load(r io.Reader) error {
 	g.end.Store(head.End)
 	g.top.Store(head.Top)
 	g.restore(head.End)
+	g.gather(int(head.End))
 	return nil
 }
 

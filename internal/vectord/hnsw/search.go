@@ -25,9 +25,9 @@ type Hit struct {
 const (
 	defaultEf = 100
 	maxEf     = 1 << 14
-	// The codes lead to more than k, of which the float32 vectors choose: on the way
-	// through the graph to so many at least, and to more where all are looked at, which
-	// is where many may be about as far.
+	// The codes lead to more than k, of which the float32 vectors choose: of what was
+	// found on the way through the graph from so many on, and from more where all are
+	// looked at, which is where many may be about as far.
 	leastRescored = 32
 	scanKeeps     = 256
 )
@@ -47,16 +47,17 @@ func (g *Graph) Search(s Search) []Hit {
 	if s.Exact {
 		return t.scan(s.Allowed, used, k, t.query.exact).best(k, k)
 	}
-	keep := k
+	least, keep := k, k
 	if !g.config.Float {
-		keep = max(k+k/2, leastRescored)
+		least = k + k/2
+		keep = max(least, leastRescored)
 	}
 	ef := s.Ef
 	if ef == 0 {
 		ef = defaultEf
 	}
 	t.findWaiting(s.Allowed)
-	if !t.seek(max(ef, keep), used, s.Allowed) || t.beam.answers < k {
+	if !t.seek(max(ef, least), used, s.Allowed) || t.beam.answers < k {
 		// Few match, or fewer were found than there may be: a narrow filter, deleted
 		// slots or many equal vectors have cut the way.
 		keep = max(scanKeeps, 4*k)

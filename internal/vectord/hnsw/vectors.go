@@ -134,6 +134,13 @@ func (v *vectors) forget(from, to uint32) {
 	}
 }
 
+// gather is for slots before end, which are filled.
+func (v *vectors) gather(end int) {
+	v.floats.gather(end * v.config.Dimension)
+	v.upper.gather(end * v.half)
+	v.lower.gather(end * v.half)
+}
+
 // squaredLength adds up in four sums, which do not wait for each other.
 func squaredLength(vector []float32) float64 {
 	var sums [4]float64

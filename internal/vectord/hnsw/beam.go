@@ -13,6 +13,8 @@ const (
 	opened entry = 1 << iota // its links have been followed
 	hidden                   // it leads on, and is not an answer
 	slotAt = 2
+
+	wasApart = opened // where links are chosen, see admit
 )
 
 // distance gives back what was packed.

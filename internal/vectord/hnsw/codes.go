@@ -54,8 +54,8 @@ func (v *vectors) pack(slot uint32, code []int8) {
 	}
 }
 
-// unpack reads a slot's code. Building does that more often than anything else but
-// comparing, so that it goes by eight bytes and without checks of bounds.
+// unpack reads a slot's code. Building does that for each neighbour, so that it goes by
+// eight bytes and without checks of bounds.
 func (v *vectors) unpack(slot uint32, code []int8) {
 	upper, lower := v.halves(slot)
 	words := wordsOf(code)

@@ -82,8 +82,9 @@ func (g *Graph) repairLinks(slot uint32, level int) {
 	if t.around(slot, level); level == 0 && len(t.slots) < min(g.config.M, len(t.links)) && !g.dead.has(slot) {
 		g.enqueue(slot) // most of its surroundings go: it has to look farther
 	}
-	chosen := slices.Clone(t.prune(slot, level, t.slots))
-	g.links.set(slot, level, chosen)
+	chosen, apart := t.prune(slot, level, t.slots)
+	chosen = slices.Clone(chosen)
+	g.links.set(slot, level, chosen, apart)
 	lock.Unlock()
 	if g.dead.has(slot) {
 		return

@@ -128,7 +128,7 @@ func (g *Graph) Stats() Stats {
 		Queued:     int(g.waitingN.Load()),
 		Tombstones: tombstones,
 		Free:       len(g.free),
-		Bytes:      int64(end)*int64(g.vectors.bytes()+4*(2*g.config.M+2)+1) + 4*int64(g.links.used),
+		Bytes:      int64(end)*int64(g.vectors.bytes()+4*(2*g.config.M+2)+2) + 4*int64(g.links.used),
 	}
 }
 

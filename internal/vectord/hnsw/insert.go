@@ -93,7 +93,8 @@ func (g *Graph) neighbours(t *searcher, slot uint32) []uint32 {
 		g.stranded = append(g.stranded, slot)
 		g.mu.Unlock()
 	}
-	return slices.Clone(t.selectNeighbours(t.entries, g.config.M))
+	t.selectNeighbours(t.entries, g.config.M)
+	return slices.Clone(t.chosen)
 }
 
 // adopt links a slot with others in a level, both ways. They may have linked to it
@@ -101,10 +102,12 @@ func (g *Graph) neighbours(t *searcher, slot uint32) []uint32 {
 func (g *Graph) adopt(t *searcher, slot uint32, level int, chosen []uint32) {
 	lock := g.links.lock(slot)
 	lock.Lock()
+	apart := 0
 	if there := g.links.read(slot, level, nil); len(there) > 0 {
-		chosen = slices.Clone(t.prune(slot, level, union(chosen, there)))
+		chosen, apart = t.prune(slot, level, union(chosen, there))
+		chosen = slices.Clone(chosen)
 	}
-	g.links.set(slot, level, chosen)
+	g.links.set(slot, level, chosen, apart)
 	lock.Unlock()
 	for _, other := range chosen {
 		g.linkBack(t, other, slot, level)
@@ -141,5 +144,12 @@ func (g *Graph) linkBack(t *searcher, from, to uint32, level int) {
 	if slices.Contains(t.slots, to) || g.links.list(from, level) == nil || g.links.add(from, level, to) {
 		return
 	}
-	g.links.set(from, level, t.prune(from, level, append(t.slots, to)))
+	t.slots = append(t.slots, to)
+	if apart := g.links.apart.data[from]; level == 0 && apart > 0 {
+		links, apart := t.admit(from, t.slots, int(apart))
+		g.links.set(from, level, links, apart)
+		return
+	}
+	links, apart := t.prune(from, level, t.slots)
+	g.links.set(from, level, links, apart)
 }

@@ -21,6 +21,7 @@ type links struct {
 	lowest    area[uint32] // 2m of each slot
 	inDegree  area[int32]  // how many link to each slot in the lowest level
 	uncounted bitset       // slots whose links do not count yet, since nothing leads to them
+	apart     area[uint8]  // of each slot, so many of its lowest links are first, and apart: see prune; 0: not known
 	levels    area[uint8]  // the highest of each slot
 	blocks    area[uint32] // of each slot, where its upper lists begin, plus one; 0: none
 	upper     area[uint32]
@@ -37,13 +38,14 @@ const maxLevel = 16
 
 func newLinks(config Config) (*links, error) {
 	l := &links{m: config.M, uncounted: make(bitset, (config.MaxItems+63)/64)}
-	var errs [5]error
+	var errs [6]error
 	l.lowest, errs[0] = reserve[uint32](config.MaxItems * 2 * l.m)
 	l.blocks, errs[1] = reserve[uint32](config.MaxItems)
 	// One slot in M has an upper list, and of these one in M a second; this is plenty.
 	l.upper, errs[2] = reserve[uint32](config.MaxItems*2 + maxLevel*l.m*64)
 	l.levels, errs[3] = reserve[uint8](config.MaxItems)
 	l.inDegree, errs[4] = reserve[int32](config.MaxItems)
+	l.apart, errs[5] = reserve[uint8](config.MaxItems)
 	err := errors.Join(errs[:]...)
 	if err != nil {
 		l.release()
@@ -54,6 +56,7 @@ func newLinks(config Config) (*links, error) {
 func (l *links) release() {
 	l.lowest.free()
 	l.inDegree.free()
+	l.apart.free()
 	l.levels.free()
 	l.blocks.free()
 	l.upper.free()
@@ -98,13 +101,16 @@ func (l *links) read(slot uint32, level int, to []uint32) []uint32 {
 	return to
 }
 
-// set replaces a slot's links in a level, and keeps count of who is linked to. The
-// slot's lock is held.
-func (l *links) set(slot uint32, level int, links []uint32) {
+// set replaces a slot's links in a level, and keeps count of who is linked to. The first
+// so many are apart, or 0. The slot's lock is held.
+func (l *links) set(slot uint32, level int, links []uint32, apart int) {
 	list := l.list(slot, level)
-	if level == 0 && !l.uncounted.has(slot) {
-		l.count(list, -1)
-		l.count(links, 1)
+	if level == 0 {
+		l.apart.data[slot] = uint8(apart)
+		if !l.uncounted.has(slot) {
+			l.count(list, -1)
+			l.count(links, 1)
+		}
 	}
 	write(list, links)
 }
@@ -141,8 +147,11 @@ func (l *links) add(slot uint32, level int, link uint32) bool {
 	if at < 0 {
 		return false
 	}
-	if level == 0 && !l.uncounted.has(slot) {
-		l.count([]uint32{link}, 1)
+	if level == 0 {
+		l.apart.data[slot] = 0
+		if !l.uncounted.has(slot) {
+			l.count([]uint32{link}, 1)
+		}
 	}
 	if at+1 < len(list) {
 		atomic.StoreUint32(&list[at+1], none)
@@ -167,6 +176,7 @@ func (l *links) forget(from, to uint32) {
 	l.lowest.forget(int(from)*2*l.m, int(to)*2*l.m)
 	l.blocks.forget(int(from), int(to))
 	l.inDegree.forget(int(from), int(to))
+	l.apart.forget(int(from), int(to))
 	l.levels.forget(int(from), int(to))
 }
 
@@ -184,7 +194,7 @@ func (l *links) begin(slot uint32, level int) bool {
 			return false
 		}
 	}
-	l.levels.data[slot] = uint8(level)
+	l.levels.data[slot], l.apart.data[slot] = uint8(level), 0
 	atomic.StoreInt32(&l.inDegree.data[slot], 0)
 	l.uncounted.set(slot, true)
 	atomic.StoreUint32(&l.blocks.data[slot], block)

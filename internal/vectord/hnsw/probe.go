@@ -78,30 +78,9 @@ func (p *probe) close(slots []uint32, distances []float32) {
 	p.upperDots(slots)
 	p.lower = grown(p.lower, len(slots))
 	v.kernels.DotRowsI4(p.code, v.lower.data, v.half, slots, p.lower)
-	for i, upper := range p.upper {
-		p.lower[i] += 16*upper - 128*p.sum
-	}
-	p.measure(p.lower, slots, distances)
-}
-
-// closeIn is close where somebody put the codes of slots together, one behind the other;
-// of at most eight slots.
-func (p *probe) closeIn(codes []int8, slots []uint32, distances []float32) {
-	if p.v.half == 0 {
-		p.exact(slots, distances)
-		return
-	}
-	rows := [...]uint32{0, 1, 2, 3, 4, 5, 6, 7}
-	p.lower = grown(p.lower, len(slots))
-	p.v.kernels.DotRowsI8(p.code, codes, len(p.code), rows[:len(slots)], p.lower)
-	p.measure(p.lower, slots, distances)
-}
-
-// measure makes distances of the products of whole codes.
-func (p *probe) measure(dots []int32, slots []uint32, distances []float32) {
-	scales, by := p.v.scales.data, p.factor()
+	scales, by := v.scales.data, p.factor()
 	for i, slot := range slots {
-		distances[i] = by * scales[slot] * float32(dots[i])
+		distances[i] = by * scales[slot] * float32(p.lower[i]+16*p.upper[i]-128*p.sum)
 	}
 	p.addNorms(slots, distances)
 }

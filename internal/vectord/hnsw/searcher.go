@@ -18,7 +18,8 @@ type searcher struct {
 	waiting []uint32
 	near    []float32
 	chosen  []uint32
-	codes   []int8 // of those that are chosen
+	left    []entry   // to choose from
+	between []float32 // the distances from one that comes new
 	entries []entry
 
 	building bool // slots that are not shown yet count

@@ -3,32 +3,43 @@ package hnsw
 import "slices"
 
 // prune chooses the links of a slot in a level among others, which may be those it
-// has. It does not let go of a slot that nothing else leads to.
-func (t *searcher) prune(slot uint32, level int, among []uint32) []uint32 {
-	t.slots = among
-	t.near = grown(t.near, len(among))
+// has. It does not let go of a slot that nothing else leads to. The first so many are
+// apart, as [searcher.selectNeighbours] keeps them, or it is not known.
+func (t *searcher) prune(slot uint32, level int, among []uint32) (links []uint32, apart int) {
 	t.other.setSlot(slot)
-	t.other.close(among, t.near)
+	t.order(among, 0)
+	list := t.g.links.list(slot, level)
+	apart = t.selectNeighbours(t.entries, len(list))
+	if level == 0 && len(t.chosen) == len(list) && t.keepReachable(list) {
+		apart = 0
+	}
+	return t.chosen, apart
+}
+
+// order lists in entries some slots, the nearest to the other probe first. The first so
+// many are marked as having been apart.
+func (t *searcher) order(slots []uint32, apart int) {
+	t.near = grown(t.near, len(slots))
+	t.other.close(slots, t.near)
 	t.entries = t.entries[:0]
-	for i, other := range among {
-		t.entries = append(t.entries, newEntry(t.near[i], other, 0))
+	for i, slot := range slots {
+		mark := entry(0)
+		if i < apart {
+			mark = wasApart
+		}
+		t.entries = append(t.entries, newEntry(t.near[i], slot, mark))
 	}
 	sortEntries(t.entries)
-	list := t.g.links.list(slot, level)
-	t.selectNeighbours(t.entries, len(list))
-	if level == 0 && len(t.chosen) == len(list) {
-		t.keepReachable(list)
-	}
-	return t.chosen
 }
 
 // keepReachable puts those that were passed over back in if nothing else leads to them, in
-// place of the last that others lead to. list is what there is now.
-func (t *searcher) keepReachable(list []uint32) {
+// place of the last that others lead to, and tells whether it did. list is what there is
+// now.
+func (t *searcher) keepReachable(list []uint32) (changed bool) {
 	last := len(t.chosen)
 	for _, e := range t.entries {
 		if last == 0 {
-			return
+			return changed
 		}
 		slot := e.slot()
 		if slices.Contains(t.chosen, slot) || !t.orphans(slot, list) {
@@ -38,9 +49,11 @@ func (t *searcher) keepReachable(list []uint32) {
 		}
 		if last >= 0 {
 			t.chosen[last] = slot
+			changed = true
 		}
 		last = max(last, 0)
 	}
+	return changed
 }
 
 // orphans tells whether a list that leaves a slot out leaves it without any link to it.
@@ -53,45 +66,51 @@ func (t *searcher) orphans(slot uint32, list []uint32) bool {
 
 // selectNeighbours keeps of candidates, the nearest first, those that are nearer to the centre
 // than to any that was kept before, so that links lead in all directions: Algorithm 4.
-// What room is left goes to the nearest of the others.
-func (t *searcher) selectNeighbours(candidates []entry, most int) []uint32 {
+// These are apart. What room is left goes to the nearest of the others.
+func (t *searcher) selectNeighbours(candidates []entry, most int) (apart int) {
 	t.chosen = t.chosen[:0]
-	t.codes = t.codes[:0]
-	t.links = t.links[:0] // passed over
-	for _, c := range candidates {
-		if len(t.chosen) == most {
-			break
-		}
-		if t.diverse(c) {
-			t.chosen = append(t.chosen, c.slot())
-			t.codes = append(t.codes, t.other.code...)
-		} else {
-			t.links = append(t.links, c.slot())
-		}
+	for t.left = append(t.left[:0], candidates...); len(t.left) > 0 && len(t.chosen) < most; {
+		t.chosen = append(t.chosen, t.left[0].slot())
+		t.passOver()
 	}
-	for _, slot := range t.links {
-		if len(t.chosen) == most {
-			break
-		}
-		t.chosen = append(t.chosen, slot)
-	}
-	return t.chosen
+	return t.fill(candidates, most)
 }
 
-// diverse tells whether a candidate is nearer to the centre than to all that were chosen.
-func (t *searcher) diverse(c entry) bool {
-	const at = 8
-	t.other.setSlot(c.slot())
-	size := len(t.codes) / max(1, len(t.chosen))
-	var near [at]float32
-	for from := 0; from < len(t.chosen); from += at {
-		part := t.chosen[from:min(from+at, len(t.chosen))]
-		t.other.closeIn(t.codes[from*size:], part, near[:])
-		for _, distance := range near[:len(part)] {
-			if newEntry(distance, 0, 0)>>32 < c>>32 {
-				return false
-			}
+// passOver takes out of left the first one, and those that are nearer to it than to the
+// centre.
+func (t *searcher) passOver() {
+	first, rest := t.left[0], t.left[1:]
+	t.slots = t.slots[:0]
+	for _, e := range rest {
+		t.slots = append(t.slots, e.slot())
+	}
+	t.near = grown(t.near, len(rest))
+	t.other.setSlot(first.slot())
+	t.other.close(t.slots, t.near)
+	t.left = t.left[:0]
+	for i, e := range rest {
+		if !nearer(t.near[i], e) {
+			t.left = append(t.left, e)
 		}
 	}
-	return true
 }
+
+// fill adds to those that are chosen of candidates the others, as far as there is room.
+func (t *searcher) fill(candidates []entry, most int) (apart int) {
+	apart = len(t.chosen)
+	next := 0 // of the chosen
+	for _, c := range candidates {
+		switch {
+		case len(t.chosen) == most:
+			return apart
+		case next < apart && t.chosen[next] == c.slot():
+			next++
+		default:
+			t.chosen = append(t.chosen, c.slot())
+		}
+	}
+	return apart
+}
+
+// nearer tells whether a distance is less than that of an entry.
+func nearer(distance float32, e entry) bool { return newEntry(distance, 0, 0)>>32 < e>>32 }

@@ -17,6 +17,9 @@
 //     words and a filter for one item's metadata to be replaced. Changes wait for
 //     searches, as long as the longest takes that has begun, once in a thousand items
 //     that are replaced or deleted.
+//   - Nothing waits for a save to be written. To take what it writes, changes wait while
+//     links are copied; batches of which a full index has no room for wait for a repair,
+//     and for nothing else.
 //
 // Of words the scores are those of package lexical over all texts of the index, whatever
 // a filter lets pass; texts that were replaced just now may count among them for a

@@ -22,10 +22,15 @@ type Index struct {
 	gone    atomic.Int64   // texts that were taken out of it since it was compacted
 	names   names
 	rooms   sync.Pool     // of *room
-	writes  sync.Mutex    // one change at a time
 	edits   sync.RWMutex  // held while metadata is changed in its place
 	leaving []uint32      // slots that no id leads to, and that are not buried yet
 	wake    chan struct{} // that there is something to maintain
+
+	// Who holds several of these takes them in this order. A save holds none while it
+	// writes.
+	filling sync.Mutex // one batch at a time
+	mending sync.Mutex // the graph is repaired, shrunk, or what a save writes is taken
+	writes  sync.Mutex // one change at a time
 }
 
 // New makes an empty index.
@@ -66,14 +71,16 @@ func (e *FullError) Error() string {
 // others added. Its error is a [FullError], and then nothing was applied. Items that are
 // replaced need none of max_items, but where more than 10,000 are at once.
 func (x *Index) Apply(b Batch) (added, updated int, err error) {
-	x.writes.Lock()
-	defer x.changed()
+	x.filling.Lock()
+	defer x.filling.Unlock()
 	if fresh, room := x.Fresh(b), x.Room(); fresh > 0 && room < fresh {
 		return 0, 0, &FullError{fresh, room, x.config.MaxItems}
 	}
 	if slots := x.slots(b.Len()); slots < b.Len() {
 		return 0, 0, &FullError{b.Len(), slots, x.config.MaxItems}
 	}
+	x.writes.Lock()
+	defer x.changed()
 	for i, item := range b.items {
 		slot, err := x.graph.Put(item.Vector)
 		if err != nil {
@@ -108,20 +115,20 @@ func (x *Index) Fresh(b Batch) (fresh int) {
 
 // Slots gives how many items can be put in at once, new ones and those that replace
 // others: as many as there is [Index.Room] for, and 10,000 more. Where these are fewer
-// than are wanted the graph is mended first, which may make more. Until the next Apply
-// there are no fewer.
+// than are wanted the graph is mended first, which may make more; changes other than
+// batches go on meanwhile. Until the next Apply there are no fewer.
 func (x *Index) Slots(wanted int) int {
-	x.writes.Lock()
-	defer x.writes.Unlock()
+	x.filling.Lock()
+	defer x.filling.Unlock()
 	return x.slots(wanted)
 }
 
+// slots is Slots; x.filling is held.
 func (x *Index) slots(wanted int) int {
 	if slots := x.graph.Room(); slots >= wanted {
 		return slots
 	}
-	x.bury()
-	x.graph.Repair()
+	x.Mend()
 	return x.graph.Room()
 }
 
@@ -162,6 +169,11 @@ func (x *Index) changed() {
 		x.bury()
 	}
 	x.writes.Unlock()
+	x.look()
+}
+
+// look wakes whoever maintains the index.
+func (x *Index) look() {
 	select {
 	case x.wake <- struct{}{}:
 	default:

@@ -58,12 +58,19 @@ func share(ctx context.Context, workers int, work func() bool) {
 	}
 }
 
-// Mend takes what was deleted, or replaced, by the time it is called out of memory:
-// nothing of its vectors is saved any more.
+// Mend takes what was deleted, or replaced, by the time it is called out of memory: no
+// save that begins afterwards has anything of its vectors.
 func (x *Index) Mend() {
 	x.writes.Lock()
 	x.bury()
 	x.writes.Unlock()
+	x.repair()
+}
+
+// repair mends the graph; x.writes is not held, since that takes long.
+func (x *Index) repair() {
+	x.mending.Lock()
+	defer x.mending.Unlock()
 	x.graph.Repair()
 }
 
@@ -79,10 +86,10 @@ func (x *Index) tidy() {
 	stats := x.graph.Stats()
 	total := stats.Alive + stats.Tombstones + stats.Free
 	if stats.Tombstones > max(few, total/part) {
-		x.graph.Repair()
+		x.repair()
 		stats = x.graph.Stats()
 	}
-	if stats.Free > max(few, total/part) {
+	if stats.Free > max(few, total/part) && stats.Saves == 0 { // who saves asks for it in the end
 		x.shrink()
 	}
 	x.tidyWords()
@@ -104,6 +111,9 @@ func (x *Index) tidyWords() {
 
 // shrink moves the last items to where there is room.
 func (x *Index) shrink() {
+	x.mending.Lock()
+	defer x.mending.Unlock()
+	x.graph.Repair() // so that little is left to be done while changes wait
 	x.writes.Lock()
 	defer x.writes.Unlock()
 	x.bury()

@@ -30,13 +30,16 @@ const noMetadata = "{}"
 
 // Save writes the index as it was at one moment, in which taken, which may be nil, is
 // called; that is before anything is written. Changes wait for it, and it must not call
-// the index. Searches and changes go on while the index is written.
+// the index. While the index is written nothing waits for it, however slow the writer is;
+// vectors that are taken out meanwhile are kept until it ends, and no memory is given back.
 func (x *Index) Save(to io.Writer, taken func()) error {
 	w := sealed.NewWriter(to)
 	out := bufio.NewWriterSize(w, 64<<10)
 	var view *metadata.View
 	var names namesThen
-	x.writes.Lock() // until the graph has been taken as well
+	defer x.look()   // for what is left to be maintained
+	x.mending.Lock() // before changes have to wait: a repair takes long
+	x.writes.Lock()
 	x.bury()
 	err := x.graph.Save(w, func() {
 		names, view = x.names.then(), x.meta.View()
@@ -44,6 +47,7 @@ func (x *Index) Save(to io.Writer, taken func()) error {
 			taken()
 		}
 		x.writes.Unlock()
+		x.mending.Unlock()
 	})
 	defer view.Close()
 	if err == nil {

@@ -28,7 +28,8 @@ func (g *Graph) DeleteBut(listed map[uint32]bool) {
 
 // Repair links those that were next to deleted slots with what lay behind, and lets
 // the slots be used again: the consolidation of FreshDiskANN
-// (https://arxiv.org/abs/2105.09613). Of their vectors nothing is left. It looks at every slot's links once; searches,
+// (https://arxiv.org/abs/2105.09613). Of their vectors nothing is left, but for what a save
+// that is under way still has to write. It looks at every slot's links once; searches,
 // insertions and deletions go on meanwhile.
 func (g *Graph) Repair() {
 	g.repairing.Lock()
@@ -55,7 +56,11 @@ func (g *Graph) Repair() {
 	g.replaceEntry()
 	g.readers.wait() // for whoever still is on a way to them
 	g.relinkOrphans(leaving)
+	saves := g.saving() // none begins before the repair ends
 	for _, slot := range leaving {
+		for _, s := range saves {
+			s.keep(slot)
+		}
 		g.vectors.wipe(slot)
 	}
 	g.mu.Lock()

@@ -13,6 +13,8 @@
 //   - What was put and shown is found by every search that begins afterwards, linked
 //     in or not yet, and what was deleted is given by none.
 //   - A slot is not used again while somebody who saw it is still inside View.
+//   - Nothing waits for a save to be written. It writes what there was at one moment, and
+//     a repair that takes a vector away meanwhile leaves a copy with it.
 //   - Distances that a search answers with are computed from the float32 vectors. The
 //     int8 codes, a quarter of their size, only lead the way, and mostly half of them.
 //   - With the same seed and the same calls from one goroutine comes the same graph.

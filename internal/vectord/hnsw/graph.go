@@ -38,11 +38,13 @@ type Graph struct {
 	free       []uint32      // and these were taken back
 	tombstones []uint32      // deleted, but still in the graph
 	queue      []uint32      // that wait to be linked in
+	saves      []*saving     // that are under way
 
 	stranded []uint32 // that were linked with deleted slots, since there were no others
 
 	// Put and Link hold inserting to read, and a repair alone while it looks for another
-	// entry; repairing is for one repair at a time.
+	// entry, as a save does while it takes what it writes; repairing is for one of these
+	// at a time. No save holds them while it writes.
 	inserting sync.RWMutex
 	repairing sync.Mutex
 }
@@ -113,6 +115,7 @@ type Stats struct {
 	Queued     int   // slots that Link has not linked in yet
 	Tombstones int   // deleted slots that Repair has not taken out yet
 	Free       int   // slots that Shrink could give back
+	Saves      int   // that are under way: Shrink gives nothing back meanwhile
 	Bytes      int64 // of memory: vectors, codes and links
 }
 
@@ -128,6 +131,7 @@ func (g *Graph) Stats() Stats {
 		Queued:     int(g.waitingN.Load()),
 		Tombstones: tombstones,
 		Free:       len(g.free),
+		Saves:      len(g.saves),
 		Bytes:      int64(end)*int64(g.vectors.bytes()+4*(2*g.config.M+2)+2) + 4*int64(g.links.used),
 	}
 }

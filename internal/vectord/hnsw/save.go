@@ -18,66 +18,61 @@ type saved struct {
 
 var magic = [8]byte{'l', 'k', 'h', 'n', 's', 'w', 0, 2}
 
-// Save writes the graph as it is when it is called. Slots keep their numbers. Repair and
-// Shrink wait until it is written; Put and Link only while links are copied, 0.2 kB for
-// each slot, which takes tens of milliseconds for a million; nothing else waits. What is
-// deleted meanwhile may be in or not.
+// Save writes the graph as it is when it begins. Slots keep their numbers. It waits for a
+// repair that is under way; Repair, Shrink, Put and Link wait for it only while links are
+// copied, 0.2 kB for each slot, which takes tens of milliseconds for a million. While it
+// writes a repair copies the vectors that it takes away, and Shrink does nothing; nothing
+// waits for the writer. What is deleted while links are copied may be in or not.
 //
 // The bytes are those of memory, without checksums: w is to add them. taken is called
 // once, when what is saved is decided, also where nothing can be; it must not call the
 // graph.
 func (g *Graph) Save(w io.Writer, taken func()) error {
-	g.repairing.Lock()
-	defer g.repairing.Unlock()
-	head, parts, err := g.copyLinks(taken)
+	s, err := g.save(taken)
 	if err != nil {
 		return err
 	}
-	defer parts.free()
-	if err := binary.Write(w, binary.LittleEndian, head); err != nil {
+	defer g.release(s)
+	if err := binary.Write(w, binary.LittleEndian, s.head); err != nil {
 		return err
 	}
-	// Vectors do not change before a repair; those of slots that are given out again are
-	// of slots that the copy knows as dead.
-	end := int(head.End)
-	for _, part := range [][]byte{parts.bytes, raw(g.vectors.floats.data[:end*g.config.Dimension])} {
-		if _, err := w.Write(part); err != nil {
-			return err
-		}
+	if _, err := w.Write(s.parts.bytes); err != nil {
+		return err
 	}
-	return g.vectors.saveCodes(w, end)
+	if err := s.each(w, 4*g.config.Dimension, func(to []byte, r row) []byte { return append(to, raw(r.floats)...) }); err != nil {
+		return err
+	}
+	return s.codes(w)
 }
 
-// copyLinks copies all but the vectors, at one moment.
-func (g *Graph) copyLinks(taken func()) (head saved, parts area[byte], err error) {
-	g.inserting.Lock()
-	defer g.inserting.Unlock()
-	defer taken()
-	head = g.head()
-	end := int(head.End)
-	dead := g.dead.copied(end)
-	for slot := range head.End {
+// copied copies all but the vectors.
+func (g *Graph) copied() (*saving, error) {
+	s := &saving{head: g.head(), vectors: g.vectors, aside: map[uint32]row{}}
+	end := int(s.head.End)
+	s.dead = g.dead.copied(end)
+	for slot := range s.head.End {
 		if !g.alive.has(slot) { // put and never shown: whoever did that does it again
-			dead.set(slot, true)
+			s.dead.set(slot, true)
 		}
 	}
 	list := [][]byte{
-		raw(dead), raw(g.waiting.copied(end)), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
-		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.upper.data[:head.Upper]),
+		raw(s.dead), raw(g.waiting.copied(end)), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
+		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.upper.data[:s.head.Upper]),
 	}
 	size := 0
 	for _, part := range list {
 		size += len(part)
 	}
-	if parts, err = reserve[byte](max(size, 1)); err != nil {
-		return head, parts, err
+	var err error
+	if s.parts, err = reserve[byte](max(size, 1)); err != nil {
+		return nil, err
 	}
-	parts.bytes = parts.bytes[:size]
+	s.parts.bytes = s.parts.bytes[:size]
 	at := 0
 	for _, part := range list {
-		at += copy(parts.data[at:], part)
+		at += copy(s.parts.data[at:], part)
 	}
-	return head, parts, nil
+	return s, nil
 }
 
 // head describes the graph as it is now.

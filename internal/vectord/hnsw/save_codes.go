@@ -22,29 +22,25 @@ func (v *vectors) savedRow() int {
 	return (v.half + savedTail + unit - 1) / unit * unit
 }
 
-// rowsAtOnce are written and read at a time.
+// rowsAtOnce are read at a time.
 const rowsAtOnce = 256
 
-// saveCodes writes the codes of the first slots.
-func (v *vectors) saveCodes(w io.Writer, end int) error {
-	row := v.savedRow()
-	rows := make([]byte, rowsAtOnce*row)
-	for from := 0; from < end && row > 0; from += rowsAtOnce {
-		n := min(rowsAtOnce, end-from)
-		for i := range n {
-			slot, to := from+i, rows[i*row:][:row]
-			copy(to, v.upper.data[slot*v.half:][:v.half])
-			tail := to[v.half:]
-			binary.LittleEndian.PutUint32(tail, math.Float32bits(v.scales.data[slot]))
-			binary.LittleEndian.PutUint32(tail[4:], math.Float32bits(v.norms.data[slot]))
-			binary.LittleEndian.PutUint32(tail[8:], uint32(v.sums.data[slot]))
-		}
-		if _, err := w.Write(rows[:n*row]); err != nil {
-			return err
-		}
+// codes writes the codes: upper halves, then lower ones.
+func (s *saving) codes(w io.Writer) error {
+	size := s.vectors.savedRow()
+	filling := make([]byte, size)
+	err := s.each(w, size, func(to []byte, r row) []byte {
+		begin := len(to)
+		to = append(to, r.upper...)
+		to = binary.LittleEndian.AppendUint32(to, math.Float32bits(r.scale))
+		to = binary.LittleEndian.AppendUint32(to, math.Float32bits(r.norm))
+		to = binary.LittleEndian.AppendUint32(to, uint32(r.sum))
+		return append(to, filling[len(to)-begin:]...)
+	})
+	if err != nil {
+		return err
 	}
-	_, err := w.Write(v.lower.data[:end*v.half])
-	return err
+	return s.each(w, s.vectors.half, func(to []byte, r row) []byte { return append(to, r.lower...) })
 }
 
 // loadCodes reads them.

@@ -9,13 +9,17 @@ import (
 // memory behind them back. Before it calls moved, with where a slot was and where it
 // is as well from now on, the new slot is not found; afterwards both may be, until
 // Shrink returns. Put and Link wait while slots are moved, searches do not; whoever
-// calls it lets nobody delete meanwhile.
-func (g *Graph) Shrink(moved func(from, to uint32)) {
+// calls it lets nobody delete meanwhile. While a save is under way it does nothing but
+// repair, and returns false.
+func (g *Graph) Shrink(moved func(from, to uint32)) bool {
 	g.Repair()
 	g.repairing.Lock()
 	defer g.repairing.Unlock()
 	g.inserting.Lock()
 	defer g.inserting.Unlock()
+	if len(g.saving()) > 0 {
+		return false
+	}
 
 	old := g.end.Load()
 	end := old - uint32(len(g.free))
@@ -47,6 +51,7 @@ func (g *Graph) Shrink(moved func(from, to uint32)) {
 	g.readers.wait() // for whoever still is on a way through what goes now
 	g.vectors.forget(end, old)
 	g.links.forget(end, old)
+	return true
 }
 
 // move copies a slot.

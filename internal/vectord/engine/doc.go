@@ -14,9 +14,12 @@
 //   - A search gives the scores that it orders by, and where it joins two, both of them,
 //     computed for each hit, whichever side found it.
 //   - Searches do not wait for changes, but for a name to be looked up, and those by
-//     words and a filter for one item's metadata to be replaced. Changes wait for
-//     searches, as long as the longest takes that has begun, once in a thousand items
-//     that are replaced or deleted.
+//     words and a filter for one item's metadata to be replaced; nor do they wait for each
+//     other, nor for whoever counts, lists or pages by a filter, nor for upkeep.
+//   - Changes wait for these, as long as the longest takes that has begun, once in a
+//     thousand items that are replaced or deleted; else for none of them. For upkeep they
+//     wait while the last slots are moved, and for pieces of it that take milliseconds.
+//   - What is counted, listed or paged by a filter is what there was at one moment.
 //   - Nothing waits for a save to be written. To take what it writes, changes wait while
 //     links are copied; batches of which a full index has no room for wait for a repair,
 //     and for nothing else.

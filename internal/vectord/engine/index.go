@@ -196,13 +196,24 @@ func (x *Index) Delete(ids []string) int {
 
 // SetMetadata replaces an item's metadata; it returns false where there is no such item.
 func (x *Index) SetMetadata(id string, object metadata.Object) bool {
+	var words lexical.Words
+	if x.words != nil {
+		words = lexical.Read(object.Text(x.config.TextFields))
+	}
 	x.writes.Lock()
 	defer x.changed()
 	slot, ok := x.names.slot(id)
-	if ok {
-		x.edits.Lock()
-		defer x.edits.Unlock()
-		x.describe(slot, object)
+	switch {
+	case !ok:
+	case x.words == nil:
+		x.meta.Set(slot, object)
+	default:
+		x.words.SetWordsWith(slot, words, func(publish func()) {
+			x.edits.Lock() // searches wait for this alone
+			defer x.edits.Unlock()
+			x.meta.Set(slot, object)
+			publish()
+		})
 		x.gone.Add(1)
 	}
 	return ok

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math/bits"
 	"math/rand/v2"
 	"sync"
 
@@ -141,16 +142,29 @@ func (n *names) leads(slot uint32) bool { return n.led[slot/64]>>(slot%64)&1 != 
 // moving tells whether an item may be found in two slots. The lock is held.
 func (n *names) moving() bool { return len(n.left)+len(n.twins) > 0 }
 
-// matching gives, of the slots that a function finds as bits, those of items: 64 from a
-// first one on at a time. No id comes, changes its slot or goes meanwhile.
-func (n *names) matching(find func() ([]uint64, error), yield func(slots uint64, first int)) error {
+// leading gives the slots that an id leads to now, written to room where that is large
+// enough: slot s by bit s%64 of number s/64.
+func (n *names) leading(room []uint64) []uint64 {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	found, err := find()
-	for at := range min(len(found), len(n.led)) {
-		yield(found[at]&n.led[at], at*64)
+	return append(room[:0], n.led...)
+}
+
+// of gives the ids of slots that somebody found who is still inside View: until then a slot
+// keeps its id. The lock is held for a few thousand at a time.
+func (n *names) of(slots []uint64) (ids []string) {
+	const atOnce = 64
+	for first := 0; first < len(slots); first += atOnce {
+		part := slots[first:min(first+atOnce, len(slots))]
+		n.mu.RLock()
+		for at, word := range part {
+			for ; word != 0; word &= word - 1 {
+				ids = append(ids, n.ids[(first+at)*64+bits.TrailingZeros64(word)])
+			}
+		}
+		n.mu.RUnlock()
 	}
-	return err
+	return ids
 }
 
 // sample draws up to so many of the ids.
@@ -209,8 +223,8 @@ func (n namesThen) list() (ids []string, slots []uint32) {
 }
 
 // after lists ids with their slots in order of the ids, from the first one after a
-// given one on, until a function returns false. The lock is held.
-func (n *names) after(id string, yield func(id string, slot uint32) bool) {
+// given one on, until a function returns false.
+func (n namesThen) after(id string, yield func(id string, slot uint32) bool) {
 	n.slots.Ascend(id, func(found string, slot uint32) bool {
 		return found == id || yield(found, slot)
 	})

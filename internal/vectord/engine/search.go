@@ -35,6 +35,7 @@ type seeker struct {
 // room is memory that searches use one after the other.
 type room struct {
 	allowed []uint64
+	leading []uint64
 	list    []candidate
 }
 
@@ -82,22 +83,29 @@ func (s *seeker) leave() {
 // take takes the moment of what is searched: which slots match, and what texts there
 // are. Metadata that is changed in its place is in both as it was before, or after.
 func (s *seeker) take() (err error) {
+	var match func() ([]uint64, error)
 	if s.q.words() && s.q.Filter != nil {
 		s.x.edits.RLock()
-		defer s.x.edits.RUnlock()
 	}
 	if s.q.Filter != nil {
-		if s.allowed, err = s.x.meta.Match(*s.q.Filter, s.room.allowed); err != nil {
-			return err
-		}
-		if s.allowed == nil {
-			s.allowed = []uint64{}
-		}
-		s.room.allowed = s.allowed
+		match = s.x.meta.Begin(*s.q.Filter, s.room.allowed)
 	}
 	if s.q.words() {
 		s.asked = s.x.words.Ask(s.q.Text)
 	}
+	if s.q.words() && s.q.Filter != nil {
+		s.x.edits.RUnlock()
+	}
+	if match == nil {
+		return nil
+	}
+	if s.allowed, err = match(); err != nil {
+		return err
+	}
+	if s.allowed == nil {
+		s.allowed = []uint64{}
+	}
+	s.room.allowed = s.allowed
 	return nil
 }
 

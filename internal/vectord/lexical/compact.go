@@ -48,51 +48,36 @@ func (x *Index) written() {
 
 // Compact gives back the memory that removed texts have left behind: blocks
 // that are part empty, words that no text has, room that nothing grew into. It
-// takes the time of reading the index once, and writes wait for it; searches do
-// not. Worth calling when a quarter of the texts are gone, or Stats.Idle nears
-// Stats.Terms.
+// takes the time of reading the index once, and makes way for writes meanwhile: these wait
+// while one list is packed, or tables are exchanged, which takes milliseconds for a
+// million texts; searches wait for neither. Worth calling when a quarter of the texts are
+// gone, or Stats.Idle nears Stats.Terms.
 func (x *Index) Compact() {
+	x.compacting.Lock()
+	defer x.compacting.Unlock()
+	for from, more := uint32(0), true; more; {
+		from, more = x.pack(from)
+	}
+	f := x.beginForgetting()
+	f.rename()
+	x.endForgetting(f)
+}
+
+// packedAtOnce is how many terms and postings are packed before writes get their turn.
+const packedAtOnce = 1024
+
+// pack packs some lists from a term on, and tells where to go on.
+func (x *Index) pack(term uint32) (next uint32, more bool) {
 	x.writing.Lock()
 	defer x.written()
-	counts := x.counts
-	counts.blocks, counts.spelling, counts.forward = 0, 0, 0
-
-	// Terms keep their order, so that what texts hold of them stays ascending.
-	renamed := make([]uint32, len(x.lists))
-	lists := make([]list, 0, counts.terms)
-	for term, l := range x.lists {
-		if l.n > 0 {
-			renamed[term] = uint32(len(lists))
-			l = l.packed()
-			lists = append(lists, l)
-			counts.blocks += int64(l.bytes)
+	var changes []change
+	for work := 0; int(term) < len(x.lists) && work < packedAtOnce; term++ {
+		if l := x.lists[term]; l.n > 0 {
+			changes = append(changes, change{term, l.packed()})
+			work += int(l.n)
 		}
+		work++
 	}
-	terms := make(map[string]uint32, counts.terms)
-	for word, term := range x.terms {
-		if x.lists[term].n > 0 {
-			terms[word] = renamed[term]
-			counts.spelling += int64(len(word))
-		}
-	}
-	used := len(x.texts)
-	for used > 0 && x.texts[used-1] == "" {
-		used--
-	}
-	texts := make([]string, used)
-	var room []use
-	for slot, text := range x.texts[:used] {
-		length, held := readText(text)
-		room = room[:0]
-		for _, term := range held {
-			room = append(room, use{term: renamed[term]})
-		}
-		texts[slot] = writeText(length, room)
-		counts.forward += int64(len(texts[slot]))
-	}
-
-	x.texts = texts
-	x.published.Lock()
-	defer x.published.Unlock()
-	x.lists, x.terms, x.counts = lists, terms, counts
+	x.publish(changes, x.counts)
+	return term, int(term) < len(x.lists)
 }

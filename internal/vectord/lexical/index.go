@@ -22,6 +22,9 @@ type Index struct {
 	// it changes anything below.
 	writing sync.Mutex
 	texts   []string // by slot: the text's length and terms, "" without a text
+	fresh   []string // words that became known while words are forgotten; nil else
+
+	compacting sync.Mutex // one at a time
 
 	// published guards what searches read. A write takes it to exchange what it
 	// has built.
@@ -71,9 +74,16 @@ func (x *Index) Set(slot uint32, text string) { x.SetWords(slot, Read(text)) }
 
 // SetWords is Set with a text that was read.
 func (x *Index) SetWords(slot uint32, w Words) {
+	x.SetWordsWith(slot, w, func(publish func()) { publish() })
+}
+
+// SetWordsWith is SetWords for a caller who changes something else at the same moment: with
+// is called when all else is done, and calls publish, once. It must not write to the index.
+func (x *Index) SetWordsWith(slot uint32, w Words, with func(publish func())) {
 	x.writing.Lock()
 	defer x.written()
-	x.exchange(slot, x.uses(w.list), uint32(len(w.list)))
+	changes, counts := x.exchanged(slot, x.uses(w.list), uint32(len(w.list)))
+	with(func() { x.publish(changes, counts) })
 }
 
 // Remove takes the text of a slot away, if it has one.
@@ -133,6 +143,9 @@ func (x *Index) uses(found []string) []use {
 // newTerm makes a word known. Searches may see it before a text has it.
 func (x *Index) newTerm(word string) uint32 {
 	term, lists := uint32(len(x.lists)), append(x.lists, list{})
+	if x.fresh != nil {
+		x.fresh = append(x.fresh, word)
+	}
 	x.published.Lock()
 	defer x.published.Unlock()
 	x.lists = lists
@@ -143,10 +156,15 @@ func (x *Index) newTerm(word string) uint32 {
 
 // exchange gives a slot new terms in place of those it has.
 func (x *Index) exchange(slot uint32, now []use, length uint32) {
+	x.publish(x.exchanged(slot, now, length))
+}
+
+// exchanged is exchange but for what searches see.
+func (x *Index) exchanged(slot uint32, now []use, length uint32) ([]change, counts) {
 	if len(now) > 0 {
 		x.grow(slot)
 	} else if int(slot) >= len(x.texts) || x.texts[slot] == "" {
-		return
+		return nil, x.counts
 	}
 	oldLength, old := readText(x.texts[slot])
 	text := writeText(length, now)
@@ -177,7 +195,7 @@ func (x *Index) exchange(slot uint32, now []use, length uint32) {
 	counts.words += int64(length) - int64(oldLength)
 	counts.forward += int64(len(text)) - int64(len(x.texts[slot]))
 	x.texts[slot] = text
-	x.publish(changes, counts)
+	return changes, counts
 }
 
 func count(text string) int { return min(len(text), 1) }

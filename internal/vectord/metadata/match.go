@@ -21,12 +21,34 @@ func (s set) own() set {
 }
 
 // Match gives the slots that a filter matches, slot s by bit s%64 of number s/64. They
-// are written to room where that is large enough. Its error is an [UnknownFieldError], or
+// are written to room where that is large enough. They are those of one moment; nothing
+// waits for a filter that looks at many values. Its error is an [UnknownFieldError], or
 // a [FilterError] about text that is searched by its words; where there are no items at
 // all, any field goes.
-func (s *Store) Match(f Filter, room []uint64) ([]uint64, error) {
+func (s *Store) Match(f Filter, room []uint64) ([]uint64, error) { return s.Begin(f, room)() }
+
+// Begin takes the moment of a Match, in no more time than a few thousand values take. Who
+// calls it has to call what it gives, once, for the slots; that may take longer.
+func (s *Store) Begin(f Filter, room []uint64) (match func() ([]uint64, error)) {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
+	if s.all.IsEmpty() || s.short(f) {
+		defer s.mu.RUnlock()
+		slots, err := s.match(f, room)
+		return func() ([]uint64, error) { return slots, err }
+	}
+	s.mu.RUnlock()
+	m, err := s.moment(f)
+	return func() ([]uint64, error) {
+		if err != nil {
+			return nil, err
+		}
+		defer m.of.closeView()
+		return m.match(f, room)
+	}
+}
+
+// match is Match of a store that does not change meanwhile.
+func (s *Store) match(f Filter, room []uint64) ([]uint64, error) {
 	if s.all.IsEmpty() {
 		return nil, nil
 	}

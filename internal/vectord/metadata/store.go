@@ -20,8 +20,8 @@ const (
 )
 
 // Store holds the metadata of an index's items. Its methods may be called by any
-// number of goroutines at once; none holds another up for longer than one item takes,
-// or one filter.
+// number of goroutines at once; none holds another up for longer than one item takes, or a
+// filter that looks at a few thousand values.
 type Store struct {
 	mu     sync.RWMutex
 	fields map[string]*field

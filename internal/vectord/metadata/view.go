@@ -32,21 +32,22 @@ func (s *Store) View() *View {
 	s.views++
 	v := &View{store: s, raw: slices.Clone(s.raw)}
 	for _, name := range s.present() {
-		f := s.fields[name]
-		f.own = map[*posting]bool{}
-		v.fields = append(v.fields, viewed{name, f.words, f.having.Clone(), f.values.Copy()})
+		f := s.fields[name].then()
+		v.fields = append(v.fields, viewed{name, f.words, f.having, f.values})
 	}
 	return v
 }
 
 // Close ends a view.
-func (v *View) Close() {
-	v.store.mu.Lock()
-	defer v.store.mu.Unlock()
-	if v.store.views--; v.store.views > 0 {
+func (v *View) Close() { v.store.closeView() }
+
+func (s *Store) closeView() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.views--; s.views > 0 {
 		return
 	}
-	for _, f := range v.store.fields {
+	for _, f := range s.fields {
 		f.own = nil
 	}
 }

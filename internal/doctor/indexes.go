@@ -63,7 +63,7 @@ func (f *findings) add(x vector.Index) {
 	}
 	if x.Stats != nil {
 		m := x.Stats.Memory
-		f.used, f.limit = f.used+m.Vectors+m.Metadata+m.Lexical, m.Limit
+		f.used, f.limit = f.used+m.Vectors+m.IDs+m.Metadata+m.Values+m.Lexical, m.Limit
 	}
 }
 

@@ -30,6 +30,7 @@ var (
 	ErrBadItem          = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_item", Title: "Bad item"}
 	ErrBadVector        = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_vector", Title: "Bad vector"}
 	ErrDimension        = &wire.Kind{Status: http.StatusBadRequest, Code: "dimension_mismatch", Title: "Wrong dimension"}
+	ErrIndexFields      = &wire.Kind{Status: http.StatusBadRequest, Code: "index_fields", Title: "Too many names of fields"}
 	ErrBadFilter        = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_filter", Title: "Bad filter"}
 	ErrBadSearch        = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_search", Title: "Bad search"}
 	ErrAnswerTooLarge   = &wire.Kind{Status: http.StatusBadRequest, Code: "answer_too_large", Title: "Answer too large"}
@@ -154,9 +155,12 @@ type Stats struct {
 
 // Memory is what an index takes, in bytes.
 type Memory struct {
-	Vectors  int64 `json:"vectors_bytes"`  // with codes and links
+	Vectors  int64 `json:"vectors_bytes"`  // with codes and links, and what a generation that is being written holds of them
+	IDs      int64 `json:"ids_bytes"`      // with what they are looked up in
 	Metadata int64 `json:"metadata_bytes"` // as JSON
+	Values   int64 `json:"values_bytes"`   // what filters find items by
 	Lexical  int64 `json:"lexical_bytes"`  // what words are found by
+	All      int64 `json:"all_bytes"`      // what all indexes together take, those that are being loaded too
 	Limit    int64 `json:"limit_bytes"`    // what all indexes together may take: [vectord] memory_bytes
 }
 

@@ -147,7 +147,7 @@ func (s *server) describe(x *index) vector.Index {
 	stats := open.Engine().Stats()
 	shown.Count = stats.Count
 	shown.Stats = &vector.Stats{Waiting: stats.Waiting, Deleted: stats.Deleted, Fields: stats.Fields, Documents: stats.Texts,
-		Memory: vector.Memory{Vectors: stats.Bytes, Metadata: stats.Metadata, Lexical: stats.Lexical, Limit: s.config.MemoryBytes}}
+		Memory: s.registry.memoryOf(stats)}
 	if x.persisted() {
 		shown.Stats.Durable = durably(open.Stats())
 	}

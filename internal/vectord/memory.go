@@ -10,7 +10,7 @@ import (
 func (r *registry) room(items []engine.Item) error {
 	var more int64
 	for _, item := range items {
-		more += int64(5*len(item.Vector)) + int64(2*len(item.Metadata)) + perItem
+		more += int64(5*len(item.Vector)) + int64(2*len(item.Metadata)) + int64(len(item.ID)) + perItem
 	}
 	return r.roomFor(more)
 }
@@ -31,23 +31,21 @@ func (r *registry) roomToChange(e *engine.Index, which durable.Selection, change
 	return r.roomFor(2 * more * int64(items))
 }
 
-// roomFor refuses what takes so many bytes where the indexes take all that they may. It
-// looks at what they take now, and not at what else is on its way: the limit may be
-// exceeded by a few requests.
+// roomFor refuses what takes so many bytes where the indexes take all that they may, those
+// that are being loaded among them. It looks at what they take now, and not at what else is
+// on its way: the limit may be exceeded by a few requests.
 func (r *registry) roomFor(more int64) error {
-	used := int64(0)
-	for _, x := range r.list() {
-		if open, leave, err := x.enter(); err == nil {
-			stats := open.Engine().Stats()
-			used += stats.Bytes + stats.Metadata + stats.Lexical
-			leave()
-		}
-	}
-	if used+more > r.config.MemoryBytes {
+	if used := r.memory.Bytes(); used+more > r.config.MemoryBytes {
 		return vector.ErrIndexMemory.Errorf("the indexes take %d bytes of memory, of %d that they may, and this would take about %d; delete items, drop an index, or raise [vectord] memory_bytes", used, r.config.MemoryBytes, more).
 			With("used", used).With("limit", r.config.MemoryBytes)
 	}
 	return nil
+}
+
+// memoryOf tells what an index takes.
+func (r *registry) memoryOf(stats engine.Stats) vector.Memory {
+	return vector.Memory{Vectors: stats.Bytes + stats.Saving, IDs: stats.IDs, Metadata: stats.Metadata, Values: stats.Values,
+		Lexical: stats.Lexical, All: r.memory.Bytes(), Limit: r.config.MemoryBytes}
 }
 
 // perItem is about what an item takes beside its vector and metadata: links, id, filters.

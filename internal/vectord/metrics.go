@@ -83,7 +83,7 @@ func newIndexMetrics(r *registry) *indexMetrics {
 	}
 	m := &indexMetrics{registry: r,
 		states: describe("indexes", "Indexes, by state: ready, loading, failed.", "state"),
-		bytes:  describe("memory_bytes", "Memory that indexes take, by part: vectors (codes and links too), metadata, lexical.", "part")}
+		bytes:  describe("memory_bytes", "Memory that indexes take, by part: vectors (codes and links too), ids, metadata, values (what filters find items by), lexical, and loading, of indexes that do not serve yet.", "part")}
 	add := func(name, help string, of func(engine.Stats, durable.Stats) float64) {
 		m.sums = append(m.sums, sum{describe(name, help), of})
 	}
@@ -110,7 +110,8 @@ func (m *indexMetrics) Describe(out chan<- *prometheus.Desc) {
 // Collect looks at every index.
 func (m *indexMetrics) Collect(out chan<- prometheus.Metric) {
 	states := map[string]int{vector.Serving: 0, vector.Loading: 0, vector.Failed: 0}
-	parts := map[string]int64{"vectors": 0, "metadata": 0, "lexical": 0}
+	parts := partsOf(engine.Stats{})
+	parts["loading"] = m.registry.memory.Bytes() // but for what serves
 	sums := make([]float64, len(m.sums))
 	for _, x := range m.registry.list() {
 		state, _ := x.state()
@@ -121,9 +122,10 @@ func (m *indexMetrics) Collect(out chan<- prometheus.Metric) {
 		}
 		held, kept := open.Engine().Stats(), open.Stats()
 		leave()
-		parts["vectors"] += held.Bytes
-		parts["metadata"] += held.Metadata
-		parts["lexical"] += held.Lexical
+		for part, n := range partsOf(held) {
+			parts[part] += n
+			parts["loading"] -= n
+		}
 		for i, s := range m.sums {
 			sums[i] += s.of(held, kept)
 		}
@@ -135,11 +137,16 @@ func (m *indexMetrics) Collect(out chan<- prometheus.Metric) {
 		send(m.states, float64(n), state)
 	}
 	for part, n := range parts {
-		send(m.bytes, float64(n), part)
+		send(m.bytes, float64(max(0, n)), part) // changes go on meanwhile
 	}
 	for i, s := range m.sums {
 		send(s.desc, sums[i])
 	}
+}
+
+// partsOf tells what an index takes of memory.
+func partsOf(s engine.Stats) map[string]int64 {
+	return map[string]int64{"vectors": s.Bytes + s.Saving, "ids": s.IDs, "metadata": s.Metadata, "values": s.Values, "lexical": s.Lexical}
 }
 
 func oneIf(b bool) float64 {

@@ -29,6 +29,7 @@ func problemOf(err error) error {
 	var wrong *hnsw.VectorError
 	var filter *metadata.FilterError
 	var field *metadata.UnknownFieldError
+	var fields *metadata.FieldsError
 	var full *engine.FullError
 	var query *engine.QueryError
 	var batch *engine.BatchError
@@ -70,6 +71,8 @@ func problemOf(err error) error {
 		return vector.ErrBadFilter.Errorf("%v", filter).Private()
 	case errors.As(err, &field):
 		return vector.ErrBadFilter.Errorf("%v", field).With("field", field.Field).With("known", field.Known).Private()
+	case errors.As(err, &fields):
+		return vector.ErrIndexFields.Errorf("%v; nothing was changed", fields).With("fields", fields.Fields).With("limit", metadata.MaxFields).Private()
 	case errors.As(err, &full):
 		return vector.ErrIndexFull.Errorf("%v", full).With("room", full.Room).With("limit", full.Limit)
 	}

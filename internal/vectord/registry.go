@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -24,6 +25,7 @@ type registry struct {
 	names     names
 	snapshots snapshots
 	kernels   simd.Kernels
+	memory    engine.Memory // that all indexes take
 
 	changes chan struct{} // has an element while names are changed
 
@@ -95,6 +97,7 @@ func (r *registry) enter(name string) (x *index, open *durable.Index, leave func
 func (r *registry) options(x *index) durable.Options {
 	o := durable.Options{ID: x.pointer.ID, Engine: engineConfig(x.pointer.Shape), Kernels: r.kernels,
 		Log: r.log.With("index", x.name, "index_id", x.pointer.ID), Workers: r.config.Workers}
+	o.Engine.Memory = &r.memory
 	if x.persisted() {
 		o.Storage = r.storage
 	}

@@ -12,7 +12,7 @@ func (o operations) addItems() service.Route {
 	return service.Route{
 		ID: "add_items", Summary: "Put items in, in place of those with the same ids; whole or not at all", Body: orArrow(vector.Add{}), MaxBody: o.maxBody,
 		Answers: ok("durable, and found from now on", vector.Added{}),
-		Errors:  changing(vector.ErrBadItem, vector.ErrBadVector, vector.ErrDimension, vector.ErrIndexMemory, vector.ErrIndexFull),
+		Errors:  changing(vector.ErrBadItem, vector.ErrBadVector, vector.ErrDimension, vector.ErrIndexFields, vector.ErrIndexMemory, vector.ErrIndexFull),
 	}
 }
 
@@ -36,7 +36,7 @@ func (o operations) deleteItems() service.Route {
 func (o operations) updateItems() service.Route {
 	return service.Route{
 		ID: "update_items", Summary: "Set and remove fields of items' metadata, by ids or by a filter", Body: jsonOf(vector.Update{}), MaxBody: o.maxBody,
-		Answers: ok("how many there were", vector.Updated{}), Errors: changing(vector.ErrBadFilter, vector.ErrBadItem, vector.ErrIndexMemory),
+		Answers: ok("how many there were", vector.Updated{}), Errors: changing(vector.ErrBadFilter, vector.ErrBadItem, vector.ErrIndexFields, vector.ErrIndexMemory),
 	}
 }
 

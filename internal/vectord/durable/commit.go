@@ -3,10 +3,12 @@ package durable
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -15,6 +17,7 @@ type group struct {
 	object      object
 	first, last uint64
 	requests    []*request
+	fields      map[string]bool // that the index does not know yet
 }
 
 // within gives the context that a group is stored with.
@@ -91,10 +94,14 @@ func (x *Index) ready() error {
 // gather resolves the first request, and adds those that there is room for; what cannot
 // be made or changes nothing is answered.
 func (x *Index) gather(requests []*request) (g *group, rest []*request) {
-	g = &group{}
+	g = &group{fields: map[string]bool{}}
 	puts, fresh := 0, 0
 	for i, r := range requests {
-		if err := x.prepare(r); err != nil || r.change.empty() {
+		err := x.prepare(r)
+		if err == nil {
+			err = x.roomForFields(g, r.change)
+		}
+		if err != nil || r.change.empty() {
 			r.answer(counts{items: x.engine.Len()}, err)
 			continue
 		}
@@ -110,6 +117,24 @@ func (x *Index) gather(requests []*request) (g *group, rest []*request) {
 		g.requests = append(g.requests, r)
 	}
 	return g, nil
+}
+
+// roomForFields refuses a change with more new names of fields than there is room for beside
+// those of the group, which gets its names.
+func (x *Index) roomForFields(g *group, c change) error {
+	names := maps.Clone(g.fields)
+	objects := make([]metadata.Object, len(c.set))
+	for i, s := range c.set {
+		objects[i] = s.object
+	}
+	x.engine.NewFields(c.put, objects, names)
+	if len(names) > len(g.fields) {
+		if err := x.engine.RoomForFields(names); err != nil {
+			return err
+		}
+	}
+	g.fields = names
+	return nil
 }
 
 // full tells that so many items, of which some have a new id, cannot be put in.

@@ -21,6 +21,8 @@ type Config struct {
 	// in a filter ("address.city"). Such text cannot be compared by a filter, which may
 	// still ask whether there is any. Without fields there is no search by words.
 	TextFields []string
+
+	Memory *Memory // that counts the index; nil: none does
 }
 
 // MaxTextFields bounds how many fields are found by words.

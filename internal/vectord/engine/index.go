@@ -25,6 +25,7 @@ type Index struct {
 	edits   sync.RWMutex  // held while metadata is changed in its place
 	leaving []uint32      // slots that no id leads to, and that are not buried yet
 	wake    chan struct{} // that there is something to maintain
+	account account
 
 	// Who holds several of these takes them in this order. A save holds none while it
 	// writes.
@@ -53,7 +54,12 @@ func New(config Config, kernels simd.Kernels) (*Index, error) {
 }
 
 // Close gives the memory back. Nobody may be inside the index any more.
-func (x *Index) Close() { x.graph.Close() }
+func (x *Index) Close() {
+	x.graph.Close()
+	if m := x.config.Memory; m != nil {
+		m.bytes.Add(-x.account.told.Swap(0))
+	}
+}
 
 // Config gives the configuration with its defaults.
 func (x *Index) Config() Config { return x.config }
@@ -169,6 +175,7 @@ func (x *Index) changed() {
 		x.bury()
 	}
 	x.writes.Unlock()
+	x.tell()
 	x.look()
 }
 
@@ -228,30 +235,4 @@ func (x *Index) Get(id string) (item Item, ok bool) {
 		}
 	})
 	return item, ok
-}
-
-// Stats tell what an index holds and takes.
-type Stats struct {
-	Count    int   // items
-	Waiting  int   // of these, not in the graph yet
-	Deleted  int   // that the graph still holds
-	Fields   int   // of metadata
-	Bytes    int64 // of vectors, codes and links
-	Metadata int64 // bytes of JSON
-	Texts    int   // items with a word in a text field
-	Words    int   // different ones
-	Lexical  int64 // bytes of the index of words
-}
-
-// Stats counts.
-func (x *Index) Stats() Stats {
-	graph, meta := x.graph.Stats(), x.meta.Stats()
-	count, leaving := x.names.count()
-	s := Stats{Count: count, Waiting: min(graph.Queued, count), Deleted: graph.Tombstones + leaving,
-		Fields: meta.Fields, Bytes: graph.Bytes, Metadata: meta.Bytes}
-	if x.words != nil {
-		words := x.words.Stats()
-		s.Texts, s.Words, s.Lexical = words.Documents, words.Terms, words.Bytes
-	}
-	return s
 }

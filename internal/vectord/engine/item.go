@@ -94,5 +94,20 @@ func (x *Index) Holds(item Item) (holds bool) {
 	return holds
 }
 
+// NewFields adds to a set the names of fields of a batch and of objects that the index does
+// not know.
+func (x *Index) NewFields(b Batch, objects []metadata.Object, to map[string]bool) {
+	for _, list := range [][]metadata.Object{b.objects, objects} {
+		for _, o := range list {
+			x.meta.NewFields(o, to)
+		}
+	}
+}
+
+// RoomForFields tells whether names of fields that the index does not know may come. It is
+// asked before a change is made: one that was made keeps its names. Its error is a
+// [metadata.FieldsError].
+func (x *Index) RoomForFields(names map[string]bool) error { return x.meta.RoomFor(names) }
+
 // PossibleID tells that an item can be called so.
 func PossibleID(id string) bool { return id != "" && len(id) <= MaxID && utf8.ValidString(id) }

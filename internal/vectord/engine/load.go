@@ -24,7 +24,8 @@ import (
 func (x *Index) Load(from io.Reader) error {
 	x.writes.Lock()
 	defer x.changed()
-	in := sealed.NewReader(from)
+	in := telling{sealed.NewReader(from), x}
+	defer x.account.loading.Store(0)
 	if err := x.graph.Load(in); err != nil {
 		return err
 	}
@@ -36,6 +37,7 @@ func (x *Index) Load(from io.Reader) error {
 	if err != nil {
 		return err
 	}
+	x.account.loading.Store(0) // the store has it now
 	if n, err := in.Read(make([]byte, 1)); err != io.EOF || n > 0 {
 		return errors.Join(&hnsw.SavedError{Reason: "goes on behind its end"}, err)
 	}
@@ -143,6 +145,7 @@ func (l *loader) take(p *parcel) error {
 		}
 		l.objects = append(l.objects, make([]json.RawMessage, int(slot)+1-len(l.objects))...)
 		l.objects[slot] = p.objects[i]
+		l.x.account.loading.Add(int64(len(p.objects[i])))
 		l.x.names.name(slot, p.ids[i])
 	}
 	return nil
@@ -205,6 +208,7 @@ func (l *loader) describe(used bool) error {
 				x.words.SetWords(d.slot, d.words)
 			}
 		}
+		x.tell()
 		return nil
 	})
 }

@@ -30,6 +30,7 @@ func (x *Index) Settle(ctx context.Context, workers int) {
 	if ctx.Err() == nil {
 		x.tidy()
 	}
+	x.tell()
 }
 
 // turn is how many things a worker does before it looks for help.

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tidwall/btree"
 )
@@ -13,8 +14,9 @@ import (
 type names struct {
 	mu    sync.RWMutex
 	slots btree.Map[string, uint32]
-	ids   []string // by slot
-	led   []uint64 // the slots that an id leads to, slot s by bit s%64 of number s/64
+	ids   []string     // by slot
+	led   []uint64     // the slots that an id leads to, slot s by bit s%64 of number s/64
+	bytes atomic.Int64 // that all this takes, about
 
 	// Slots that no id leads to any more are answers still for searches that began
 	// before: these have a lower moment. They are forgotten before the slot is buried.
@@ -32,12 +34,29 @@ func (n *names) name(slot uint32, id string) {
 	defer n.mu.Unlock()
 	for int(slot) >= len(n.ids) {
 		n.ids = append(n.ids, "")
+		n.bytes.Add(perSlot)
 	}
 	for int(slot/64) >= len(n.led) {
 		n.led = append(n.led, 0)
 	}
+	n.hold(slot, id)
+}
+
+// What an id takes beside its bytes: its place among ids, and that in the tree, whose nodes
+// are filled to two thirds.
+const (
+	perSlot = 20
+	perID   = 40
+)
+
+// hold lets a slot have an id. The lock is held.
+func (n *names) hold(slot uint32, id string) {
+	n.bytes.Add(sized(id) - sized(n.ids[slot]))
 	n.ids[slot] = id
 }
+
+// sized is what an id's bytes take.
+func sized(id string) int64 { return int64(len(id)+15) / 16 * 16 }
 
 // lead lets a slot's id lead to it, and gives where it led before.
 func (n *names) lead(slot uint32) (before uint32, had bool) {
@@ -46,6 +65,8 @@ func (n *names) lead(slot uint32) (before uint32, had bool) {
 	before, had = n.slots.Set(n.ids[slot], slot)
 	if had {
 		n.leave(before)
+	} else {
+		n.bytes.Add(perID)
 	}
 	n.led[slot/64] |= 1 << (slot % 64)
 	return before, had
@@ -58,6 +79,7 @@ func (n *names) drop(id string) (slot uint32, had bool) {
 	slot, had = n.slots.Delete(id)
 	if had {
 		n.leave(slot)
+		n.bytes.Add(-perID)
 	}
 	return slot, had
 }
@@ -87,7 +109,7 @@ func (n *names) move(from, to uint32) {
 		n.twins, n.origins = map[uint32]uint32{}, map[uint32]uint32{}
 	}
 	id := n.ids[from]
-	n.ids[to] = id
+	n.hold(to, id)
 	if now, ok := n.slots.Get(id); ok && now == from {
 		n.twins[from], n.origins[to] = to, from
 		n.slots.Set(id, to)
@@ -197,6 +219,7 @@ func (n *names) leadLast(slot uint32) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.slots.Load(n.ids[slot], slot)
+	n.bytes.Add(perID)
 	n.led[slot/64] |= 1 << (slot % 64)
 }
 

@@ -37,7 +37,8 @@ func (x *Index) Save(to io.Writer, taken func()) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	var view *metadata.View
 	var names namesThen
-	defer x.look()   // for what is left to be maintained
+	defer x.look() // for what is left to be maintained
+	defer x.tell()
 	x.mending.Lock() // before changes have to wait: a repair takes long
 	x.writes.Lock()
 	x.bury()
@@ -48,6 +49,7 @@ func (x *Index) Save(to io.Writer, taken func()) error {
 		}
 		x.writes.Unlock()
 		x.mending.Unlock()
+		x.tell()
 	})
 	defer view.Close()
 	if err == nil {

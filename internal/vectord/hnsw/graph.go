@@ -39,6 +39,7 @@ type Graph struct {
 	tombstones []uint32      // deleted, but still in the graph
 	queue      []uint32      // that wait to be linked in
 	saves      []*saving     // that are under way
+	loading    atomic.Int64  // slots that Load fills
 
 	stranded []uint32 // that were linked with deleted slots, since there were no others
 
@@ -116,7 +117,8 @@ type Stats struct {
 	Tombstones int   // deleted slots that Repair has not taken out yet
 	Free       int   // slots that Shrink could give back
 	Saves      int   // that are under way: Shrink gives nothing back meanwhile
-	Bytes      int64 // of memory: vectors, codes and links
+	Bytes      int64 // of memory: vectors, codes and links, also those that are being loaded
+	Saving     int64 // of memory that saves hold beside them
 }
 
 // Stats counts.
@@ -124,6 +126,10 @@ func (g *Graph) Stats() Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	end, tombstones := int(g.end.Load()), len(g.tombstones)
+	saving := int64(0)
+	for _, s := range g.saves {
+		saving += s.bytes.Load()
+	}
 	g.links.mu.Lock()
 	defer g.links.mu.Unlock()
 	return Stats{
@@ -132,8 +138,14 @@ func (g *Graph) Stats() Stats {
 		Tombstones: tombstones,
 		Free:       len(g.free),
 		Saves:      len(g.saves),
-		Bytes:      int64(end)*int64(g.vectors.bytes()+4*(2*g.config.M+2)+2) + 4*int64(g.links.used),
+		Bytes:      g.bytesOf(max(int64(end), g.loading.Load()), g.links.used),
+		Saving:     saving,
 	}
+}
+
+// bytesOf is what so many slots take, and so many elements of upper lists.
+func (g *Graph) bytesOf(slots int64, upper uint32) int64 {
+	return slots*int64(g.vectors.bytes()+4*(2*g.config.M+2)+2) + 4*int64(upper)
 }
 
 // used is the number of slots that a search has to know.

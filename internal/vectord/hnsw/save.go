@@ -68,6 +68,7 @@ func (g *Graph) copied() (*saving, error) {
 		return nil, err
 	}
 	s.parts.bytes = s.parts.bytes[:size]
+	s.bytes.Store(int64(size))
 	at := 0
 	for _, part := range list {
 		at += copy(s.parts.data[at:], part)
@@ -110,6 +111,7 @@ func (g *Graph) Load(r io.Reader) error {
 		return err
 	}
 	end := int(head.End)
+	g.loading.Store(int64(end))
 	for _, part := range [][]byte{
 		raw(g.dead[:(end+63)/64]), raw(g.waiting[:(end+63)/64]), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
 		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.upper.data[:head.Upper]),
@@ -127,6 +129,7 @@ func (g *Graph) Load(r io.Reader) error {
 		return err
 	}
 	g.end.Store(head.End)
+	g.loading.Store(0)
 	g.top.Store(head.Top)
 	g.restore(head.End)
 	g.gather(int(head.End))

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // saving is what a save writes: all but the vectors as it was when the save began, and the
@@ -17,6 +18,7 @@ type saving struct {
 
 	mu    sync.Mutex // held while some vectors are read, and while one is put aside
 	aside map[uint32]row
+	bytes atomic.Int64 // of parts and aside
 }
 
 // save takes what a save writes. No repair is half done then, and Put and Link wait.
@@ -60,8 +62,12 @@ func (s *saving) keep(slot uint32) {
 	defer s.mu.Unlock()
 	if _, there := s.aside[slot]; !there { // else what is in its place now is of no save's moment
 		s.aside[slot] = s.vectors.row(slot).clone()
+		s.bytes.Add(int64(s.vectors.bytes()) + perAside)
 	}
 }
+
+// perAside is what a vector that was put aside takes beside itself.
+const perAside = 200
 
 // savedAtOnce is about how many bytes are written at a time.
 const savedAtOnce = 256 << 10

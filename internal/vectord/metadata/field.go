@@ -12,6 +12,7 @@ type field struct {
 	values *btree.BTreeG[*posting]
 	having *roaring.Bitmap // slots that have any
 	words  bool            // text is found by its words, and is no value here
+	bytes  int64           // that values and having take
 
 	// own are, while there is a view, the postings that it does not have.
 	own map[*posting]bool
@@ -29,7 +30,9 @@ const fewSlots = 16
 
 func newField() *field {
 	less := func(a, b *posting) bool { return a.value.compare(b.value) < 0 }
-	return &field{values: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true}), having: roaring.New()}
+	f := &field{values: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true}), having: roaring.New()}
+	f.bytes = sizeOfSet(f.having)
+	return f
 }
 
 // comparable tells why a field cannot be compared with a value, if that is so.
@@ -42,18 +45,24 @@ func (f *field) comparable(name string, v value) error {
 
 // add puts a slot under a value; it may be there already.
 func (f *field) add(v value, slot uint32) {
-	f.having.Add(slot)
+	f.have(slot, true)
 	if f.words && v.kind == text {
 		return
 	}
 	p, ok := f.values.Get(&posting{value: v})
 	if !ok {
-		p := &posting{value: v}
+		p = &posting{value: v}
 		p.few = append(p.room[:0], slot)
 		f.put(p)
-		return
+	} else {
+		f.bytes -= p.size()
+		p = f.changeable(p)
+		p.add(slot)
 	}
-	p = f.changeable(p)
+	f.bytes += p.size()
+}
+
+func (p *posting) add(slot uint32) {
 	if p.many != nil {
 		p.many.Add(slot)
 		return
@@ -70,12 +79,23 @@ func (f *field) add(v value, slot uint32) {
 
 // remove takes a slot from a value.
 func (f *field) remove(v value, slot uint32) {
-	f.having.Remove(slot)
+	f.have(slot, false)
 	p, ok := f.values.Get(&posting{value: v})
 	if !ok {
 		return
 	}
+	f.bytes -= p.size()
 	p = f.changeable(p)
+	p.remove(slot)
+	if p.many == nil && len(p.few) == 0 {
+		f.values.Delete(p)
+		delete(f.own, p)
+		return
+	}
+	f.bytes += p.size()
+}
+
+func (p *posting) remove(slot uint32) {
 	if p.many != nil {
 		p.many.Remove(slot)
 		if p.many.GetCardinality() <= fewSlots/2 {
@@ -84,10 +104,20 @@ func (f *field) remove(v value, slot uint32) {
 	} else if at, there := slices.BinarySearch(p.few, slot); there {
 		p.few = slices.Delete(p.few, at, at+1)
 	}
-	if p.many == nil && len(p.few) == 0 {
-		f.values.Delete(p)
-		delete(f.own, p)
+}
+
+// have notes whether a slot has any value.
+func (f *field) have(slot uint32, has bool) {
+	if f.having.Contains(slot) == has {
+		return
 	}
+	f.bytes -= sizeOfSet(f.having)
+	if has {
+		f.having.Add(slot)
+	} else {
+		f.having.Remove(slot)
+	}
+	f.bytes += sizeOfSet(f.having)
 }
 
 func (p *posting) has(slot uint32) bool {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -28,12 +29,13 @@ func unfit(format string, args ...any) error { return &SavedError{fmt.Sprintf(fo
 func (s *Store) Load(items []json.RawMessage, from io.Reader) (used bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := &loader{from: from, all: roaring.New(), slots: make([]uint64, (len(items)+63)/64), fields: map[string]*field{}}
-	size := int64(0)
+	l := &loader{from: from, all: roaring.New(), slots: make([]uint64, (len(items)+63)/64), fields: map[string]*field{}, memory: &s.memory}
+	size, kept := int64(0), int64(0)
 	for slot, raw := range items {
 		if raw != nil {
 			l.slots[slot/64] |= 1 << (slot % 64)
 			size += int64(len(raw))
+			kept += sizeOfRaw(raw)
 		}
 	}
 	l.all.Or(roaring.FromDense(l.slots, false))
@@ -51,6 +53,11 @@ func (s *Store) Load(items []json.RawMessage, from io.Reader) (used bool, err er
 		return false, nil
 	}
 	s.raw, s.all, s.bytes, s.fields = items, l.all, size, l.fields
+	s.kept, s.valued = kept, 0
+	for name, f := range s.fields {
+		s.valued += sizeOfField(name) + f.bytes
+	}
+	s.counted()
 	return true, nil
 }
 
@@ -78,6 +85,7 @@ type loader struct {
 	now    *field
 	words  int // fields that are found by words
 	fields map[string]*field
+	memory *atomic.Int64 // of the store, which counts values as they come
 }
 
 // frame is a part of a field's values. As it is read it is bytes.
@@ -148,7 +156,9 @@ func (l *loader) field() error {
 	l.now, l.name = newField(), string(name)
 	l.now.words, l.words = words == 1, l.words+words
 	l.fields[l.name] = l.now
-	l.now.having, err = l.bitmap(set)
+	if l.now.having, err = l.bitmap(set); err == nil {
+		l.now.bytes = sizeOfSet(l.now.having)
+	}
 	return err
 }
 
@@ -221,6 +231,7 @@ func (c *cutter) cut(p *posting, size int) (err error) {
 
 // take puts a frame's values behind those that came before.
 func (l *loader) take(f *frame) error {
+	size := int64(0)
 	last, some := f.of.values.Max()
 	for i := range f.postings {
 		p := &f.postings[i]
@@ -228,8 +239,11 @@ func (l *loader) take(f *frame) error {
 			return unfit("has values that are not in order")
 		}
 		f.of.values.Load(p)
+		size += p.size()
 		last, some = p, true
 	}
+	f.of.bytes += size
+	l.memory.Add(size)
 	return nil
 }
 

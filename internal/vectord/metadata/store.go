@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -29,6 +30,10 @@ type Store struct {
 	all    *roaring.Bitmap
 	bytes  int64
 	views  int // that are not closed
+
+	kept   int64        // bytes that the JSON takes
+	valued int64        // and the fields with their values
+	memory atomic.Int64 // and all together
 }
 
 // New makes an empty store. The text of the fields that are named is found by its words
@@ -36,9 +41,9 @@ type Store struct {
 func New(textFields ...string) *Store {
 	s := &Store{fields: map[string]*field{}, all: roaring.New()}
 	for _, name := range textFields {
-		s.fields[name] = newField()
-		s.fields[name].words = true
+		s.learn(name).words = true
 	}
+	s.counted()
 	return s
 }
 
@@ -151,15 +156,26 @@ func (s *Store) Set(slot uint32, o Object) {
 	}
 	s.raw[slot] = o.raw
 	s.bytes += int64(len(o.raw))
+	s.kept += sizeOfRaw(o.raw)
 	s.all.Add(slot)
 	for _, x := range o.scalar {
 		f := s.fields[x.field]
 		if f == nil {
-			f = newField()
-			s.fields[x.field] = f
+			f = s.learn(x.field)
 		}
+		before := f.bytes
 		f.add(x.value, slot)
+		s.valued += f.bytes - before
 	}
+	s.counted()
+}
+
+// learn makes a field known. The lock is held.
+func (s *Store) learn(name string) *field {
+	f := newField()
+	s.fields[name] = f
+	s.valued += sizeOfField(name) + f.bytes
+	return f
 }
 
 // Copy gives a slot the metadata of another one.
@@ -199,6 +215,7 @@ func (s *Store) Remove(slot uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.remove(slot)
+	s.counted()
 }
 
 func (s *Store) remove(slot uint32) {
@@ -207,11 +224,14 @@ func (s *Store) remove(slot uint32) {
 	}
 	for _, x := range s.scalars(slot) {
 		if f := s.fields[x.field]; f != nil { // else what was loaded were not its values
+			before := f.bytes
 			f.remove(x.value, slot)
+			s.valued += f.bytes - before
 		}
 	}
 	s.all.Remove(slot)
 	s.bytes -= int64(len(s.raw[slot]))
+	s.kept -= sizeOfRaw(s.raw[slot])
 	s.raw[slot] = nil
 }
 

@@ -1,6 +1,9 @@
 package lexical
 
-import "unsafe"
+import (
+	"strings"
+	"unsafe"
+)
 
 // Stats says how large an index is.
 type Stats struct {
@@ -57,21 +60,19 @@ func (x *Index) Compact() {
 	counts := x.counts
 	counts.blocks, counts.spelling, counts.forward = 0, 0, 0
 
-	// Terms keep their order, so that what texts hold of them stays ascending.
-	renamed := make([]uint32, len(x.lists))
-	lists := make([]list, 0, counts.terms)
-	for term, l := range x.lists {
+	renamed, kept := renaming(x.lists)
+	lists := make([]list, 0, kept)
+	for _, l := range x.lists {
 		if l.n > 0 {
-			renamed[term] = uint32(len(lists))
 			l = l.packed()
 			lists = append(lists, l)
 			counts.blocks += int64(l.bytes)
 		}
 	}
-	terms := make(map[string]uint32, counts.terms)
+	terms := make(map[string]uint32, kept)
 	for word, term := range x.terms {
 		if x.lists[term].n > 0 {
-			terms[word] = renamed[term]
+			terms[strings.Clone(word)] = renamed[term]
 			counts.spelling += int64(len(word))
 		}
 	}
@@ -80,19 +81,26 @@ func (x *Index) Compact() {
 		used--
 	}
 	texts := make([]string, used)
-	var room []use
+	var room []byte
 	for slot, text := range x.texts[:used] {
-		length, held := readText(text)
-		room = room[:0]
-		for _, term := range held {
-			room = append(room, use{term: renamed[term]})
-		}
-		texts[slot] = writeText(length, room)
-		counts.forward += int64(len(texts[slot]))
+		room = appendRenamed(room[:0], text, renamed)
+		texts[slot] = string(room)
+		counts.forward += int64(len(room))
 	}
 
 	x.texts = texts
 	x.published.Lock()
 	defer x.published.Unlock()
 	x.lists, x.terms, x.counts = lists, terms, counts
+}
+
+// renaming numbers the terms that are in a text anew, in the order that they have, so that
+// what texts hold of them stays ascending, and counts them.
+func renaming(lists []list) (renamed []uint32, kept int) {
+	renamed = make([]uint32, len(lists))
+	for term := range lists {
+		renamed[term] = uint32(kept)
+		kept += min(int(lists[term].n), 1)
+	}
+	return renamed, kept
 }

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/lexical"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
@@ -66,6 +68,32 @@ func TestWordsAndValuesAreLoaded(t *testing.T) {
 	}
 }
 
+// What an earlier release saved, without the words of texts, is loaded all the same: they are
+// found in the texts.
+func TestWordsThatWereNotSaved(t *testing.T) {
+	earlier, err := os.ReadFile("testdata/without-words")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := talking(t, "text"), talking(t, "text")
+	for n := range 12 {
+		it := item(n)
+		it.Metadata = fmt.Appendf(nil, `{"n":%d,"text":"word%d common"}`, n, n%3)
+		put(t, x, it)
+	}
+	if err := y.Load(bytes.NewReader(earlier)); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []engine.Query{{Text: "word1", K: 9}, {Text: "word2 common", K: 20}} {
+		if got, want := search(t, y, q), search(t, x, q); !slices.Equal(got, want) || len(got) < 4 {
+			t.Errorf("%q finds %v, want %v", q.Text, got, want)
+		}
+	}
+	if now := plain(t, save(t, y)); len(now) <= len(plain(t, earlier)) || !bytes.Contains(now, []byte("commonword1")) {
+		t.Errorf("saved again there are no words")
+	}
+}
+
 // plain gives what a sealed stream holds.
 func plain(t testing.TB, b []byte) []byte {
 	t.Helper()
@@ -101,8 +129,9 @@ func FuzzLoad(f *testing.F) {
 		defer y.Close()
 		var graph *hnsw.SavedError
 		var values *metadata.SavedError
+		var words *lexical.SavedError
 		if err := y.Load(&out); err != nil {
-			if !errors.As(err, &graph) && !errors.As(err, &values) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			if !errors.As(err, &graph) && !errors.As(err, &values) && !errors.As(err, &words) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Errorf("%v", err)
 			}
 			return

@@ -160,8 +160,8 @@ func (m *model) counted(t *testing.T, x *Index) {
 // reckoned holds what is reckoned of the lists' memory against the lists.
 func reckoned(t *testing.T, x *Index) {
 	t.Helper()
-	if got := x.Stats(); len(x.terms) != got.Terms+got.Idle {
-		t.Fatalf("%d words are known, %d told as in use and %d as idle", len(x.terms), got.Terms, got.Idle)
+	if got := x.Stats(); len(x.terms.words) != got.Terms+got.Idle {
+		t.Fatalf("%d words are known, %d told as in use and %d as idle", len(x.terms.words), got.Terms, got.Idle)
 	}
 	blocks := int64(0)
 	for i, l := range x.lists {

@@ -1,6 +1,7 @@
 package lexical
 
 import (
+	"hash/maphash"
 	"strings"
 	"unsafe"
 )
@@ -15,13 +16,11 @@ type Stats struct {
 	Bytes     int64 // of memory, what is reserved for growth included, within some percent
 }
 
-// Bytes per entry of the tables, as the runtime lays them out: a map's slot is
-// the key's header, the value and a control byte, at three quarters full.
+// Bytes per entry of the tables.
 const (
 	listBytes = int64(unsafe.Sizeof(list{}))
-	textBytes = int64(unsafe.Sizeof(""))
-	termBytes = (16 + 8 + 1) * 4 / 3
-	slack     = 6 // what a small allocation is larger than asked for, on the average
+	textBytes = int64(unsafe.Sizeof("")) // and of a word
+	slack     = 6                        // what a small allocation is larger than asked for, on the average
 )
 
 // Stats gives the index's size, as the last write that has ended left it. It takes no
@@ -39,12 +38,13 @@ func (x *Index) written() {
 	x.stats.Store(&Stats{
 		Documents: c.texts,
 		Terms:     c.terms,
-		Idle:      len(x.terms) - c.terms,
+		Idle:      len(x.terms.words) - c.terms,
 		Words:     c.words,
 		Postings:  c.postings,
 		Bytes: c.blocks + c.spelling + c.forward +
 			int64(cap(x.lists))*listBytes + int64(cap(x.texts))*textBytes +
-			int64(len(x.terms))*(termBytes+slack) + int64(c.texts)*slack,
+			int64(cap(x.terms.words))*textBytes + int64(len(x.terms.table))*entryBytes +
+			int64(len(x.terms.words))*slack + int64(c.texts)*slack,
 	})
 	x.writing.Unlock()
 }
@@ -69,10 +69,10 @@ func (x *Index) Compact() {
 			counts.blocks += int64(l.bytes)
 		}
 	}
-	terms := make(map[string]uint32, kept)
-	for word, term := range x.terms {
+	terms := newVocabulary(make([]string, 0, kept))
+	for term, word := range x.terms.words {
 		if x.lists[term].n > 0 {
-			terms[strings.Clone(word)] = renamed[term]
+			terms.add(strings.Clone(word), maphash.String(terms.seed, word))
 			counts.spelling += int64(len(word))
 		}
 	}

@@ -1,6 +1,7 @@
 package lexical
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -26,7 +27,7 @@ type Index struct {
 	// published guards what searches read. A write takes it to exchange what it
 	// has built.
 	published sync.RWMutex
-	terms     map[string]uint32
+	terms     vocabulary
 	lists     []list // by term
 	counts    counts
 
@@ -47,7 +48,7 @@ type counts struct {
 
 // New gives an empty index.
 func New(config Config) *Index {
-	return &Index{config: config, terms: map[string]uint32{}}
+	return &Index{config: config, terms: newVocabulary(nil)}
 }
 
 // change is a term's list as it is to be.
@@ -112,7 +113,7 @@ func (x *Index) Moved(from, to uint32) {
 func (x *Index) uses(found []string) []use {
 	terms := make([]uint32, len(found))
 	for i, word := range found {
-		term, known := x.terms[word]
+		term, known := x.terms.term(word)
 		if !known {
 			term = x.newTerm(strings.Clone(word))
 		}
@@ -132,11 +133,11 @@ func (x *Index) uses(found []string) []use {
 
 // newTerm makes a word known. Searches may see it before a text has it.
 func (x *Index) newTerm(word string) uint32 {
-	term, lists := uint32(len(x.lists)), append(x.lists, list{})
+	term, lists, terms := uint32(len(x.lists)), append(x.lists, list{}), x.terms.roomy()
 	x.published.Lock()
 	defer x.published.Unlock()
-	x.lists = lists
-	x.terms[word] = term
+	terms.add(word, maphash.String(terms.seed, word))
+	x.lists, x.terms = lists, terms
 	x.counts.spelling += int64(len(word))
 	return term
 }

@@ -3,6 +3,7 @@ package lexical
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"sync"
 
@@ -40,7 +41,7 @@ func (x *Index) Load(from io.Reader, slots []uint32) (used bool, err error) {
 	if err := inorder.Run(l.frames(words, l.nextWords), l.cutWords, l.takeWords); err != nil {
 		return false, err
 	}
-	var terms map[string]uint32
+	var terms vocabulary
 	var table sync.WaitGroup
 	table.Go(func() { terms = named(l.words) })
 	err = inorder.Run(l.frames(texts, l.nextTexts), l.cutTexts, l.takeTexts)
@@ -52,7 +53,7 @@ func (x *Index) Load(from io.Reader, slots []uint32) (used bool, err error) {
 	switch {
 	case err != nil:
 		return false, err
-	case len(terms) != len(l.words):
+	case len(terms.words) != len(l.words):
 		return false, unfit("has a word twice")
 	case l.ofTexts != l.ofLists:
 		return false, unfit("has lists that are not those of its texts")
@@ -64,12 +65,13 @@ func (x *Index) Load(from io.Reader, slots []uint32) (used bool, err error) {
 	return true, nil
 }
 
-func named(words []string) map[string]uint32 {
-	terms := make(map[string]uint32, len(words))
-	for term, word := range words {
-		terms[word] = uint32(term)
+// named makes a vocabulary of words, in the place that they have.
+func named(words []string) vocabulary {
+	v := newVocabulary(words)
+	for _, word := range words {
+		v.add(word, maphash.String(v.seed, word))
 	}
-	return terms
+	return v
 }
 
 // loader reads frames. What a frame holds shares a piece of memory.

@@ -41,7 +41,6 @@ type cutter struct {
 	sizes  []byte // of the blocks that are left, in postings
 	data   []byte
 	blocks []block
-	room   [blockSize]posting
 }
 
 // list makes a list of the next n blocks: the last one is its tail.
@@ -75,59 +74,52 @@ func (c *cutter) list(into *list, term uint32, n int) error {
 }
 
 // block reads the next block of a term's list, whose slots are greater than end.
-func (c *cutter) block(term uint32, end int64) (block, error) {
-	n, size := int(c.sizes[0]), 0
+func (c *cutter) block(term uint32, end int64) (b block, err error) {
+	n, data := int(c.sizes[0]), c.data
 	if n == 0 || n > blockSize {
-		return block{}, unfit("has a block of %d postings", n)
+		return b, unfit("has a block of %d postings", n)
 	}
-	if size = sound(c.data, n); size == 0 {
-		return block{}, unfit("has a block that cannot be read")
-	}
-	b := block{data: c.data[:size:size], n: uint16(n)}
-	c.sizes, c.data = c.sizes[1:], c.data[size:]
-	postings := b.unpack(&c.room)
-	b.n = 0
 	var s sums
-	for _, p := range postings {
-		if int64(p.slot) <= end || p.length == 0 || p.tf > p.length {
-			return block{}, unfit("has a posting that cannot be")
+	slot := int64(0)
+	for range n {
+		step, both, tf, rest := checkedPosting(data)
+		slot += int64(step)
+		length := both >> 2
+		if len(rest) == len(data) || step > math.MaxUint32 || slot <= end || slot > math.MaxUint32 || length > math.MaxUint32 || tf > length {
+			return b, unfit("has a posting that cannot be")
 		}
-		end = int64(p.slot)
+		data, end = rest, slot
+		p := posting{uint32(slot), uint32(tf), uint32(length)}
 		b.note(p)
 		s.pairs += c.l.keys.ofPair(p.slot, term, p.length)
 		s.words += c.l.keys.ofWords(p.slot, p.tf)
 	}
+	size := len(c.data) - len(data)
+	b.data = c.data[:size:size]
+	c.sizes, c.data = c.sizes[1:], data
 	c.f.sums.add(s)
 	return b, nil
 }
 
-// sound gives how many bytes so many postings take, or 0 where they cannot be read.
-func sound(data []byte, postings int) int {
-	at := 0
-	for range postings {
-		if rest := data[at:]; len(rest) > 1 && (rest[0]|rest[1]) < 0x80 && rest[1]&3 < manyTimes-1 {
-			at += 2
-			continue
-		}
-		step, n := binary.Uvarint(data[at:])
-		if n <= 0 || step > math.MaxUint32 {
-			return 0
-		}
-		at += n
-		both, n := binary.Uvarint(data[at:])
-		if n <= 0 || both>>2 > math.MaxUint32 {
-			return 0
-		}
-		at += n
-		if both&3 == manyTimes-1 {
-			tf, n := binary.Uvarint(data[at:])
-			if n <= 0 || tf < manyTimes || tf > math.MaxUint32 {
-				return 0
-			}
-			at += n
-		}
+// checkedPosting reads the numbers of a posting as [block.unpack] does, from bytes that may not
+// be sound: then it leaves them.
+func checkedPosting(data []byte) (step, both, tf uint64, rest []byte) {
+	step, rest = checked(data)
+	if len(rest) == len(data) {
+		return 0, 0, 0, data
 	}
-	return at
+	left := len(rest)
+	if both, rest = checked(rest); len(rest) == left {
+		return 0, 0, 0, data
+	}
+	if tf = both&3 + 1; tf < manyTimes {
+		return step, both, tf, rest
+	}
+	left = len(rest)
+	if tf, rest = checked(rest); len(rest) == left || tf < manyTimes {
+		return 0, 0, 0, data
+	}
+	return step, both, tf, rest
 }
 
 func (l *loader) takeLists(f *frame) error {

@@ -83,6 +83,17 @@ func (l *loader) sum(f *frame, slot uint32, data []byte) error {
 
 // checked is number for bytes that may not be sound: then it gives 0 and leaves them.
 func checked(data []byte) (uint64, []byte) {
+	if len(data) > 2 {
+		a, b, c := uint64(data[0]), uint64(data[1]), uint64(data[2])
+		switch {
+		case a < 0x80:
+			return a, data[1:]
+		case b < 0x80:
+			return a&0x7f | b<<7, data[2:]
+		case c < 0x80:
+			return a&0x7f | b&0x7f<<7 | c<<14, data[3:]
+		}
+	}
 	v, n := binary.Uvarint(data)
 	return v, data[max(n, 0):]
 }

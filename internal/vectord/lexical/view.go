@@ -15,9 +15,5 @@ type View struct {
 func (x *Index) View() *View {
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	v := &View{words: make([]string, len(x.lists)), lists: slices.Clone(x.lists), texts: slices.Clone(x.texts)}
-	for word, term := range x.terms {
-		v.words[term] = word
-	}
-	return v
+	return &View{words: x.terms.words, lists: slices.Clone(x.lists), texts: slices.Clone(x.texts)}
 }

@@ -83,22 +83,8 @@ func TestDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	former := func(t *testing.T, key string) {
-		b, err := os.ReadFile(file(t, s, key))
-		if err == nil {
-			b, err = io.ReadAll(sealed.NewReader(bytes.NewReader(b)))
-		}
-		if err != nil || !bytes.Contains(b, []byte(`"format":2`)) {
-			t.Fatalf("%s, %v", b, err)
-		}
-		var out bytes.Buffer
-		w := sealed.NewWriter(&out)
-		_, _ = w.Write(bytes.Replace(b, []byte(`"format":2`), []byte(`"format":1`), 1))
-		_ = w.Close()
-		if err := os.WriteFile(file(t, s, key), out.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	former := func(t *testing.T, key string) { rewrite(t, s, key, `"format":3`, `"format":1`) }
+	before := func(t *testing.T, key string) { rewrite(t, s, key, `"format":3`, `"format":2`) }
 	for _, c := range []struct {
 		what string
 		do   func(*testing.T, string)
@@ -111,7 +97,8 @@ func TestDamage(t *testing.T) {
 		{"a part of the generation before in the place of the newest's", older, part(1), "01234567", "of another"},
 		{"a part of the newest generation", gone, part(1), "01234567", "no object"},
 		{"a bit of the newest generation's head", flip(.5), generation(1), "01234567", "does not fit its checksum"},
-		{"a generation of another release", former, generation(1), "01234567", "it is of format 1, and this release reads 2"},
+		{"a generation of another release", former, generation(1), "01234567", "it is of format 1, and this release reads 2 and 3"},
+		{"a generation of a release whose generations are read", before, generation(1), "01234567", ""},
 		{"a bit of the generation before", flip(.5), part(0), "01234567", ""},
 		{"a bit of the log of the generation before", flip(.5), object(0), "01234567", ""},
 		{"a bit in the middle of the log", flip(.5), object(3), "012345/7", "the changes 7 to 7 are made as far as they stand before"},
@@ -151,6 +138,25 @@ func TestDamage(t *testing.T) {
 			}
 			shut(t, x)
 		})
+	}
+}
+
+// rewrite changes a record, so that its checksums hold.
+func rewrite(t *testing.T, s *storage.Client, key, from, to string) {
+	t.Helper()
+	b, err := os.ReadFile(file(t, s, key))
+	if err == nil {
+		b, err = io.ReadAll(sealed.NewReader(bytes.NewReader(b)))
+	}
+	if err != nil || !bytes.Contains(b, []byte(from)) {
+		t.Fatalf("%s, %v", b, err)
+	}
+	var out bytes.Buffer
+	w := sealed.NewWriter(&out)
+	_, _ = w.Write(bytes.Replace(b, []byte(from), []byte(to), 1))
+	_ = w.Close()
+	if err := os.WriteFile(file(t, s, key), out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

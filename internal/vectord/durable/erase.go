@@ -139,7 +139,7 @@ func (x *Index) saved() int64 {
 		idBytes = 128
 	)
 	s := x.engine.Stats()
-	return rest + s.Bytes + values*s.Metadata + int64(s.Count)*idBytes
+	return rest + s.Bytes + values*s.Metadata + s.Lexical + int64(s.Count)*idBytes
 }
 
 // clean writes a generation and reads it again, since soon nothing else may be left. Its

@@ -24,15 +24,15 @@ import (
 
 // secret is an item whose traces can be looked for.
 func secret(n int) engine.Item {
-	it := item(fmt.Sprintf("hidden-%d", n), uint64(n), fmt.Sprintf(`{"text":"whispered %d","who":"them","hidden-field":1}`, n))
+	it := item(fmt.Sprintf("hidden-%d", n), uint64(n), fmt.Sprintf(`{"text":"whispered Con Fided %d","who":"them","hidden-field":1}`, n))
 	it.Vector[3], it.Vector[4] = 1234.5678, 8765.4321
 	return it
 }
 
-// traces are of any secret: two numbers, an id, a text.
+// traces are of any secret: two numbers, an id, a text, and its words as they are found.
 func traces() (list [][]byte) {
 	numbers := binary.LittleEndian.AppendUint32(nil, math.Float32bits(1234.5678))
-	return [][]byte{binary.LittleEndian.AppendUint32(numbers, math.Float32bits(8765.4321)), []byte("hidden-"), []byte("whispered")}
+	return [][]byte{binary.LittleEndian.AppendUint32(numbers, math.Float32bits(8765.4321)), []byte("hidden-"), []byte("whispered Con"), []byte("whisperedconfided")}
 }
 
 // found gives the files in which there are traces.
@@ -99,10 +99,10 @@ func TestErase(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := testbed.StartStoraged(t)
 			o := options(s, t)
-			o.Limits.MergeObjects = 4
+			o.Limits.MergeObjects, o.Engine.TextFields = 4, []string{"text"}
 			x := create(t, o)
 			m := scatter(t, x)
-			if got := found(t, s); len(got) < 6 {
+			if got := found(t, s); len(got) < 8 || !slices.ContainsFunc(got, func(trace string) bool { return strings.HasSuffix(trace, "trace 3") }) {
 				t.Fatalf("the test sees %v", got)
 			}
 			e, err := x.Erase(t.Context(), where)
@@ -113,7 +113,7 @@ func TestErase(t *testing.T) {
 				t.Errorf("there is still %v", got)
 			}
 			m.holds(t, x)
-			if _, err := x.Engine().Count(filter(t, `{"whom":"them"}`)); err == nil || strings.Contains(err.Error(), "hidden") || !strings.Contains(err.Error(), "there are who") {
+			if _, err := x.Engine().Count(filter(t, `{"whom":"them"}`)); err == nil || strings.Contains(err.Error(), "hidden") || !strings.Contains(err.Error(), "there are text, who") {
 				t.Errorf("of the fields it says: %v", err)
 			}
 			again := heads(t, s)

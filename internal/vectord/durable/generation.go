@@ -27,9 +27,10 @@ type head struct {
 }
 
 const (
-	headFormat = 2
-	nonceBytes = 8
-	startBytes = 16 // as package sealed has it
+	headFormat  = 3
+	olderFormat = 2 // without the words of texts: they are found anew
+	nonceBytes  = 8
+	startBytes  = 16 // as package sealed has it
 )
 
 func (h head) keys(key string) (keys []string) {
@@ -46,8 +47,8 @@ func readHead(ctx context.Context, s *storage.Client, key string) (head, storage
 	if err != nil {
 		return head{}, o, err
 	}
-	if h.Format != headFormat {
-		return head{}, o, fmt.Errorf("it is of format %d, and this release reads %d: open it with the release that wrote it, or add the items anew", h.Format, headFormat)
+	if h.Format < olderFormat || h.Format > headFormat {
+		return head{}, o, fmt.Errorf("it is of format %d, and this release reads %d and %d: open it with the release that wrote it, or add the items anew", h.Format, olderFormat, headFormat)
 	}
 	if len(h.Start) != startBytes {
 		return head{}, o, fmt.Errorf("it does not say how its parts begin")

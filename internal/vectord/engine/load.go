@@ -10,15 +10,15 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/inorder"
-	"git.agentview.dev/profit/golanglakehouse/internal/vectord/lexical"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
 // Load fills an empty index with one that was saved with the same configuration, where
 // max_items, seed, ef_construction and the text fields may differ; other text fields take
-// several times as long. Its errors are a [sealed.DamageError] where the bytes are not those
-// that were written, a [hnsw.SavedError] or [metadata.SavedError] where they are another
+// several times as long, as do words that an earlier release saved otherwise or not. Its errors
+// are a [sealed.DamageError] where the bytes are not those that were written, a
+// [hnsw.SavedError], [metadata.SavedError] or [lexical.SavedError] where they are another
 // index's, and those of reading. None names an item. After an error the index can only be
 // closed.
 func (x *Index) Load(from io.Reader) error {
@@ -38,10 +38,14 @@ func (x *Index) Load(from io.Reader) error {
 		return err
 	}
 	x.account.loading.Store(0) // the store has it now
+	words, err := l.words(used)
+	if err != nil {
+		return err
+	}
 	if n, err := in.Read(make([]byte, 1)); err != io.EOF || n > 0 {
 		return errors.Join(&hnsw.SavedError{Reason: "goes on behind its end"}, err)
 	}
-	if err := l.describe(used); err != nil {
+	if err := l.describe(used, words); err != nil {
 		return err
 	}
 	if x.graph.Stats().Alive != l.count {
@@ -170,67 +174,6 @@ func (l *loader) order() error {
 		left -= len(part) / 4
 	}
 	return nil
-}
-
-// describe does what the values that were saved do not say: the words of texts or, where
-// these values are of no use, everything.
-func (l *loader) describe(used bool) error {
-	x := l.x
-	var slots []uint32
-	switch {
-	case !used:
-		for slot, raw := range l.objects {
-			if raw != nil {
-				slots = append(slots, uint32(slot))
-			}
-		}
-	case x.words == nil:
-		return nil
-	default:
-		slots = x.meta.Having(x.config.TextFields)
-	}
-	return inorder.Run(func() (group []described, err error) {
-		if len(slots) == 0 {
-			return nil, io.EOF
-		}
-		group = make([]described, min(len(slots), frameItems))
-		for i := range group {
-			group[i].slot = slots[i]
-		}
-		slots = slots[len(group):]
-		return group, nil
-	}, l.read, func(group *[]described) error {
-		for _, d := range *group {
-			if !used {
-				x.meta.Set(d.slot, d.object)
-			}
-			if x.words != nil {
-				x.words.SetWords(d.slot, d.words)
-			}
-		}
-		x.tell()
-		return nil
-	})
-}
-
-// read reads the JSON of items.
-func (l *loader) read(group *[]described) (err error) {
-	for i := range *group {
-		d := &(*group)[i]
-		if d.object, err = metadata.Read(l.objects[d.slot]); err != nil {
-			return &hnsw.SavedError{Reason: "has metadata that cannot be read"}
-		}
-		if l.x.words != nil {
-			d.words = lexical.Read(d.object.Text(l.x.config.TextFields))
-		}
-	}
-	return nil
-}
-
-type described struct {
-	slot   uint32
-	object metadata.Object
-	words  lexical.Words
 }
 
 // bury deletes vectors that are no item's: they were being put in, or taken out, when the

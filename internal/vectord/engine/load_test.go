@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/lexical"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
@@ -66,6 +68,50 @@ func TestWordsAndValuesAreLoaded(t *testing.T) {
 	}
 }
 
+// What an earlier release saved, without the words of texts, is loaded all the same, and so is
+// what one saved that found other words in them: they are found anew.
+func TestWordsThatWereNotSaved(t *testing.T) {
+	earlier, err := os.ReadFile("testdata/without-words")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := talking(t, "text"), talking(t, "text")
+	for n := range 12 {
+		it := item(n)
+		it.Metadata = fmt.Appendf(nil, `{"n":%d,"text":"word%d common"}`, n, n%3)
+		put(t, x, it)
+	}
+	if err := y.Load(bytes.NewReader(earlier)); err != nil {
+		t.Fatal(err)
+	}
+	now, before := plain(t, save(t, y)), plain(t, earlier)
+	if !bytes.HasPrefix(now, before) || !bytes.Contains(now[len(before):], []byte("commonword1")) {
+		t.Fatal("saved again there are no words behind the rest")
+	}
+	now[len(before)]++ // as another release would find words
+	z := talking(t, "text")
+	if err := z.Load(bytes.NewReader(resealed(t, now))); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []engine.Query{{Text: "word1", K: 9}, {Text: "word2 common", K: 20}} {
+		want := search(t, x, q)
+		if got, other := search(t, y, q), search(t, z, q); !slices.Equal(got, want) || !slices.Equal(other, want) || len(want) < 4 {
+			t.Errorf("%q finds %v and %v, want %v", q.Text, got, other, want)
+		}
+	}
+}
+
+// resealed puts checksums around what a stream holds.
+func resealed(t testing.TB, plain []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := sealed.NewWriter(&out)
+	if _, err := w.Write(plain); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // plain gives what a sealed stream holds.
 func plain(t testing.TB, b []byte) []byte {
 	t.Helper()
@@ -89,11 +135,6 @@ func FuzzLoad(f *testing.F) {
 	x.Settle(f.Context(), 1)
 	f.Add(plain(f, save(f, x)))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var out bytes.Buffer
-		w := sealed.NewWriter(&out)
-		if _, err := w.Write(b); err != nil || w.Close() != nil {
-			t.Fatal(err)
-		}
 		y, err := engine.New(config, simd.Best())
 		if err != nil {
 			t.Fatal(err)
@@ -101,8 +142,9 @@ func FuzzLoad(f *testing.F) {
 		defer y.Close()
 		var graph *hnsw.SavedError
 		var values *metadata.SavedError
-		if err := y.Load(&out); err != nil {
-			if !errors.As(err, &graph) && !errors.As(err, &values) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		var words *lexical.SavedError
+		if err := y.Load(bytes.NewReader(resealed(t, b))); err != nil {
+			if !errors.As(err, &graph) && !errors.As(err, &values) && !errors.As(err, &words) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Errorf("%v", err)
 			}
 			return

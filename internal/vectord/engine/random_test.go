@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -93,6 +94,21 @@ func (h *rehearsal) reload() {
 	y := newIndex(h.t, h.x.Config())
 	if err := y.Load(&out); err != nil {
 		h.t.Fatal(err)
+	}
+	for range 8 { // the answers are the same to the last bit
+		q := engine.Query{Text: drawWords(h.r, 1+h.r.IntN(4)), K: 1 + h.r.IntN(40), WithMetadata: true}
+		if h.r.IntN(2) == 0 {
+			q.Vector, q.Exact = drawVector(h.r), true
+		}
+		if h.r.IntN(3) == 0 && len(h.m.items) > 0 {
+			q.Filter = filter(h.t, fmt.Sprintf(`{"n":%d}`, h.r.IntN(10)))
+		}
+		before := h.search(q)
+		h.x, y = y, h.x
+		if after := h.search(q); !reflect.DeepEqual(after, before) {
+			h.t.Fatalf("%+v: loaded it finds %+v, and did %+v", q, after, before)
+		}
+		h.x, y = y, h.x
 	}
 	h.x = y
 }

@@ -6,14 +6,15 @@ import (
 	"encoding/json"
 	"io"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/lexical"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
 // A saved index is a sealed stream: the graph as package hnsw saves it, then the items in
-// order of their slots, in which the index of words takes their texts at a fraction of the
-// cost, then their slots in order of their ids, then the values of their metadata as package
-// metadata saves them. Numbers are 4 bytes, little endian. Items are, after their number,
+// order of their slots, then their slots in order of their ids, then the values of their metadata as package
+// metadata saves them, then, of an index with text fields, the words of texts as package
+// lexical saves them. Numbers are 4 bytes, little endian. Items are, after their number,
 // frames of up to so many:
 //
 //	how many they are, the bytes of their ids, and those of their metadata
@@ -36,6 +37,7 @@ func (x *Index) Save(to io.Writer, taken func()) error {
 	w := sealed.NewWriter(to)
 	out := bufio.NewWriterSize(w, 64<<10)
 	var view *metadata.View
+	var words *lexical.View
 	var names namesThen
 	defer x.look() // for what is left to be maintained
 	defer x.tell()
@@ -44,6 +46,9 @@ func (x *Index) Save(to io.Writer, taken func()) error {
 	x.bury()
 	err := x.graph.Save(w, func() {
 		names, view = x.names.then(), x.meta.View()
+		if x.words != nil {
+			words = x.words.View()
+		}
 		if taken != nil {
 			taken()
 		}
@@ -57,6 +62,9 @@ func (x *Index) Save(to io.Writer, taken func()) error {
 	}
 	if err == nil {
 		err = view.Write(out)
+	}
+	if err == nil && words != nil {
+		err = words.Write(out)
 	}
 	if err == nil {
 		err = out.Flush()

@@ -12,13 +12,11 @@ type Stats struct {
 	Bytes     int64 // of memory, what is reserved for growth included, within some percent
 }
 
-// Bytes per entry of the tables, as the runtime lays them out: a map's slot is
-// the key's header, the value and a control byte, at three quarters full.
+// Bytes per entry of the tables.
 const (
 	listBytes = int64(unsafe.Sizeof(list{}))
-	textBytes = int64(unsafe.Sizeof(""))
-	termBytes = (16 + 8 + 1) * 4 / 3
-	slack     = 6 // what a small allocation is larger than asked for, on the average
+	textBytes = int64(unsafe.Sizeof("")) // and of a word
+	slack     = 6                        // what a small allocation is larger than asked for, on the average
 )
 
 // Stats gives the index's size, as the last write that has ended left it. It takes no
@@ -32,18 +30,21 @@ func (x *Index) Stats() Stats {
 
 // written ends a write.
 func (x *Index) written() {
-	c := x.counts
+	x.tell(x.counts, len(x.terms.words)-x.counts.terms, int64(cap(x.lists))*listBytes+
+		int64(cap(x.texts)+cap(x.terms.words))*textBytes+int64(len(x.terms.table))*entryBytes)
+	x.writing.Unlock()
+}
+
+// tell tells the size that so much makes, with tables of so many bytes.
+func (x *Index) tell(c counts, idle int, tables int64) {
 	x.stats.Store(&Stats{
 		Documents: c.texts,
 		Terms:     c.terms,
-		Idle:      len(x.terms) - c.terms,
+		Idle:      idle,
 		Words:     c.words,
 		Postings:  c.postings,
-		Bytes: c.blocks + c.spelling + c.forward +
-			int64(cap(x.lists))*listBytes + int64(cap(x.texts))*textBytes +
-			int64(len(x.terms))*(termBytes+slack) + int64(c.texts)*slack,
+		Bytes:     c.blocks + c.spelling + c.forward + tables + int64(c.terms+idle+c.texts)*slack,
 	})
-	x.writing.Unlock()
 }
 
 // Compact gives back the memory that removed texts have left behind: blocks
@@ -80,4 +81,15 @@ func (x *Index) pack(term uint32) (next uint32, more bool) {
 	}
 	x.publish(changes, x.counts)
 	return term, int(term) < len(x.lists)
+}
+
+// renaming numbers the terms that are in a text anew, in the order that they have, so that
+// what texts hold of them stays ascending, and counts them.
+func renaming(lists []list) (renamed []uint32, kept int) {
+	renamed = make([]uint32, len(lists))
+	for term := range lists {
+		renamed[term] = uint32(kept)
+		kept += min(int(lists[term].n), 1)
+	}
+	return renamed, kept
 }

@@ -1,7 +1,7 @@
 // Package lexical finds texts by their words: BM25 over one text per slot, in
 // memory. It knows slots (the numbers that an index gives its items and reuses)
 // and text, nothing of fields, files or HTTP. What is to survive the process is
-// the caller's to keep and to Set again.
+// the caller's to keep: texts, to Set again, or what a View writes, to Load.
 //
 // # Scores
 //

@@ -2,7 +2,9 @@ package lexical
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
+	"strings"
 )
 
 // forgetting is how words that no text has are forgotten: terms get new numbers, and with
@@ -10,13 +12,13 @@ import (
 // in the end.
 type forgetting struct {
 	x       *Index
-	texts   []string          // as they were in the beginning
-	renamed []string          // the same with the new numbers
-	numbers []uint32          // the new one of each term, or unnamed
-	next    uint32            // the first that is not given yet
-	terms   map[string]uint32 // as they are to be
-	idle    map[uint32]string // words of terms that no text had in the beginning
-	bytes   int64             // of the words in terms
+	texts   []string   // as they were in the beginning
+	renamed []string   // the same with the new numbers
+	numbers []uint32   // the new one of each term, or unnamed
+	next    uint32     // the first that is not given yet
+	words   []string   // by term, as they were in the beginning
+	terms   vocabulary // as they are to be
+	bytes   int64      // of the words in terms
 }
 
 // unnamed is a term that no text has.
@@ -26,11 +28,10 @@ const unnamed = ^uint32(0)
 func (x *Index) beginForgetting() *forgetting {
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	f := &forgetting{x: x, texts: slices.Clone(x.texts), numbers: make([]uint32, len(x.lists))}
+	f := &forgetting{x: x, texts: slices.Clone(x.texts), words: x.terms.words, numbers: make([]uint32, len(x.lists))}
 	for term := range x.lists {
 		f.number(uint32(term))
 	}
-	x.fresh = []string{}
 	return f
 }
 
@@ -44,33 +45,21 @@ func (f *forgetting) number(term uint32) {
 	}
 }
 
-// name lets a word lead to its term's new number, if there is one.
+// name gives a term's word its new number, if there is one: words are named in their order.
 func (f *forgetting) name(word string, term uint32) {
 	if f.numbers[term] != unnamed {
-		f.terms[word] = f.numbers[term]
+		f.terms = f.terms.roomy()
+		f.terms.add(strings.Clone(word), maphash.String(f.terms.seed, word))
 		f.bytes += int64(len(word))
 	}
 }
 
-// rename does what needs no lock, or for a moment only.
+// rename does what needs no lock.
 func (f *forgetting) rename() {
-	f.terms, f.idle = make(map[string]uint32, f.next), map[uint32]string{}
-	seen := 0
-	f.x.published.RLock()
-	for word, term := range f.x.terms {
-		switch {
-		case int(term) >= len(f.numbers): // it is among the fresh ones
-		case f.numbers[term] == unnamed:
-			f.idle[term] = word
-		default:
-			f.name(word, term)
-		}
-		if seen++; seen%1024 == 0 { // a map may be changed between two steps
-			f.x.published.RUnlock()
-			f.x.published.RLock()
-		}
+	f.terms = newVocabulary(make([]string, 0, f.next))
+	for term, word := range f.words {
+		f.name(word, uint32(term))
 	}
-	f.x.published.RUnlock()
 	f.renamed = make([]string, len(f.texts))
 	var room []use
 	for slot, text := range f.texts {
@@ -93,17 +82,15 @@ func (f *forgetting) text(text string, room []use) (string, []use) {
 func (x *Index) endForgetting(f *forgetting) {
 	x.writing.Lock()
 	defer x.written()
-	for term, word := range f.idle {
-		f.number(term)
-		f.name(word, term)
+	for term, word := range x.terms.words {
+		if term >= len(f.numbers) {
+			f.numbers = append(f.numbers, unnamed)
+		}
+		if f.numbers[term] == unnamed {
+			f.number(uint32(term))
+			f.name(word, uint32(term))
+		}
 	}
-	for _, word := range x.fresh {
-		term := uint32(len(f.numbers))
-		f.numbers = append(f.numbers, unnamed)
-		f.number(term)
-		f.name(word, term)
-	}
-	x.fresh = nil
 	lists := make([]list, f.next)
 	for term, number := range f.numbers {
 		if number != unnamed {

@@ -1,6 +1,7 @@
 package lexical
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -22,14 +23,13 @@ type Index struct {
 	// it changes anything below.
 	writing sync.Mutex
 	texts   []string // by slot: the text's length and terms, "" without a text
-	fresh   []string // words that became known while words are forgotten; nil else
 
 	compacting sync.Mutex // one at a time
 
 	// published guards what searches read. A write takes it to exchange what it
 	// has built.
 	published sync.RWMutex
-	terms     map[string]uint32
+	terms     vocabulary
 	lists     []list // by term
 	counts    counts
 
@@ -50,7 +50,7 @@ type counts struct {
 
 // New gives an empty index.
 func New(config Config) *Index {
-	return &Index{config: config, terms: map[string]uint32{}}
+	return &Index{config: config, terms: newVocabulary(nil)}
 }
 
 // change is a term's list as it is to be.
@@ -122,7 +122,7 @@ func (x *Index) Moved(from, to uint32) {
 func (x *Index) uses(found []string) []use {
 	terms := make([]uint32, len(found))
 	for i, word := range found {
-		term, known := x.terms[word]
+		term, known := x.terms.term(word)
 		if !known {
 			term = x.newTerm(strings.Clone(word))
 		}
@@ -142,14 +142,11 @@ func (x *Index) uses(found []string) []use {
 
 // newTerm makes a word known. Searches may see it before a text has it.
 func (x *Index) newTerm(word string) uint32 {
-	term, lists := uint32(len(x.lists)), append(x.lists, list{})
-	if x.fresh != nil {
-		x.fresh = append(x.fresh, word)
-	}
+	term, lists, terms := uint32(len(x.lists)), append(x.lists, list{}), x.terms.roomy()
 	x.published.Lock()
 	defer x.published.Unlock()
-	x.lists = lists
-	x.terms[word] = term
+	terms.add(word, maphash.String(terms.seed, word))
+	x.lists, x.terms = lists, terms
 	x.counts.spelling += int64(len(word))
 	return term
 }

@@ -189,11 +189,11 @@ func (s *sealed) blocks() int {
 	return n
 }
 
-// packed gives the list in full blocks, without room to grow, or the list itself
-// where that would win little.
+// packed gives the list in full blocks, or in the same ones where that would win little,
+// each in memory of its own and without room to grow.
 func (l list) packed() list {
 	if n := l.sealed.blocks(); n == 0 || (n+1)*blockSize*3/4 <= int(l.n) {
-		return l.withTail(l.tail.fitted())
+		return l.moved()
 	}
 	var fresh list
 	var room [blockSize]posting
@@ -205,4 +205,21 @@ func (l list) packed() list {
 		}
 	}
 	return fresh.withTail(fresh.tail.fitted())
+}
+
+// moved gives the list with its blocks in memory of their own: those of a loaded list share
+// theirs with others.
+func (l list) moved() list {
+	if l.sealed != nil {
+		chunks := make([][]block, len(l.sealed.chunks))
+		for i, blocks := range l.sealed.chunks {
+			chunks[i] = slices.Clone(blocks)
+			for at := range chunks[i] {
+				chunks[i][at] = blocks[at].fitted()
+			}
+			l.bytes += sizeOf(chunks[i]) - sizeOf(blocks)
+		}
+		l.sealed = &sealed{chunks: chunks}
+	}
+	return l.withTail(l.tail.fitted())
 }

@@ -37,12 +37,21 @@ const manyTimes = 4
 func (b block) with(p posting) block {
 	prev := b.last
 	if b.n == 0 {
-		prev, b.once, b.more = 0, noLength, noLength
+		prev = 0
 	}
 	b.data = binary.AppendUvarint(b.data, uint64(p.slot-prev))
 	b.data = binary.AppendUvarint(b.data, uint64(p.length)<<2|uint64(min(p.tf, manyTimes)-1))
 	if p.tf >= manyTimes {
 		b.data = binary.AppendUvarint(b.data, uint64(p.tf))
+	}
+	b.note(p)
+	return b
+}
+
+// note counts a posting in that is behind all others in data.
+func (b *block) note(p posting) {
+	if b.n == 0 {
+		b.once, b.more = noLength, noLength
 	}
 	if p.tf > 1 {
 		b.more = min(b.more, uint16(min(p.length, noLength)))
@@ -51,7 +60,6 @@ func (b block) with(p posting) block {
 	}
 	b.last, b.most = p.slot, max(b.most, p.tf)
 	b.n++
-	return b
 }
 
 // pack gives the block of some postings, in memory of its own.

@@ -87,7 +87,7 @@ func (x *Index) see(s *search, times map[string]int) {
 	x.published.RLock()
 	counts := x.counts
 	for word, n := range times {
-		if term, known := x.terms[word]; known && x.lists[term].n > 0 {
+		if term, known := x.terms.term(word); known && x.lists[term].n > 0 {
 			c := s.cursors[s.asked]
 			c.list, c.times = x.lists[term], n
 			s.asked++

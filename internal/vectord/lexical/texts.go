@@ -36,3 +36,23 @@ func readText(text string) (length uint32, terms []uint32) {
 	}
 	return uint32(n), terms
 }
+
+// appendRenamed appends what is kept of a text, with other numbers for its terms that are in
+// the same order.
+func appendRenamed(to []byte, text string, renamed []uint32) []byte {
+	if text == "" {
+		return to
+	}
+	var room [1024]byte
+	length, data := number(append(room[:0], text...))
+	to = binary.AppendUvarint(to, length)
+	term, prev := uint64(0), uint32(0)
+	for len(data) > 0 {
+		var step uint64
+		step, data = number(data)
+		term += step
+		to = binary.AppendUvarint(to, uint64(renamed[term]-prev))
+		prev = renamed[term]
+	}
+	return to
+}

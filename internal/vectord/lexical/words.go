@@ -7,6 +7,10 @@ import (
 	uax29 "github.com/clipperhouse/uax29/v2/words"
 )
 
+// rules are the number of what is said here, and by the libraries, of which words a text has.
+// With another one the words that were saved are found anew.
+const rules = 1
+
 // maxWord is how many bytes of a word count.
 const maxWord = 128
 

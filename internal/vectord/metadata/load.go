@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bounded"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/inorder"
 )
 
@@ -278,18 +278,9 @@ func (l *loader) numbers() (a, b, c int, err error) {
 	return int(binary.LittleEndian.Uint32(head)), int(binary.LittleEndian.Uint32(head[4:])), int(binary.LittleEndian.Uint32(head[8:])), nil
 }
 
-// atOnce is how much room is made before the bytes for it are there.
-const atOnce = 256 << 10
-
-// bytes reads so many. What claims to have more than it has is refused before there is room
-// for all of it.
-func (l *loader) bytes(n int) (out []byte, err error) {
-	for len(out) < n && err == nil {
-		more := min(n-len(out), atOnce)
-		begin := len(out)
-		out = slices.Grow(out, more)[:begin+more]
-		_, err = io.ReadFull(l.from, out[begin:])
-	}
+// bytes reads so many.
+func (l *loader) bytes(n int) ([]byte, error) {
+	out, err := bounded.Read(l.from, n)
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = unfit("ends too early")
 	}

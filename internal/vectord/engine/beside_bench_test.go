@@ -7,6 +7,7 @@ import (
 	"runtime/metrics"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -71,6 +72,7 @@ func BenchmarkSearchBeside(b *testing.B) {
 	} {
 		b.Run(kind.name, func(b *testing.B) {
 			ctx, stop := context.WithCancel(b.Context())
+			var acts atomic.Int64
 			var beside sync.WaitGroup
 			if kind.beside != nil {
 				beside.Go(func() { x.Maintain(ctx, 1) })
@@ -80,11 +82,13 @@ func BenchmarkSearchBeside(b *testing.B) {
 					r := rand.New(rand.NewPCG(uint64(at), 9))
 					for ctx.Err() == nil {
 						act(r)
+						acts.Add(1)
 					}
 				})
 			}
 			var took []time.Duration
-			waited := lockWaits()
+			before := acts.Load()
+			waited, began := lockWaits(), time.Now()
 			for i := 0; b.Loop(); i++ {
 				began := time.Now()
 				if _, err := x.Search(kind.search(i)); err != nil {
@@ -93,6 +97,7 @@ func BenchmarkSearchBeside(b *testing.B) {
 				took = append(took, time.Since(began))
 			}
 			waited = lockWaits() - waited
+			b.ReportMetric(float64(acts.Load()-before)/time.Since(began).Seconds(), "beside/s")
 			stop()
 			beside.Wait()
 			b.ReportMetric(waited/float64(b.N)*1e6, "lock-µs/op")

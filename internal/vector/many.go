@@ -18,13 +18,14 @@ func ReadVector(text []byte) (v Vector, length int, ok bool) {
 	if end < 0 {
 		return nil, 0, false
 	}
-	v, ok = whole(text[:end+1])
+	v, ok = whole(text[:end+1], make(Vector, 0, count(text[:end+1])))
 	return v, end + 1, ok
 }
 
 // ReadVectors does the same for an array of vectors. It takes all processors where there
-// are many.
-func ReadVectors(text []byte) (list []Vector, length int, ok bool) {
+// are many. All numbers lie in what room gives for so many, which may hold anything, as
+// far as each vector has as many as the first.
+func ReadVectors(text []byte, room func(numbers int) []float32) (list []Vector, length int, ok bool) {
 	if !begins(text) {
 		return nil, 0, false
 	}
@@ -32,12 +33,12 @@ func ReadVectors(text []byte) (list []Vector, length int, ok bool) {
 	if !ok {
 		return nil, 0, false
 	}
-	list = make([]Vector, len(arrays))
+	list = places(arrays, length, room)
 	var next atomic.Int64
 	var broken atomic.Bool
 	read := func() {
 		for i := next.Add(1) - 1; i < int64(len(arrays)) && !broken.Load(); i = next.Add(1) - 1 {
-			v, ok := whole(arrays[i])
+			v, ok := whole(arrays[i], list[i])
 			if list[i] = v; !ok {
 				broken.Store(true)
 			}
@@ -84,8 +85,24 @@ func split(text []byte) (arrays [][]byte, length int, ok bool) {
 	return nil, 0, false
 }
 
-// whole reads an array of numbers that ends where the text does.
-func whole(array []byte) (v Vector, ok bool) {
-	v, length, ok := numbers(array, make(Vector, 0, room(array)))
+// places gives empty vectors that have room for as many numbers as the first array has,
+// and never more in all than so much text can be.
+func places(arrays [][]byte, length int, room func(int) []float32) []Vector {
+	list := make([]Vector, len(arrays))
+	if len(arrays) == 0 {
+		return list
+	}
+	each := count(arrays[0])
+	all := room(min(each*len(arrays), length/2))
+	for i := range list {
+		end := min((i+1)*each, len(all))
+		list[i] = all[min(i*each, end):min(i*each, end):end]
+	}
+	return list
+}
+
+// whole reads an array of numbers that ends where the text does, into a vector.
+func whole(array []byte, into Vector) (v Vector, ok bool) {
+	v, length, ok := numbers(array, into)
 	return v, ok && length == len(array)
 }

@@ -44,7 +44,7 @@ func (v *Vector) UnmarshalJSON(raw []byte) error {
 	}
 	list := (*v)[:0]
 	if list == nil {
-		list = make([]float32, 0, room(raw))
+		list = make([]float32, 0, count(raw))
 	}
 	list, length, ok := numbers(raw, list)
 	if !ok {
@@ -54,8 +54,8 @@ func (v *Vector) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// room is for how many numbers an array needs it, if it is one of numbers.
-func room(array []byte) int { return min(bytes.Count(array, []byte{','}), len(array)/2) + 1 }
+// count is how many numbers an array has, if it is one of numbers.
+func count(array []byte) int { return min(bytes.Count(array, []byte{','}), len(array)/2) + 1 }
 
 // numbers appends those of the array that text begins with, and gives its length; or, if
 // it is none of numbers, where what is none begins. Text ends with a bracket or a brace.

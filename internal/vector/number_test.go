@@ -95,14 +95,14 @@ func TestManyVectorsAreReadAtOnce(t *testing.T) {
 	for text, want := range map[string][]vector.Vector{
 		`[]}`: {}, `[[1,-2.5e1],[0.5]] , "k": 3}`: {{1, -25}, {.5}}, "[ [ 1 ]\n,\t[ ] ]}": {{1}, {}},
 	} {
-		list, length, ok := vector.ReadVectors([]byte(text))
+		list, length, ok := vector.ReadVectors([]byte(text), floats)
 		if !ok || !reflect.DeepEqual(list, want) || text[length-1] != ']' || !json.Valid([]byte(text[:length])) {
 			t.Errorf("%s: %v, %d, %v", text, list, length, ok)
 		}
 	}
 	for _, text := range []string{``, `}`, `[[1]]`, `[[1]`, `[[1}`, `[[1],}`, `[1]}`, `[[1],]}`, `[,[1]]}`, `[[1] [2]]}`, `[[1]]]]`, `[null]}`, `[["a"]]}`,
 		`[[01]]}`, `[[1.]]}`, `[[.5]]}`, `[[-]]}`, `[[+1]]}`, `[[1e]]}`, `[[1e+]]}`, `[[1.2.3]]}`, `[[1,]]}`, `[[[1]]]}`, `[[0x1]]}`, `[[--1]]}`} {
-		if list, _, ok := vector.ReadVectors([]byte(text)); ok {
+		if list, _, ok := vector.ReadVectors([]byte(text), floats); ok {
 			t.Errorf("%s was read as %v", text, list)
 		}
 	}
@@ -115,7 +115,7 @@ func FuzzReadVectors(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		text := append(bytes.Clone(raw), '}')
-		list, length, ok := vector.ReadVectors(text)
+		list, length, ok := vector.ReadVectors(text, floats)
 		var want []vector.Vector
 		if !ok {
 			if json.Unmarshal(raw, &want) == nil && raw[0] == '[' && !bytes.Contains(raw, []byte("null")) {
@@ -133,3 +133,6 @@ func FuzzReadVectors(f *testing.F) {
 func bigNumber(v vector.Vector) bool {
 	return slices.ContainsFunc(v, func(f float32) bool { return math.IsInf(float64(f), 0) })
 }
+
+// floats gives room that holds what was there before.
+func floats(n int) []float32 { return slices.Repeat([]float32{7}, n) }

@@ -7,7 +7,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
@@ -43,8 +42,8 @@ type foundRows struct {
 	vector   *array.ListBuilder
 }
 
-func newFoundRows(schema *arrow.Schema) *foundRows {
-	rows := &foundRows{RecordBuilder: array.NewRecordBuilder(memory.DefaultAllocator, schema)}
+func newFoundRows(schema *arrow.Schema, mine *room) *foundRows {
+	rows := &foundRows{RecordBuilder: array.NewRecordBuilder(mine, schema)}
 	for i, field := range schema.Fields() {
 		switch b := rows.Field(i); field.Name {
 		case "query":
@@ -82,9 +81,9 @@ func (r *foundRows) add(n int, hit *engine.Hit) {
 }
 
 // writeFound answers a search with a stream of Arrow.
-func writeFound(w http.ResponseWriter, q engine.Query, near bool, lists [][]engine.Hit) error {
+func writeFound(w http.ResponseWriter, mine *room, q engine.Query, near bool, lists [][]engine.Hit) error {
 	schema := foundSchema(q, near)
-	rows := newFoundRows(schema)
+	rows := newFoundRows(schema, mine)
 	defer rows.Release()
 	total := countOf(lists)
 	rows.Reserve(total)
@@ -95,9 +94,8 @@ func writeFound(w http.ResponseWriter, q engine.Query, near bool, lists [][]engi
 	}
 	batch := rows.NewRecordBatch()
 	defer batch.Release()
-	var body bytes.Buffer
-	body.Grow(1<<10 + total*resultBytes)
-	out := ipc.NewWriter(&body, ipc.WithSchema(schema))
+	body := bytes.NewBuffer(mine.bytes(1<<10 + total*resultBytes)[:0])
+	out := ipc.NewWriter(body, ipc.WithSchema(schema))
 	if err := out.Write(batch); err != nil {
 		return err
 	}

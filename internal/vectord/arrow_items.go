@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
@@ -29,7 +30,7 @@ const maxStream = 512 << 20
 // metadata (JSON) those that are there; every other column is a field of the metadata.
 func arrowItems(r *http.Request) (vector.Add, error) {
 	var add vector.Add
-	err := arrowin.Read(r.Body, maxStream, func(batch arrow.RecordBatch) error {
+	err := arrowin.Read(r.Body, memory.DefaultAllocator, maxStream, func(batch arrow.RecordBatch) error {
 		if n := len(add.Items) + int(batch.NumRows()); n > vector.MaxItems {
 			return tooMany(n)
 		}
@@ -112,25 +113,39 @@ func texts(column arrow.Array, yield func(row int, s string)) error {
 	return nil
 }
 
-// vectors gives the vector of each row that has one; all of them lie in one block.
-func vectors(column arrow.Array, yield func(row int, v vector.Vector)) error {
-	list, ok := column.(array.ListLike)
+// floatsOf gives the numbers of a column of vectors, in one block, and the lists that
+// they are in.
+func floatsOf(column arrow.Array) (lists array.ListLike, numbers []float32, err error) {
+	lists, ok := column.(array.ListLike)
 	if !ok {
-		return fmt.Errorf("it is of type %v, and has to be a list of float32", column.DataType())
+		return nil, nil, fmt.Errorf("it is of type %v, and has to be a list of float32", column.DataType())
 	}
-	numbers, ok := list.ListValues().(*array.Float32)
+	values, ok := lists.ListValues().(*array.Float32)
 	if !ok {
-		return fmt.Errorf("it is a list of %v, and has to be one of float32", list.ListValues().DataType())
+		return nil, nil, fmt.Errorf("it is a list of %v, and has to be one of float32", lists.ListValues().DataType())
 	}
-	if numbers.NullN() > 0 {
-		return fmt.Errorf("a number of a vector is null")
+	if values.NullN() > 0 {
+		return nil, nil, fmt.Errorf("a number of a vector is null")
 	}
-	values := slices.Clone(numbers.Float32Values()) // the batch must not be kept
-	for i := range column.Len() {
-		if column.IsValid(i) {
-			start, end := list.ValueOffsets(i)
-			yield(i, values[start:end:end])
+	return lists, values.Float32Values(), nil
+}
+
+// eachVector gives the vector of each row that has one.
+func eachVector(lists array.ListLike, numbers []float32, yield func(row int, v vector.Vector)) {
+	for i := range lists.Len() {
+		if lists.IsValid(i) {
+			start, end := lists.ValueOffsets(i)
+			yield(i, numbers[start:end:end])
 		}
 	}
+}
+
+// vectors gives copies of them, all in one block: the batch must not be kept.
+func vectors(column arrow.Array, yield func(row int, v vector.Vector)) error {
+	lists, numbers, err := floatsOf(column)
+	if err != nil {
+		return err
+	}
+	eachVector(lists, slices.Clone(numbers), yield)
 	return nil
 }

@@ -30,23 +30,23 @@ func searchParams() []service.Param {
 
 // readSearch reads what is asked for: JSON, or vectors as Arrow with the rest in the
 // query string.
-func readSearch(r *http.Request) (vector.Search, error) {
+func readSearch(r *http.Request, mine *room) (vector.Search, error) {
 	if isArrow(r) {
-		return arrowSearch(r)
+		return arrowSearch(r, mine)
 	}
 	if len(r.URL.RawQuery) > 0 {
 		return vector.Search{}, wire.ErrBadRequest.Errorf("a query string goes with a body of Arrow; put what it says into the JSON")
 	}
-	return readWith(r, takeSearch)
+	return readWith(r, mine, func(body []byte, v *vector.Search) error { return takeSearch(body, v, mine) })
 }
 
-func arrowSearch(r *http.Request) (vector.Search, error) {
+func arrowSearch(r *http.Request, mine *room) (vector.Search, error) {
 	want, err := searchOf(r.URL.Query())
 	if err != nil {
 		return want, err
 	}
 	want.Vectors = []vector.Vector{}
-	err = arrowin.Read(r.Body, maxStream, func(batch arrow.RecordBatch) error {
+	err = arrowin.Read(r.Body, mine, maxStream, func(batch arrow.RecordBatch) error {
 		at := batch.Schema().FieldIndices("vector")
 		if len(at) != 1 || batch.NumCols() != 1 {
 			return wire.ErrBadRequest.Errorf("a search as Arrow has one column, vector, a list of float32")
@@ -55,10 +55,11 @@ func arrowSearch(r *http.Request) (vector.Search, error) {
 			return tooMany(n)
 		}
 		list := make([]vector.Vector, batch.NumRows()) // one without numbers is refused by its number
-		err := vectors(batch.Column(at[0]), func(i int, v vector.Vector) { list[i] = v })
+		rows, values, err := floatsOf(batch.Column(at[0]))
 		if err != nil {
 			return wire.ErrBadRequest.Errorf("column \"vector\": %v", err)
 		}
+		eachVector(rows, values, func(i int, v vector.Vector) { list[i] = v })
 		want.Vectors = append(want.Vectors, list...)
 		return nil
 	})

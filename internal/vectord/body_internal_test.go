@@ -24,7 +24,8 @@ func FuzzBody(f *testing.F) {
 		readsSame(t, body, readBody[vector.Add])
 		readsSame(t, body, readBody[vector.Search])
 		readsSame(t, body, readBody[vector.Update])
-		readsSame(t, body, readSearch)
+		readsSame(t, body, func(r *http.Request) (vector.Search, error) { return readSearch(r, used(1<<10)) })
+		readsSame(t, body, func(r *http.Request) (vector.Search, error) { return readSearch(r, used(1<<20)) })
 	})
 }
 

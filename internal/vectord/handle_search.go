@@ -15,7 +15,9 @@ const defaultK = 10
 
 // search serves POST /vectors/index/{name}/search.
 func (s *server) search(w http.ResponseWriter, r *http.Request) error {
-	want, err := readSearch(r)
+	mine := s.rooms.enter()
+	defer s.rooms.leave(mine)
+	want, err := readSearch(r, mine)
 	if err != nil {
 		return err
 	}
@@ -39,9 +41,9 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if wantsArrow(r) {
-		return writeFound(w, query, nearness(want), lists)
+		return writeFound(w, mine, query, nearness(want), lists)
 	}
-	return writeJSON(w, query, nearness(want), want.Vectors != nil, lists)
+	return writeJSON(w, mine, query, nearness(want), want.Vectors != nil, lists)
 }
 
 // find answers one query, or the same for each of many vectors.

@@ -29,9 +29,10 @@ func (e *FormatError) Error() string {
 }
 
 // Read gives the record batches of a stream, one after the other, to a function that
-// must not keep them; an error of its ends the reading. All together may take so many
-// bytes of memory, unpacked. Its own errors are a [FormatError] and those of the stream.
-func Read(stream io.Reader, most int, yield func(arrow.RecordBatch) error) (err error) {
+// must not keep them, if their memory may as long as the allocator lets it; an error of its
+// ends the reading. All together may take so many bytes of memory, unpacked. Its own errors
+// are a [FormatError] and those of the stream.
+func Read(stream io.Reader, from memory.Allocator, most int, yield func(arrow.RecordBatch) error) (err error) {
 	in := &source{Reader: stream}
 	defer func() {
 		if p := recover(); p != nil {
@@ -44,7 +45,7 @@ func Read(stream io.Reader, most int, yield func(arrow.RecordBatch) error) (err 
 			err = &FormatError{messages.failed.Error()}
 		}
 	}()
-	reader, err := ipc.NewReader(messages, ipc.WithAllocator(&bounded{memory.DefaultAllocator, most}))
+	reader, err := ipc.NewReader(messages, ipc.WithAllocator(&bounded{from, most}))
 	if err != nil {
 		return in.because(err)
 	}

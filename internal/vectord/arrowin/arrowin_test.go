@@ -46,7 +46,7 @@ func written(t testing.TB, extra ...arrow.Field) []byte {
 
 // count reads a stream, every value of it, and counts its rows.
 func count(stream []byte, most int) (rows int64, err error) {
-	err = arrowin.Read(bytes.NewReader(stream), most, func(b arrow.RecordBatch) error {
+	err = arrowin.Read(bytes.NewReader(stream), memory.DefaultAllocator, most, func(b arrow.RecordBatch) error {
 		rows += b.NumRows()
 		for _, column := range b.Columns() {
 			for i := range min(column.Len(), 1000) {

@@ -94,6 +94,7 @@ func up(ctx context.Context, config fleet.Config, out, notes io.Writer, use func
 	if err != nil {
 		return err
 	}
+	service.SpareCollections()
 	f, err := fleet.Start(ctx, config, secrets, log)
 	if err != nil {
 		return err

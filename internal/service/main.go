@@ -121,6 +121,7 @@ func run[C Section](out io.Writer, name string, f flags, config C, build New[C])
 	if err != nil {
 		return err
 	}
+	SpareCollections()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	return serve(ctx, env, l, config, build)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 )
@@ -39,10 +38,12 @@ func (c *caller) post(ctx context.Context, body []byte) ([]byte, time.Duration, 
 		return nil, 0, err
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
+	var answer bytes.Buffer
+	answer.Grow(int(max(resp.ContentLength, 0)) + bytes.MinRead) // the last is for the end to be seen
+	_, err = answer.ReadFrom(resp.Body)
 	took := time.Since(start)
 	if err == nil && resp.StatusCode >= 300 {
-		err = fmt.Errorf("%s: %s: %.300s", c.url, resp.Status, answer)
+		err = fmt.Errorf("%s: %s: %.300s", c.url, resp.Status, answer.Bytes())
 	}
-	return answer, took, err
+	return answer.Bytes(), took, err
 }

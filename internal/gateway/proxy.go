@@ -90,7 +90,9 @@ func smallBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength <= 0 || r.ContentLength > smallBodyBytes || r.Header.Get("Expect") != "" {
 		return nil, nil
 	}
-	return io.ReadAll(r.Body)
+	body := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, body)
+	return body, err
 }
 
 // rewrite points the request at the daemon. The path stays as it was written,

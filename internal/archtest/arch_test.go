@@ -19,6 +19,7 @@ func TestArchitecture(t *testing.T) {
 		{"the specification can be read", specificationReads},
 		{"nothing is left for later", nothingLeft},
 		{"the sample configuration is whole", sampleIsWhole},
+		{"prose is told once", proseIsToldOnce},
 	}
 	for _, rule := range rules {
 		t.Run(rule.name, func(t *testing.T) { rule.check(t, src) })

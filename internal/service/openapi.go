@@ -141,7 +141,7 @@ func (b *specBuilder) operation(g Group, route Route) *huma.Operation {
 		return slices.Index(paramOrder, x.In) - slices.Index(paramOrder, y.In)
 	})
 	if route.Body != nil {
-		op.RequestBody = &huma.RequestBody{Required: true, Content: b.content(route.Body.Media, route.Body.Type, true)}
+		op.RequestBody = &huma.RequestBody{Required: true, Content: b.content(*route.Body, true)}
 	}
 	return op
 }
@@ -153,7 +153,7 @@ var paramOrder = []string{"path", "query", "header"}
 func (b *specBuilder) responses(route Route) map[string]*huma.Response {
 	all := map[string]*huma.Response{}
 	for _, a := range route.Answers {
-		all[strconv.Itoa(a.Status)] = &huma.Response{Description: a.Doc, Content: b.content(a.Media, a.Type, false)}
+		all[strconv.Itoa(a.Status)] = &huma.Response{Description: a.Doc, Content: b.content(Body{a.Media, a.Type, a.Example, a.Stream}, false)}
 	}
 	byStatus := map[int][]*wire.Kind{}
 	for _, kind := range slices.Concat(route.Errors, commonErrors(route)) {
@@ -216,15 +216,21 @@ func commonErrors(route Route) []*wire.Kind {
 	return kinds
 }
 
-func (b *specBuilder) content(media []string, typ any, strict bool) map[string]*huma.MediaType {
+func (b *specBuilder) content(of Body, strict bool) map[string]*huma.MediaType {
 	content := map[string]*huma.MediaType{}
-	if len(media) == 0 && typ != nil {
-		media = []string{"application/json"}
+	if len(of.Media) == 0 && of.Type != nil {
+		of.Media = []string{"application/json"}
 	}
-	for _, m := range media {
+	for _, m := range of.Media {
 		content[m] = &huma.MediaType{}
-		if m == "application/json" && typ != nil {
-			content[m].Schema = b.schemas.of(typ, strict)
+		switch {
+		case m == "application/json" && of.Type != nil:
+			content[m].Schema = b.schemas.of(of.Type, strict)
+			if of.Example != "" {
+				content[m].Example = json.RawMessage(of.Example)
+			}
+		case of.Stream != "":
+			content[m].Schema = &huma.Schema{Type: huma.TypeString, Format: "binary", Description: of.Stream}
 		}
 	}
 	return content

@@ -95,6 +95,9 @@ func (s *schemas) finish(words Words) {
 			for list := p; list != nil && list.Type == huma.TypeArray; list = list.Items {
 				list.Nullable = false
 			}
+			if len(p.Examples) > 0 && p.Type == "" && reflect.TypeOf(p.Examples[0]) == reflect.TypeFor[map[string]any]() {
+				p.Type = huma.TypeObject // of JSON as it came, the example says what it is
+			}
 			if p.Ref != "" && nilIsNull(typ, property) {
 				schema.Properties[property] = &huma.Schema{AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}}}
 			}

@@ -62,16 +62,20 @@ type Param struct {
 // Body describes what a route reads: the media types, and for JSON the Go type
 // that it is decoded into.
 type Body struct {
-	Media []string // nil: application/json
-	Type  any      // a value of the JSON type; nil for bytes
+	Media   []string // nil: application/json
+	Type    any      // a value of the JSON type; nil for bytes
+	Example string   // a body as JSON that is taken as it stands; "": none is shown
+	Stream  string   // what a body of the other media types holds
 }
 
 // Answer describes one successful answer of a route.
 type Answer struct {
-	Status int
-	Doc    string
-	Media  []string // nil: application/json where Type is set, else none
-	Type   any
+	Status  int
+	Doc     string
+	Media   []string // nil: application/json where Type is set, else none
+	Type    any
+	Example string // an answer as JSON; "": none is shown
+	Stream  string // what an answer of the other media types holds
 }
 
 // Daemon is what a daemon's New returns: its routes and its hooks.

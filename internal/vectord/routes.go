@@ -3,7 +3,7 @@ package vectord
 import "git.agentview.dev/profit/golanglakehouse/internal/service"
 
 // Routes describes the daemon's operations, for the specification.
-func Routes() []service.Route { return (&server{config: Defaults()}).routes() }
+func Routes() []service.Route { return withExamples((&server{config: Defaults()}).routes()) }
 
 // routes is the whole API of the daemon. What an operation takes and answers is said in
 // routes_indexes.go, routes_items.go and routes_loads.go.

@@ -77,6 +77,9 @@ func cutLast(header []string, rows [][]string, columns int) {
 
 // score shows a number with four digits that say something.
 func score(f float32) string {
+	if f == 0 {
+		f = 0 // and not -0
+	}
 	if f > -0.001 && f < 0.001 && f != 0 {
 		return strconv.FormatFloat(float64(f), 'g', 3, 32)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -19,13 +20,14 @@ func TestWhatWasFoundFitsTheScreen(t *testing.T) {
 	found := vector.Found{Results: []vector.Result{
 		{ID: id, Score: 0.98764, Metadata: json.RawMessage(fmt.Sprintf(`{"text":%q}`, long)), Vector: vector.Vector{0.25, -1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},
 		{ID: "c\x1b[2J\n2", Score: -0.00001234, Parts: &vector.Parts{}},
+		{ID: "none", Score: float32(math.Copysign(0, -1))},
 	}}
 	for _, c := range []struct {
 		columns int
 		vectors bool
 		shown   []string
 	}{
-		{0, false, []string{"│    0.9876 │ " + id + " │ {\"text\":\"wörd ", "…", "│ -1.23e-05 │", "│ c [2J 2 "}},
+		{0, false, []string{"│    0.9876 │ " + id + " │ {\"text\":\"wörd ", "…", "│ -1.23e-05 │", "│    0.0000 │ none", "│ c [2J 2 "}},
 		{120, false, []string{"│ {\"text\":\"wörd wörd w"}},
 		{100, false, []string{"…"}}, // not less than a few letters
 		{300, true, []string{"│ [0.25,-1,3,4,5,6,7,8,9,… │", long[:150]}},

@@ -127,14 +127,14 @@ func problemSchema() *huma.Schema {
 	return &huma.Schema{
 		Type:        huma.TypeObject,
 		Description: "RFC 9457. Members beside these say what helps to mend it: diff, errors, line, limit, service, ...",
-		Required:    []string{"type", "title", "status", "detail", "code", "request_id"},
+		Required:    []string{"type", "title", "status", "detail", "code"},
 		Properties: map[string]*huma.Schema{
 			"type":           {Type: huma.TypeString, Format: "uri"},
 			"title":          text("the same for every occurrence of the code"),
 			"status":         whole("of the answer"),
 			"detail":         text("what was wrong here, and how to mend it"),
 			"code":           text("stable"),
-			"request_id":     text("under which the log has more"),
+			"request_id":     text("under which the log has more; missing where it went wrong in the background"),
 			"retry_after_ms": whole("when it is worth coming again"),
 		},
 	}

@@ -9,7 +9,7 @@ import (
 type Item struct {
 	ID       string          `json:"id" minLength:"1" maxLength:"1024" example:"A-0107"`          // 1 to 1,024 bytes of UTF-8
 	Vector   Vector          `json:"vector,omitempty" example:"[0.9,0.1,0.2]"`                    // of the index's dimension, all numbers finite; under cosine it is kept at length 1
-	Text     string          `json:"text,omitempty" example:"forklift operator, nights"`          // of an add: kept in the metadata's field "text"
+	Text     string          `json:"text,omitempty" example:"forklift operator, nights"`          // of an add: kept in the metadata's field "text", where it is given back
 	Metadata json.RawMessage `json:"metadata,omitempty" example:"{\"state\":\"MA\",\"years\":4}"` // an object of up to 64 KiB
 }
 
@@ -28,7 +28,7 @@ type Added struct {
 // Select says which items are meant: those with these ids, or all that match.
 type Select struct {
 	IDs    []string `json:"ids,omitempty" maxItems:"10000" example:"[\"A-0107\"]"` // these; one that is not there is no error
-	Filter Filter   `json:"filter,omitempty" example:"{\"state\":\"MA\"}"`         // or all that match; an empty filter is refused
+	Filter Filter   `json:"filter,omitempty" example:"{\"state\":\"MA\"}"`         // or all that match, as in a search; an empty filter is refused
 }
 
 // Deleted answers a deletion.
@@ -54,7 +54,7 @@ type Erased struct {
 	Snapshots   []string `json:"snapshots_removed"`   // by name
 }
 
-// Update changes metadata: fields are set, those that are null or in Remove go.
+// Update changes metadata: fields are set, those that are null or in remove go.
 type Update struct {
 	Select
 	Set    map[string]json.RawMessage `json:"set,omitempty" example:"{\"state\":\"TX\"}"` // fields and their new values
@@ -74,7 +74,7 @@ type Page struct {
 
 // Count asks how many items match.
 type Count struct {
-	Filter Filter `json:"filter,omitempty" example:"{\"state\":\"TX\"}"` // default all
+	Filter Filter `json:"filter,omitempty" example:"{\"state\":\"TX\"}"` // as in a search; default all
 }
 
 // Counted answers it.

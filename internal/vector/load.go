@@ -18,8 +18,8 @@ var (
 // other column is a field of the metadata.
 type NewLoad struct {
 	SQL          string `json:"sql" example:"SELECT candidate_id AS id, embedding AS vector, city FROM candidates"` // one SELECT over the catalog
-	IDColumn     string `json:"id_column,omitempty" default:"id"`                                                   // text or whole numbers
-	VectorColumn string `json:"vector_column,omitempty" default:"vector"`                                           // a list of numbers
+	IDColumn     string `json:"id_column,omitempty" default:"id"`                                                   // text, or numbers, which are taken as they are written
+	VectorColumn string `json:"vector_column,omitempty" default:"vector"`                                           // a list of numbers, or its text, as '[0.1, 0.2]'
 	// takes items out whose ids are in no row, whoever put them in; where there are no rows
 	// at all, which would be every item, the load fails with load_empty
 	DeleteMissing bool `json:"delete_missing,omitempty" default:"false"`

@@ -48,7 +48,8 @@ func (v *Vector) UnmarshalJSON(raw []byte) error {
 	}
 	list, length, ok := numbers(raw, list)
 	if !ok {
-		return fmt.Errorf("a vector is an array of numbers, and %.20s is none", raw[length:])
+		wrong, _, _ := bytes.Cut(raw[length:], []byte{','})
+		return fmt.Errorf("a vector is an array of numbers, and %.20s is none", bytes.TrimRight(wrong, "] "))
 	}
 	*v = list
 	return nil

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -104,6 +105,16 @@ func TestManyVectorsAreReadAtOnce(t *testing.T) {
 		`[[01]]}`, `[[1.]]}`, `[[.5]]}`, `[[-]]}`, `[[+1]]}`, `[[1e]]}`, `[[1e+]]}`, `[[1.2.3]]}`, `[[1,]]}`, `[[[1]]]}`, `[[0x1]]}`, `[[--1]]}`} {
 		if list, _, ok := vector.ReadVectors([]byte(text), floats); ok {
 			t.Errorf("%s was read as %v", text, list)
+		}
+	}
+}
+
+// Of what is no vector the one value is shown that is to blame.
+func TestWhatIsNoNumberIsNamedAlone(t *testing.T) {
+	for text, want := range map[string]string{`[1,null,3]`: "and null is none", `[null]`: "and null is none", `["a",2]`: `and "a" is none`} {
+		var v vector.Vector
+		if err := json.Unmarshal([]byte(text), &v); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

@@ -34,8 +34,9 @@ const (
 	RRF    FusionMethod = "rrf"    // reciprocal ranks (Cormack, Clarke and Büttcher 2009)
 )
 
-// Search asks for the items nearest to one vector, to each of many, to other items
-// (Positive and Negative), or for those that words fit.
+// Search asks for the items nearest to one vector, to each of many, or to other items
+// (positive, negative), for those that words fit (text), or for both joined. Of vector,
+// vectors and positive it has one at most.
 type Search struct {
 	Vector   Vector   `json:"vector,omitempty" example:"[0.9,0.1,0.2]"`    // of the index's dimension, all numbers finite
 	Vectors  []Vector `json:"vectors,omitempty"`                           // at most 10,000, each a search of its own; the answer has batches
@@ -47,7 +48,7 @@ type Search struct {
 
 	K        *int     `json:"k,omitempty" minimum:"1" maximum:"10000" default:"10"`                // how many results
 	Ef       *int     `json:"ef,omitempty" minimum:"1" maximum:"10000" default:"100"`              // candidates that are kept on the way, and as many as a large k takes: more find better, and take longer
-	Filter   Filter   `json:"filter,omitempty" example:"{\"state\":\"TX\",\"years\":{\"gte\":3}}"` // which items may be found; default all
+	Filter   Filter   `json:"filter,omitempty" example:"{\"state\":\"TX\",\"years\":{\"gte\":3}}"` // which items may be found; default all. All in one object has to hold: {"field": value}, {"field": {"in": [...], "gt": ..., "gte": ..., "lt": ..., "lte": ..., "exists": true}}, {"and": [...]}, {"or": [...]}, {"not": {...}}; a field in an object is address.city
 	Exact    bool     `json:"exact,omitempty" default:"false"`                                     // every item that matches is looked at
 	MinScore *float64 `json:"min_score,omitempty" example:"0.5"`                                   // no result has less
 
@@ -55,8 +56,7 @@ type Search struct {
 	WithVector   bool  `json:"with_vector,omitempty" default:"false"`  // results have their vectors
 }
 
-// Part is what one side of a hybrid search says of a result. Rank is from 1, and 0 where
-// that side did not find it by itself.
+// Part is what one side of a hybrid search says of a result.
 type Part struct {
 	Score float32 `json:"score"`          // of this side, before both are joined
 	Rank  int     `json:"rank,omitempty"` // from 1; missing where this side did not find it by itself
@@ -68,14 +68,14 @@ type Parts struct {
 	Lexical Part `json:"lexical"` // by words
 }
 
-// Result is an item that was found. Distance is missing where no vector was searched for.
+// Result is an item that was found.
 type Result struct {
-	ID       string          `json:"id" example:"A-0107"` // of the item
-	Score    float32         `json:"score"`               // the higher the nearer: the cosine, the product, or for l2 1 / (1 + distance); of words BM25's
-	Distance *float32        `json:"distance,omitempty"`  // the lower the nearer: 1 - cosine, the negated product, or the Euclidean distance
-	Metadata json.RawMessage `json:"metadata,omitempty"`  // the item's, unless with_metadata is false
-	Vector   Vector          `json:"vector,omitempty"`    // the item's as it is kept, where with_vector is given
-	Parts    *Parts          `json:"parts,omitempty"`     // of a hybrid search
+	ID       string          `json:"id" example:"A-0107"`                                                                                // of the item
+	Score    float32         `json:"score"`                                                                                              // the higher the nearer: the cosine, the product, or for l2 1 / (1 + distance); of words BM25's
+	Distance *float32        `json:"distance,omitempty"`                                                                                 // the lower the nearer: 1 - cosine, the negated product, or the Euclidean distance; missing where no vector was searched for
+	Metadata json.RawMessage `json:"metadata,omitempty" example:"{\"state\":\"TX\",\"text\":\"forklift operator, welder\",\"years\":9}"` // the item's, unless with_metadata is false
+	Vector   Vector          `json:"vector,omitempty"`                                                                                   // the item's as it is kept, where with_vector is given
+	Parts    *Parts          `json:"parts,omitempty"`                                                                                    // of a hybrid search
 }
 
 // Results answers one question.
@@ -86,7 +86,7 @@ type Results struct {
 // Found answers a search.
 type Found struct {
 	Results []Result `json:"results"`
-	Exact   bool     `json:"exact"` // every item that matches was looked at
+	Exact   bool     `json:"exact"` // as it was asked for: that every item that matches was looked at is promised
 }
 
 // FoundMany answers a search by many vectors, in their order.
@@ -95,10 +95,10 @@ type FoundMany struct {
 	Exact   bool      `json:"exact"`
 }
 
-// Answer is either of these, as the specification tells it: Results of one question, or
-// Batches of many.
+// Answer is either of these, as the specification tells it: results of one question, or
+// batches of many.
 type Answer struct {
 	Results []Result  `json:"results,omitempty"` // of one question, the best first
 	Batches []Results `json:"batches,omitempty"` // of a search by vectors, in their order
-	Exact   bool      `json:"exact"`             // every item that matches was looked at
+	Exact   bool      `json:"exact"`             // as it was asked for: that every item that matches was looked at is promised
 }

@@ -95,7 +95,8 @@ const (
 	None Quantization = "none" // float32 all the way
 )
 
-// Shape is what an index is made as, and stays.
+// Shape is what an index is made as, and stays. A number of 0, but for the dimension, is as if
+// it were left out.
 type Shape struct {
 	Dimension      int          `json:"dimension" minimum:"1" maximum:"16384" example:"768"`                          // numbers of each vector
 	Metric         Metric       `json:"metric,omitempty" enum:"cosine,dot,l2" default:"cosine"`                       // how near two vectors are; under cosine they are kept at length 1

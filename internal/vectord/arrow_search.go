@@ -18,13 +18,13 @@ import (
 // searchParams are what a search by vectors as Arrow says beside them.
 func searchParams() []service.Param {
 	return []service.Param{
-		{Name: "k", Type: "integer", Doc: "of a body of Arrow, as the others here: as in a body of JSON"},
-		{Name: "ef", Type: "integer", Doc: "candidates that are kept on the way"},
-		{Name: "exact", Type: "boolean", Doc: "every item that matches is looked at"},
-		{Name: "filter", Type: "string", Doc: "a filter as JSON"},
-		{Name: "min_score", Type: "number", Doc: "no result has less"},
-		{Name: "with_metadata", Type: "boolean", Doc: "default true"},
-		{Name: "with_vector", Type: "boolean", Doc: "default false"},
+		{Name: "k", Type: "integer", Doc: "with a body of Arrow alone: how many results; default 10"},
+		{Name: "ef", Type: "integer", Doc: "with a body of Arrow alone: candidates that are kept on the way"},
+		{Name: "exact", Type: "boolean", Doc: "with a body of Arrow alone: every item that matches is looked at"},
+		{Name: "filter", Type: "string", Doc: "with a body of Arrow alone: a filter as JSON"},
+		{Name: "min_score", Type: "number", Doc: "with a body of Arrow alone: no result has less"},
+		{Name: "with_metadata", Type: "boolean", Doc: "with a body of Arrow alone; default true"},
+		{Name: "with_vector", Type: "boolean", Doc: "with a body of Arrow alone; default false"},
 	}
 }
 

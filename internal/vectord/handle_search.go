@@ -115,6 +115,8 @@ func checkSearch(s vector.Search) error {
 		return tooMany(len(s.Vectors))
 	case mode != vector.ByVector && mode != vector.ByWords && mode != vector.Hybrid:
 		return vector.ErrBadSearch.Errorf("there is no mode %q; there are vector, lexical and hybrid", mode)
+	case s.Mode == "" && s.Text == "" && !near:
+		return vector.ErrBadSearch.Errorf(`nothing is searched for: give "vector", "vectors", "positive" with ids of items, or "text" with words`)
 	case mode != vector.ByVector && s.Text == "":
 		return vector.ErrBadSearch.Errorf(`mode %s needs "text"`, mode)
 	case mode == vector.ByWords && near:

@@ -51,7 +51,7 @@ func (operations) scrollItems() service.Route {
 	return service.Route{
 		ID: "scroll_items", Summary: "Give items page by page, in order of their ids",
 		Query: append(paging(),
-			service.Param{Name: "filter", Type: "string", Doc: "a filter as JSON"},
+			service.Param{Name: "filter", Type: "string", Doc: "a filter as JSON, as the one of a search"},
 			service.Param{Name: "with_vector", Type: "boolean", Doc: "default false"}),
 		Answers: ok("a page", vector.Page{}), Errors: inside(vector.ErrBadFilter),
 	}

@@ -101,6 +101,11 @@ func TestBadInputIsToldAndAppliesNothing(t *testing.T) {
 	} {
 		d.want(400, code, "POST", "/vectors/index/x/search", body)
 	}
+	for _, body := range []string{`{}`, `{"text":""}`} {
+		if said := d.want(400, "bad_search", "POST", "/vectors/index/x/search", body)["detail"]; !strings.Contains(fmt.Sprint(said), `or "text" with words`) {
+			t.Errorf("a search for nothing: %v", said)
+		}
+	}
 	d.want(404, "item_not_found", "POST", "/vectors/index/x/search", `{"positive":["nobody"]}`)
 	for _, body := range []string{`{}`, `{"ids":["a"],"filter":{"n":1}}`} {
 		d.want(400, "bad_request", "POST", "/vectors/index/x/delete", body)

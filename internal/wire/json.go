@@ -70,12 +70,21 @@ func jsonProblem(err error) error {
 	case errors.As(err, &wrongType) && wrongType.Field == "":
 		return ErrBadRequest.Errorf("the body takes %s, not %s", jsonName(wrongType.Type), wrongType.Value)
 	case errors.As(err, &wrongType):
-		return ErrBadRequest.Errorf("field %q takes %s, not %s", wrongType.Field, jsonName(wrongType.Type), wrongType.Value)
+		return ErrBadRequest.Errorf("field %q takes %s, not %s", fieldName(wrongType.Field), jsonName(wrongType.Type), wrongType.Value)
 	}
 	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return ErrUnknownField.Errorf("unknown field %s", field)
 	}
 	return ErrBadRequest.Errorf("the body could not be read as JSON: %v", err)
+}
+
+// fieldName gives the path of a field without the names of embedded structs, which are
+// Go's and have capitals, as no name in a body has.
+func fieldName(path string) string {
+	parts := strings.Split(path, ".")
+	last := len(parts) - 1
+	parts = slices.DeleteFunc(parts[:last:last], func(part string) bool { return part != strings.ToLower(part) })
+	return strings.Join(append(parts, path[strings.LastIndex(path, ".")+1:]), ".")
 }
 
 // jsonName says what JSON calls the values that a Go type takes.

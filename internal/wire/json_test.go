@@ -18,6 +18,11 @@ type request struct {
 	Limit  *int64            `json:"limit"`
 	Params []json.RawMessage `json:"params"`
 	Any    any               `json:"any"`
+	Page
+}
+
+type Page struct {
+	Size int `json:"size"`
 }
 
 func TestJSONInIsStrict(t *testing.T) {
@@ -33,6 +38,7 @@ func TestJSONInIsStrict(t *testing.T) {
 		`{"limit":"7"}`:                        {wire.ErrBadRequest, `"limit" takes a whole number`},
 		`{"limit":1.5}`:                        {wire.ErrBadRequest, `"limit" takes a whole number`},
 		`{"limit":9223372036854775808}`:        {wire.ErrBadRequest, `"limit" takes a whole number`},
+		`{"size":"7"}`:                         {wire.ErrBadRequest, `field "size" takes a whole number`},
 		`{"params":{}}`:                        {wire.ErrBadRequest, `"params" takes an array, not object`},
 		`[]`:                                   {wire.ErrBadRequest, "takes an object, not array"},
 		`"select 1"`:                           {wire.ErrBadRequest, "takes an object, not string"},

@@ -118,7 +118,10 @@ func (p *Problem) MarshalJSON() ([]byte, error) { return p.document() }
 func (p *Problem) document() ([]byte, error) {
 	members := []member{
 		{"type", "urn:lakehouse:problem:" + p.Kind.Code}, {"title", p.Kind.Title}, {"status", p.Kind.Status},
-		{"detail", p.Detail}, {"code", p.Kind.Code}, {"request_id", p.RequestID},
+		{"detail", p.Detail}, {"code", p.Kind.Code},
+	}
+	if p.RequestID != "" { // what went wrong in the background has none
+		members = append(members, member{"request_id", p.RequestID})
 	}
 	if p.RetryAfter > 0 {
 		members = append(members, member{"retry_after_ms", p.RetryAfter.Milliseconds()})

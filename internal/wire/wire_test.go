@@ -62,6 +62,14 @@ func TestAProblemSurvivesTheWire(t *testing.T) {
 	}
 }
 
+// What went wrong in the background has no request, and says of none.
+func TestAProblemOfNoRequestNamesNone(t *testing.T) {
+	text, err := json.Marshal(wire.ErrInternal.Errorf("x"))
+	if err != nil || strings.Contains(string(text), "request_id") {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
 func TestAProblemSurvivesManyHops(t *testing.T) {
 	first := peer(t, func(http.ResponseWriter, *http.Request) error {
 		return errDrift.Errorf("at the far end").With("line", 17)

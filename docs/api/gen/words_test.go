@@ -35,6 +35,9 @@ func TestEveryFieldOfTheVectorAPIIsDescribed(t *testing.T) {
 			t.Errorf("%s has no words in the source", name)
 		}
 		for property, p := range schema.Properties {
+			if _, after, _ := strings.Cut(schema.Description, " "); strings.Contains(after, strings.ToUpper(property[:1])+property[1:]) {
+				t.Errorf("%s calls its field %s as Go does: %s", name, property, schema.Description)
+			}
 			if p.Description == "" {
 				t.Errorf("%s of %s has no words in the source", property, name)
 			}

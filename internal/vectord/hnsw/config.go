@@ -55,9 +55,9 @@ func (c Config) Complete() (Config, error) {
 	case c.Metric < Cosine || c.Metric > L2:
 		return c, fmt.Errorf("hnsw: there is no metric %d", c.Metric)
 	case c.M < 4 || c.M > 64:
-		return c, fmt.Errorf("hnsw: M is %d; it can be 4 to 64", c.M)
+		return c, fmt.Errorf("hnsw: m is %d; it can be 4 to 64", c.M)
 	case c.EfConstruction < c.M || c.EfConstruction > maxEf:
-		return c, fmt.Errorf("hnsw: ef_construction is %d; it can be M, which is %d, to %d", c.EfConstruction, c.M, maxEf)
+		return c, fmt.Errorf("hnsw: ef_construction is %d; it can be m, which is %d, to %d", c.EfConstruction, c.M, maxEf)
 	case c.MaxItems < 1 || c.MaxItems > MaxSlots:
 		return c, fmt.Errorf("hnsw: max_items is %d; it can be 1 to %d", c.MaxItems, MaxSlots)
 	}

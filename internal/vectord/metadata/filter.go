@@ -142,7 +142,7 @@ func parseKey(key string, x any, depth int) (node, error) {
 		return parseConditions(key, conditions)
 	}
 	v, err := valueOf(x)
-	if _, number := x.(json.Number); number && err != nil {
+	if _, number := x.(json.Number); (number || x == nil) && err != nil {
 		return nil, wrong("%s: %v", key, err)
 	}
 	if err != nil {
@@ -212,11 +212,15 @@ func parseIn(field string, x any) ([]value, error) {
 // UnknownFieldError says that no item has a field of that name, nor had since the store
 // was made.
 type UnknownFieldError struct {
-	Field string
-	Known []string // some of the fields that items have now, in order
+	Field  string
+	Known  []string // some of the fields that items have now, in order
+	Inside string   // one of them that is in objects of that name; "": there is none
 }
 
 func (e *UnknownFieldError) Error() string {
+	if e.Inside != "" {
+		return fmt.Sprintf("filter: what items have under %q are objects; ask for what is in them, as %q", e.Field, e.Inside)
+	}
 	if len(e.Known) == 0 {
 		return fmt.Sprintf("filter: no item has a field %q, nor any other one", e.Field)
 	}

@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -154,8 +155,18 @@ func (s *Store) field(name string) (*field, error) {
 	if f := s.fields[name]; f != nil {
 		return f, nil
 	}
-	known := s.present()
-	return nil, &UnknownFieldError{name, known[:min(len(known), knownFields)]}
+	unknown := &UnknownFieldError{Field: name}
+	for _, known := range s.present() {
+		switch {
+		case s.fields[known].having.IsEmpty(): // of words that no item has
+		case strings.HasPrefix(known, name+".") && unknown.Inside == "":
+			unknown.Inside = known
+			fallthrough
+		case len(unknown.Known) < knownFields:
+			unknown.Known = append(unknown.Known, known)
+		}
+	}
+	return nil, unknown
 }
 
 // present lists the fields that items have now, and those that are found by words, in order.

@@ -112,7 +112,8 @@ func TestWhatAFilterMayNotSay(t *testing.T) {
 		`{"a":1`:                      "it is not JSON",
 		`{"a":1} 2`:                   "something follows the end",
 		`[]`:                          "an array stands where an object is to be",
-		`{"city":null}`:               "city: null is no text, number, true or false",
+		`{"city":null}`:               `city: null is as if the field were not there; ask for that by {"exists": false}`,
+		`{"city":{"in":["a",null]}}`:  `city in: null is as if the field were not there; ask for that by {"exists": false}`,
 		`{"city":["a"]}`:              "city: an array is no text",
 		`{"rate":{"above":1}}`:        `rate: there is no "above"; there are in, gt, gte, lt, lte, exists`,
 		`{"rate":{}}`:                 "rate: {} says nothing",
@@ -130,6 +131,24 @@ func TestWhatAFilterMayNotSay(t *testing.T) {
 		var wrong *metadata.FilterError
 		if !errors.As(err, &wrong) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60s: %v, want %q", filter, err, want)
+		}
+	}
+}
+
+// Of an object the fields are asked for, and a text field that nothing has is not offered.
+func TestAFieldThatIsAnObject(t *testing.T) {
+	s := metadata.New("text")
+	keep(t, s, `{"address":{"city":"Austin"},"skills":[]}`)
+	for ask, want := range map[string]string{
+		`{"address":{"exists":true}}`: `filter: what items have under "address" are objects; ask for what is in them, as "address.city"`,
+		`{"skills":{"exists":true}}`:  `filter: no item has a field "skills"; there are address.city`,
+	} {
+		f, err := metadata.ParseFilter([]byte(ask))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Match(f, nil); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", ask, err)
 		}
 	}
 }

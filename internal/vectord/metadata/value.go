@@ -3,6 +3,7 @@ package metadata
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -40,6 +41,9 @@ func valueOf(x any) (value, error) {
 		return value{kind: text, text: x}, nil
 	case json.Number:
 		return numberOf(x.String())
+	}
+	if x == nil {
+		return value{}, errors.New(`null is as if the field were not there; ask for that by {"exists": false}`)
 	}
 	return value{}, fmt.Errorf("%s is no text, number, true or false", typeName(x))
 }

@@ -27,6 +27,9 @@ func indexes(ctx context.Context, f Fleet) []Check {
 	client := vector.Client{Client: gateway}
 	var all findings
 	for x, err := range client.EachIndex(ctx, vector.MaxPage) {
+		if wire.Unsent(err) {
+			return skip("indexes", "no fleet answers at %s", f.Gateway.Base)
+		}
 		if err != nil {
 			return skip("indexes", "what indexes there are is not told: %s", oneLine(wire.AsProblem(err).Detail))
 		}
@@ -35,7 +38,7 @@ func indexes(ctx context.Context, f Fleet) []Check {
 	taken := fmt.Sprintf("the indexes, %d, take %.1f MiB of memory, of %.1f MiB that they may", all.count, mib(all.used), mib(all.limit))
 	switch {
 	case all.failed != nil:
-		return trouble("indexes", Fail, "lakehouse index stats NAME says what is wrong and what was lost; lakehouse index restore NAME --snapshot SNAPSHOT, or a load anew, brings back what is missing", "%s", some(append(all.failed, all.troubled...)))
+		return trouble("indexes", Fail, all.fix(), "%s", some(append(all.failed, all.troubled...)))
 	case all.troubled != nil:
 		return trouble("indexes", Warn, "look at vectord's log and whether storage takes writes; a generation is tried again by itself, and until then a start reads the log", "%s", some(all.troubled))
 	case all.count == 0:
@@ -49,12 +52,18 @@ func indexes(ctx context.Context, f Fleet) []Check {
 // findings are what was found of all indexes.
 type findings struct {
 	failed, troubled []string
+	broken, damaged  string // an index that does not serve or takes no changes, and one that has lost something; "": none
 	count            int
 	used, limit      int64 // bytes of memory
 }
 
 func (f *findings) add(x vector.Index) {
 	f.count++
+	if d := durableOf(x); f.broken == "" && (x.State == vector.Failed || d != nil && d.Refusal != "") {
+		f.broken = x.Name
+	} else if f.damaged == "" && d != nil && len(d.Damage) > 0 {
+		f.damaged = x.Name
+	}
 	words, failed := ailing(x)
 	if failed {
 		f.failed = append(f.failed, words...)
@@ -67,21 +76,41 @@ func (f *findings) add(x vector.Index) {
 	}
 }
 
+// fix says what to do about what failed.
+func (f *findings) fix() string {
+	var steps []string
+	if name := f.broken; name != "" {
+		steps = append(steps, fmt.Sprintf("lakehouse index stats %s says what is wrong; see that storage is whole and no other vectord writes to it, and restart vectord, or bring the index back: lakehouse index restore %s --snapshot SNAPSHOT", name, name))
+	}
+	if name := f.damaged; name != "" {
+		steps = append(steps, fmt.Sprintf("lakehouse index stats %s says what was lost; load it anew, or find it in a snapshot (lakehouse index restore %s --snapshot SNAPSHOT --as OTHER); once that is done, or given up, lakehouse index stats %s --acknowledge-damage ends this finding", name, name, name))
+	}
+	return strings.Join(steps, "; ")
+}
+
+// durableOf gives what is in storage of an index, nil where that is not told.
+func durableOf(x vector.Index) *vector.Durable {
+	if x.Stats == nil {
+		return nil
+	}
+	return x.Stats.Durable
+}
+
 // ailing says what is wrong with an index; failed tells that it does not serve, takes no
 // changes, or has lost something.
 func ailing(x vector.Index) (words []string, failed bool) {
 	if x.State == vector.Failed {
 		return []string{fmt.Sprintf("%s could not be loaded: %s", x.Name, oneLine(x.Reason))}, true
 	}
-	if x.Stats == nil || x.Stats.Durable == nil {
+	d := durableOf(x)
+	if d == nil {
 		return nil, false
 	}
-	d := x.Stats.Durable
 	if d.Refusal != "" {
 		words, failed = append(words, fmt.Sprintf("%s takes no changes: %s", x.Name, oneLine(d.Refusal))), true
 	}
 	if n := len(d.Damage); n > 0 {
-		words, failed = append(words, fmt.Sprintf("%s has %d damaged or missing objects", x.Name, n)), true
+		words, failed = append(words, fmt.Sprintf("%s has met %s, which nobody has acknowledged", x.Name, damagedObjects(n))), true
 	}
 	switch {
 	case d.GenerationError != "":
@@ -98,6 +127,13 @@ func some(list []string) string {
 		list = append(list[:mostNamed:mostNamed], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(list, "; ")
+}
+
+func damagedObjects(n int) string {
+	if n == 1 {
+		return "a damaged or missing object"
+	}
+	return fmt.Sprintf("%d damaged or missing objects", n)
 }
 
 func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }

@@ -48,8 +48,11 @@ func indexesAreFilledAndSearched(t *testing.T) {
 		{"index load nobody --file people.ndjson", 1, nil, []string{"(here: lakehouse index list) [index_not_found]"}},
 		{"index list", 0, []string{"│ odd    │ ready │         3 │ dot    │     0 │", "│ people │ ready │         4 │ l2     │  3500 │"}, nil},
 		{"index list --json", 0, []string{`"name": "people"`, `"count": 3500`}, nil},
+		{"index create bare --dimension 3 --no-text-fields", 0, []string{"room for 1048576 items\n"}, nil},
+		{"index create bare --dimension 3 --no-text-fields --text-field a", 2, nil, []string{"do not go together"}},
+		{"index drop bare --yes", 0, nil, nil},
 		{"index alias set crew people", 0, []string{"crew leads to people\n"}, nil},
-		{"index alias set odd people", 1, nil, []string{"(here: lakehouse index drop odd) [index_exists]"}},
+		{"index alias set odd people", 1, nil, []string{"(here: an index keeps its name for good: lakehouse index drop odd, and then the same again; searches by that name fail in between) [index_exists]"}},
 		{"index alias set crew nobody", 1, nil, []string{"(here: lakehouse index list) [index_not_found]"}},
 		{"index create crew --dimension 3", 1, nil, []string{"(here: lakehouse index alias drop crew) [index_exists]"}},
 		{"index alias list", 0, []string{"│ crew  │ people │"}, nil},
@@ -63,6 +66,7 @@ func indexesAreFilledAndSearched(t *testing.T) {
 		c.check(t)
 	}
 	searchesFind(t)
+	itemsAreLookedAt(t)
 	indexesAtATerminal(t)
 	indexesAreDropped(t)
 }
@@ -98,6 +102,12 @@ func searchesFind(t *testing.T) {
 		{"search people number77 -k 5", 0, []string{"│ c-77 │"}, []string{"1 result\n"}},
 		{"search people number77 --vector [1,0,0,0] -k 3", 0, []string{"by vector", "by words", "│ c-77 │"}, nil},
 		{"search people number77 --vector [1,0,0,0] -k 3 --mode hybrid --json", 0, []string{`"parts"`, `"lexical"`}, nil},
+		{"search people number77 --vector [1,0,0,0] -k 1 --alpha 0 --json", 0, []string{`"id": "c-77"`}, nil},
+		{"search people number77 --vector [1,0,0,0] -k 1 --alpha 1 --json", 0, []string{`"id": "c-1"`}, nil},
+		{"search people number77 --vector [1,0,0,0] -k 1 --fusion rrf --json", 0, []string{`"score": 0.01`}, nil},
+		{"search people number77 --vector [1,0,0,0] --fusion borda", 1, nil, []string{"convex and rrf", "[bad_search]"}},
+		{"search people --vector [1,0,0,0] -k 1 --ef 500", 0, []string{"│ c-1 │"}, nil},
+		{"search people --vector [1,0,0,0] --ef 0", 1, nil, []string{"ef is 0", "[bad_search]"}},
 		{"search people --vector [1,0,0,0] --min-score 0.19 -k 1000", 0, []string{"│ c-5 │"}, []string{"5 results\n"}},
 		{"search people --vector [1,0,0,0] -k 1 --with-vector", 0, []string{"│ vector    │", "│ [1,0,0,0] │"}, nil},
 		{"search people --vector [1,0,0,0] -k 1 --with-vector --json", 0, []string{`"vector": [`}, nil},
@@ -117,6 +127,32 @@ func searchesFind(t *testing.T) {
 	} {
 		c.check(t)
 	}
+}
+
+// Items are shown, listed, counted and changed; what is listed can be loaded again.
+func itemsAreLookedAt(t *testing.T) {
+	for _, c := range []call{
+		{"index show crew c-3 c-1", 0, []string{`{"id":"c-3","vector":[3,0,0,0],"metadata":{"city":"Dallas","n":3,"text":"welder Dallas number3"}}` + "\n" + `{"id":"c-1",`}, nil},
+		{"index show people nobody", 1, nil, []string{"(here: lakehouse index items people) [item_not_found]"}},
+		{`index items people --filter {"n":{"lte":3}} --limit 2`, 0, []string{"│ id  │ metadata", `│ c-1 │ {"city":"Dallas"`}, []string{"2 items; there are more, see --limit\n"}},
+		{`index items people --filter {"n":{"lte":3}} --limit 3 --with-vector`, 0, []string{"│ [3,0,0,0] │"}, []string{"3 items\n"}},
+		{"index items people --limit 0 --json", 0, []string{`{"id":"c-3500","metadata":{`}, []string{"3500 items\n"}},
+		{"index items people --limit -1", 2, nil, []string{"--limit"}},
+		{"index items nobody", 1, nil, []string{"(here: lakehouse index list) [index_not_found]"}},
+		{"index count people", 0, []string{"3500\n"}, nil},
+		{`index count people --filter {"n":{"lte":3}} --json`, 0, []string{`"count": 3`}, nil},
+		{`index set people c-3 nobody --metadata {"shift":"night","n":null}`, 0, []string{"people: 1 item changed\n"}, nil},
+		{`index count people --filter {"shift":"night"}`, 0, []string{"1\n"}, nil},
+		{`index set people --filter {"shift":"night"} --remove shift --metadata {"n":3} --json`, 0, []string{`"updated": 1`}, nil},
+		{"index set people c-3", 2, nil, []string{"--metadata", "--remove"}},
+		{"index set people c-3 --metadata [1]", 2, nil, []string{"no JSON object"}},
+		{"index set people --remove n", 2, nil, []string{"either by their ids or by --filter"}},
+	} {
+		c.check(t)
+	}
+	_, lines, _ := lakehouse(t.Context(), "index", "items", "people", "--limit", "20", "--with-vector", "--json")
+	write(t, "again.ndjson", lines)
+	call{"index load people --file again.ndjson", 0, []string{"people: 20 items, 0 new, 20 in place of others"}, nil}.check(t)
 }
 
 func indexesAreDropped(t *testing.T) {

@@ -14,17 +14,21 @@ import (
 
 // showFound draws what a search found, as wide as the screen is.
 func showFound(cmd *cobra.Command, found vector.Found, withVector bool) error {
-	columns := 0
-	if screen := newTerminal(cmd.InOrStdin(), cmd.OutOrStdout()); screen != nil {
-		columns, _ = screen.size()
-	}
-	writeFound(cmd.OutOrStdout(), found, withVector, columns)
+	writeFound(cmd.OutOrStdout(), found, withVector, columnsOf(cmd))
 	how := ""
 	if found.Exact {
 		how = "; every item that may be found was looked at"
 	}
 	_, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s%s\n", counted(len(found.Results), "result"), how)
 	return err
+}
+
+// columnsOf is how wide the screen is, 0 where there is none.
+func columnsOf(cmd *cobra.Command) (columns int) {
+	if screen := newTerminal(cmd.InOrStdin(), cmd.OutOrStdout()); screen != nil {
+		columns, _ = screen.size()
+	}
+	return columns
 }
 
 // writeFound draws results in a table of so many columns, 0 for any. Metadata are cut,

@@ -27,10 +27,11 @@ func newIndex(g *Globals) *cobra.Command {
 		Short: "Make, fill, look at, keep and drop indexes of vectors, which 'search' searches",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{errors.New("say what to do: lakehouse index list, or lakehouse index create|load|stats|delete|erase|restore|drop NAME, or lakehouse index snapshot create|list|drop NAME, or lakehouse index alias set|drop|list")}
+			return usageError{errors.New("say what to do: lakehouse index list, or lakehouse index create|load|stats|items|show|count|set|delete|erase|restore|drop NAME, or lakehouse index snapshot create|list|drop NAME, or lakehouse index alias set|drop|list")}
 		},
 	}
 	cmd.AddCommand(newIndexCreate(g), newIndexList(g), newIndexStats(g), newIndexLoad(g), newIndexDrop(g), newIndexAlias(g))
+	cmd.AddCommand(newIndexShow(g), newIndexItems(g), newIndexCount(g), newIndexSet(g))
 	cmd.AddCommand(newIndexDelete(g), newIndexErase(g), newIndexSnapshot(g), newIndexRestore(g))
 	return cmd
 }
@@ -65,12 +66,15 @@ func newIndexList(g *Globals) *cobra.Command {
 
 // indexRow says of an index that is not ready what it was made as.
 func indexRow(x vector.Index) []string {
-	items, waiting, memory := "", "", ""
+	state, items, waiting, memory := x.State, "", "", ""
 	if x.Stats != nil {
 		m := x.Stats.Memory
+		if d := x.Stats.Durable; d != nil && len(d.Damage) > 0 {
+			state += ", damaged" // index stats tells how
+		}
 		items, waiting, memory = strconv.Itoa(x.Count), strconv.Itoa(x.Stats.Waiting), bytesText(m.Vectors+m.Metadata+m.Lexical)
 	}
-	return []string{x.Name, x.State, strconv.Itoa(x.Dimension), string(x.Metric), items, waiting, memory, strings.Join(x.Aliases, ", "), shown(x.CreatedAt)}
+	return []string{x.Name, state, strconv.Itoa(x.Dimension), string(x.Metric), items, waiting, memory, strings.Join(x.Aliases, ", "), shown(x.CreatedAt)}
 }
 
 func newIndexDrop(g *Globals) *cobra.Command {
@@ -87,7 +91,7 @@ func newIndexDrop(g *Globals) *cobra.Command {
 			}
 			x, err := client.Get(cmd.Context(), args[0], 0)
 			if err != nil {
-				return with(ofIndexes(), err)
+				return with(ofIndexes(args[0]), err)
 			}
 			if x.Name != args[0] {
 				return vector.ErrBadIndex.Errorf("%s is an alias of the index %s: lakehouse index alias drop %s takes the alias away, and lakehouse index drop %s the index", args[0], x.Name, args[0], x.Name)
@@ -96,7 +100,7 @@ func newIndexDrop(g *Globals) *cobra.Command {
 				return err
 			}
 			if err := client.Drop(cmd.Context(), x.Name); err != nil {
-				return with(ofIndexes(), err)
+				return with(ofIndexes(args[0]), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), struct {
@@ -153,12 +157,13 @@ func (g *Globals) completeNames(cmd *cobra.Command, args []string, typed string,
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// ofIndexes are the remedies of the verbs of indexes; more are one verb's own.
-func ofIndexes(more ...remedy) []remedy {
+// ofIndexes are the remedies of the verbs of indexes, for the index of that name; more are
+// one verb's own.
+func ofIndexes(index string, more ...remedy) []remedy {
 	return append(more, []remedy{
 		{vector.ErrIndexNotFound, "lakehouse index list"},
 		{vector.ErrAliasNotFound, "lakehouse index alias list"},
-		{vector.ErrIndexLoading, "lakehouse index stats NAME"},
-		{vector.ErrSnapshotNotFound, "lakehouse index snapshot list NAME"},
+		{vector.ErrIndexLoading, "lakehouse index stats " + index},
+		{vector.ErrSnapshotNotFound, "lakehouse index snapshot list " + index},
 	}...)
 }

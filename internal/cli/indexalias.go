@@ -40,7 +40,7 @@ func newAliasSet(g *Globals) *cobra.Command {
 			}
 			set, err := client.SetAlias(cmd.Context(), args[0], args[1])
 			if err != nil {
-				return with(ofIndexes(remedy{vector.ErrIndexExists, "lakehouse index drop " + args[0]}), err)
+				return with(ofIndexes(args[0], remedy{vector.ErrIndexExists, "an index keeps its name for good: lakehouse index drop " + args[0] + ", and then the same again; searches by that name fail in between"}), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), set)
@@ -63,7 +63,7 @@ func newAliasDrop(g *Globals) *cobra.Command {
 				return err
 			}
 			if err := client.DropAlias(cmd.Context(), args[0]); err != nil {
-				return with(ofIndexes(), err)
+				return with(ofIndexes(args[0]), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), map[string]string{"dropped": args[0]})

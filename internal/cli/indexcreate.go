@@ -15,7 +15,7 @@ import (
 func newIndexCreate(g *Globals) *cobra.Command {
 	var want vector.NewIndex
 	var metric, quantization string
-	var transient bool
+	var transient, wordless bool
 	cmd := &cobra.Command{
 		Use:   "create NAME --dimension N",
 		Short: "Make an index of vectors",
@@ -30,6 +30,12 @@ func newIndexCreate(g *Globals) *cobra.Command {
 			if transient {
 				no := false
 				want.Persist = &no
+			}
+			if wordless && want.TextFields != nil {
+				return usageError{errors.New("--text-field and --no-text-fields do not go together; give one of them")}
+			}
+			if wordless {
+				want.TextFields = []string{}
 			}
 			client, err := g.vectors()
 			if err != nil {
@@ -59,6 +65,7 @@ func newIndexCreate(g *Globals) *cobra.Command {
 	flags.IntVar(&want.EfConstruction, "ef-construction", 0, "candidates that are looked at when an item is linked (default 200)")
 	flags.IntVar(&want.MaxItems, "max-items", 0, "items that it has room for (default 1048576)")
 	flags.StringArrayVar(&want.TextFields, "text-field", nil, "`FIELD` of the metadata that is searched by words; may be given again (default text)")
+	flags.BoolVar(&wordless, "no-text-fields", false, "search nothing by words: text is compared like other values")
 	flags.BoolVar(&transient, "no-persist", false, "keep it in memory alone: it is gone when vectord ends")
 	flags.BoolVar(&want.IfNotExists, "if-not-exists", false, "take one that is there, if it has these parameters")
 	_ = cmd.RegisterFlagCompletionFunc("metric", cobra.FixedCompletions([]string{"cosine", "dot", "l2"}, cobra.ShellCompDirectiveNoFileComp))

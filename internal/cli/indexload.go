@@ -115,7 +115,7 @@ func loadFile(cmd *cobra.Command, g *Globals, client *vector.Client, index, path
 	}
 	found, err := client.Get(cmd.Context(), index, 0) // so that a misspelt name is told at once
 	if err != nil {
-		return with(ofIndexes(), err)
+		return with(ofIndexes(index), err)
 	}
 	bar := loadBar(cmd.ErrOrStderr(), found.Name, size)
 	l := loading{client: client, bar: bar, done: Loaded{Index: found.Name, Count: found.Count}}
@@ -125,7 +125,7 @@ func loadFile(cmd *cobra.Command, g *Globals, client *vector.Client, index, path
 	l.done.ElapsedMS = time.Since(began).Milliseconds()
 	if err != nil {
 		l.tellWhere(cmd.ErrOrStderr())
-		return with(ofIndexes(remedy{wire.ErrBodyTooLarge, "a shorter line, or a larger [vectord] max_body_bytes"}), named(name, err))
+		return with(ofIndexes(index, remedy{wire.ErrBodyTooLarge, "a shorter line, or a larger [vectord] max_body_bytes"}), named(name, err))
 	}
 	if g.JSON {
 		return printJSON(cmd.OutOrStdout(), l.done)

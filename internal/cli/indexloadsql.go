@@ -49,7 +49,7 @@ func (l sqlLoad) verb(flag string) string {
 }
 
 func (l sqlLoad) remedied(err error) error {
-	return with(ofIndexes(
+	return with(ofIndexes(l.index,
 		remedy{vector.ErrLoadRunning, l.verb("status") + ", or --cancel"},
 		remedy{vector.ErrLoadEmpty, "--allow-empty, if the index is to be emptied"},
 		remedy{vector.ErrLoadColumns, "--id-column and --vector-column"},
@@ -115,7 +115,7 @@ func (l sqlLoad) ended(load vector.Load) error {
 func (l sqlLoad) status() error {
 	load, err := l.client.LoadOf(l.cmd.Context(), l.index)
 	if err != nil {
-		return with(ofIndexes(remedy{vector.ErrLoadNotFound, "lakehouse index load " + l.index + " --sql SELECT"}), err)
+		return with(ofIndexes(l.index, remedy{vector.ErrLoadNotFound, "lakehouse index load " + l.index + " --sql SELECT"}), err)
 	}
 	if l.g.JSON {
 		return printJSON(l.cmd.OutOrStdout(), load)

@@ -19,8 +19,8 @@ func newIndexRestore(g *Globals) *cobra.Command {
 		Use:   "restore NAME --snapshot SNAPSHOT [--as OTHER]",
 		Short: "Make an index of a snapshot: in place of the one that is there, or as another one",
 		Long: "Make an index of a snapshot of NAME: in place of the index that is there, which serves until the other\n" +
-			"one does, or, with --as, as another one. Where something would be replaced it asks before. An index\n" +
-			"that was dropped comes back so, if it has a snapshot.",
+			"one does, or, with --as, as another one, whose name has to be free. Before it replaces something it\n" +
+			"asks. An index that was dropped comes back so, if it has a snapshot.",
 		Example: "  lakehouse index restore resumes --snapshot monday\n" +
 			"  lakehouse index restore resumes --snapshot monday --as resumes-monday",
 		Args:              cobra.ExactArgs(1),
@@ -45,7 +45,7 @@ func newIndexRestore(g *Globals) *cobra.Command {
 }
 
 func restoreIndex(cmd *cobra.Command, g *Globals, client *vector.Client, name string, want vector.Restore, yes bool) error {
-	ofRestore := ofIndexes(remedy{vector.ErrIndexExists, "--as with a name that is free"})
+	ofRestore := ofIndexes(name, remedy{vector.ErrIndexExists, "--as with a name that is free"})
 	s, err := snapshotOf(cmd.Context(), client, name, want.Snapshot)
 	if err != nil {
 		return with(ofRestore, err)

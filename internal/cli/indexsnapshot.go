@@ -40,7 +40,7 @@ func newSnapshotCreate(g *Globals) *cobra.Command {
 			}
 			made, err := client.CreateSnapshot(cmd.Context(), args[0], name)
 			if err != nil {
-				return with(ofIndexes(remedy{vector.ErrSnapshotExists, "lakehouse index snapshot drop " + args[0] + " " + name}), err)
+				return with(ofIndexes(args[0], remedy{vector.ErrSnapshotExists, "lakehouse index snapshot drop " + args[0] + " " + name}), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), made)
@@ -64,7 +64,7 @@ func newSnapshotList(g *Globals) *cobra.Command {
 			}
 			snapshots, err := client.Snapshots(cmd.Context(), args[0])
 			if err != nil {
-				return with(ofIndexes(), err)
+				return with(ofIndexes(args[0]), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), snapshots)
@@ -100,7 +100,7 @@ func newSnapshotDrop(g *Globals) *cobra.Command {
 				err = client.DropSnapshot(cmd.Context(), s.Index, s.Name)
 			}
 			if err != nil {
-				return with(ofIndexes(), err)
+				return with(ofIndexes(args[0]), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), map[string]string{"dropped": s.Name, "index": s.Index})

@@ -32,7 +32,7 @@ func newIndexStats(g *Globals) *cobra.Command {
 			}
 			x, err := client.Get(cmd.Context(), args[0], sample)
 			if err != nil {
-				return with(ofIndexes(), err)
+				return with(ofIndexes(args[0]), err)
 			}
 			if g.JSON {
 				err = printJSON(cmd.OutOrStdout(), x)
@@ -40,7 +40,7 @@ func newIndexStats(g *Globals) *cobra.Command {
 				showIndex(cmd.OutOrStdout(), x)
 			}
 			if acknowledge && err == nil {
-				err = with(ofIndexes(), client.AcknowledgeDamage(cmd.Context(), args[0]))
+				err = with(ofIndexes(args[0]), client.AcknowledgeDamage(cmd.Context(), args[0]))
 			}
 			return err
 		},
@@ -102,9 +102,16 @@ func (f facts) stats(x vector.Index, s *vector.Stats) {
 	}
 }
 
+// afterDamage is how much further the numbers of batches begin again behind damage.
+const afterDamage = 1 << 32
+
 // durable says what a start would read, and what it could not.
 func (f facts) durable(d *vector.Durable) {
-	f.say("log", "%s, %s; the last durable batch is %d", counted(d.LogObjects, "object"), bytesText(d.LogBytes), d.Sequence)
+	above := ""
+	if d.Sequence >= afterDamage {
+		above = " (numbers go on far above what is damaged)"
+	}
+	f.say("log", "%s, %s; the last durable batch is %d%s", counted(d.LogObjects, "object"), bytesText(d.LogBytes), d.Sequence, above)
 	if d.Refusal != "" {
 		f.say("changes", "are refused: %s", d.Refusal)
 	}

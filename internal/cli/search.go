@@ -44,7 +44,7 @@ func newSearch(g *Globals) *cobra.Command {
 			}
 			found, err := client.Search(cmd.Context(), args[0], s)
 			if err != nil {
-				return with(ofIndexes(remedy{vector.ErrBadSearch, "TEXT, --vector, --like and --mode"}), err)
+				return with(ofIndexes(args[0], remedy{vector.ErrBadSearch, "TEXT, --vector, --like and --mode"}), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), found)
@@ -60,8 +60,9 @@ func newSearch(g *Globals) *cobra.Command {
 type asking struct {
 	vector, filter, mode string
 	like, unlike         []string
-	k                    int
-	least                float64
+	k, ef                int
+	least, alpha         float64
+	fusion               string
 	exact, withVector    bool
 }
 
@@ -72,10 +73,14 @@ func (a *asking) flags(cmd *cobra.Command) {
 	flags.StringArrayVar(&a.unlike, "unlike", nil, "`ID` of an item that they are to be unlike; may be given again")
 	flags.IntVarP(&a.k, "k", "k", 10, "how many results")
 	flags.StringVar(&a.filter, "filter", "", "`JSON` that says which items may be found, as '{\"city\": \"Austin\"}'")
+	flags.IntVar(&a.ef, "ef", 0, "`CANDIDATES` that are kept on the way through the graph: more find better, and take longer (default 100)")
+	flags.Float64Var(&a.alpha, "alpha", 0.5, "`PART` of the vector in a hybrid search by convex, from 0 to 1; the rest is the words'")
+	flags.StringVar(&a.fusion, "fusion", "", "convex (default: alpha * vector + (1 - alpha) * words) or rrf (by ranks): how the sides of a hybrid search are joined")
 	flags.BoolVar(&a.exact, "exact", false, "look at every item that may be found, and not only where the graph leads")
 	flags.Float64Var(&a.least, "min-score", 0, "`SCORE` that a result has at least")
 	flags.StringVar(&a.mode, "mode", "", "vector, lexical (by words) or hybrid (default: by what is given)")
 	flags.BoolVar(&a.withVector, "with-vector", false, "show the vectors of the results too")
+	_ = cmd.RegisterFlagCompletionFunc("fusion", cobra.FixedCompletions([]string{string(vector.Convex), string(vector.RRF)}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions([]string{string(vector.ByVector), string(vector.ByWords), string(vector.Hybrid)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -87,6 +92,15 @@ func (a *asking) search(cmd *cobra.Command, text []string) (vector.Search, error
 	}
 	if cmd.Flags().Changed("min-score") {
 		s.MinScore = &a.least
+	}
+	if cmd.Flags().Changed("ef") {
+		s.Ef = &a.ef
+	}
+	if alpha := cmd.Flags().Changed("alpha"); alpha || a.fusion != "" {
+		s.Fusion = &vector.Fusion{Method: vector.FusionMethod(a.fusion)}
+		if alpha {
+			s.Fusion.Alpha = &a.alpha
+		}
 	}
 	if a.vector != "" {
 		if err := json.Unmarshal([]byte(a.vector), &s.Vector); err != nil || len(s.Vector) == 0 ||

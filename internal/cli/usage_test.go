@@ -22,7 +22,7 @@ func TestWrongCallsSayWhatToWrite(t *testing.T) {
 		{[]string{"sql", ""}, []string{"the statement is empty", "lakehouse sql 'SELECT"}},
 		{[]string{"sql", " \n"}, []string{"the statement is empty"}},
 		{[]string{"sql", "-"}, []string{"standard input holds no statement"}},
-		{[]string{"index"}, []string{"lakehouse index create|load|stats|delete|erase|restore|drop NAME"}},
+		{[]string{"index"}, []string{"lakehouse index create|load|stats|items|show|count|set|delete|erase|restore|drop NAME"}},
 		{[]string{"index", "alias"}, []string{"lakehouse index alias set ALIAS INDEX"}},
 		{[]string{"index", "create", "x"}, []string{"--dimension"}},
 		{[]string{"index", "load", "x"}, []string{"--file", "standard input"}},

@@ -70,7 +70,7 @@ type FullError struct {
 }
 
 func (e *FullError) Error() string {
-	return fmt.Sprintf("the batch has %d items with a new id, and the index has room for %d more of its %d; delete items, or make an index with a larger max_items", e.Items, e.Room, e.Limit)
+	return fmt.Sprintf("the batch brings new ids, %d of them, and the index has room for %d more of its %d; delete items, or make an index with a larger max_items", e.Items, e.Room, e.Limit)
 }
 
 // Apply puts a batch in. Items whose id is there are replaced: these are updated, the

@@ -37,6 +37,8 @@ func indexesAreLoadedFromStatements(t *testing.T) {
 		{"index load crew --sql selekt~1", 1, nil, []string{"[sql_invalid]"}},
 		{"index load crew --sql selekt~1 --json", 1, []string{`"state": "failed"`, `"code": "sql_invalid"`}, nil},
 		{"index load crew --status", 0, []string{"load          failed", "[sql_invalid]\n"}, nil},
+		{"index load crew --sql select~id,[x,0,0,0]::float[]~as~vector,x/2::decimal(9,1)~as~half,1.5~as~fix~from~staff", 0, []string{"\n  note: the numbers of fix (DECIMAL(2,1)) are text in the metadata"}, nil},
+		{"index load crew --status", 0, []string{"note          the numbers of fix"}, nil},
 		{"index load nobody --sql select~1", 1, nil, []string{"(here: lakehouse index list) [index_not_found]"}},
 		{"index load crew --sql select~1 --file x", 2, nil, []string{"--file and --sql do not go together"}},
 		{"index load crew --sql select~*~from~staff~where~false --delete-missing", 1, nil, []string{"(here: --allow-empty, if the index is to be emptied) [load_empty]"}},

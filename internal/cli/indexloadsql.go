@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,7 +101,11 @@ func (l sqlLoad) ended(load vector.Load) error {
 	case load.State == vector.LoadSucceeded && l.g.JSON:
 		return nil
 	case load.State == vector.LoadSucceeded:
-		_, err := fmt.Fprintf(l.cmd.OutOrStdout(), "%s: %s\n", l.index, printable(loadWords(load), ""))
+		said := fmt.Sprintf("%s: %s\n", l.index, printable(loadWords(load), ""))
+		for _, warning := range load.Warnings {
+			said += "  note: " + printable(warning, "") + "\n"
+		}
+		_, err := io.WriteString(l.cmd.OutOrStdout(), said)
 		return err
 	case load.Rows > 0:
 		fmt.Fprintf(l.cmd.ErrOrStderr(), "%s; what is in stays, and the same load does the rest\n", rowsWords(load))
@@ -130,6 +135,9 @@ func (l sqlLoad) status() error {
 		f.say("ended", "%s", shown(*load.EndedAt))
 	}
 	f.say("rows", "%s", rowsWords(load))
+	for _, warning := range load.Warnings {
+		f.say("note", "%s", warning)
+	}
 	if load.Problem != nil {
 		f.say("problem", "%s [%s]", load.Problem.Detail, load.Problem.Kind.Code)
 	}

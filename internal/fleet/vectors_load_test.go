@@ -76,6 +76,31 @@ func TestAnIndexIsLoadedFromADataset(t *testing.T) {
 	l.want(http.StatusNotFound, "DELETE", "/v1/vectors/index/people/load", "")
 }
 
+// What sum() gives of whole numbers is a number, as far as 64 bits hold it; decimals are
+// text with their digits, of which the load warns, however the statement begins.
+func TestNumbersOfALoad(t *testing.T) {
+	l := startLake(t)
+	l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"x","dimension":2}`)
+	const row = `SELECT 1 AS id, [1.5, 0] AS vector, sum(3) AS s, 9223372036854775808::HUGEINT AS big, 28.00::DECIMAL(9,2) AS rate, 28.00::DECIMAL(9,2)::DOUBLE AS d`
+	for _, sql := range []string{row, "FROM (" + row + ")", "WITH r AS (" + row + ") SELECT * FROM r;", "-- a comment\n" + row + " -- and another"} {
+		load := l.load("x", fmt.Sprintf(`{"sql":%q,"force":true}`, sql))
+		warnings, _ := load["warnings"].([]any)
+		if load["state"] != "succeeded" || len(warnings) != 1 || !strings.Contains(fmt.Sprint(warnings), "the numbers of rate (DECIMAL(9,2)) are text in the metadata, which a filter compares letter by letter; cast them, as rate::DOUBLE") {
+			t.Fatalf("%s: %v", sql, load)
+		}
+		item := l.want(http.StatusOK, "GET", "/v1/vectors/index/x/items/1", "")
+		if got := fmt.Sprint(item["metadata"]); got != "map[big:9223372036854775808 d:28 rate:28.00 s:3]" {
+			t.Errorf("%s: %v", sql, got)
+		}
+		for filter, want := range map[string]float64{`{"s":{"gte":3}}`: 1, `{"big":"9223372036854775808"}`: 1, `{"rate":"28.00"}`: 1, `{"d":{"lt":30}}`: 1} {
+			if doc := l.want(http.StatusOK, "POST", "/v1/vectors/index/x/count", `{"filter":`+filter+`}`); doc["count"] != want {
+				t.Errorf("%s: %s matches %v", sql, filter, doc["count"])
+			}
+		}
+		l.want(http.StatusOK, "POST", "/v1/vectors/index/x/delete", `{"ids":["1"]}`)
+	}
+}
+
 // A load that the end of the fleet breaks off goes on when the fleet runs again.
 func TestALoadGoesOnAfterARestart(t *testing.T) {
 	data := t.TempDir()

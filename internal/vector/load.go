@@ -54,4 +54,5 @@ type Load struct {
 	StartedAt  time.Time     `json:"started_at"`         // when it was asked for
 	EndedAt    *time.Time    `json:"ended_at,omitempty"` // missing while it runs
 	Problem    *wire.Problem `json:"problem,omitempty"`  // why it failed
+	Warnings   []string      `json:"warnings,omitempty"` // columns whose numbers are text in the metadata
 }

@@ -87,7 +87,7 @@ func addFields(items []vector.Item, fields map[string]arrow.Array, whole bool) e
 		object := map[string]any{}
 		for name, column := range fields {
 			if column.IsValid(i) {
-				object[name] = column.GetOneForMarshal(i)
+				object[name] = fieldOf(column, i)
 			}
 		}
 		raw, err := json.Marshal(object)

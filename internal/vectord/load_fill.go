@@ -25,13 +25,18 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 	if f.job.look().Skipped {
 		return nil
 	}
+	types, err := l.columnsOf(ctx, load)
+	if err != nil {
+		return err
+	}
+	f.job.change(func(told *record) { told.Warnings = types.warnings })
 	limit := int64(loadTime)
 	body, err := l.query.Stream(ctx, query.Request{SQL: load.SQL, Format: query.NDJSON, TimeoutMS: &limit, AsOf: asOf(load.Pinned)})
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	r := &rows{open: f.open, job: f.job, want: load.NewLoad, room: l.room, changed: l.changed, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
+	r := &rows{open: f.open, job: f.job, want: load.NewLoad, types: types, room: l.room, changed: l.changed, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
 	if err := r.take(ctx, body); err != nil {
 		return err
 	}

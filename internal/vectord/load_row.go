@@ -13,8 +13,8 @@ import (
 )
 
 // itemOf makes an item of a row: the metadata is the row without the id and the vector,
-// as it came.
-func itemOf(line []byte, want vector.NewLoad) (item engine.Item, err error) {
+// as it came, but for whole numbers that came as text.
+func itemOf(line []byte, want vector.NewLoad, types columns) (item engine.Item, err error) {
 	in := jsontext.NewDecoder(strings.NewReader(string(line)))
 	meta := []byte{'{'}
 	idColumn, vectorColumn := cmp.Or(want.IDColumn, "id"), cmp.Or(want.VectorColumn, "vector")
@@ -48,7 +48,7 @@ func itemOf(line []byte, want vector.NewLoad) (item engine.Item, err error) {
 			if meta, err = jsontext.AppendQuote(meta, field); err != nil {
 				return item, err
 			}
-			meta = append(append(meta, ':'), value...)
+			meta = append(append(meta, ':'), types.plain(field, value)...)
 		}
 	}
 	item.Metadata = append(meta, '}')

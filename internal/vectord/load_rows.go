@@ -21,6 +21,7 @@ type rows struct {
 	open    *durable.Index
 	job     *job
 	want    vector.NewLoad
+	types   columns
 	room    func([]engine.Item) error
 	changed func(fate string, items int)
 	batch   []engine.Item
@@ -36,7 +37,7 @@ func (r *rows) take(ctx context.Context, body io.Reader) error {
 		line, err := lines.ReadBytes('\n')
 		if len(line) > 0 && err == nil {
 			var item engine.Item
-			if item, err = itemOf(line, r.want); err != nil {
+			if item, err = itemOf(line, r.want, r.types); err != nil {
 				p := wire.AsProblem(err)
 				p.Detail = "row " + strconv.FormatInt(number, 10) + " of the statement: " + p.Detail
 				return p.With("row", number)

@@ -44,7 +44,7 @@ func examples() map[string]example {
 		},
 		"count_items":     {asks: `{"filter":{"state":"TX"}}`, answers: `{"count":2}`},
 		"update_items":    {asks: `{"ids":["A-0107"],"set":{"state":"TX"},"remove":["years"]}`, answers: `{"updated":1}`},
-		"get_item":        {answers: item[:len(item)-1] + `,"vector":[0.970494,0.107833,0.215665]}`},
+		"get_item":        {answers: item[:len(item)-1] + `,"vector":[0.970495,0.107832775,0.21566555]}`},
 		"scroll_items":    {answers: `{"items":[` + item + `],"next_cursor":"A-0107"}`},
 		"create_snapshot": {asks: `{"name":"monday"}`},
 		"restore_index":   {asks: `{"snapshot":"monday","as":"people-monday"}`},

@@ -19,7 +19,7 @@ func newIndexCreate(g *Globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create NAME --dimension N",
 		Short: "Make an index of vectors",
-		Example: "  lakehouse index create resumes --dimension 384\n" +
+		Example: "  lakehouse index create resumes-1 --dimension 384\n" +
 			"  lakehouse index create jobs --dimension 768 --metric dot --text-field title --text-field description",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

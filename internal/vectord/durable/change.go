@@ -2,6 +2,7 @@ package durable
 
 import (
 	"bytes"
+	"io"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
@@ -88,22 +89,22 @@ func (c *change) apply(x *engine.Index) (n counts, err error) {
 	return n, nil
 }
 
-// encode gives the bytes of an object of the log.
-func encode(h journal.Header, changes []*request) ([]byte, error) {
-	size := int64(0)
-	for _, r := range changes {
-		size += r.change.bytes
-	}
+// encode gives the bytes of an object of the log, which are about so many.
+func encode(h journal.Header, changes []*request, size int64) ([]byte, error) {
 	out := bytes.NewBuffer(make([]byte, 0, size+size/8+1024))
+	err := encodeTo(out, h, changes)
+	return out.Bytes(), err
+}
+
+func encodeTo(out io.Writer, h journal.Header, changes []*request) error {
 	w, err := journal.NewWriter(out, h)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, r := range changes {
 		if err := r.change.write(w); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	err = w.Close()
-	return out.Bytes(), err
+	return w.Close()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
@@ -93,39 +94,24 @@ func (x *Index) resolve(s Selection, c Change) (made change, err error) {
 	return made, err
 }
 
-// selected goes over the items that there are of a selection.
+// selected goes over the items that there are of a selection. A filter is looked at once:
+// nothing is changed meanwhile.
 func (x *Index) selected(s Selection, each func(id string, now json.RawMessage) error) error {
-	if s.Filter == nil {
-		seen := make(map[string]bool, len(s.IDs))
-		for _, id := range s.IDs {
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
-			if item, ok := x.engine.Get(id); ok {
-				if err := each(id, item.Metadata); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
-	const page = 1000
-	for after := ""; ; {
-		items, err := x.engine.Scroll(after, page, s.Filter, false)
-		if err != nil {
+	ids := slices.Compact(slices.Sorted(slices.Values(s.IDs)))
+	if s.Filter != nil {
+		var err error
+		if ids, err = x.engine.Matching(*s.Filter); err != nil {
 			return err
 		}
-		for _, item := range items {
-			if err := each(item.ID, item.Metadata); err != nil {
+	}
+	for _, id := range ids {
+		if now, ok := x.engine.Metadata(id); ok {
+			if err := each(id, now); err != nil {
 				return err
 			}
-			after = item.ID
-		}
-		if len(items) < page {
-			return nil
 		}
 	}
+	return nil
 }
 
 // of gives what metadata becomes.

@@ -18,6 +18,9 @@ type group struct {
 	first, last uint64
 	requests    []*request
 	fields      map[string]bool // that the index does not know yet
+	size        int64    // in bytes, of the object or of its parts
+	parts       []string // keys, where it is too large for one object
+	start       []byte   // what they begin with
 }
 
 // within gives the context that a group is stored with.
@@ -168,12 +171,34 @@ func (x *Index) log(g *group) error {
 	}
 	g.first = x.sequence.Load() + 1
 	g.last = g.first + uint64(len(g.requests)) - 1
-	body, err := encode(journal.Header{Index: x.of, First: g.first, Last: g.last}, g.requests)
-	if err != nil {
+	g.object.key = logKey(x.options.ID, g.first)
+	ctx := g.within(x.committing)
+	if err := x.encode(ctx, g); err != nil {
+		return err
+	}
+	err := x.judge(x.store(ctx, &g.object), g)
+	if err != nil && !g.object.doubt {
+		x.abandon(g)
+	}
+	return err
+}
+
+// encode makes the object of a group, whose parts are durable then if it has some.
+func (x *Index) encode(ctx context.Context, g *group) (err error) {
+	header := journal.Header{Index: x.of, First: g.first, Last: g.last}
+	size := int64(0)
+	for _, r := range g.requests {
+		size += r.change.bytes
+	}
+	if size > x.options.Limits.PartBytes {
+		g.object.body, err = x.writeLarge(ctx, g, header)
+		return err
+	}
+	if g.object.body, err = encode(header, g.requests, size); err != nil {
 		return fmt.Errorf("write the log of index %s: %w", x.options.ID, err)
 	}
-	g.object = object{key: logKey(x.options.ID, g.first), body: body}
-	return x.judge(x.store(g.within(x.committing), &g.object), g)
+	g.size = int64(len(g.object.body))
+	return nil
 }
 
 // judge says what an error of storing a group means for those that come after it.
@@ -203,7 +228,7 @@ func (x *Index) apply(g *group) []answer {
 	}
 	x.sequence.Store(g.last)
 	if x.options.Storage != nil {
-		x.ledger.append(logObject{key: g.object.key, first: g.first, last: g.last, size: int64(len(g.object.body)), etag: g.object.etag})
+		x.ledger.append(logObject{key: g.object.key, first: g.first, last: g.last, size: g.size, etag: g.object.etag, parts: g.parts, start: g.start})
 		x.look()
 	}
 	return answers

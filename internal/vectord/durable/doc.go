@@ -18,7 +18,8 @@
 //
 // # Objects
 //
-//	vectors/<id>/log/<first>                  changes first to last, package journal
+//	vectors/<id>/log/<first>                  changes first to last, package journal; or what names its parts
+//	vectors/<id>/log/<first>....              its parts, where one object would be too large
 //	vectors/<id>/generations/<sequence>       that a generation is whole, and of what
 //	vectors/<id>/generations/<sequence>....   its parts: the index, as package engine saves it
 //	system/vectord/<id>/damage                what was damaged, and nobody acknowledged yet
@@ -26,8 +27,10 @@
 // Numbers have 20 digits, so that a listing is in their order. There is no manifest of an
 // index: a listing of storaged holds every object that was acknowledged, and each of the
 // keys above appears at once, whole. A generation may be larger than an object can be, so
-// it is parts, and its own object comes last: parts without one are litter. No key lies
-// under that of another object, for not every S3 lists it then.
+// it is parts, and its own object comes last: parts without one are litter. So is a change
+// whose bytes are more than an object of the log may have, which is durable with that last
+// object and not before. No key lies under that of another object, for not every S3 lists
+// it then.
 //
 // A generation has every change up to its sequence number, and maybe some that came
 // later; making these again does no harm. Two generations are kept, and the log since the

@@ -167,7 +167,7 @@ func (x *Index) purge(ctx context.Context, keep []whole, e *Erased) error {
 			case slices.ContainsFunc(keep, func(g whole) bool { return g.key == o.Key || slices.Contains(g.parts, o.Key) }):
 			default:
 				old = append(old, o)
-				if kind == "log" {
+				if kind == "log" && !part {
 					e.LogObjects++
 				} else if kind == "generations" && !part {
 					e.Generations++

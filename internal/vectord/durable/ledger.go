@@ -27,13 +27,13 @@ func generationKey(id string, sequence uint64) string {
 }
 
 // parseKey tells which of an index's objects it is: the kind is "log", "generations" or
-// "", part that it is a generation's part.
+// "", part that it is a part of one.
 func parseKey(id, key string) (kind string, number uint64, part bool) {
 	rest, _ := strings.CutPrefix(key, Folder(id))
 	kind, rest, _ = strings.Cut(rest, "/")
 	digits, _, part := strings.Cut(rest, ".")
 	number, err := strconv.ParseUint(digits, 10, 64)
-	if err != nil || len(digits) != 20 || kind != "generations" && (kind != "log" || part) {
+	if err != nil || len(digits) != 20 || kind != "generations" && kind != "log" {
 		return "", 0, false
 	}
 	return kind, number, part
@@ -45,8 +45,14 @@ type logObject struct {
 	first, last uint64
 	size        int64
 	etag        string
-	damaged     bool // its first and last are guesses, or it cannot be merged
+	damaged     bool     // its first and last are guesses, or it cannot be merged
+	parts       []string // keys, where it is too large for one object
+	start       []byte   // what they begin with
 }
+
+// keys gives those of all its objects, the first one first: without it the others are
+// nothing.
+func (o logObject) keys() []string { return append([]string{o.key}, o.parts...) }
 
 // whole is a generation that is kept.
 type whole struct {
@@ -86,7 +92,7 @@ func (l *ledger) replace(o logObject) {
 	l.logs = slices.DeleteFunc(l.logs, func(other logObject) bool {
 		covered := other.first > o.first && other.last <= o.last
 		if covered {
-			l.litter = append(l.litter, other.key)
+			l.litter = append(l.litter, other.keys()...)
 		}
 		return covered
 	})
@@ -120,7 +126,7 @@ func (l *ledger) trim() {
 	upTo := l.generations[0].Sequence
 	l.logs = slices.DeleteFunc(l.logs, func(o logObject) bool {
 		if o.last <= upTo {
-			l.litter = append(l.litter, o.key)
+			l.litter = append(l.litter, o.keys()...)
 		}
 		return o.last <= upTo
 	})
@@ -170,7 +176,7 @@ func (l *ledger) scatter(keys ...string) {
 	l.litter = append(l.litter, keys...)
 }
 
-// partKey is the key of a generation's part. It is beside the generation's and not under it:
+// partKey is the key of a part of a generation, or of an object of the log. It is beside the generation's and not under it:
 // MinIO lists nothing that lies under the key of an object, and a file is no folder.
 func partKey(key, nonce string, n int) string {
 	return fmt.Sprintf("%s.%s-%06d", key, nonce, n)

@@ -28,14 +28,14 @@ func (x *Index) mergeable() []logObject {
 		var run []logObject
 		bytes := int64(0)
 		for _, o := range logs {
-			if o.size > size || o.damaged || o.first <= g.Sequence || bytes+o.size > x.options.Limits.MergeBytes ||
+			if o.size > size || o.fixed() || o.first <= g.Sequence || bytes+o.size > x.options.Limits.MergeBytes ||
 				len(run) > 0 && run[len(run)-1].last+1 != o.first {
 				if len(run) >= x.options.Limits.MergeObjects {
 					return run
 				}
 				run, bytes = nil, 0
 			}
-			if o.size <= size && !o.damaged && o.first > g.Sequence {
+			if o.size <= size && !o.fixed() && o.first > g.Sequence {
 				run, bytes = append(run, o), bytes+o.size
 			}
 		}
@@ -45,6 +45,9 @@ func (x *Index) mergeable() []logObject {
 	}
 	return nil
 }
+
+// fixed tells that an object is not merged with others.
+func (o logObject) fixed() bool { return o.damaged || len(o.parts) > 0 }
 
 // merge makes one object of several, in place of the first.
 func (x *Index) merge(ctx context.Context, run []logObject) error {
@@ -155,6 +158,12 @@ func (x *Index) examineOnce(ctx context.Context, key string, first uint64) (logO
 		return o, nil
 	case errors.As(err, &damage) && damage.Fault == journal.OtherIndex, errors.As(err, &damage) && damage.Fault == journal.OtherVersion:
 		return o, &UnreadableError{x.options.ID, []Damage{{Key: key, Detail: err.Error()}}}
+	case errors.As(err, &damage) && damage.Fault == journal.OtherFormat:
+		large, unread := x.examineLarge(ctx, o)
+		if unread == nil || unreachable(unread) {
+			return large, unread
+		}
+		err = unread
 	case err == nil:
 		err = fmt.Errorf("it begins at %d", r.Header().First)
 	}

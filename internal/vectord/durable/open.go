@@ -54,6 +54,7 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 	if err := x.examineAll(ctx, logs); err != nil {
 		return err
 	}
+	x.ledger.claim(logs)
 	highest, err := x.load(ctx, heads, logs, progress)
 	if err != nil {
 		return err

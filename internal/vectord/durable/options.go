@@ -29,7 +29,7 @@ type Limits struct {
 	Quiet           time.Duration // without changes, after which a sixteenth of that log causes one; 1 min
 	MergeObjects    int           // small ones that cause a merge; 64, at least 2
 	MergeBytes      int64         // of a merged object, at most; 64 MiB
-	PartBytes       int64         // of a generation's parts, at most; 64 MiB
+	PartBytes       int64         // of a generation's parts, and about that of an object of the log, at most; 64 MiB
 	Patience        time.Duration // with storaged for one log object, four times as much for a part; 30 s
 	Pause           time.Duration // after upkeep failed; a 200th of it after an answer that was lost; 10 s
 }

@@ -53,7 +53,7 @@ type replay struct {
 // run applies objects in their order. highest is a sequence number that there was.
 func (r *replay) run(ctx context.Context, logs []logObject, highest uint64) error {
 	list := r.sort(logs)
-	ahead := map[string]*ahead{}
+	ahead := map[string]io.ReadCloser{}
 	defer func() {
 		for _, in := range ahead {
 			_ = in.Close()
@@ -62,7 +62,7 @@ func (r *replay) run(ctx context.Context, logs []logObject, highest uint64) erro
 	for i, o := range list {
 		for _, next := range list[i:min(len(list), i+early)] {
 			if ahead[next.key] == nil && !next.damaged {
-				ahead[next.key] = r.open(ctx, next.key)
+				ahead[next.key] = r.open(ctx, next)
 			}
 		}
 		if o.first > r.applied+1 {
@@ -95,7 +95,7 @@ func (r *replay) sort(logs []logObject) (list []logObject) {
 	for _, o := range logs {
 		switch {
 		case o.last <= covered:
-			r.litter = append(r.litter, o.key)
+			r.litter = append(r.litter, o.keys()...)
 			continue
 		case o.last > r.applied:
 			list = append(list, o)
@@ -119,7 +119,7 @@ func (r *replay) skip(o logObject, after []logObject) {
 	r.applied = max(r.applied, o.first) + beyond
 }
 
-func (r *replay) open(ctx context.Context, key string) *ahead {
+func (r *replay) openOne(ctx context.Context, key string) *ahead {
 	return readAhead(ctx, func(ctx context.Context) (io.ReadCloser, error) {
 		in, _, err := r.x.options.Storage.Get(ctx, key, storage.Range{})
 		return in, err
@@ -132,7 +132,7 @@ func (r *replay) object(ctx context.Context, o logObject, in io.Reader) error {
 	err := r.apply(&counting{in, &r.progress.Bytes})
 	var damage *journal.Error
 	if errors.As(err, &damage) { // it may be the reading alone that failed
-		again := r.open(ctx, o.key)
+		again := r.open(ctx, o)
 		err = r.apply(again)
 		_ = again.Close()
 	}
@@ -165,7 +165,7 @@ func (r *replay) vacate(ctx context.Context, o logObject) (err error) {
 		func(in io.Reader) error { return r.eachRecord(in, r.takeOut) },
 		r.apply,
 	} {
-		in := r.open(ctx, o.key)
+		in := r.open(ctx, o)
 		err = each(in)
 		_ = in.Close()
 		if err != nil && !errors.As(err, &damage) {

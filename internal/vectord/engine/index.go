@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -235,4 +236,15 @@ func (x *Index) Get(id string) (item Item, ok bool) {
 		}
 	})
 	return item, ok
+}
+
+// Metadata gives that of an item.
+func (x *Index) Metadata(id string) (raw json.RawMessage, ok bool) {
+	x.graph.View(func() { // so that the slot stays the item's
+		var slot uint32
+		if slot, ok = x.names.slot(id); ok {
+			raw = x.meta.Get(slot)
+		}
+	})
+	return raw, ok
 }

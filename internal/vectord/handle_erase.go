@@ -36,12 +36,14 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 		if err == nil {
 			err = open.Erasable(r.Context())
 		}
-		if err == nil {
-			err = s.loader.forget(r.Context(), x)
-		}
 		if err != nil {
 			return err
 		}
+		loadsMayBegin, err := s.loader.forget(r.Context(), x)
+		if err != nil {
+			return err
+		}
+		defer loadsMayBegin()
 		erased, err := open.Erase(r.Context(), selection)
 		if err == nil && x.persisted() {
 			err = s.registry.snapshots.dropAll(r.Context(), x.name)

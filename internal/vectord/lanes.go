@@ -9,10 +9,61 @@ import (
 
 // lane is the loads of one index, of which one runs at a time. The loader has them.
 type lane struct {
-	turn sync.Mutex // held while one is begun or forgotten
+	turn chan struct{} // has an element while one is begun, or items are erased
 
-	mu  sync.Mutex
-	job *job // the last since the daemon runs, if there was one
+	mu      sync.Mutex
+	job     *job // the last since the daemon runs, if there was one
+	erasing bool // who has the turn erases
+	settled bool // whether a load of before the start goes on was decided
+}
+
+// take takes the turn if nobody has it. Who has it, if not, may be erasing.
+func (l *lane) take(erasing bool) (taken, othersErase bool) {
+	select {
+	case l.turn <- struct{}{}:
+		l.hold(erasing)
+		return true, false
+	default:
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return false, l.erasing
+}
+
+// wait takes the turn, unless the context ends before.
+func (l *lane) wait(ctx context.Context) bool {
+	select {
+	case l.turn <- struct{}{}:
+		l.hold(false)
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (l *lane) hold(erasing bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.erasing = erasing
+}
+
+// pass lets go of the turn.
+func (l *lane) pass() {
+	l.hold(false)
+	<-l.turn
+}
+
+// settle says that a load of before the start goes on by now, or does not.
+func (l *lane) settle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.settled = true
+}
+
+func (l *lane) isSettled() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.settled
 }
 
 // lane gives the loads of an index. Those of indexes that are gone are let go.
@@ -27,7 +78,7 @@ func (l *loader) lane(x *index) *lane {
 			delete(l.lanes, other)
 		}
 	}
-	made := &lane{}
+	made := &lane{turn: make(chan struct{}, 1)}
 	l.lanes[x] = made
 	return made
 }

@@ -53,10 +53,15 @@ func (l *loader) close() {
 // start begins a load. It is kept before it is answered.
 func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vector.Load, error) {
 	lane := l.lane(x)
-	lane.turn.Lock()
-	defer lane.turn.Unlock()
+	switch taken, erasing := lane.take(false); {
+	case erasing:
+		return vector.Load{}, vector.ErrIndexLoading.Errorf("items of the index %s are being erased, and a load may bring them back; load again when that has ended", x.name).After(time.Second)
+	case !taken:
+		return vector.Load{}, runsAlready(x)
+	}
+	defer lane.pass()
 	if lane.running() != nil {
-		return vector.Load{}, vector.ErrLoadRunning.Errorf("a load of the index %s runs already; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
+		return vector.Load{}, runsAlready(x)
 	}
 	open, leave, err := x.enter()
 	if err != nil {
@@ -79,32 +84,8 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 	return load.Load, err
 }
 
-// resume goes on with a load that the end of the daemon broke off.
-func (l *loader) resume(x *index) {
-	var load record
-	err := certain(l.ctx, func(ctx context.Context) (err error) {
-		load, err = l.loads.last(ctx, x)
-		return err
-	})
-	lane := l.lane(x)
-	lane.turn.Lock()
-	defer lane.turn.Unlock()
-	switch {
-	case errors.Is(err, vector.ErrLoadNotFound), l.ctx.Err() != nil, lane.last() != nil:
-		return
-	case err != nil:
-		l.log.Warn("whether a load is to go on is not known", "index", x.name, "error", err)
-		return
-	case load.State != vector.LoadRunning:
-		return
-	}
-	open, leave, err := x.enter()
-	if err != nil { // it was dropped since
-		return
-	}
-	if l.run(lane, &filling{index: x, open: open, leave: leave}, load) != nil { // the daemon ends
-		leave()
-	}
+func runsAlready(x *index) error {
+	return vector.ErrLoadRunning.Errorf("a load of the index %s runs already; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
 }
 
 // filling is a load at work, inside of its index.
@@ -201,8 +182,12 @@ func (l *loader) current(ctx context.Context, x *index) (vector.Load, error) {
 
 // cancel ends a load, if one runs, and waits for its end.
 func (l *loader) cancel(ctx context.Context, x *index) (vector.Load, error) {
-	j := l.lane(x).running()
+	lane := l.lane(x)
+	j := lane.running()
 	if j == nil {
+		if l.coming(ctx, x, lane) {
+			return vector.Load{}, vector.ErrIndexLoading.Errorf("the load of the index %s is about to go on, as it did before the start; cancel it then", x.name).After(time.Second)
+		}
 		return vector.Load{}, vector.ErrLoadNotFound.Errorf("no load of the index %s runs", x.name)
 	}
 	j.cancel()
@@ -211,17 +196,4 @@ func (l *loader) cancel(ctx context.Context, x *index) (vector.Load, error) {
 	case <-ctx.Done():
 	}
 	return j.look().Load, nil
-}
-
-// forget removes what the last load was: its statement may hold what is to be erased. One
-// that runs would bring it back.
-func (l *loader) forget(ctx context.Context, x *index) error {
-	lane := l.lane(x)
-	lane.turn.Lock()
-	defer lane.turn.Unlock()
-	if lane.running() != nil {
-		return vector.ErrLoadRunning.Errorf("a load of the index %s runs and may bring back what is to be erased; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
-	}
-	lane.set(nil)
-	return l.loads.forget(ctx, x)
 }

@@ -1,0 +1,136 @@
+package vectord_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+// gate is a proxy before storaged at which one request waits: what it asked was done, and
+// its answer is on its way until it is let through.
+type gate struct {
+	client  *storage.Client
+	reached chan struct{} // closed when a request waits
+	through chan struct{} // to be closed
+}
+
+// newGate makes one for the first request of a method whose path has a word.
+func newGate(t *testing.T, store *storage.Client, method, word string) *gate {
+	t.Helper()
+	target, err := url.Parse(store.Base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{reached: make(chan struct{}), through: make(chan struct{})}
+	first := make(chan struct{}, 1)
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		ModifyResponse: func(resp *http.Response) error {
+			if resp.Request.Method != method || !strings.Contains(resp.Request.URL.Path, word) {
+				return nil
+			}
+			select {
+			case first <- struct{}{}:
+				close(g.reached)
+				<-g.through
+			default:
+			}
+			return nil
+		},
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	g.client = &storage.Client{Client: store.Client}
+	g.client.Base = server.URL
+	return g
+}
+
+// secretLoad is a statement that holds what is to be erased.
+const secretLoad = `{"sql":"SELECT 'secret-4711' AS id, [1.0, 0.0]::FLOAT[] AS vector"}`
+
+// holdsSecret lists the objects that do.
+func holdsSecret(t *testing.T, store *storage.Client) (keys []string) {
+	t.Helper()
+	for page, err := range store.Listings(t.Context(), "vectors/", "", 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range page.Objects {
+			body, _, err := store.Get(t.Context(), o.Key, storage.Range{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := io.ReadAll(body)
+			body.Close()
+			if err != nil || strings.Contains(string(raw), "secret-4711") {
+				keys = append(keys, o.Key)
+			}
+		}
+	}
+	return keys
+}
+
+// A load that a restart goes on with was there before the erasure: that is refused until
+// the load has ended, however early it comes, and nothing brings back what is erased then.
+func TestALoadThatGoesOnBringsNothingErasedBack(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	d.mustCreate("x", vector.Shape{Dimension: 2})
+	d.mustAdd("x", vector.Item{ID: "secret-4711", Vector: vector.Vector{1, 0}})
+	d.want(202, "", "POST", "/vectors/index/x/load", secretLoad) // queryd is away
+	d.stop()
+	g := newGate(t, store, "GET", "/load.json")
+	d = startUnready(t, g.client)
+	<-g.reached // it has read what the load is
+	d.want(409, "load_running", "POST", "/vectors/index/x/erase", `{"ids":["secret-4711"]}`)
+	d.want(503, "index_loading", "DELETE", "/vectors/index/x/load", "")
+	close(g.through)
+	d.until(func() bool {
+		status, _ := d.send("DELETE", "/vectors/index/x/load", "")
+		return status == 200
+	})
+	d.want(200, "", "POST", "/vectors/index/x/erase", `{"ids":["secret-4711"]}`)
+	for range 2 {
+		d.want(404, "load_not_found", "GET", "/vectors/index/x/load", "")
+		if keys := holdsSecret(t, store); len(keys) > 0 {
+			t.Errorf("%v hold it", keys)
+		}
+		d.stop()
+		d = start(t, store)
+	}
+}
+
+// While items are erased no load begins, which may read them from where they are still.
+func TestNoLoadBeginsWithinAnErasure(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	d.mustCreate("x", vector.Shape{Dimension: 2})
+	d.mustAdd("x", vector.Item{ID: "secret-4711", Vector: vector.Vector{1, 0}})
+	d.stop()
+	g := newGate(t, store, "PUT", "/generations/")
+	d = start(t, g.client)
+	erased := make(chan int, 1)
+	go func() {
+		status, _ := d.send("POST", "/vectors/index/x/erase", `{"ids":["secret-4711"]}`)
+		erased <- status
+	}()
+	<-g.reached
+	d.want(503, "index_loading", "POST", "/vectors/index/x/load", secretLoad)
+	close(g.through)
+	if status := <-erased; status != 200 {
+		t.Errorf("erased: %d", status)
+	}
+	if keys := holdsSecret(t, store); len(keys) > 0 {
+		t.Errorf("%v hold it", keys)
+	}
+	d.want(202, "", "POST", "/vectors/index/x/load", secretLoad)
+	d.want(200, "", "DELETE", "/vectors/index/x/load", "")
+}

@@ -27,6 +27,9 @@ func (r *registry) setAlias(ctx context.Context, name, to string) (*index, error
 		}
 		etag := ""
 		if x.persisted() {
+			if err := r.removeStrays(ctx, name); err != nil {
+				return err
+			}
 			if etag, err = r.names.put(ctx, name, pointer{AliasOf: x.name}, before.etag); err != nil {
 				return nameProblem(name, err)
 			}

@@ -11,7 +11,8 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// changePatience is how long whoever asks for a change of names waits for it.
+// changePatience is how long whoever asks for a change of names waits for it, and about how
+// long a change that can be given up waits for storaged.
 const changePatience = 20 * time.Second
 
 // errNoTurn is why a change was not begun.
@@ -22,25 +23,39 @@ var errNoTurn = errors.New("other changes of names took too long")
 // storage knows and memory does not, or the other way round, would be a trap for those
 // who come after. Nothing else waits for them.
 func (r *registry) change(ctx context.Context, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, changePatience)
+	ctx, cancel := context.WithTimeout(ctx, r.patience)
 	defer cancel()
-	select {
-	case r.changes <- struct{}{}:
-	case <-ctx.Done():
-		return wire.ErrUnavailable.Errorf("another change of names waits for storaged; try again").With("service", "storaged").After(time.Second).Because(errNoTurn)
+	made, err := r.begin(ctx, func() error { return do(r.ctx) })
+	if err != nil {
+		return err
 	}
-	made := make(chan error, 1)
-	r.background.Go(func() {
-		defer func() { <-r.changes }()
-		made <- do(r.ctx)
-	})
 	select {
 	case err := <-made:
 		return err
 	case <-ctx.Done():
-		return wire.ErrUnavailable.Errorf("storaged has not said yet what became of the change; it goes on, and the same request again finds out").
-			With("service", "storaged").After(time.Second).Because(ctx.Err())
+		return stillUnknown(ctx.Err())
 	}
+}
+
+// begin begins a change of names when its turn has come.
+func (r *registry) begin(ctx context.Context, do func() error) (made <-chan error, err error) {
+	select {
+	case r.changes <- struct{}{}:
+	case <-ctx.Done():
+		return nil, wire.ErrUnavailable.Errorf("another change of names waits for storaged; try again").With("service", "storaged").After(time.Second).Because(errNoTurn)
+	}
+	done := make(chan error, 1)
+	r.background.Go(func() {
+		defer func() { <-r.changes }()
+		done <- do()
+	})
+	return done, nil
+}
+
+// stillUnknown tells of a change that nobody waits for any more.
+func stillUnknown(cause error) error {
+	return wire.ErrUnavailable.Errorf("storaged has not said yet what became of the change; it goes on, and the same request again finds out").
+		With("service", "storaged").After(time.Second).Because(cause)
 }
 
 // create makes an index, or finds the one of the same shape where that may be.
@@ -75,23 +90,14 @@ func (r *registry) create(ctx context.Context, want vector.NewIndex) (made *inde
 
 // publish gives an open index its name, in place of the one that has it before, if one
 // does. Where it cannot, nothing is left of the index.
-func (r *registry) publish(ctx context.Context, x *index, open *durable.Index, before *index) (err error) {
-	if before != nil {
-		x.etag = before.etag
-		before.leave(true)
-		err = r.names.condemn(ctx, before.pointer.ID)
-	}
+func (r *registry) publish(ctx context.Context, x *index, open *durable.Index, before *index) error {
 	if x.persisted() {
-		if err == nil {
-			x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag)
-		}
-		if err != nil {
-			if before != nil {
-				before.leave(false)
-			}
+		if err := r.giveName(ctx, x, before); err != nil {
 			err = errors.Join(nameProblem(x.name, err), open.Close(ctx))
 			if ctx.Err() == nil { // else it may have its name
-				err = errors.Join(err, durable.Drop(ctx, r.storage, x.pointer.ID))
+				within, cancel := context.WithTimeout(ctx, r.patience)
+				defer cancel()
+				err = errors.Join(err, durable.Drop(within, r.storage, x.pointer.ID))
 			}
 			return err
 		}
@@ -106,59 +112,29 @@ func (r *registry) publish(ctx context.Context, x *index, open *durable.Index, b
 	return nil
 }
 
-// drop removes an index, and its aliases then: without it they lead nowhere, and where
-// they are left a start removes them.
-func (r *registry) drop(ctx context.Context, name string) error {
-	return r.change(ctx, func(ctx context.Context) error {
-		x, err := r.find(name)
-		if err != nil {
-			return err
-		}
-		if x.name != name {
-			return vector.ErrBadIndex.Errorf("%s is an alias of the index %s; drop that, or remove the alias by DELETE /vectors/aliases/%s", name, x.name, name)
-		}
-		x.leave(true) // nothing is acknowledged any more that would be lost
-		if x.persisted() {
-			err := r.names.condemn(ctx, x.pointer.ID)
-			if err == nil {
-				err = r.names.remove(ctx, name)
-			}
-			if err != nil {
-				x.leave(false)
-				return err
-			}
-		}
-		r.mu.Lock()
-		delete(r.indexes, name)
-		r.mu.Unlock()
-		r.background.Go(func() { r.discard(x) })
-		for _, a := range r.aliasesOf(name) {
-			if err := r.removeAlias(ctx, a); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// discardWithin bounds the removal of an index's objects, which the end of the daemon
-// waits for.
-const discardWithin = 20 * time.Second
-
-// discard closes an index that has no name any more, and removes its objects.
-func (r *registry) discard(x *index) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), discardWithin)
+// giveName lets a name lead to an index in storage. The one that has it before serves
+// searches until then.
+func (r *registry) giveName(ctx context.Context, x, before *index) (err error) {
+	within, cancel := context.WithTimeout(ctx, r.patience)
 	defer cancel()
-	err := error(nil)
-	if open := x.shut(); open != nil {
-		err = open.Close(ctx)
+	if err := r.removeStrays(within, x.name); err != nil {
+		return err
 	}
-	if x.persisted() {
-		err = errors.Join(err, r.execute(ctx, x.pointer.ID))
+	if before != nil {
+		if before.replaced() {
+			return dropGoesOn(before.name, nil)
+		}
+		x.etag = before.etag
+		before.leave(true)
+		err = r.names.condemn(within, before.pointer.ID)
 	}
-	if err != nil {
-		r.log.Warn("the objects of a dropped index are left; a later start removes them", "index", x.name, "index_id", x.pointer.ID, "error", err)
+	if err == nil {
+		x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag)
 	}
+	if err != nil && before != nil {
+		before.leave(false)
+	}
+	return err
 }
 
 // free returns what keeps a name from being given.

@@ -49,7 +49,20 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 // inside does a request's work on the index that its path names, which stays open
 // meanwhile.
 func (s *server) inside(r *http.Request, work func(*index, *durable.Index) error) error {
-	x, open, leave, err := s.registry.enter(chi.URLParam(r, "name"))
+	return s.within(r, (*index).enter, work)
+}
+
+// changing is inside for work that changes the index.
+func (s *server) changing(r *http.Request, work func(*index, *durable.Index) error) error {
+	return s.within(r, (*index).enterToChange, work)
+}
+
+func (s *server) within(r *http.Request, enter func(*index) (*durable.Index, func(), error), work func(*index, *durable.Index) error) error {
+	x, err := s.registry.find(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	open, leave, err := enter(x)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.inside(r, func(x *index, open *durable.Index) error {
+	return s.changing(r, func(x *index, open *durable.Index) error {
 		x.copying.Lock() // no snapshot comes in between, nor a restored index in the place of this one
 		defer x.copying.Unlock()
 		if x.replaced() {

@@ -86,7 +86,7 @@ func (s *server) dropIndex(w http.ResponseWriter, r *http.Request) error {
 
 // acknowledgeDamage serves DELETE /vectors/index/{name}/damage.
 func (s *server) acknowledgeDamage(w http.ResponseWriter, r *http.Request) error {
-	return s.inside(r, func(_ *index, open *durable.Index) error {
+	return s.changing(r, func(_ *index, open *durable.Index) error {
 		if err := open.Acknowledge(r.Context()); err != nil {
 			return err
 		}

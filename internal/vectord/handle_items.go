@@ -26,7 +26,7 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	if err := s.registry.room(items); err != nil {
 		return err
 	}
-	return s.inside(r, func(_ *index, open *durable.Index) error {
+	return s.changing(r, func(_ *index, open *durable.Index) error {
 		added, err := open.Add(r.Context(), items)
 		if err != nil {
 			return err
@@ -47,7 +47,7 @@ func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.inside(r, func(_ *index, open *durable.Index) error {
+	return s.changing(r, func(_ *index, open *durable.Index) error {
 		deleted, count, err := open.Delete(r.Context(), selection)
 		if err != nil {
 			return err
@@ -70,7 +70,7 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 	if len(update.Set) == 0 && len(update.Remove) == 0 {
 		return wire.ErrBadRequest.Errorf(`there is nothing to change: give "set" with fields and values, or "remove" with names of fields`)
 	}
-	return s.inside(r, func(_ *index, open *durable.Index) error {
+	return s.changing(r, func(_ *index, open *durable.Index) error {
 		change := durable.Change{Set: update.Set, Remove: update.Remove}
 		if err := s.registry.roomToChange(open.Engine(), selection, change); err != nil {
 			return err

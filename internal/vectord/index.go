@@ -31,7 +31,7 @@ type index struct {
 	failed error
 	begun  bool          // somebody loads it
 	away   error         // why storaged did not give it, since the last try
-	left   bool          // it is about to lose its name, and takes no requests
+	left   bool          // it is about to lose its name, and takes no changes
 	gone   chan struct{} // closed when it has, or the daemon ends
 }
 
@@ -47,15 +47,29 @@ func namedIndex(name string, p pointer, etag string) *index {
 
 func (x *index) persisted() bool { return x.pointer.Shape.Persist == nil || *x.pointer.Shape.Persist }
 
+// enterToChange is enter for what changes the index, or begins to: while it is about to lose
+// its name nothing is taken that would be lost.
+func (x *index) enterToChange() (open *durable.Index, leave func(), err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.left && !x.isGone() {
+		return nil, nil, vector.ErrIndexLoading.Errorf("the index %s is being dropped or replaced; until then it is searched, and takes no changes: ask again then", x.name).After(time.Second)
+	}
+	return x.entered()
+}
+
 // enter gives the open index to a request, which leaves it when it is done.
 func (x *index) enter() (open *durable.Index, leave func(), err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	return x.entered()
+}
+
+// entered is enter while x.mu is held.
+func (x *index) entered() (open *durable.Index, leave func(), err error) {
 	switch {
 	case x.isGone():
 		return nil, nil, notFound(x.name)
-	case x.left:
-		return nil, nil, vector.ErrIndexLoading.Errorf("the index %s is being dropped or replaced", x.name).After(time.Second)
 	case x.failed != nil:
 		return nil, nil, vector.ErrIndexFailed.Errorf("the index %s could not be loaded: %v", x.name, reasonOf(x.failed)).Because(x.failed)
 	case x.open == nil:

@@ -63,7 +63,7 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 	if lane.running() != nil {
 		return vector.Load{}, runsAlready(x)
 	}
-	open, leave, err := x.enter()
+	open, leave, err := x.enterToChange()
 	if err != nil {
 		return vector.Load{}, err
 	}

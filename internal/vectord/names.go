@@ -60,8 +60,14 @@ const (
 	pause        = 100 * time.Millisecond
 )
 
+// unknownError says that it is not known whether a call was carried out, or will be.
+type unknownError struct{ error }
+
+func (e *unknownError) Unwrap() error { return e.error }
+
 // certain makes a call until it is known what came of it: it was answered, or the first
-// one reached nobody. Only where the context ends before it is not known.
+// one reached nobody. Only where the context ends before it is not known, which is an
+// unknownError.
 func certain(ctx context.Context, call func(context.Context) error) error {
 	for first := true; ; first = false {
 		within, cancel := context.WithTimeout(ctx, answerWithin)
@@ -72,7 +78,7 @@ func certain(ctx context.Context, call func(context.Context) error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return &unknownError{err}
 		case <-time.After(pause):
 		}
 	}
@@ -112,6 +118,7 @@ func (n names) condemn(ctx context.Context, id string) error {
 	if id == "" { // of a name that could not be read
 		return nil
 	}
+	ctx = storage.IntoReserve(ctx) // it makes room
 	return certain(ctx, func(ctx context.Context) error {
 		_, _, err := n.storage.Put(ctx, condemnedKey(id), strings.NewReader("{}"), 2, storage.Condition{})
 		return err

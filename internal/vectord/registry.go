@@ -27,7 +27,9 @@ type registry struct {
 	kernels   simd.Kernels
 	memory    engine.Memory // that all indexes take
 
-	changes chan struct{} // has an element while names are changed
+	patience time.Duration     // with a change of names
+	changes  chan struct{}     // has an element while names are changed
+	strays   map[string]string // aliases of dropped indexes that may be in storage still, and of which; whoever changes names has them
 
 	mu      sync.RWMutex
 	ready   bool  // the names were read
@@ -45,7 +47,7 @@ type alias struct{ index, etag string }
 
 func newRegistry(ctx context.Context, c Config, log *slog.Logger, store *storage.Client) *registry {
 	r := &registry{config: c, log: log, storage: store, names: names{store}, snapshots: snapshots{store}, kernels: simd.Best(),
-		changes: make(chan struct{}, 1), indexes: map[string]*index{}, aliases: map[string]alias{}}
+		patience: changePatience, changes: make(chan struct{}, 1), strays: map[string]string{}, indexes: map[string]*index{}, aliases: map[string]alias{}}
 	r.ctx, r.stop = context.WithCancel(ctx)
 	return r
 }
@@ -83,15 +85,6 @@ func unread(cause error) error {
 		p.Detail += ": " + wire.AsProblem(cause).Detail
 	}
 	return p
-}
-
-// enter gives an open index to a request, which leaves it when it is done.
-func (r *registry) enter(name string) (x *index, open *durable.Index, leave func(), err error) {
-	if x, err = r.find(name); err != nil {
-		return nil, nil, nil, err
-	}
-	open, leave, err = x.enter()
-	return x, open, leave, err
 }
 
 func (r *registry) options(x *index) durable.Options {

@@ -1,0 +1,141 @@
+package vectord
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// impatient is a registry that waits for storaged no longer than a moment, and has read the
+// names of its indexes.
+func impatient(t *testing.T, store *storage.Client) *registry {
+	t.Helper()
+	r := newRegistry(t.Context(), Defaults().complete(), slog.New(slog.NewTextHandler(t.Output(), nil)), store)
+	r.patience = 300 * time.Millisecond
+	r.start(func(*index) {})
+	return r
+}
+
+// flawed is storaged behind faults.
+func flawed(t *testing.T, store *storage.Client) (*storage.Client, *testbed.Faults) {
+	t.Helper()
+	target, err := url.Parse(store.Base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := &testbed.Faults{}
+	faults.Target.Store(target)
+	server := httptest.NewServer(faults)
+	t.Cleanup(server.Close)
+	client := &storage.Client{Client: store.Client}
+	client.Base = server.URL
+	return client, faults
+}
+
+// busyAt lets storaged not answer what is asked of a key.
+func busyAt(word string) func(*http.Request) testbed.Fault {
+	return func(r *http.Request) testbed.Fault {
+		if strings.Contains(r.URL.Path, word) {
+			return testbed.Busy
+		}
+		return testbed.None
+	}
+}
+
+// serves tells whether an index is there, for searches and for changes.
+func serves(r *registry, name string) (reads, changes bool) {
+	x, err := r.find(name)
+	if err != nil {
+		return false, false
+	}
+	if _, leave, err := x.enter(); err == nil {
+		leave()
+		reads = true
+	}
+	if _, leave, err := x.enterToChange(); err == nil {
+		leave()
+		changes = true
+	}
+	return reads, changes
+}
+
+// A drop for which storaged has no answer is given up within its bound: then nothing of it
+// has happened, other names can be changed, and the same again is made. Where its last step
+// may have been made it goes on by itself, and is whole then; other names wait for none of it.
+func TestADropThatStoragedDoesNotAnswer(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	client, faults := flawed(t, store)
+	r := impatient(t, client)
+	ctx := t.Context()
+	create := func(name string) {
+		t.Helper()
+		if _, _, err := r.create(ctx, vector.NewIndex{Name: name, Shape: vector.Shape{Dimension: 2}, IfNotExists: true}); err != nil { // one that was not answered may be made by now
+			t.Fatal(err)
+		}
+	}
+	refused := func(words string) {
+		t.Helper()
+		err := r.drop(ctx, "x")
+		if p := wire.AsProblem(err); err == nil || !p.Is(wire.ErrUnavailable) || !strings.Contains(p.Detail, words) {
+			t.Errorf("%v", err)
+		}
+	}
+	create("x")
+	if _, err := r.setAlias(ctx, "ax", "x"); err != nil {
+		t.Fatal(err)
+	}
+	faults.Set(busyAt("/condemned/"))
+	refused("nothing of it was dropped")
+	if reads, changes := serves(r, "ax"); !reads || !changes {
+		t.Errorf("after a drop that was given up: %v, %v", reads, changes)
+	}
+	create("y")
+
+	faults.Set(busyAt("/names/x.json"))
+	refused("goes on")
+	if reads, changes := serves(r, "ax"); !reads || changes {
+		t.Errorf("while it goes on: %v, %v", reads, changes)
+	}
+	create("z")
+	refused("goes on")
+	faults.Set(busyAt("/names/ax.json"))
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		if _, err := r.find("x"); err != nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it is still there")
+		}
+	}
+	if _, err := r.find("ax"); err == nil {
+		t.Error("its alias is still there")
+	}
+
+	// An alias whose object is left leads nowhere, also when its names are given again.
+	if _, _, err := r.create(ctx, vector.NewIndex{Name: "x", Shape: vector.Shape{Dimension: 2}}); err == nil {
+		t.Error("an index has the name before the alias that led to it is gone")
+	}
+	faults.Set(nil)
+	create("x")
+	if err := r.close(ctx); err != nil {
+		t.Error(err)
+	}
+	r = impatient(t, store)
+	for name, want := range map[string]bool{"x": true, "y": true, "z": true, "ax": false} {
+		if reads, _ := serves(r, name); reads != want {
+			t.Errorf("after a restart %s is there: %v", name, reads)
+		}
+	}
+	if err := r.close(ctx); err != nil {
+		t.Error(err)
+	}
+}

@@ -37,7 +37,7 @@ func (l sqlLoad) run(want vector.NewLoad, noWait bool) error {
 		return err
 	}
 	bar, tell := NewToldBar(l.cmd.ErrOrStderr(), l.index)
-	load, err = l.await(load, func(load vector.Load) { tell(rowsWords(load)) })
+	load, err = l.await(load, func(load vector.Load) { tell(progressWords(load)) })
 	bar.End()
 	if err != nil {
 		return l.remedied(err)
@@ -138,6 +138,9 @@ func (l sqlLoad) status() error {
 	for _, warning := range load.Warnings {
 		f.say("note", "%s", warning)
 	}
+	if load.Retry != nil {
+		f.say("retry", "%s", retryWords(*load.Retry))
+	}
 	if load.Problem != nil {
 		f.say("problem", "%s [%s]", load.Problem.Detail, load.Problem.Kind.Code)
 	}
@@ -161,6 +164,27 @@ func (l sqlLoad) cancel() error {
 		return fmt.Errorf("the load is not cancelled: it is %s", load.State)
 	}
 	return nil
+}
+
+// progressWords says how far a load is that runs.
+func progressWords(load vector.Load) string {
+	if load.Retry != nil {
+		return rowsWords(load) + "; " + printable(retryWords(*load.Retry), "")
+	}
+	return rowsWords(load)
+}
+
+// retryWords says why a load is tried again, and when.
+func retryWords(r vector.LoadRetry) string {
+	next := "the next one runs"
+	if r.NextAt != nil {
+		next = "the next one begins " + shown(*r.NextAt)
+	}
+	words := fmt.Sprintf("%s failed; %s", counted(r.Failed, "attempt"), next)
+	if r.Problem != nil {
+		words += fmt.Sprintf("; %s [%s]", r.Problem.Detail, r.Problem.Kind.Code)
+	}
+	return words
 }
 
 // rowsWords says what a load has done.

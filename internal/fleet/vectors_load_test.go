@@ -101,6 +101,20 @@ func TestNumbersOfALoad(t *testing.T) {
 	}
 }
 
+// A statement that fails when rows of it have come ends the load, with its reason.
+func TestAStatementThatFailsLateEndsItsLoad(t *testing.T) {
+	l := startLake(t)
+	l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"x","dimension":2,"metric":"l2"}`)
+	load := l.load("x", `{"sql":"SELECT i AS id, [1.0, i]::FLOAT[] AS vector, CASE WHEN i = 250000 THEN 'twelve' ELSE '12' END::INTEGER AS age FROM range(300000) r(i); "}`)
+	p, _ := load["problem"].(map[string]any)
+	if load["state"] != "failed" || p["code"] != "sql_invalid" || !strings.Contains(fmt.Sprint(p["detail"]), "twelve") || load["retry"] != nil {
+		t.Errorf("%v", load)
+	}
+	if load["rows"] == 0.0 {
+		t.Errorf("it has failed before any row came: %v", load)
+	}
+}
+
 // A load that the end of the fleet breaks off goes on when the fleet runs again.
 func TestALoadGoesOnAfterARestart(t *testing.T) {
 	data := t.TempDir()

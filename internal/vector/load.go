@@ -55,4 +55,13 @@ type Load struct {
 	EndedAt    *time.Time    `json:"ended_at,omitempty"` // missing while it runs
 	Problem    *wire.Problem `json:"problem,omitempty"`  // why it failed
 	Warnings   []string      `json:"warnings,omitempty"` // columns whose numbers are text in the metadata
+	Retry      *LoadRetry    `json:"retry,omitempty"`    // of one that runs, where a try failed
+}
+
+// LoadRetry tells of a load whose last try failed for what passes, such as a daemon that does
+// not answer. It is tried again, after pauses that double up to a minute.
+type LoadRetry struct {
+	Failed  int           `json:"failed"`            // tries, since one last changed something
+	Problem *wire.Problem `json:"problem"`           // of the last one
+	NextAt  *time.Time    `json:"next_at,omitempty"` // when the next begins; missing while it runs
 }

@@ -24,7 +24,7 @@ type loader struct {
 	room     func([]engine.Item) error // refuses what memory has no room for
 	changed  func(fate string, items int)
 	log      *slog.Logger
-	patience time.Duration // before a load that storaged or queryd failed is tried again
+	patience time.Duration // before a load that storaged or queryd failed is tried again, the first time
 
 	ctx  context.Context // ends with the loader
 	stop context.CancelFunc
@@ -131,7 +131,7 @@ func (l *loader) run(lane *lane, f *filling, load record) error {
 func (l *loader) end(f *filling, err error) {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	load := f.job.look()
-	load.EndedAt, load.State = &now, vector.LoadSucceeded
+	load.EndedAt, load.State, load.Retry = &now, vector.LoadSucceeded, nil
 	switch {
 	case errors.Is(err, context.Canceled):
 		load.State = vector.LoadCancelled
@@ -144,31 +144,6 @@ func (l *loader) end(f *filling, err error) {
 		}
 	}
 	f.job.change(func(told *record) { *told = load })
-}
-
-// try does a load, again and again until it succeeds or cannot.
-func (l *loader) try(ctx context.Context, f *filling) error {
-	for {
-		err := l.fill(ctx, f)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err == nil || !transient(err) {
-			return err
-		}
-		l.log.Warn("a load waits and goes on", "index", f.name, "error", err)
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(l.patience):
-		}
-	}
-}
-
-// transient tells an error that is over some time.
-func transient(err error) bool {
-	p := wire.AsProblem(err)
-	return p.Is(wire.ErrUnavailable) || p.Is(wire.ErrNotReady) || p.Is(query.ErrTooMany) || p.Is(query.ErrWorkerLost) || p.Is(wire.ErrPeerTimeout)
 }
 
 // current gives the load of an index that runs, or the last one.

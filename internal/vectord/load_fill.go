@@ -18,9 +18,9 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 	if err != nil {
 		return err
 	}
-	f.job.change(func(load *record) {
-		load.Skipped = !load.Force && load.follows(f.before, sequence)
-		load.Rows, load.Unchanged, load.Duplicates, load.Sequence = 0, 0, 0, sequence
+	f.job.change(func(told *record) {
+		told.Skipped = !told.Force && told.follows(f.before, sequence)
+		told.Rows, told.Unchanged, told.Duplicates, told.Sequence = 0, 0, 0, sequence
 	})
 	if f.job.look().Skipped {
 		return nil
@@ -38,16 +38,16 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 	defer body.Close()
 	r := &rows{open: f.open, job: f.job, want: load.NewLoad, types: types, room: l.room, changed: l.changed, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
 	if err := r.take(ctx, body); err != nil {
-		return err
+		return l.whyCut(ctx, load, err)
 	}
 	if load.DeleteMissing {
 		if err := r.deleteMissing(ctx); err != nil {
 			return err
 		}
 	}
-	f.job.change(func(load *record) {
-		if load.Sequence += r.changes; load.Sequence != f.open.Stats().Sequence {
-			load.Sequence = 0
+	f.job.change(func(told *record) {
+		if told.Sequence += r.changes; told.Sequence != f.open.Stats().Sequence {
+			told.Sequence = 0
 		}
 	})
 	return nil
@@ -63,7 +63,7 @@ func (l *loader) pin(ctx context.Context, f *filling) (record, error) {
 	if err != nil {
 		return load, err
 	}
-	f.job.change(func(load *record) { load.Pinned, load.Reads = reads, reads.String() })
+	f.job.change(func(told *record) { told.Pinned, told.Reads = reads, reads.String() })
 	load = f.job.look()
 	return load, l.loads.keep(ctx, f.index, load)
 }

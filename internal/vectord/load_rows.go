@@ -35,6 +35,9 @@ func (r *rows) take(ctx context.Context, body io.Reader) error {
 	lines := bufio.NewReaderSize(body, 1<<20)
 	for number := int64(1); ; number++ {
 		line, err := lines.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return &cutError{err}
+		}
 		if len(line) > 0 && err == nil {
 			var item engine.Item
 			if item, err = itemOf(line, r.want, r.types); err != nil {

@@ -18,9 +18,9 @@ type group struct {
 	first, last uint64
 	requests    []*request
 	fields      map[string]bool // that the index does not know yet
-	size        int64    // in bytes, of the object or of its parts
-	parts       []string // keys, where it is too large for one object
-	start       []byte   // what they begin with
+	size        int64           // in bytes, of the object or of its parts
+	parts       []string        // keys, where it is too large for one object
+	start       []byte          // what they begin with
 }
 
 // within gives the context that a group is stored with.

@@ -1,0 +1,90 @@
+package vectord
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// longestPause is the longest before a load is tried again.
+const longestPause = time.Minute
+
+// try does a load, again and again until it succeeds or cannot. Between two tries it says
+// why the last one failed, and when the next begins. One that changed something begins the
+// pauses anew.
+func (l *loader) try(ctx context.Context, f *filling) error {
+	for failed := 1; ; failed++ {
+		before := f.job.look().changes()
+		err := l.fill(ctx, f)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil || !transient(err) {
+			return err
+		}
+		if f.job.look().changes() > before {
+			failed = 1
+		}
+		wait := pauseAfter(l.patience, failed, rand.Float64())
+		l.log.Warn("a load waits and goes on", "index", f.name, "failed_tries", failed, "next_in", wait, "error", err)
+		next := time.Now().Add(wait).UTC().Truncate(time.Millisecond)
+		retry := vector.LoadRetry{Failed: failed, Problem: wire.AsProblem(problemOf(err)), NextAt: &next}
+		f.job.change(func(load *record) { load.Retry = &retry })
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+		f.job.change(func(load *record) { load.Retry = &vector.LoadRetry{Failed: retry.Failed, Problem: retry.Problem} })
+	}
+}
+
+// changes counts what a load has made of its index.
+func (r record) changes() int64 { return r.Added + r.Updated + r.Deleted }
+
+// pauseAfter is how long a load waits that failed so many times in a row: twice as long
+// each time, up to the longest, less up to a half of it by chance, so that those that
+// failed together do not come again together.
+func pauseAfter(first time.Duration, failed int, chance float64) time.Duration {
+	pause := longestPause
+	if doublings := failed - 1; doublings < 32 && first<<doublings < longestPause {
+		pause = first << doublings
+	}
+	return pause - time.Duration(chance*float64(pause)/2)
+}
+
+// transient tells an error that is over some time.
+func transient(err error) bool {
+	p := wire.AsProblem(err)
+	return p.Is(wire.ErrUnavailable) || p.Is(wire.ErrNotReady) || p.Is(query.ErrTooMany) || p.Is(query.ErrWorkerLost) || p.Is(wire.ErrPeerTimeout)
+}
+
+// cutError says that the rows broke off: the connection did, or the statement failed when
+// some of them were sent.
+type cutError struct{ error }
+
+func (e *cutError) Unwrap() error { return e.error }
+
+// whyCut finds out why rows broke off. An answer that has begun cannot say it any more, so
+// the statement is run once more for a single row that is made of all its values.
+func (l *loader) whyCut(ctx context.Context, load record, cut error) error {
+	var broken *cutError
+	if !errors.As(cut, &broken) {
+		return cut
+	}
+	whole := "SELECT bit_xor(hash(each_row)) AS every_value FROM (\n" + strings.TrimRight(load.SQL, "; \t\r\n") + "\n) AS each_row"
+	if _, err := l.query.Reads(ctx, query.ReadsRequest{SQL: whole}); err != nil {
+		return cut // it does not go into another one
+	}
+	limit := int64(loadTime)
+	if _, err := l.query.Run(ctx, query.Request{SQL: whole, TimeoutMS: &limit, AsOf: asOf(load.Pinned)}); err != nil {
+		return err
+	}
+	return cut
+}

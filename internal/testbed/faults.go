@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
 // Fault is what goes wrong with one request on its way through [Faults].
@@ -54,6 +55,26 @@ func NewFaults(t testing.TB, s3 *service.S3) *Faults {
 	})
 	s3.Endpoint = server.URL
 	return f
+}
+
+// Behind gives a client that reaches storaged through faults, until the test ends. There are
+// none at first.
+func Behind(t testing.TB, s *storage.Client) (*storage.Client, *Faults) {
+	t.Helper()
+	target, err := url.Parse(s.Base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &Faults{}
+	f.Target.Store(target)
+	server := httptest.NewServer(f)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	c := *s
+	c.Base = server.URL
+	return &c, f
 }
 
 // Set decides for every request from now on; nil: no faults. It returns how many

@@ -3,8 +3,6 @@ package vectord
 import (
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -23,22 +21,6 @@ func impatient(t *testing.T, store *storage.Client) *registry {
 	r.patience = 300 * time.Millisecond
 	r.start(func(*index) {})
 	return r
-}
-
-// flawed is storaged behind faults.
-func flawed(t *testing.T, store *storage.Client) (*storage.Client, *testbed.Faults) {
-	t.Helper()
-	target, err := url.Parse(store.Base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	faults := &testbed.Faults{}
-	faults.Target.Store(target)
-	server := httptest.NewServer(faults)
-	t.Cleanup(server.Close)
-	client := &storage.Client{Client: store.Client}
-	client.Base = server.URL
-	return client, faults
 }
 
 // busyAt lets storaged not answer what is asked of a key.
@@ -73,7 +55,7 @@ func serves(r *registry, name string) (reads, changes bool) {
 // may have been made it goes on by itself, and is whole then; other names wait for none of it.
 func TestADropThatStoragedDoesNotAnswer(t *testing.T) {
 	store := testbed.StartStoraged(t)
-	client, faults := flawed(t, store)
+	client, faults := testbed.Behind(t, store)
 	r := impatient(t, client)
 	ctx := t.Context()
 	create := func(name string) {

@@ -2,13 +2,10 @@ package vectord_test
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
@@ -17,16 +14,7 @@ import (
 // is dropped when it is, and takes no changes until then.
 func TestADropThatWaitsHindersNoSearch(t *testing.T) {
 	store := testbed.StartStoraged(t)
-	target, err := url.Parse(store.Base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	faults := &testbed.Faults{}
-	faults.Target.Store(target)
-	server := httptest.NewServer(faults)
-	t.Cleanup(server.Close)
-	slow := &storage.Client{Client: store.Client}
-	slow.Base = server.URL
+	slow, faults := testbed.Behind(t, store)
 	for step, word := range map[string]string{"before it is condemned": "/condemned/", "before its name is removed": "/names/x.json"} {
 		t.Run(step, func(t *testing.T) {
 			d := start(t, slow)

@@ -31,7 +31,7 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 			gone, err = s.registry.snapshots.confirmed(r.Context(), x.name, want.Snapshots)
 		}
 		if err == nil {
-			_, err = open.Engine().Count(selection.Filter) // what cannot be asked for takes no snapshot along
+			err = s.registry.erasures.askable(r.Context(), x, open.Engine(), want.Filter, selection.Filter) // what is not takes no snapshot along
 		}
 		if err == nil {
 			err = open.Erasable(r.Context())
@@ -44,6 +44,9 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		defer loadsMayBegin()
+		if err := s.registry.erasures.begin(r.Context(), x, want.Filter, selection.Filter); err != nil {
+			return err
+		}
 		erased, err := open.Erase(r.Context(), selection)
 		if err == nil && x.persisted() {
 			err = s.registry.snapshots.dropAll(r.Context(), x.name)

@@ -10,6 +10,7 @@ import (
 //
 //	vectors/<id>/...                          an index, as package durable has it
 //	vectors/<id>/load.json                    what its last load is, or was
+//	vectors/<id>/erasures/<digest>            that items were erased by a filter of late
 //	vectors/names/<name>.json                 where a name leads: to an index, or as an alias to a name
 //	vectors/condemned/<id>                    that an index is about to lose its name
 //	vectors/snapshots/<name>/<snapshot>/...   an index as it was: its copy, and about.json
@@ -34,6 +35,8 @@ func indexIDOf(folder string) string {
 }
 
 func loadKey(id string) string { return durable.Folder(id) + "load.json" }
+
+func erasuresFolder(id string) string { return durable.Folder(id) + "erasures/" }
 
 func nameKey(name string) string { return namesFolder + name + ".json" }
 

@@ -24,6 +24,7 @@ type registry struct {
 	storage   *storage.Client
 	names     names
 	snapshots snapshots
+	erasures  erasures
 	kernels   simd.Kernels
 	memory    engine.Memory // that all indexes take
 
@@ -46,7 +47,7 @@ type registry struct {
 type alias struct{ index, etag string }
 
 func newRegistry(ctx context.Context, c Config, log *slog.Logger, store *storage.Client) *registry {
-	r := &registry{config: c, log: log, storage: store, names: names{store}, snapshots: snapshots{store}, kernels: simd.Best(),
+	r := &registry{config: c, log: log, storage: store, names: names{store}, snapshots: snapshots{store}, erasures: erasures{store}, kernels: simd.Best(),
 		patience: changePatience, changes: make(chan struct{}, 1), strays: map[string]string{}, indexes: map[string]*index{}, aliases: map[string]alias{}}
 	r.ctx, r.stop = context.WithCancel(ctx)
 	return r

@@ -225,7 +225,7 @@ func TestOfTheLogAlone(t *testing.T) {
 // puts off what would mend it.
 func TestDamageIsRemembered(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	written(t, s, o)
 	harm := func() *durable.Index { // a bit of the newest generation
@@ -339,7 +339,7 @@ func TestAnyBit(t *testing.T) {
 // was written since, though it holds many changes.
 func TestAnObjectComesBack(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	o.Limits.MergeObjects = 4
 	x := create(t, o)
@@ -366,7 +366,7 @@ func TestAnObjectComesBack(t *testing.T) {
 // A byte that is wrong on its way once is no damage: what is read a second time counts.
 func TestReadingErrsOnce(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	written(t, s, options(s, t))
 	seen := map[string]bool{}

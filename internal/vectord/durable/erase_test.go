@@ -141,7 +141,7 @@ func TestErase(t *testing.T) {
 // same call leaves no trace.
 func TestAnErasureIsBrokenOff(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	o.Limits.Patience = 1
 	o.Limits.Patience *= 1e9
@@ -195,7 +195,7 @@ func TestAnErasureIsBrokenOff(t *testing.T) {
 // on their way are no loss.
 func TestAnErasureReadsWhatItWrote(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	x := create(t, o)
 	m := scatter(t, x)

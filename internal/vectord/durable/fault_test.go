@@ -6,39 +6,17 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
-
-// behind gives a client that reaches storaged through faults, and the target to put
-// back when it was taken away.
-func behind(t *testing.T, s *storage.Client) (*storage.Client, *testbed.Faults) {
-	t.Helper()
-	target, err := url.Parse(s.Base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &testbed.Faults{}
-	f.Target.Store(target)
-	server := httptest.NewServer(f)
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	c := *s
-	c.Base = server.URL
-	return &c, f
-}
 
 // puts says which fault each PUT below a folder has, in turn, the last one for all that
 // follow.
@@ -59,7 +37,7 @@ func puts(folder string, faults ...testbed.Fault) func(*http.Request) testbed.Fa
 // no number is left out, whether the change was stored or not.
 func TestAnswersAreLost(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	x := create(t, o)
 	m := model{}
@@ -100,7 +78,7 @@ func TestAnswersAreLost(t *testing.T) {
 // have been stored is settled before the next change, also where that is another one.
 func TestStoragedIsAway(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	x := create(t, o)
 	m := model{}
@@ -224,7 +202,7 @@ func TestTheDiskIsFull(t *testing.T) {
 // A generation that cannot be written leaves the one before and the log, and no litter.
 func TestAGenerationFails(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	o.Limits.PartBytes = 8 << 10
 	x := create(t, o)

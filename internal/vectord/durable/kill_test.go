@@ -138,7 +138,7 @@ func TestStoragedIsKilled(t *testing.T) {
 // kill: opened again the index has what was acknowledged, and no damage.
 func TestItIsBrokenOffAnywhere(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	o.Limits.MergeObjects, o.Limits.GenerationBytes, o.Limits.PartBytes = 3, 4<<10, 4<<10
 	for at := int64(2); at < 110; at += 12 {

@@ -132,7 +132,7 @@ func reopenWith(t *testing.T, x *durable.Index, o *durable.Options, change func(
 // all of it or nothing, and nothing is left of what was stored in vain.
 func TestALargeChangeIsWholeOrNotAtAll(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	o.Limits.PartBytes = most
 	change, _ := everywhere()

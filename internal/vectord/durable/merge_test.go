@@ -58,7 +58,7 @@ func TestAMergeIsStoredLate(t *testing.T) {
 // new, and removed; so is a merge of which nobody heard that it was stored.
 func TestMergesAndWhatTheyLeave(t *testing.T) {
 	s := testbed.StartStoraged(t)
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	x := create(t, o)
 	m := model{}

@@ -50,7 +50,7 @@ func TestAnErasureBelowTheReserve(t *testing.T) {
 
 func erasedBelow(t *testing.T, data string, m model) {
 	s := onDisk(t, data, 1<<60) // no disk is as large
-	client, f := behind(t, s)
+	client, f := testbed.Behind(t, s)
 	o := options(client, t)
 	o.Limits.PartBytes = 2000
 	x := open(t, o)

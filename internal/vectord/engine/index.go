@@ -238,6 +238,9 @@ func (x *Index) Get(id string) (item Item, ok bool) {
 	return item, ok
 }
 
+// Know lets filters name the fields that a filter names, though no item has them.
+func (x *Index) Know(filter metadata.Filter) { x.meta.Know(filter.Fields()) }
+
 // Metadata gives that of an item.
 func (x *Index) Metadata(id string) (raw json.RawMessage, ok bool) {
 	x.graph.View(func() { // so that the slot stays the item's

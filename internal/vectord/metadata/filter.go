@@ -68,6 +68,34 @@ func ParseFilter(raw []byte) (Filter, error) {
 	return Filter{test}, err
 }
 
+// Fields gives the names that a filter says something of, in order.
+func (f Filter) Fields() []string {
+	names := map[string]bool{}
+	name(f.test, names)
+	return slices.Sorted(maps.Keys(names))
+}
+
+func name(n node, names map[string]bool) {
+	switch n := n.(type) {
+	case every:
+		for _, part := range n {
+			name(part, names)
+		}
+	case some:
+		for _, part := range n {
+			name(part, names)
+		}
+	case no:
+		name(n.node, names)
+	case oneOf:
+		names[n.field] = true
+	case within:
+		names[n.field] = true
+	case exists:
+		names[n.field] = true
+	}
+}
+
 // MatchesAll tells that a filter says nothing: every item matches, whatever it has.
 func (f Filter) MatchesAll() bool { return saysOnly(f.test, true) }
 

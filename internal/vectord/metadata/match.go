@@ -169,6 +169,18 @@ func (s *Store) field(name string) (*field, error) {
 	return nil, unknown
 }
 
+// Know lets fields be asked for though no item has them, as if one had had them since the
+// start.
+func (s *Store) Know(names []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range names {
+		if s.fields[name] == nil {
+			s.fields[name] = newField()
+		}
+	}
+}
+
 // present lists the fields that items have now, and those that are found by words, in order.
 // One that items had can be asked for still, so that who deletes by it, or erases, can do it
 // again; it is not told to anybody.

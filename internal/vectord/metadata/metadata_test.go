@@ -293,3 +293,36 @@ func FuzzFilter(f *testing.F) {
 		s.Remove(3)
 	})
 }
+
+// A field that a filter names can be asked for once it is made known, wherever it stands.
+func TestFieldsAreMadeKnown(t *testing.T) {
+	s := metadata.New()
+	object, err := metadata.Read([]byte(`{"there":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Set(0, object)
+	f := parsed(t, `{"a":1,"or":[{"b":{"in":[1]}},{"not":{"c.d":{"gt":1}}},{"and":[{"e":{"exists":true}},{"there":1}]}]}`)
+	if _, err := s.Match(f, nil); err == nil {
+		t.Error("its fields are known before")
+	}
+	if got := strings.Join(f.Fields(), " "); got != "a b c.d e there" {
+		t.Errorf("it names %s", got)
+	}
+	s.Know(f.Fields())
+	if slots, err := s.Match(f, nil); err != nil || len(slots) > 0 && slots[0] != 0 {
+		t.Errorf("%v, %v", slots, err)
+	}
+	if _, err := s.Match(parsed(t, `{"another":1}`), nil); err == nil || strings.Contains(err.Error(), "c.d") {
+		t.Errorf("of one that is not known it says %v", err)
+	}
+}
+
+func parsed(t *testing.T, text string) metadata.Filter {
+	t.Helper()
+	f, err := metadata.ParseFilter([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}

@@ -1,9 +1,14 @@
 package vectord
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
@@ -49,23 +54,39 @@ func withoutVector(i int, item vector.Item, x *index) error {
 	return p.With("item", i).With("id", item.ID).Private()
 }
 
-// withText puts a text into metadata, under its field.
+// withText puts a text behind what there is of metadata, as its field: that stays as it came.
 func withText(meta json.RawMessage, text string) (json.RawMessage, error) {
-	fields := map[string]json.RawMessage{}
-	if len(meta) > 0 && string(meta) != "null" {
-		if err := json.Unmarshal(meta, &fields); err != nil {
+	if len(meta) == 0 || string(meta) == "null" {
+		meta = json.RawMessage("{}")
+	}
+	in := jsontext.NewDecoder(bytes.NewBuffer(meta), jsontext.AllowDuplicateNames(true)) // whoever reads the metadata judges these
+	if start, err := in.ReadToken(); err != nil || start.Kind() != '{' {
+		return nil, errNoObject
+	}
+	separator := ""
+	for in.PeekKind() == '"' {
+		name, err := in.ReadToken()
+		if err != nil {
 			return nil, errNoObject
 		}
+		if name.String() == textField {
+			return nil, errTwoTexts
+		}
+		if in.SkipValue() != nil {
+			return nil, errNoObject
+		}
+		separator = ","
 	}
-	if _, there := fields[textField]; there {
-		return nil, errTwoTexts
+	end := in.InputOffset()
+	if last, err := in.ReadToken(); err != nil || last.Kind() != '}' {
+		return nil, errNoObject
 	}
-	raw, err := json.Marshal(text)
-	if err != nil {
-		return nil, err
+	if _, err := in.ReadToken(); err != io.EOF {
+		return nil, errNoObject
 	}
-	fields[textField] = raw
-	return json.Marshal(fields)
+	with := append(slices.Clip(meta[:end]), separator+`"`+textField+`":`...)
+	with, err := jsontext.AppendQuote(with, text)
+	return append(with, '}'), err
 }
 
 var (

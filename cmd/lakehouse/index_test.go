@@ -158,7 +158,7 @@ func itemsAreLookedAt(t *testing.T) {
 func indexesAreDropped(t *testing.T) {
 	for _, c := range []call{
 		{"index drop crew --yes", 1, nil, []string{"crew is an alias of the index people", "lakehouse index alias drop crew", "lakehouse index drop people"}},
-		{"index drop people", 2, nil, []string{"This would drop the index people with its 3500 items; only a snapshot could bring it back. Its aliases go with it: crew.\n", "--yes"}},
+		{"index drop people", 2, nil, []string{"This would drop the index people with its 3500 items; it has no snapshot that could bring it back. Its aliases go with it: crew.\n", "--yes"}},
 		{"index alias set crew odd", 1, nil, []string{"remove the alias first", "[bad_index]"}},
 		{"index alias set crew even", 0, []string{"crew leads to even\n"}, nil},
 		{"index drop people --yes", 0, []string{"people is dropped\n"}, []string{"It has no alias.\n"}},

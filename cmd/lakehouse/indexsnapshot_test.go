@@ -55,7 +55,8 @@ func itemsGoAndIndexesComeBack(t *testing.T) {
 		{"search herd --like c-7", 1, nil, []string{"[item_not_found]"}},
 
 		{"index snapshot create herd last", 0, nil, nil},
-		{"index drop herd --yes", 0, nil, nil},
+		{"index drop herd", 2, nil, []string{"only a snapshot could bring it back; what was kept of it stays until 'lakehouse index snapshot drop herd SNAPSHOT' removes it: last. Its aliases go with it: cattle.\n"}},
+		{"index drop herd --yes", 0, []string{"herd is dropped; what was kept of it stays until 'lakehouse index snapshot drop herd SNAPSHOT' removes it: last\n"}, nil},
 		{"index snapshot list herd", 0, []string{"│ last     │ herd  │    17 │"}, nil},
 		{"index restore herd --snapshot last", 0, []string{"herd is as last of "}, []string{"!This would"}},
 		{"index snapshot drop herd last --yes", 0, []string{"herd: the snapshot last is dropped\n"}, nil},

@@ -80,8 +80,12 @@ func indexRow(x vector.Index) []string {
 func newIndexDrop(g *Globals) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
-		Use:               "drop NAME",
-		Short:             "Drop an index with its aliases and all that is in storage of it",
+		Use:   "drop NAME",
+		Short: "Drop an index with its aliases and what is in storage of it, but for its snapshots",
+		Long: "Drop an index with its aliases and all that is in storage of it. Only its snapshots stay, with\n" +
+			"what they hold: 'lakehouse index restore NAME --snapshot SNAPSHOT' brings the index back,\n" +
+			"'lakehouse index snapshot list NAME' shows them, and 'lakehouse index snapshot drop NAME SNAPSHOT'\n" +
+			"removes one for good.",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: g.completeIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -96,7 +100,11 @@ func newIndexDrop(g *Globals) *cobra.Command {
 			if x.Name != args[0] {
 				return vector.ErrBadIndex.Errorf("%s is an alias of the index %s: lakehouse index alias drop %s takes the alias away, and lakehouse index drop %s the index", args[0], x.Name, args[0], x.Name)
 			}
-			if err := confirm(cmd, yes, dropWords(x)); err != nil {
+			left, err := client.Snapshots(cmd.Context(), x.Name)
+			if err != nil {
+				return with(ofIndexes(x.Name), err)
+			}
+			if err := confirm(cmd, yes, dropWords(x, left)); err != nil {
 				return err
 			}
 			if err := client.Drop(cmd.Context(), x.Name); err != nil {
@@ -108,7 +116,7 @@ func newIndexDrop(g *Globals) *cobra.Command {
 					ID      string `json:"index_id"`
 				}{x.Name, x.ID})
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is dropped\n", x.Name)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is dropped%s\n", x.Name, leftWords(x.Name, left))
 			return err
 		},
 	}
@@ -116,8 +124,8 @@ func newIndexDrop(g *Globals) *cobra.Command {
 	return cmd
 }
 
-// dropWords says what a drop would take away.
-func dropWords(x vector.Index) string {
+// dropWords says what a drop would take away, and what it leaves.
+func dropWords(x vector.Index, left []vector.Snapshot) string {
 	holds := "what it holds (it is " + x.State + ")"
 	if x.Stats != nil {
 		holds = "its " + counted(x.Count, "item")
@@ -126,7 +134,24 @@ func dropWords(x vector.Index) string {
 	if len(x.Aliases) > 0 {
 		aliases = "Its aliases go with it: " + strings.Join(x.Aliases, ", ")
 	}
-	return fmt.Sprintf("This would drop the index %s with %s; only a snapshot could bring it back. %s.", x.Name, holds, aliases)
+	back := "it has no snapshot that could bring it back"
+	if len(left) > 0 {
+		back = "only a snapshot could bring it back" + leftWords(x.Name, left)
+	}
+	return fmt.Sprintf("This would drop the index %s with %s; %s. %s.", x.Name, holds, back, aliases)
+}
+
+// leftWords names the snapshots that stay when an index is dropped, if there are any, and how
+// they are removed.
+func leftWords(index string, left []vector.Snapshot) string {
+	if len(left) == 0 {
+		return ""
+	}
+	var names []string
+	for _, s := range left {
+		names = append(names, s.Name)
+	}
+	return fmt.Sprintf("; what was kept of it stays until 'lakehouse index snapshot drop %s SNAPSHOT' removes it: %s", index, strings.Join(names, ", "))
 }
 
 // completeIndex completes the name of an index, or an alias, for the shell that asks.

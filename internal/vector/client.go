@@ -60,7 +60,9 @@ func (c *Client) Get(ctx context.Context, index string, sample int) (Index, erro
 	return found, err
 }
 
-// Drop removes an index with all that is in storage of it.
+// Drop removes an index with its aliases and all that is in storage of it, but for its
+// snapshots: these stay under its name, and may hold all that it held, until
+// [Client.DropSnapshot] removes them.
 func (c *Client) Drop(ctx context.Context, index string) error {
 	return c.JSON(ctx, http.MethodDelete, of(index, ""), nil, nil, nil)
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
@@ -105,15 +107,32 @@ func (r *registry) list() []*index {
 	return slices.SortedFunc(maps.Values(r.indexes), func(a, b *index) int { return strings.Compare(a.name, b.name) })
 }
 
+// closedAtOnce is how many indexes are closed side by side: each may wait for storaged, and
+// few take a processor.
+const closedAtOnce = 16
+
+// closeWithin bounds how long the end of the daemon waits for changes that storaged has not
+// answered yet.
+const closeWithin = 20 * time.Second
+
 // close ends all that runs, and closes every index.
 func (r *registry) close(ctx context.Context) error {
 	r.stop()
 	r.background.Wait()
-	var errs []error
-	for _, x := range r.list() {
-		if open := x.shut(); open != nil {
-			errs = append(errs, open.Close(ctx))
-		}
+	ctx, cancel := context.WithTimeout(ctx, closeWithin)
+	defer cancel()
+	all := r.list()
+	errs := make([]error, len(all))
+	var group errgroup.Group
+	group.SetLimit(closedAtOnce)
+	for i, x := range all {
+		group.Go(func() error {
+			if open := x.shut(); open != nil {
+				errs[i] = open.Close(ctx)
+			}
+			return nil
+		})
 	}
+	_ = group.Wait() // each has an error of its own
 	return errors.Join(errs...)
 }

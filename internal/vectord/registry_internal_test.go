@@ -121,3 +121,35 @@ func TestADropThatStoragedDoesNotAnswer(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Indexes are closed side by side: one that somebody is inside of keeps no other waiting.
+func TestIndexesAreClosedSideBySide(t *testing.T) {
+	r := impatient(t, testbed.StartStoraged(t))
+	var leaving []func()
+	for _, name := range []string{"a", "b", "c"} {
+		x, _, err := r.create(t.Context(), vector.NewIndex{Name: name, Shape: vector.Shape{Dimension: 2}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, leave, err := x.enter()
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaving = append(leaving, leave)
+	}
+	all, closed := r.list(), make(chan error, 1)
+	go func() { closed <- r.close(t.Context()) }()
+	for _, x := range all {
+		select {
+		case <-x.gone:
+		case <-time.After(time.Minute):
+			t.Fatalf("%s waits for another one", x.name)
+		}
+	}
+	for _, leave := range leaving {
+		leave()
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+}

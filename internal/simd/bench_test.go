@@ -91,46 +91,14 @@ func BenchmarkDotRowsI4(b *testing.B) {
 	})
 }
 
-func BenchmarkHammingRows(b *testing.B) {
-	rows := words(benchRows * benchDim / 64)
-	query, out := words(benchDim/64), make([]int32, benchIDs)
-	eachLevel(b, func(b *testing.B, k simd.Kernels) {
-		perRow(b, func(ids []uint32) { k.HammingRows(query, rows, ids, out) })
-	})
-}
-
-// BenchmarkDotRangeI8 is the exact scan: all rows in their order, from memory.
-func BenchmarkDotRangeI8(b *testing.B) {
-	const part = 2000
-	codes := bytes(benchRows * benchDim)
-	query, out := bytes(benchDim), make([]int32, part)
-	eachLevel(b, func(b *testing.B, k simd.Kernels) {
-		at := 0
-		quickest(b, part, "ns/row", func() {
-			k.DotRangeI8(query, codes[at*benchDim:], benchDim, out)
-			at = (at + part) % benchRows
-		})
-	})
-}
-
 // BenchmarkPair is one product at a time, hot.
 func BenchmarkPair(b *testing.B) {
 	x, y := floats(benchDim), floats(benchDim)
-	p, q := bytes(benchDim), bytes(benchDim)
 	eachLevel(b, func(b *testing.B, k simd.Kernels) {
-		b.Run("Dot", func(b *testing.B) {
-			quickest(b, 1000, "ns/pair", func() {
-				for range 1000 {
-					k.Dot(x, y)
-				}
-			})
-		})
-		b.Run("DotI8", func(b *testing.B) {
-			quickest(b, 1000, "ns/pair", func() {
-				for range 1000 {
-					k.DotI8(p, q)
-				}
-			})
+		quickest(b, 1000, "ns/pair", func() {
+			for range 1000 {
+				k.Dot(x, y)
+			}
 		})
 	})
 }

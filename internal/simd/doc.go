@@ -1,6 +1,6 @@
 // Package simd computes scalar products and distances of vectors on the
-// processor's vector unit: of float32 vectors, of codes of int8, of four bits and of one,
-// one pair at a time or one query against many rows of an array. It also multiplies
+// processor's vector unit: of float32 vectors, of codes of int8 and of four bits,
+// one query against many rows of an array. It also multiplies
 // small matrices, as models of text consist of: int16 by packed int8, and float32.
 //
 // What it promises:

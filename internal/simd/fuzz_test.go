@@ -26,7 +26,7 @@ func FuzzDotI8(f *testing.F) {
 		all := signed(raw)
 		a, b := all[:len(all)/2], all[len(all)-len(all)/2:]
 		for _, k := range everyLevel() {
-			if got, want := k.DotI8(a, b), dotI8(a, b); got != want {
+			if got, want := pairI8(k)(a, b), dotI8(a, b); got != want {
 				t.Fatalf("%v: %d elements: got %d, want %d", k.Level(), len(a), got, want)
 			}
 		}
@@ -43,17 +43,16 @@ func FuzzDotRowsI8(f *testing.F) {
 		}
 		query, stride := codes[len(codes)-dim:], dim+int(gap)
 		count := (len(codes)-dim)/stride + 1
-		ids, every := make([]uint32, count), make([]int32, count)
+		ids := make([]uint32, count)
 		for i := range ids {
 			ids[i] = uint32(count - 1 - i)
 		}
 		out := make([]int32, count)
 		for _, k := range everyLevel() {
 			k.DotRowsI8(query, codes, stride, ids, out)
-			k.DotRangeI8(query, codes, stride, every)
 			for i, id := range ids {
-				if want := dotI8(query, codes[int(id)*stride:][:dim]); out[i] != want || every[id] != want {
-					t.Fatalf("%v: row %d of %d: got %d and in a range %d, want %d", k.Level(), id, count, out[i], every[id], want)
+				if want := dotI8(query, codes[int(id)*stride:][:dim]); out[i] != want {
+					t.Fatalf("%v: row %d of %d: got %d, want %d", k.Level(), id, count, out[i], want)
 				}
 			}
 		}
@@ -78,31 +77,6 @@ func FuzzDotRowsI4(f *testing.F) {
 			for i, id := range ids {
 				if want := dotI4(query, raw[int(id)*stride:]); out[i] != want {
 					t.Fatalf("%v: row %d of %d: got %d, want %d", k.Level(), id, len(ids), out[i], want)
-				}
-			}
-		}
-	})
-}
-
-func FuzzHammingRows(f *testing.F) {
-	seeds(f)
-	f.Fuzz(func(t *testing.T, raw []byte, length, _ uint8) {
-		var rows []uint64
-		for ; len(raw) >= 8; raw = raw[8:] {
-			rows = append(rows, binary.LittleEndian.Uint64(raw))
-		}
-		dim := int(length) % 20
-		if dim == 0 || len(rows) < dim {
-			return
-		}
-		query, count := rows[len(rows)-dim:], len(rows)/dim
-		out := make([]int32, count)
-		for _, k := range everyLevel() {
-			k.HammingRange(query, rows, out)
-			for id, got := range out {
-				row := rows[id*dim:][:dim]
-				if want := hamming(query, row); got != want || k.Hamming(query, row) != want {
-					t.Fatalf("%v: row %d of %d: got %d, want %d", k.Level(), id, count, got, want)
 				}
 			}
 		}

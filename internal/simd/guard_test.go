@@ -72,7 +72,6 @@ func TestNothingBeyondIsTouched(t *testing.T) {
 					untouched(t, "DotRows", k.DotRows, q, r, i, o, query, f32, ids)
 					untouched(t, "SquaredL2Rows", k.SquaredL2Rows, q, r, i, o, query, f32, ids)
 				}
-				untouched(t, "HammingRows", k.HammingRows, q, r, i, o, words(dim%40+1), words(n*(dim%40+1)), ids)
 				// The last row has no padding behind it.
 				codes := bytes((n-1)*(dim+5) + dim)
 				kernel := func(query, codes []int8, ids []uint32, out []int32) {

@@ -17,6 +17,13 @@ func dotI8(a, b []int8) int32 {
 	return sum
 }
 
+// pairI8 is the kernel for two vectors.
+func pairI8(k simd.Kernels) func(a, b []int8) int32 {
+	return alone(func(query, codes []int8, ids []uint32, out []int32) {
+		k.DotRowsI8(query, codes, len(query), ids, out)
+	})
+}
+
 // TestDotI8IsExactAtEveryLength multiplies vectors in which a kernel that saturates,
 // or negates -128, shows it.
 func TestDotI8IsExactAtEveryLength(t *testing.T) {
@@ -33,7 +40,7 @@ func TestDotI8IsExactAtEveryLength(t *testing.T) {
 				if n > 0 {
 					want += int32(a[n-1]) * int32(b[n-1])
 				}
-				if got := k.DotI8(a[:n], b[:n]); got != want {
+				if got := pairI8(k)(a[:n], b[:n]); got != want {
 					t.Fatalf("case %d, %d elements: got %d, want %d", i, n, got, want)
 				}
 			}
@@ -47,7 +54,7 @@ func TestDotI8IsExactAtEveryAlignment(t *testing.T) {
 		for at := range 64 {
 			for n := range 200 {
 				x, y := a[at:at+n], b[63-at:63-at+n]
-				if got, want := k.DotI8(x, y), dotI8(x, y); got != want {
+				if got, want := pairI8(k)(x, y), dotI8(x, y); got != want {
 					t.Fatalf("%d elements at %d: got %d, want %d", n, at, got, want)
 				}
 			}
@@ -65,7 +72,7 @@ func TestDotI8BeyondInt32(t *testing.T) {
 		a := slices.Repeat([]int8{c.each}, c.n)
 		want := int32(int64(c.n) * int64(c.each) * int64(c.each))
 		eachLevel(t, func(t *testing.T, k simd.Kernels) {
-			if got := k.DotI8(a, a); got != want {
+			if got := pairI8(k)(a, a); got != want {
 				t.Errorf("%d elements of %d: got %d, want %d", c.n, c.each, got, want)
 			}
 		})
@@ -94,21 +101,4 @@ func TestDotRowsI8(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestDotRangeI8IsEveryRow(t *testing.T) {
-	const dim, stride = 70, 80
-	query := bytes(dim)
-	for _, count := range []int{0, 1, 3, 255, 256, 257, 1000} {
-		codes := bytes(count * stride)
-		eachLevel(t, func(t *testing.T, k simd.Kernels) {
-			out := make([]int32, count)
-			k.DotRangeI8(query, codes, stride, out)
-			for i, got := range out {
-				if want := dotI8(query, codes[i*stride:][:dim]); got != want {
-					t.Fatalf("row %d of %d: got %d, want %d", i, count, got, want)
-				}
-			}
-		})
-	}
 }

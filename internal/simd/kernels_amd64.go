@@ -72,15 +72,6 @@ func dotRowsI4(level Level, query []int8, codes []uint8, stride int, ids []uint3
 	}
 }
 
-func hammingRows(level Level, query, rows []uint64, ids []uint32, out []int32) {
-	const size = 8
-	if level == AVX512 && cpu.X86.HasAVX512VPOPCNTDQ {
-		hammingRowsAVX512(&query[0], &rows[0], len(query), size*len(query), &ids[0], len(ids), &out[0])
-		return
-	}
-	eachRow(hammingPortable, query, rows, len(query), ids, out)
-}
-
 // In assembly dim counts elements and stride bytes.
 
 //go:noescape
@@ -106,6 +97,3 @@ func dotRowsI4AVX512(query *int8, rows *uint8, dim, stride int, ids *uint32, n i
 
 //go:noescape
 func dotRowsI4AVX2(query *int8, rows *uint8, dim, stride int, ids *uint32, n int, out *int32)
-
-//go:noescape
-func hammingRowsAVX512(query, rows *uint64, dim, stride int, ids *uint32, n int, out *int32)

@@ -19,7 +19,3 @@ func dotRowsI8(_ Level, query, codes []int8, stride int, ids []uint32, out []int
 func dotRowsI4(_ Level, query []int8, codes []uint8, stride int, ids []uint32, out []int32) {
 	eachRowI4(query, codes, stride, ids, out)
 }
-
-func hammingRows(_ Level, query, rows []uint64, ids []uint32, out []int32) {
-	eachRow(hammingPortable, query, rows, len(query), ids, out)
-}

@@ -1,7 +1,5 @@
 package simd
 
-import "math/bits"
-
 // The loops that say what each kernel computes. They run where there is no
 // assembly, and the tests hold every kernel against them.
 
@@ -54,15 +52,6 @@ func dotI8Portable(a, b []int8) int32 {
 		s0 += int32(a[i]) * int32(b[i])
 	}
 	return s0 + s1 + s2 + s3
-}
-
-func hammingPortable(a, b []uint64) int32 {
-	b = b[:len(a)]
-	var sum int
-	for i := range a {
-		sum += bits.OnesCount64(a[i] ^ b[i])
-	}
-	return int32(sum)
 }
 
 func dotI4Portable(low, high []int8, row []uint8) int32 {

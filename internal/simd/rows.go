@@ -47,16 +47,3 @@ func sameLength(a, b int) {
 
 // block is how many rows of a range a kernel takes at a time.
 const block = 256
-
-// blockIDs numbers the rows of a block.
-func blockIDs() (ids [block]uint32) {
-	for i := range ids {
-		ids[i] = uint32(i)
-	}
-	return ids
-}
-
-// blockAt gives the rows and results of the block that begins with row at.
-func blockAt[T, R any](at int, rows []T, stride int, out []R) ([]T, []R) {
-	return rows[min(at*stride, len(rows)):], out[at:min(at+block, len(out))]
-}

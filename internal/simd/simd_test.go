@@ -35,15 +35,6 @@ func bytes(n int) []int8 {
 	return list
 }
 
-func words(n int) []uint64 {
-	r := rand.New(rand.NewPCG(uint64(n), 3))
-	list := make([]uint64, n)
-	for i := range list {
-		list[i] = r.Uint64()
-	}
-	return list
-}
-
 // someIDs draws n of count row numbers, some of them more than once.
 func someIDs(r *rand.Rand, n, count int) []uint32 {
 	ids := make([]uint32, n)
@@ -51,4 +42,13 @@ func someIDs(r *rand.Rand, n, count int) []uint32 {
 		ids[i] = uint32(r.IntN(count))
 	}
 	return ids
+}
+
+// alone makes a kernel for rows one for two vectors: a batch of one row.
+func alone[T, R any](rows func(query, rows []T, ids []uint32, out []R)) func(a, b []T) R {
+	return func(a, b []T) R {
+		var out [1]R
+		rows(a, b, []uint32{0}, out[:])
+		return out[0]
+	}
 }

@@ -21,11 +21,9 @@ type Selection struct {
 	Filter *metadata.Filter
 }
 
-// Change is what becomes of an item's metadata: Whole takes the place of what there was,
-// or else the fields of Set do, each whole, and those of Remove go. A null in Set removes
-// as well.
+// Change is what becomes of an item's metadata: the fields of Set take the place of those
+// there were, each whole, and those of Remove go. A null in Set removes as well.
 type Change struct {
-	Whole  json.RawMessage
 	Set    map[string]json.RawMessage
 	Remove []string
 }
@@ -116,9 +114,6 @@ func (x *Index) selected(s Selection, each func(id string, now json.RawMessage) 
 
 // of gives what metadata becomes.
 func (c Change) of(now json.RawMessage) (json.RawMessage, error) {
-	if c.Whole != nil {
-		return c.Whole, nil
-	}
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal(now, &fields); err != nil {
 		return nil, fmt.Errorf("what is there cannot be read: %w", err)

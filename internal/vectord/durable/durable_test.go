@@ -104,8 +104,8 @@ func (m model) update(t *testing.T, x *durable.Index, id string, n int) {
 	meta := fmt.Sprintf(`{"n":%d,"odd":true,"x":[1,null]}`, n)
 	switch n % 3 {
 	case 0:
-		c = durable.Change{Whole: json.RawMessage(`{"whole":true,"n":1,"odd":false}`)}
-		meta = `{"whole":true,"n":1,"odd":false}`
+		c.Set = map[string]json.RawMessage{"n": json.RawMessage("1"), "odd": json.RawMessage("false"), "whole": json.RawMessage("true")}
+		c.Remove, meta = []string{"x"}, `{"n":1,"odd":false,"whole":true}`
 	case 1:
 		c.Set["x"], c.Set["odd"], c.Remove = json.RawMessage("null"), json.RawMessage("true"), []string{"whole"}
 		meta = fmt.Sprintf(`{"n":%d,"odd":true}`, n)
@@ -183,8 +183,8 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		t.Errorf("three where there is room for two: %v", err)
 	}
 	var change *durable.ChangeError
-	if _, err := x.Update(ctx, durable.Selection{IDs: []string{"first-1", "first-2"}}, durable.Change{Whole: json.RawMessage("[]")}); !errors.As(err, &change) || change.ID != "first-1" {
-		t.Errorf("metadata that is no object: %v", err)
+	if _, err := x.Update(ctx, durable.Selection{IDs: []string{"first-1", "first-2"}}, durable.Change{Set: map[string]json.RawMessage{"n": json.RawMessage("1e999")}}); !errors.As(err, &change) || change.ID != "first-1" {
+		t.Errorf("a number that cannot be: %v", err)
 	}
 	var unknown *metadata.UnknownFieldError
 	if _, _, err := x.Delete(ctx, durable.Selection{Filter: filter(t, `{"nothing":1}`)}); !errors.As(err, &unknown) {

@@ -63,7 +63,7 @@ func (x *Index) merge(ctx context.Context, run []logObject) error {
 	out, in := io.Pipe()
 	written := make(chan error, 1)
 	go func() {
-		_, err := m.Write(ctx, in)
+		err := m.Write(ctx, in)
 		written <- err
 		_ = in.CloseWithError(err)
 	}()

@@ -37,7 +37,7 @@ func TestAMergeIsStoredLate(t *testing.T) {
 		m.Sources = append(m.Sources, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(read(t, s, key))), nil })
 	}
 	var merged bytes.Buffer
-	if _, err := m.Write(t.Context(), &merged); err != nil {
+	if err := m.Write(t.Context(), &merged); err != nil {
 		t.Fatal(err)
 	}
 	o.Limits.MergeObjects = 5

@@ -52,7 +52,6 @@ func (l Limits) partPatience() time.Duration { return 4 * l.Patience }
 
 // Progress counts how far an [Open] is. It may be read meanwhile.
 type Progress struct {
-	Bytes   atomic.Int64 // that were read
-	Total   atomic.Int64 // that are to be read; 0 until that is known
-	Records atomic.Int64 // of the log
+	Bytes atomic.Int64 // that were read
+	Total atomic.Int64 // that are to be read; 0 until that is known
 }

@@ -83,7 +83,6 @@ type checker struct {
 }
 
 func (c *checker) take(record journal.Record) error {
-	c.progress.Records.Add(1)
 	if record.Kind == journal.Put {
 		c.items = append(c.items, engine.Item{ID: record.ID, Vector: slices.Clone(record.Vector), Metadata: slices.Clone(record.Metadata)})
 		if len(c.items) < together {

@@ -92,9 +92,9 @@ func BenchmarkMerge(b *testing.B) {
 	b.SetBytes(2 * size)
 	b.ReportAllocs()
 	for b.Loop() {
-		m, err := Merge{Of: Index{"i", benchDimension}, Sources: sources(objects...)}.Write(b.Context(), io.Discard)
-		if err != nil || m.Written != benchItems {
-			b.Fatal(m, err)
+		err := Merge{Of: Index{"i", benchDimension}, Sources: sources(objects...)}.Write(b.Context(), io.Discard)
+		if err != nil {
+			b.Fatal(err)
 		}
 	}
 }

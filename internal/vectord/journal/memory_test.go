@@ -93,9 +93,9 @@ func TestMemoryDoesNotGrowWithAnObject(t *testing.T) {
 		t.Errorf("16 MB were written and read with %d bytes", took)
 	}
 	took = allocated(func() {
-		m, err := Merge{Of: of, Sources: []Source{stream(of, 1, puts/2, 10), stream(of, 2, puts/2, 20)}}.Write(t.Context(), io.Discard)
-		if err != nil || m.Read != puts || m.Written != 20 {
-			t.Errorf("%+v, %v", m, err)
+		err := Merge{Of: of, Sources: []Source{stream(of, 1, puts/2, 10), stream(of, 2, puts/2, 20)}}.Write(t.Context(), io.Discard)
+		if err != nil {
+			t.Error(err)
 		}
 	})
 	if took > 2*most {

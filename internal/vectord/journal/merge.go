@@ -15,13 +15,6 @@ type Merge struct {
 	Sources []Source // at least one, in order of their sequence numbers, with no gap
 }
 
-// Merged says what came of a merge.
-type Merged struct {
-	Header
-	Read    int64 // records
-	Written int64 // records
-}
-
 // SourceError says which of the sources cannot be merged. Its cause is an [Error], or
 // an error of what it is read from.
 type SourceError struct {
@@ -46,14 +39,14 @@ func (e *SourceError) Unwrap() error { return e.Err }
 // memory beside a reader's and a writer's is that of the different ids: some 55 bytes
 // each, 100 at most, and their own length. The error is a [SourceError], the context's,
 // or the writer's; then what was written is a cut object, to be thrown away.
-func (m Merge) Write(ctx context.Context, w io.Writer) (Merged, error) {
+func (m Merge) Write(ctx context.Context, w io.Writer) error {
 	if len(m.Sources) == 0 {
-		return Merged{}, fmt.Errorf("journal: there is nothing to merge; give at least one object")
+		return fmt.Errorf("journal: there is nothing to merge; give at least one object")
 	}
 	p := plan{merge: m, fates: map[string]fate{}}
 	for i := range m.Sources {
 		if err := p.read(ctx, i, p.plan); err != nil {
-			return Merged{}, err
+			return err
 		}
 	}
 	return p.write(ctx, w)
@@ -76,7 +69,6 @@ type plan struct {
 	fates  map[string]fate
 	chains []uint32 // the checksum of each source
 	number uint64   // of the record that is looked at
-	merged Merged
 	out    *Writer
 	ids    [][]byte
 }
@@ -190,19 +182,18 @@ func eachID(payload []byte, each func(id []byte)) error {
 }
 
 // write reads the sources again, and writes what counts.
-func (p *plan) write(ctx context.Context, w io.Writer) (Merged, error) {
+func (p *plan) write(ctx context.Context, w io.Writer) error {
 	out, err := NewWriter(w, p.header)
 	if err != nil {
-		return Merged{}, err
+		return err
 	}
-	p.out, p.merged.Read, p.number = out, int64(p.number), 0
+	p.out, p.number = out, 0
 	for i := range p.merge.Sources {
 		if err := p.read(ctx, i, p.copy); err != nil {
-			return Merged{}, err
+			return err
 		}
 	}
-	p.merged.Header, p.merged.Written = p.header, int64(out.records)
-	return p.merged, out.Close()
+	return out.Close()
 }
 
 // copy writes what counts of a record.

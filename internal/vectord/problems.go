@@ -25,61 +25,75 @@ func worded(h service.Handler) service.Handler {
 // problemOf turns what the packages below say into what the client is told. Problems, and
 // errors that mean nothing to a client, stay as they are.
 func problemOf(err error) error {
-	var item *engine.ItemError
-	var wrong *hnsw.VectorError
-	var filter *metadata.FilterError
-	var field *metadata.UnknownFieldError
-	var fields *metadata.FieldsError
-	var full *engine.FullError
-	var query *engine.QueryError
-	var batch *engine.BatchError
-	var unknown *engine.UnknownItemError
-	var format *arrowin.FormatError
-	var overtaken *durable.OvertakenError
-	var broken *durable.BrokenError
-	var change *durable.ChangeError
-	var problem *wire.Problem
-	if err == nil || errors.As(err, &problem) {
+	if _, is := errors.AsType[*wire.Problem](err); is || err == nil {
 		return err
 	}
-	switch {
-	case errors.As(err, &overtaken):
-		return vector.ErrIndexTaken.Errorf("%v", overtaken)
-	case errors.As(err, &broken):
-		return vector.ErrIndexFailed.Errorf("%v", broken).Because(err)
-	case errors.As(err, &change):
-		return vector.ErrBadItem.Errorf("%v; nothing was changed", change).With("id", change.ID).Private()
-	case errors.Is(err, unix.ENOMEM):
-		return vector.ErrIndexMemory.Errorf("there is no address space for the index; give it a lower max_items").Because(err)
-	case errors.Is(err, durable.ErrClosed):
-		return wire.Unavailable("vectord").Because(err)
-	case errors.Is(err, durable.ErrMemoryOnly):
-		return vector.ErrNotPersisted.Errorf("%v", err)
-	case errors.As(err, &format):
-		return wire.ErrBadRequest.Errorf("%v", format)
-	case errors.As(err, &item):
-		return itemProblem(item)
-	case errors.As(err, &batch):
-		return inBatch(batch)
-	case errors.As(err, &wrong):
-		return vectorProblem(wrong, err)
-	case errors.As(err, &query):
-		return vector.ErrBadSearch.Errorf("%v", query)
-	case errors.As(err, &unknown):
-		return vector.ErrItemNotFound.Errorf("%v", unknown).With("id", unknown.ID).Private()
-	case errors.As(err, &filter):
-		return vector.ErrBadFilter.Errorf("%v", filter).Private()
-	case errors.As(err, &field):
-		return vector.ErrBadFilter.Errorf("%v", field).With("field", field.Field).With("known", field.Known).Private()
-	case errors.As(err, &fields):
-		return vector.ErrIndexFields.Errorf("%v; nothing was changed", fields).With("fields", fields.Fields).With("limit", metadata.MaxFields).Private()
-	case errors.As(err, &full):
-		return vector.ErrIndexFull.Errorf("%v", full).With("room", full.Room).With("limit", full.Limit)
+	for _, word := range wordings() {
+		if p := word(err); p != nil {
+			return p
+		}
 	}
 	return err
 }
 
-func itemProblem(item *engine.ItemError) error {
+// wording gives what the client is told of an error, nil where that is another one's to say.
+type wording func(err error) *wire.Problem
+
+// wordings are all there are. An error that wraps another stands before it.
+func wordings() []wording {
+	return []wording{
+		of(func(e *durable.OvertakenError) *wire.Problem { return vector.ErrIndexTaken.Errorf("%v", e) }),
+		of(func(e *durable.BrokenError) *wire.Problem { return vector.ErrIndexFailed.Errorf("%v", e).Because(e) }),
+		of(func(e *durable.ChangeError) *wire.Problem {
+			return vector.ErrBadItem.Errorf("%v; nothing was changed", e).With("id", e.ID).Private()
+		}),
+		is(unix.ENOMEM, func(err error) *wire.Problem {
+			return vector.ErrIndexMemory.Errorf("there is no address space for the index; give it a lower max_items").Because(err)
+		}),
+		is(durable.ErrClosed, func(err error) *wire.Problem { return wire.Unavailable("vectord").Because(err) }),
+		is(durable.ErrMemoryOnly, func(err error) *wire.Problem { return vector.ErrNotPersisted.Errorf("%v", err) }),
+		of(func(e *arrowin.FormatError) *wire.Problem { return wire.ErrBadRequest.Errorf("%v", e) }),
+		of(itemProblem),
+		of(batchProblem),
+		of(func(e *hnsw.VectorError) *wire.Problem { return vectorProblem(e, e) }),
+		of(func(e *engine.QueryError) *wire.Problem { return vector.ErrBadSearch.Errorf("%v", e) }),
+		of(func(e *engine.UnknownItemError) *wire.Problem {
+			return vector.ErrItemNotFound.Errorf("%v", e).With("id", e.ID).Private()
+		}),
+		of(func(e *metadata.FilterError) *wire.Problem { return vector.ErrBadFilter.Errorf("%v", e).Private() }),
+		of(func(e *metadata.UnknownFieldError) *wire.Problem {
+			return vector.ErrBadFilter.Errorf("%v", e).With("field", e.Field).With("known", e.Known).Private()
+		}),
+		of(func(e *metadata.FieldsError) *wire.Problem {
+			return vector.ErrIndexFields.Errorf("%v; nothing was changed", e).With("fields", e.Fields).With("limit", metadata.MaxFields).Private()
+		}),
+		of(func(e *engine.FullError) *wire.Problem {
+			return vector.ErrIndexFull.Errorf("%v", e).With("room", e.Room).With("limit", e.Limit)
+		}),
+	}
+}
+
+// of words the errors of one type.
+func of[E error](word func(E) *wire.Problem) wording {
+	return func(err error) *wire.Problem {
+		if e, ok := errors.AsType[E](err); ok {
+			return word(e)
+		}
+		return nil
+	}
+}
+
+// is words what is or wraps one error.
+func is(target error, word func(err error) *wire.Problem) wording {
+	return func(err error) *wire.Problem {
+		if errors.Is(err, target) {
+			return word(err)
+		}
+		return nil
+	}
+}
+
+func itemProblem(item *engine.ItemError) *wire.Problem {
 	var wrong *hnsw.VectorError
 	p := vector.ErrBadItem.Errorf("%v; nothing of the batch was applied", item)
 	if errors.As(item.Err, &wrong) {
@@ -89,8 +103,8 @@ func itemProblem(item *engine.ItemError) error {
 	return p.With("item", item.Item).With("id", item.ID).Private()
 }
 
-// inBatch says which of many queries is wrong, and how.
-func inBatch(batch *engine.BatchError) error {
+// batchProblem says which of many queries is wrong, and how.
+func batchProblem(batch *engine.BatchError) *wire.Problem {
 	p := wire.AsProblem(problemOf(batch.Err))
 	p.Detail = fmt.Sprintf("query %d: %s", batch.Query, p.Detail)
 	return p.With("query", batch.Query)

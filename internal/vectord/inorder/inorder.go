@@ -20,8 +20,8 @@ type piece[T any] struct {
 
 // Run gets pieces from next, one after the other, has work done on several of them at once,
 // and gives each to take in the order in which they came. It ends with the first error of
-// any of these in that order; io.EOF of next is the proper end, and no error. Nothing is
-// called any more when it returns.
+// any of these in that order. io.EOF of next is the proper end, and no error; that of work
+// or take is an error as any other. Nothing is called any more when it returns.
 func Run[T any](next func() (T, error), work func(*T) error, take func(*T) error) error {
 	workers := runtime.GOMAXPROCS(0)
 	turns, jobs, quit := make(chan *piece[T], piecesAhead*workers), make(chan *piece[T]), make(chan struct{})
@@ -33,7 +33,10 @@ func Run[T any](next func() (T, error), work func(*T) error, take func(*T) error
 		defer close(turns)
 		for {
 			p := &piece[T]{done: make(chan struct{})}
-			if p.value, p.err = next(); p.err != nil {
+			if p.value, p.err = next(); p.err == io.EOF {
+				return
+			}
+			if p.err != nil {
 				close(p.done)
 			}
 			select {
@@ -59,9 +62,6 @@ func Run[T any](next func() (T, error), work func(*T) error, take func(*T) error
 		<-p.done
 		if p.err == nil {
 			p.err = take(&p.value)
-		}
-		if p.err == io.EOF {
-			return nil
 		}
 		if p.err != nil {
 			return p.err

@@ -73,3 +73,24 @@ func TestTheFirstErrorEndsIt(t *testing.T) {
 		}
 	}
 }
+
+// Only who brings the pieces says where they end: work that meets the end of what it reads
+// has met an error.
+func TestTheEndOfSomethingElseIsAnError(t *testing.T) {
+	ends := func(when bool) error {
+		if when {
+			return io.EOF
+		}
+		return nil
+	}
+	for name, c := range map[string]struct{ work, take int }{"working": {work: 3}, "taking": {take: 3}} {
+		at := 0
+		err := inorder.Run(
+			func() (int, error) { at++; return at, ends(at > 5) },
+			func(p *int) error { return ends(*p == c.work) },
+			func(p *int) error { return ends(*p == c.take) })
+		if err != io.EOF {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

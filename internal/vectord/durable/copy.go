@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,16 +36,11 @@ func (x *Index) Copy(ctx context.Context, key string) (Generation, error) {
 // It is durable when Restore returns. Its errors are a [sealed.DamageError], a
 // [hnsw.SavedError] where the configuration is another one, and storaged's.
 func Restore(ctx context.Context, o Options, key string, progress *Progress) (*Index, error) {
-	x, err := prepare(o)
+	x, err := prepareStored(o)
 	if err != nil {
 		return nil, err
 	}
-	if x.options.Storage == nil {
-		return nil, ErrMemoryOnly
-	}
-	if progress == nil {
-		progress = &Progress{}
-	}
+	progress = cmp.Or(progress, &Progress{})
 	h, _, err := readHead(ctx, x.options.Storage, key)
 	if err != nil {
 		return nil, fmt.Errorf("restore from %s: %w", key, err)

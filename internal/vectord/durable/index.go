@@ -83,6 +83,14 @@ func prepare(o Options) (*Index, error) {
 	return x, nil
 }
 
+// prepareStored prepares one of which something is in storaged.
+func prepareStored(o Options) (*Index, error) {
+	if o.Storage == nil {
+		return nil, ErrMemoryOnly
+	}
+	return prepare(o)
+}
+
 // start lets the index run.
 func (x *Index) start() {
 	x.of = journal.Index{ID: x.options.ID, Dimension: x.engine.Config().Dimension}

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,16 +15,11 @@ import (
 // after it. What is damaged is told by [Stats]. Its errors are an [UnreadableError], an
 // [engine.FullError] where max_items has become too low, and storaged's.
 func Open(ctx context.Context, o Options, progress *Progress) (*Index, error) {
-	x, err := prepare(o)
+	x, err := prepareStored(o)
 	if err != nil {
 		return nil, err
 	}
-	if x.options.Storage == nil {
-		return nil, ErrMemoryOnly
-	}
-	if progress == nil {
-		progress = &Progress{}
-	}
+	progress = cmp.Or(progress, &Progress{})
 	if err := x.open(ctx, progress); err != nil {
 		x.stop()
 		x.cancel()

@@ -1,7 +1,6 @@
 package duck
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -9,22 +8,14 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed/testlog"
 )
 
 // heard is what workers wrote to their standard error, from its first byte: a race's
 // report is longer than what a worker's parent keeps.
-type heard struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (h *heard) Write(p []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.buf.Write(p)
-}
+type heard struct{ testlog.Text }
 
 // by has workers' commands heard, after what else changes them.
 func (h *heard) by(adjust func(*exec.Cmd)) func(*exec.Cmd) {
@@ -38,12 +29,11 @@ func (h *heard) by(adjust func(*exec.Cmd)) func(*exec.Cmd) {
 
 // race gives all from the first report of a data race, "" if there is none.
 func (h *heard) race() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if at := strings.Index(h.buf.String(), "DATA RACE"); at >= 0 {
-		return h.buf.String()[at:]
+	_, after, found := strings.Cut(h.String(), "DATA RACE")
+	if !found {
+		return ""
 	}
-	return ""
+	return "DATA RACE" + after
 }
 
 // raceProbe is a worker with a data race.

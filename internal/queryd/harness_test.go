@@ -1,7 +1,6 @@
 package queryd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -10,13 +9,13 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed/testlog"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -30,26 +29,8 @@ type daemon struct {
 	t    testing.TB
 	url  string
 	data string
-	log  *logBuffer
+	log  *testlog.Text
 	*query.Client
-}
-
-// logBuffer keeps a daemon's log.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // small is a configuration for tests, which needs no storaged for statements
@@ -75,7 +56,7 @@ func startOn(t testing.TB, data string, c Config, peers service.Peers) *daemon {
 
 func startWith(t testing.TB, data string, c Config, peers service.Peers, secrets service.Secrets) *daemon {
 	t.Helper()
-	d := &daemon{t: t, data: data, log: &logBuffer{}}
+	d := &daemon{t: t, data: data, log: &testlog.Text{}}
 	fleet := service.DefaultFleet()
 	fleet.Data = data
 	fleet.DrainTimeout = service.Duration(time.Second)
@@ -207,12 +188,7 @@ func (d *daemon) waitReady() {
 // may have its whole answer before the line of its request is written.
 func (d *daemon) logged(text string) string {
 	d.t.Helper()
-	var log string
-	waitFor(d.t, "the log has "+text, func() bool {
-		log = d.log.String()
-		return strings.Contains(log, text)
-	})
-	return log
+	return d.log.Await(d.t, text, func(log string) bool { return strings.Contains(log, text) })
 }
 
 // waitIdle waits until no statement runs or waits. One whose answer has been

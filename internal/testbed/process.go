@@ -1,17 +1,16 @@
 package testbed
 
 import (
-	"bytes"
 	"context"
 	"net"
 	"net/http"
 	"os/exec"
 	"runtime"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed/testlog"
 )
 
 // startLimit is far more than a start takes, so that a busy machine fails no test.
@@ -44,7 +43,7 @@ func (p *Process) Restart(t testing.TB) {
 
 func (p *Process) start(t testing.TB) {
 	t.Helper()
-	out := &output{}
+	out := &testlog.Text{}
 	p.cmd = &exec.Cmd{
 		Path: p.template.Path, Args: p.template.Args, Env: p.template.Env, Dir: p.template.Dir, Err: p.template.Err,
 		Stdout: out, Stderr: out, SysProcAttr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
@@ -70,7 +69,7 @@ func (p *Process) start(t testing.TB) {
 }
 
 // await returns once the server answers.
-func (p *Process) await(t testing.TB, out *output) {
+func (p *Process) await(t testing.TB, out *testlog.Text) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
@@ -115,22 +114,4 @@ func FreeAddress(t testing.TB) string {
 	}
 	defer l.Close()
 	return l.Addr().String()
-}
-
-// output keeps what a server prints.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return strings.TrimSpace(o.buf.String())
 }

@@ -1,41 +1,22 @@
 package vectord_test
 
 import (
-	"bytes"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed/testlog"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// lines is a log that can be read.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
 // Whatever is asked for of an item, and whatever is wrong with it, the client is told what
 // it is, and the log names neither its id nor what it holds; nor does the key of an object.
 func TestNoItemIsNamedInTheLog(t *testing.T) {
-	store, log := testbed.StartStoraged(t), &lines{}
+	store, log := testbed.StartStoraged(t), &testlog.Text{}
 	env := testbed.NewEnv(t, "vectord")
 	env.Peers = service.Peers{"storaged": store.Base, "queryd": "http://127.0.0.1:1"}
 	env.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -70,7 +51,7 @@ func TestNoItemIsNamedInTheLog(t *testing.T) {
 		if detail, _ := doc["detail"].(string); !strings.Contains(detail, c.says) {
 			t.Errorf("%s %s: the client is told %q", c.method, c.path, detail)
 		}
-		d.until(func() bool { return strings.Contains(log.String(), "error="+c.code) })
+		log.Await(t, c.code, func(text string) bool { return strings.Contains(text, "error="+c.code) })
 	}
 	d.want(200, "", "POST", at+"/metadata", `{"ids":["person-7"],"set":{"secret":"whispered too"}}`)
 	d.want(200, "", "POST", at+"/delete", `{"ids":["person-7"]}`)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/frames"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/inorder"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
@@ -94,12 +95,12 @@ func (l *loader) next() (p parcel, err error) {
 	if l.left == 0 {
 		return p, io.EOF
 	}
-	var head [headNumbers]byte
-	if _, err := io.ReadFull(l.in, head[:]); err != nil {
+	head, err := frames.Read(l.in)
+	if err != nil {
 		return p, tooShort(err)
 	}
-	p.count, p.idBytes = int(binary.LittleEndian.Uint32(head[:])), int(binary.LittleEndian.Uint32(head[4:]))
-	objects := int(binary.LittleEndian.Uint32(head[8:]))
+	p.count, p.idBytes = head[0], head[1]
+	objects := head[2]
 	if p.count == 0 || p.count > min(l.left, frameItems) || p.idBytes > p.count*MaxID || objects > p.count*metadata.MaxBytes {
 		return p, &hnsw.SavedError{Reason: "has items that are too large"}
 	}

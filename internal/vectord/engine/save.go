@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/frames"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/lexical"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
@@ -21,10 +22,9 @@ import (
 //	of each: its slot, the bytes of its id, the bytes of its metadata, 0 for {}
 //	the ids, one behind the other, then the metadata
 const (
-	frameItems  = 256
-	frameBytes  = 256 << 10 // after which a frame is ended
-	headNumbers = 12        // bytes of three numbers
-	perItem     = 12        // bytes, beside id and metadata
+	frameItems = 256
+	frameBytes = 256 << 10 // after which a frame is ended
+	perItem    = 12        // bytes, beside id and metadata
 )
 
 const noMetadata = "{}"
@@ -83,16 +83,9 @@ func saveItems(out io.Writer, names namesThen, about func(slot uint32) json.RawM
 	}
 	var head, text, objects []byte
 	flush := func() error {
-		begin := binary.LittleEndian.AppendUint32(nil, uint32(len(head)/perItem))
-		begin = binary.LittleEndian.AppendUint32(begin, uint32(len(text)))
-		begin = binary.LittleEndian.AppendUint32(begin, uint32(len(objects)))
-		for _, part := range [][]byte{begin, head, text, objects} {
-			if _, err := out.Write(part); err != nil {
-				return err
-			}
-		}
+		err := frames.Write(out, frames.Head{len(head) / perItem, len(text), len(objects)}, head, text, objects)
 		head, text, objects = head[:0], text[:0], objects[:0]
-		return nil
+		return err
 	}
 	for slot, id := range ids {
 		if id == "" {

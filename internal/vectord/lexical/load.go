@@ -1,13 +1,13 @@
 package lexical
 
 import (
-	"encoding/binary"
 	"fmt"
 	"hash/maphash"
 	"io"
 	"sync"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bounded"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/frames"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/inorder"
 )
 
@@ -26,20 +26,20 @@ func unfit(format string, args ...any) error { return &SavedError{fmt.Sprintf(fo
 func (x *Index) Load(from io.Reader, slots []uint32) (used bool, err error) {
 	x.writing.Lock()
 	defer x.written()
-	var head [headNumbers]byte
-	switch _, err := io.ReadFull(from, head[:]); {
+	head, err := frames.Read(from)
+	switch {
 	case err == io.EOF:
 		return false, nil
 	case err != nil:
 		return false, tooShort(err)
-	case binary.LittleEndian.Uint32(head[:]) != rules:
+	case head[0] != rules:
 		return false, nil
 	}
 	l := newLoader(from, slots)
 	l.tell = func() {
 		x.tell(l.counts, 0, int64(cap(l.lists))*listBytes+int64(len(l.texts)+cap(l.words))*textBytes)
 	}
-	words, texts := int(binary.LittleEndian.Uint32(head[4:])), int(binary.LittleEndian.Uint32(head[8:]))
+	words, texts := head[1], head[2]
 	l.words = make([]string, 0, min(words, 1<<20))
 	if err := inorder.Run(l.frames(words, l.nextWords), l.cutWords, l.takeWords); err != nil {
 		return false, err
@@ -126,16 +126,16 @@ func (l *loader) frames(left int, next func(f *frame, a, b int) error) func() (f
 		if first == left {
 			return f, io.EOF
 		}
-		var head [headNumbers]byte
-		if _, err := io.ReadFull(l.from, head[:]); err != nil {
+		head, err := frames.Read(l.from)
+		if err != nil {
 			return f, tooShort(err)
 		}
-		f.count, f.first = int(binary.LittleEndian.Uint32(head[:])), first
+		f.count, f.first = head[0], first
 		if f.count == 0 || f.count > left-first {
 			return f, unfit("claims %d things at once", f.count)
 		}
 		first += f.count
-		return f, next(&f, int(binary.LittleEndian.Uint32(head[4:])), int(binary.LittleEndian.Uint32(head[8:])))
+		return f, next(&f, head[1], head[2])
 	}
 }
 

@@ -3,6 +3,8 @@ package lexical
 import (
 	"encoding/binary"
 	"io"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/frames"
 )
 
 // What an index holds is saved in the form in which it is searched, so that it is there again
@@ -20,10 +22,7 @@ import (
 // Words that no text has any more are left out, and the terms of the others are numbered
 // anew: what was removed from the index is not saved.
 
-const (
-	frameBytes  = 256 << 10 // after which a frame is ended
-	headNumbers = 12        // bytes of three numbers
-)
+const frameBytes = 256 << 10 // after which a frame is ended
 
 // Write saves what the index held.
 func (v *View) Write(to io.Writer) error {
@@ -32,7 +31,7 @@ func (v *View) Write(to io.Writer) error {
 	for _, text := range v.texts {
 		texts += count(text)
 	}
-	if _, err := to.Write(three(rules, words, texts)); err != nil {
+	if err := frames.Write(to, frames.Head{rules, words, texts}); err != nil {
 		return err
 	}
 	w := &writer{to: to}
@@ -131,17 +130,9 @@ func (w *writer) flush(a, b int) error {
 	if w.count == 0 {
 		return nil
 	}
-	for _, part := range [][]byte{three(w.count, a, b), w.first, w.second, w.behind} {
-		if _, err := w.to.Write(part); err != nil {
-			return err
-		}
+	if err := frames.Write(w.to, frames.Head{w.count, a, b}, w.first, w.second, w.behind); err != nil {
+		return err
 	}
 	*w = writer{to: w.to, first: w.first[:0], second: w.second[:0], behind: w.behind[:0]}
 	return nil
-}
-
-// three numbers in bytes.
-func three(a, b, c int) []byte {
-	out := binary.LittleEndian.AppendUint32(make([]byte, 0, headNumbers), uint32(a))
-	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(out, uint32(b)), uint32(c))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bounded"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/frames"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/inorder"
 )
 
@@ -271,18 +272,19 @@ func (l *loader) bitmap(raw []byte) (*roaring.Bitmap, error) {
 }
 
 func (l *loader) numbers() (a, b, c int, err error) {
-	head, err := l.bytes(headNumbers)
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	return int(binary.LittleEndian.Uint32(head)), int(binary.LittleEndian.Uint32(head[4:])), int(binary.LittleEndian.Uint32(head[8:])), nil
+	head, err := frames.Read(l.from)
+	return head[0], head[1], head[2], tooShort(err)
 }
 
 // bytes reads so many.
 func (l *loader) bytes(n int) ([]byte, error) {
 	out, err := bounded.Read(l.from, n)
+	return out, tooShort(err)
+}
+
+func tooShort(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		err = unfit("ends too early")
+		return unfit("ends too early")
 	}
-	return out, err
+	return err
 }

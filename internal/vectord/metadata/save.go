@@ -3,6 +3,8 @@ package metadata
 import (
 	"encoding/binary"
 	"io"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/frames"
 )
 
 // The values of a store are saved in the form in which they are looked up, so that they are
@@ -23,7 +25,6 @@ import (
 const (
 	frameValues = 1024
 	frameBytes  = 256 << 10 // after which a frame is ended
-	headNumbers = 12        // bytes of three numbers
 	perValue    = 1 + 8 + 4 // bytes, beside texts and slots
 )
 
@@ -58,8 +59,7 @@ func (w *writer) field(f viewed) error {
 	if f.words {
 		words = 1
 	}
-	head := append(append(three(len(f.name), words, len(having)), f.name...), having...)
-	if _, err := w.to.Write(head); err != nil {
+	if err := frames.Write(w.to, frames.Head{len(f.name), words, len(having)}, []byte(f.name), having); err != nil {
 		return err
 	}
 	f.values.Scan(func(p *posting) bool {
@@ -72,7 +72,7 @@ func (w *writer) field(f viewed) error {
 		err = w.flush()
 	}
 	if err == nil {
-		_, err = w.to.Write(three(0, 0, 0))
+		err = frames.Write(w.to, frames.Head{})
 	}
 	return err
 }
@@ -96,18 +96,8 @@ func (w *writer) add(p *posting) error {
 }
 
 func (w *writer) flush() error {
-	for _, part := range [][]byte{three(w.count, len(w.texts), len(w.slots)), w.kinds, w.numbers, w.sizes, w.texts, w.slots} {
-		if _, err := w.to.Write(part); err != nil {
-			return err
-		}
-	}
+	err := frames.Write(w.to, frames.Head{w.count, len(w.texts), len(w.slots)}, w.kinds, w.numbers, w.sizes, w.texts, w.slots)
 	w.count = 0
 	w.kinds, w.numbers, w.sizes, w.texts, w.slots = w.kinds[:0], w.numbers[:0], w.sizes[:0], w.texts[:0], w.slots[:0]
-	return nil
-}
-
-// three numbers in bytes.
-func three(a, b, c int) []byte {
-	out := binary.LittleEndian.AppendUint32(make([]byte, 0, headNumbers), uint32(a))
-	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(out, uint32(b)), uint32(c))
+	return err
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"slices"
@@ -294,44 +293,6 @@ func TestDamageIsRemembered(t *testing.T) {
 	}
 	if _, err := s.Head(t.Context(), record); !errors.Is(err, storage.ErrObjectNotFound) {
 		t.Errorf("dropped, there is still its damage: %v", err)
-	}
-}
-
-// Any bit of any object is turned: the index opens or says why it does not, what it holds
-// is what was put, and it takes changes.
-func TestAnyBit(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 2))
-	s := testbed.StartStoraged(t)
-	o := options(s, t)
-	for range 8 {
-		written(t, s, o)
-		all := keys(t, s, "")
-		for range 1 + r.IntN(3) {
-			spoil(t, s, all[r.IntN(len(all))], r.Float64())
-		}
-		x, err := durable.Open(t.Context(), o, nil)
-		var unreadable *durable.UnreadableError
-		if errors.As(err, &unreadable) {
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		for n := range 8 {
-			for _, it := range batch(fmt.Sprint("b", n), 3) {
-				if got, ok := x.Engine().Get(it.ID); ok && (!slices.Equal(got.Vector, it.Vector) || !sameJSON(got.Metadata, it.Metadata)) {
-					t.Errorf("%s is %+v", it.ID, got)
-				}
-			}
-		}
-		want := held(t, x)
-		add(t, x, batch("after", 1)...)
-		want["after-0"] = batch("after", 1)[0]
-		x = reopen(t, x, o)
-		want.holds(t, x)
-		shut(t, x)
 	}
 }
 

@@ -5,123 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 )
-
-// Whatever is done to an index, it is the same when it is opened again: with generations
-// and merges in between, of themselves and asked for.
-func TestAnyMixOfChangesSurvives(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 1))
-	s := testbed.StartStoraged(t)
-	o := options(s, t)
-	o.Limits.MergeObjects, o.Limits.GenerationBytes, o.Limits.PartBytes = 4, 20<<10, 16<<10
-	x := create(t, o)
-	m := model{}
-	for step := range 240 {
-		name := func() string { return fmt.Sprintf("c-%d", r.IntN(60)) }
-		switch r.IntN(12) {
-		case 0, 1, 2, 3, 4:
-			var items []engine.Item
-			for range 1 + r.IntN(8) {
-				items = append(items, item(name(), r.Uint64(), fmt.Sprintf(`{"n":%d,"odd":%v}`, r.IntN(20), r.IntN(2) == 0)))
-				m[items[len(items)-1].ID] = items[len(items)-1]
-			}
-			if got := add(t, x, items...); got.Count != len(m) {
-				t.Errorf("step %d: %+v with %d items", step, got, len(m))
-			}
-		case 5, 6:
-			ids := []string{name(), name(), "nobody"}
-			want := 0
-			for _, id := range ids {
-				if _, ok := m[id]; ok {
-					want++
-				}
-				delete(m, id)
-			}
-			if n, count, err := x.Delete(t.Context(), durable.Selection{IDs: ids}); err != nil || n != want || count != len(m) {
-				t.Errorf("step %d: %d of %d deleted, %d left of %d, %v", step, n, want, count, len(m), err)
-			}
-		case 7:
-			m.deleteWhere(t, x, r.IntN(20))
-		case 8, 9:
-			m.update(t, x, name(), r.IntN(20))
-		case 10:
-			if _, err := x.WriteGeneration(t.Context()); err != nil {
-				t.Errorf("step %d: %v", step, err)
-			}
-		case 11:
-			x = reopen(t, x, o)
-			m.holds(t, x)
-		}
-	}
-	x = reopen(t, x, o)
-	m.holds(t, x)
-	if got := x.Stats(); len(got.Damage) > 0 || got.Refusal != nil {
-		t.Errorf("%+v", got)
-	}
-	shut(t, x)
-}
-
-// deleteWhere deletes by a filter.
-func (m model) deleteWhere(t *testing.T, x *durable.Index, n int) {
-	t.Helper()
-	where := durable.Selection{Filter: filter(t, fmt.Sprintf(`{"n":%d}`, n))}
-	got, _, err := x.Delete(t.Context(), where)
-	var unknown *metadata.UnknownFieldError
-	if err != nil && !errors.As(err, &unknown) {
-		t.Error(err)
-	}
-	want := 0
-	for id, it := range m {
-		if strings.Contains(string(it.Metadata), fmt.Sprintf(`"n":%d,`, n)) {
-			delete(m, id)
-			want++
-		}
-	}
-	if got != want {
-		t.Errorf("%d were deleted where n is %d, want %d", got, n, want)
-	}
-}
-
-// update sets n of an item, and gives it a field or takes it.
-func (m model) update(t *testing.T, x *durable.Index, id string, n int) {
-	t.Helper()
-	raw := fmt.Appendf(nil, "%d", n)
-	c := durable.Change{Set: map[string]json.RawMessage{"n": raw, "x": json.RawMessage("[1,null]")}, Remove: []string{"nothing"}}
-	meta := fmt.Sprintf(`{"n":%d,"odd":true,"x":[1,null]}`, n)
-	switch n % 3 {
-	case 0:
-		c.Set = map[string]json.RawMessage{"n": json.RawMessage("1"), "odd": json.RawMessage("false"), "whole": json.RawMessage("true")}
-		c.Remove, meta = []string{"x"}, `{"n":1,"odd":false,"whole":true}`
-	case 1:
-		c.Set["x"], c.Set["odd"], c.Remove = json.RawMessage("null"), json.RawMessage("true"), []string{"whole"}
-		meta = fmt.Sprintf(`{"n":%d,"odd":true}`, n)
-	default:
-		c.Set["odd"], c.Remove = json.RawMessage("true"), []string{"whole"}
-	}
-	got, err := x.Update(t.Context(), durable.Selection{IDs: []string{id, id, "nobody"}}, c)
-	it, ok := m[id]
-	if want := map[bool]int{true: 1}[ok]; err != nil || got != want {
-		t.Errorf("%d of %d were updated, %v", got, want, err)
-	}
-	if ok {
-		it.Metadata = json.RawMessage(meta)
-		m[id] = it
-	}
-}
 
 // Changes of many callers share objects, each is answered for itself, and none is lost.
 func TestManyWriters(t *testing.T) {
@@ -278,75 +171,4 @@ func TestInMemoryAlone(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	shut(t, x)
-}
-
-// Restoring makes another index of a copy, and Drop removes the objects of one alone.
-func TestCopyRestoreDrop(t *testing.T) {
-	s := testbed.StartStoraged(t)
-	o := options(s, t)
-	o.Limits.PartBytes = 10 << 10
-	x := create(t, o)
-	m := model{}
-	for _, it := range batch("a", 300) {
-		m[it.ID] = it
-	}
-	add(t, x, batch("a", 300)...)
-	const key = "vectors/snapshots/one"
-	g, err := x.Copy(t.Context(), key)
-	if err != nil || g.Sequence != 1 || g.Bytes < 300*dimension*4 {
-		t.Fatalf("%+v, %v", g, err)
-	}
-	if _, err := x.Copy(t.Context(), key); err == nil {
-		t.Error("a copy took the place of another")
-	}
-	add(t, x, batch("later", 10)...)
-	if _, err := x.WriteGeneration(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	nothingLiesUnderAnObject(t, s)
-	other := o
-	other.ID = "0199-other"
-	y, err := durable.Restore(t.Context(), other, key, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shut(t, x)
-	if err := durable.Drop(t.Context(), s, o.ID); err != nil || len(keys(t, s, "")) > 0 {
-		t.Errorf("left: %v, %v", keys(t, s, ""), err)
-	}
-	add(t, y, batch("more", 1)...)
-	m["more-0"] = batch("more", 1)[0]
-	y = reopen(t, y, other)
-	m.holds(t, y)
-	shut(t, y)
-	other.ID, other.Engine.Dimension = "0200-wrong", 5
-	if _, err := durable.Restore(t.Context(), other, key, nil); err == nil {
-		t.Error("restored with another dimension")
-	}
-	if got := heads(t, s); !slices.Equal(got, nil) {
-		t.Errorf("%v", got)
-	}
-}
-
-// MinIO lists no object that lies under the key of another one: neither a drop nor an
-// erasure would find it.
-func nothingLiesUnderAnObject(t *testing.T, s *storage.Client) {
-	t.Helper()
-	var all []string
-	for page, err := range s.Listings(t.Context(), "vectors/", "", 0) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, o := range page.Objects {
-			all = append(all, o.Key)
-		}
-	}
-	for _, key := range all {
-		if i := slices.IndexFunc(all, func(other string) bool { return strings.HasPrefix(other, key+"/") }); i >= 0 {
-			t.Errorf("%s lies under %s", all[i], key)
-		}
-	}
-	if len(all) < 4 {
-		t.Errorf("there is only %v", all)
-	}
 }

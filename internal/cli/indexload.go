@@ -26,9 +26,10 @@ func newIndexLoad(g *Globals) *cobra.Command {
 			"or not at all. A batch that is not answered is sent again, which puts nothing in twice; a line that\n" +
 			"cannot be taken is named, and ends the load. The same load begun anew does no harm.\n\n" +
 			"With --sql each row is one: the id and the vector are columns, and every other column is a field of\n" +
-			"its metadata. The fleet does it, whether this command waits for the end or not, and goes on with it\n" +
-			"after a restart. Rows that the index holds already are not written again, and where neither what the\n" +
-			"statement reads nor the index has changed since the last load nothing is done.",
+			"its metadata. A decimal is text there: cast what filters compare as a number (bill_rate::DOUBLE). The\n" +
+			"fleet does it, whether this command waits for the end or not, and goes on with it after a restart. Rows\n" +
+			"that the index holds already are not written again, and where neither what the statement reads nor the\n" +
+			"index has changed since the last load nothing is done.",
 		Example: "  lakehouse index load resumes --file resumes.ndjson\n" +
 			"  zcat resumes.ndjson.gz | lakehouse index load resumes --file -\n" +
 			"  lakehouse index load resumes --sql 'SELECT id, vector, city FROM resumes' --delete-missing\n" +

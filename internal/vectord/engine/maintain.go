@@ -29,6 +29,7 @@ func (x *Index) Settle(ctx context.Context, workers int) {
 	share(ctx, workers, x.graph.Link)
 	if ctx.Err() == nil {
 		x.tidy()
+		share(ctx, workers, x.graph.Link) // whom that made wait
 	}
 	x.tell()
 }
@@ -68,11 +69,13 @@ func (x *Index) Mend() {
 	x.repair()
 }
 
-// repair mends the graph; x.writes is not held, since that takes long.
+// repair mends the graph; x.writes is not held, since that takes long. Who lost most of
+// its links by that waits to be linked in anew.
 func (x *Index) repair() {
 	x.mending.Lock()
 	defer x.mending.Unlock()
 	x.graph.Repair()
+	x.look()
 }
 
 // The graph is mended when one slot in eight is a deleted one, and memory is given back
@@ -114,6 +117,7 @@ func (x *Index) tidyWords() {
 func (x *Index) shrink() {
 	x.mending.Lock()
 	defer x.mending.Unlock()
+	defer x.look()
 	x.graph.Repair() // so that little is left to be done while changes wait
 	x.writes.Lock()
 	defer x.writes.Unlock()

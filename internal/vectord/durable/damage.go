@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
 // Damage is something of an index that could not be read. It names no item.
@@ -82,7 +83,7 @@ func (x *Index) remember(ctx context.Context) error {
 	if news == 0 {
 		return nil
 	}
-	body, err := encodeRecord(damageRecord{damageFormat, list})
+	body, err := sealed.EncodeRecord(damageRecord{damageFormat, list})
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (x *Index) save(ctx context.Context, clearing bool, keyOf func(sequence uin
 
 // seal writes the head; with doubt it may be there in spite of the error.
 func (x *Index) seal(ctx context.Context, key string, h head) (doubt bool, err error) {
-	body, err := encodeRecord(h)
+	body, err := sealed.EncodeRecord(h)
 	if err != nil {
 		return false, err
 	}

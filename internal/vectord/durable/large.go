@@ -36,7 +36,7 @@ func (x *Index) writeLarge(ctx context.Context, g *group, header journal.Header)
 		x.abandon(g)
 		return nil, err
 	}
-	return encodeRecord(h)
+	return sealed.EncodeRecord(h)
 }
 
 // abandon removes the parts of a group that is not made.

@@ -50,7 +50,7 @@ func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
 	return s.changing(r, func(_ *index, open *durable.Index) error {
 		deleted, count, err := open.Delete(r.Context(), selection)
 		if err != nil {
-			return err
+			return notDeleted(err)
 		}
 		s.metrics.changed(fateDeleted, deleted)
 		return wire.WriteJSON(w, http.StatusOK, vector.Deleted{Deleted: deleted, Count: count})

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
@@ -91,6 +92,16 @@ func is(target error, word func(err error) *wire.Problem) wording {
 		}
 		return nil
 	}
+}
+
+// notDeleted says of items that could not be deleted what makes room where there is none.
+func notDeleted(err error) error {
+	if !errors.Is(err, storage.ErrDiskReserve) {
+		return err
+	}
+	p := *wire.AsProblem(err)
+	p.Detail += "; a deletion of items is written to the log of the index and makes no room by itself: drop an index or a snapshot, or erase the items"
+	return &p
 }
 
 func itemProblem(item *engine.ItemError) *wire.Problem {

@@ -74,6 +74,11 @@ func newSnapshotList(g *Globals) *cobra.Command {
 				rows = append(rows, []string{s.Name, s.Index, strconv.Itoa(s.Count), bytesText(s.Bytes), shown(s.CreatedAt)})
 			}
 			WriteTable(cmd.OutOrStdout(), []string{"snapshot", "index", "items", "size", "made"}, rows, []bool{false, false, true, true, false})
+			for _, s := range snapshots {
+				if s.Damage != "" {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s is damaged and cannot be restored: %s\n", s.Name, s.Damage)
+				}
+			}
 			return nil
 		},
 	}

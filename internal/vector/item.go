@@ -92,9 +92,10 @@ type NewSnapshot struct {
 type Snapshot struct {
 	Name      string    `json:"name" example:"monday"`   // among those of the index
 	Index     string    `json:"index" example:"resumes"` // whose it is, by name
-	Count     int       `json:"count"`                   // items
-	Bytes     int64     `json:"bytes"`                   // in storage
+	Count     int       `json:"count"`                   // items; 0 where damage keeps it from being known
+	Bytes     int64     `json:"bytes"`                   // in storage; 0 where damage keeps it from being known
 	CreatedAt time.Time `json:"created_at"`              // the moment that it is of
+	Damage    string    `json:"damage,omitempty"`        // why it cannot be restored, as far as is known without reading it whole; it can be removed
 }
 
 // Snapshots are all of an index, the oldest first.

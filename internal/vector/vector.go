@@ -39,6 +39,7 @@ var (
 	ErrAliasNotFound    = &wire.Kind{Status: http.StatusNotFound, Code: "alias_not_found", Title: "No such alias"}
 	ErrSnapshotNotFound = &wire.Kind{Status: http.StatusNotFound, Code: "snapshot_not_found", Title: "No such snapshot"}
 	ErrSnapshotExists   = &wire.Kind{Status: http.StatusConflict, Code: "snapshot_exists", Title: "Snapshot exists"}
+	ErrSnapshotDamaged  = &wire.Kind{Status: http.StatusConflict, Code: "snapshot_damaged", Title: "Snapshot is damaged"}
 	ErrEraseUnconfirmed = &wire.Kind{Status: http.StatusConflict, Code: "erase_unconfirmed", Title: "Erasure takes more with it"}
 	ErrNotPersisted     = &wire.Kind{Status: http.StatusConflict, Code: "index_not_persisted", Title: "Index lives in memory alone"}
 	ErrIndexExists      = &wire.Kind{Status: http.StatusConflict, Code: "index_exists", Title: "Index exists"}

@@ -21,6 +21,10 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore) 
 		defer before.copying.Unlock()
 	}
 	k, err := r.snapshots.about(ctx, of, want.Snapshot)
+	if err == nil {
+		known := k // what an earlier restoration found may have been mended
+		err = r.snapshots.check(ctx, &known)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +33,7 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore) 
 	}
 	x := newIndex(name, k.Shape)
 	open, err := durable.Restore(ctx, r.options(x), copyKey(of, want.Snapshot), &x.progress)
-	if err != nil {
+	if err = r.snapshots.restored(ctx, k, err); err != nil {
 		return nil, errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
 	}
 	err = r.change(ctx, func(ctx context.Context) error {

@@ -60,7 +60,7 @@ func (operations) createSnapshot() service.Route {
 
 func (operations) listSnapshots() service.Route {
 	return service.Route{
-		ID: "list_snapshots", Summary: "List the snapshots of an index, also of one that was dropped",
+		ID: "list_snapshots", Summary: "List the snapshots of an index, also of one that was dropped, and what is wrong with those that are damaged",
 		Answers: ok("the oldest first", vector.Snapshots{}), Errors: kinds(vector.ErrBadIndex),
 	}
 }
@@ -76,7 +76,7 @@ func (operations) restoreIndex() service.Route {
 	return service.Route{
 		ID: "restore_index", Summary: "Make an index of a snapshot: in place of what is there, or under another name", Body: jsonOf(vector.Restore{}),
 		Answers: ok("it serves from now on", vector.Index{}),
-		Errors:  storing(vector.ErrBadIndex, vector.ErrSnapshotNotFound, vector.ErrIndexExists, vector.ErrNotPersisted, vector.ErrIndexMemory),
+		Errors:  storing(vector.ErrBadIndex, vector.ErrSnapshotNotFound, vector.ErrSnapshotDamaged, vector.ErrIndexExists, vector.ErrNotPersisted, vector.ErrIndexMemory),
 	}
 }
 

@@ -3,7 +3,6 @@ package vectord
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -11,7 +10,8 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
 // snapshots are the indexes that users asked to keep as they were, in storage.
@@ -20,7 +20,10 @@ type snapshots struct{ storage *storage.Client }
 // kept is what the object about a snapshot says.
 type kept struct {
 	vector.Snapshot
-	Shape vector.Shape `json:"shape"`
+	Shape vector.Shape   `json:"shape"`
+	Copy  durable.Copied `json:"copy"`
+
+	etag string
 }
 
 // take keeps an index as it is now. It is a snapshot when take returns, and none before.
@@ -36,7 +39,7 @@ func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snap
 	}
 	defer leave()
 	if _, err := s.about(ctx, x.name, name); !errors.Is(err, vector.ErrSnapshotNotFound) {
-		if err == nil {
+		if err == nil || errors.Is(err, vector.ErrSnapshotDamaged) {
 			err = vector.ErrSnapshotExists.Errorf("the index %s has a snapshot %s; choose another name, or remove it first", x.name, name)
 		}
 		return vector.Snapshot{}, err
@@ -45,20 +48,25 @@ func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snap
 		return vector.Snapshot{}, err
 	}
 	k := kept{Shape: x.pointer.Shape, Snapshot: vector.Snapshot{Name: name, Index: x.name, Count: open.Engine().Len(), CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}}
-	copied, err := open.Copy(ctx, copyKey(x.name, name))
-	if err != nil {
+	if k.Copy, err = open.Copy(ctx, copyKey(x.name, name)); err != nil {
 		return vector.Snapshot{}, err
 	}
-	k.Bytes = copied.Bytes
-	raw, err := json.Marshal(k)
-	if err != nil {
-		return vector.Snapshot{}, err
-	}
-	_, _, err = s.storage.Put(ctx, aboutKey(x.name, name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
-	return k.Snapshot, err
+	k.Bytes = k.Copy.Bytes
+	return k.Snapshot, s.keep(ctx, k)
 }
 
-// list gives those of an index, the oldest first.
+// keep writes what is said of a snapshot, unless that has changed since it was read.
+func (s snapshots) keep(ctx context.Context, k kept) error {
+	raw, err := sealed.EncodeRecord(k)
+	if err != nil {
+		return err
+	}
+	_, _, err = s.storage.Put(ctx, aboutKey(k.Index, k.Name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: k.etag})
+	return err
+}
+
+// list gives those of an index, the oldest first. Of one that is damaged it says what is
+// wrong, as far as is known without reading all of it.
 func (s snapshots) list(ctx context.Context, index string) ([]vector.Snapshot, error) {
 	list := []vector.Snapshot{}
 	for page, err := range s.storage.Listings(ctx, snapshotsOf(index), "/", 0) {
@@ -70,7 +78,10 @@ func (s snapshots) list(ctx context.Context, index string) ([]vector.Snapshot, e
 			if errors.Is(err, vector.ErrSnapshotNotFound) { // removed since
 				continue
 			}
-			if err != nil {
+			if err == nil {
+				err = s.check(ctx, &k)
+			}
+			if err != nil && !errors.Is(err, vector.ErrSnapshotDamaged) {
 				return nil, err
 			}
 			list = append(list, k.Snapshot)
@@ -80,23 +91,10 @@ func (s snapshots) list(ctx context.Context, index string) ([]vector.Snapshot, e
 	return list, nil
 }
 
-// about reads what a snapshot says of itself.
-func (s snapshots) about(ctx context.Context, index, name string) (k kept, err error) {
-	body, _, err := s.storage.Get(ctx, aboutKey(index, name), storage.Range{})
-	if errors.Is(err, storage.ErrObjectNotFound) {
-		return k, vector.ErrSnapshotNotFound.Errorf("there is no snapshot %q of an index %s; GET /vectors/index/%s/snapshots lists those that there are", name, index, index)
-	}
-	if err != nil {
-		return k, err
-	}
-	defer body.Close()
-	return k, wire.DecodeJSON(body, &k)
-}
-
-// drop removes a snapshot: what makes it one last, so that who is broken off can do it
-// again.
+// drop removes a snapshot, damaged or not: what makes it one last, so that who is broken off
+// can do it again.
 func (s snapshots) drop(ctx context.Context, index, name string) error {
-	if _, err := s.about(ctx, index, name); err != nil {
+	if _, err := s.about(ctx, index, name); err != nil && !errors.Is(err, vector.ErrSnapshotDamaged) {
 		return err
 	}
 	if _, err := s.storage.DeleteUnder(ctx, copyKey(index, name)); err != nil {

@@ -176,8 +176,12 @@ func (l *ledger) scatter(keys ...string) {
 	l.litter = append(l.litter, keys...)
 }
 
-// partKey is the key of a part of a generation, or of an object of the log. It is beside the generation's and not under it:
-// MinIO lists nothing that lies under the key of an object, and a file is no folder.
+// partKey is the key of a part of a generation, or of an object of the log. It is beside the
+// generation's and not under it: MinIO lists nothing that lies under the key of an object, and
+// a file is no folder.
 func partKey(key, nonce string, n int) string {
-	return fmt.Sprintf("%s.%s-%06d", key, nonce, n)
+	return fmt.Sprintf("%s%06d", partPrefix(key, nonce), n)
 }
+
+// partPrefix is what the keys of all parts begin with.
+func partPrefix(key, nonce string) string { return key + "." + nonce + "-" }

@@ -84,6 +84,8 @@ type Bucket struct {
 	// Of a local bucket: what is free on its disk, and what of that is kept in reserve.
 	FreeBytes    *int64 `json:"free_bytes,omitempty"`
 	ReserveBytes *int64 `json:"reserve_bytes,omitempty"`
+	// What an object may have at most; 0 where an older storaged does not tell.
+	MaxObjectBytes int64 `json:"max_object_bytes,omitempty"`
 
 	Endpoint  string `json:"endpoint,omitempty"` // scheme, host and port
 	Region    string `json:"region,omitempty"`

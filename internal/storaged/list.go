@@ -27,7 +27,7 @@ func (s *server) listBuckets(w http.ResponseWriter, _ *http.Request) error {
 	answer := storage.Buckets{Buckets: make([]storage.Bucket, len(s.buckets))}
 	for i, b := range s.buckets {
 		answer.Buckets[i] = b.store.Describe()
-		answer.Buckets[i].Default = i == 0
+		answer.Buckets[i].Default, answer.Buckets[i].MaxObjectBytes = i == 0, s.config.MaxObjectBytes
 	}
 	return wire.WriteJSON(w, http.StatusOK, answer)
 }

@@ -122,17 +122,25 @@ func (r *registry) notReady() []string {
 	return reasons
 }
 
-// notes gives what is wrong with indexes though they serve.
+// notes gives what is wrong with indexes that is no reason to be not ready: it lasts until
+// somebody sees to it, and the others serve.
 func (r *registry) notes() (notes []string) {
 	for _, x := range r.list() {
+		if state, reason := x.state(); state == vector.Failed {
+			notes = append(notes, fmt.Sprintf("the index %s failed: %s", x.name, reason))
+		}
 		open, leave, err := x.enter()
 		if err != nil {
 			continue
 		}
-		if n := len(open.Stats().Damage); n > 0 {
+		stats := open.Stats()
+		leave()
+		if n := len(stats.Damage); n > 0 {
 			notes = append(notes, fmt.Sprintf("the index %s has damage that nobody acknowledged, %d in all; GET /vectors/index/%s says what it lost", x.name, n, x.name))
 		}
-		leave()
+		if stats.GenerationError != nil {
+			notes = append(notes, fmt.Sprintf("the index %s cannot be written as a whole, so that its log grows and a start takes longer: %s", x.name, wire.AsProblem(stats.GenerationError).Detail))
+		}
 	}
 	return notes
 }

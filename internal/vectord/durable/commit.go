@@ -35,7 +35,7 @@ func (g *group) within(ctx context.Context) context.Context {
 func (x *Index) commit() {
 	for {
 		requests := x.queue.take(func(sofar int64, r *request) bool {
-			return sofar+r.change.bytes <= x.options.Limits.GroupBytes
+			return sofar+r.change.bytes <= min(x.options.Limits.GroupBytes, x.partBytes())
 		})
 		if len(requests) == 0 {
 			return
@@ -171,12 +171,21 @@ func (x *Index) log(g *group) error {
 	}
 	g.first = x.sequence.Load() + 1
 	g.last = g.first + uint64(len(g.requests)) - 1
-	g.object.key = logKey(x.options.ID, g.first)
 	ctx := g.within(x.committing)
+	err := x.write(ctx, g)
+	if err != nil && !g.object.doubt && !g.object.foreign && x.smaller(ctx, err) {
+		err = x.write(ctx, g)
+	}
+	return x.judge(err, g)
+}
+
+// write encodes a group and stores it. Nothing is left of what is not stored.
+func (x *Index) write(ctx context.Context, g *group) error {
+	g.object, g.parts, g.start = object{key: logKey(x.options.ID, g.first)}, nil, nil
 	if err := x.encode(ctx, g); err != nil {
 		return err
 	}
-	err := x.judge(x.store(ctx, &g.object), g)
+	err := x.store(ctx, &g.object)
 	if err != nil && !g.object.doubt {
 		x.abandon(g)
 	}
@@ -190,12 +199,14 @@ func (x *Index) encode(ctx context.Context, g *group) (err error) {
 	for _, r := range g.requests {
 		size += r.change.bytes
 	}
-	if size > x.options.Limits.PartBytes {
+	if size <= x.partBytes() {
+		if g.object.body, err = encode(header, g.requests, size); err != nil {
+			return fmt.Errorf("write the log of index %s: %w", x.options.ID, err)
+		}
+	}
+	if size > x.partBytes() || int64(len(g.object.body)) > x.partBytes() {
 		g.object.body, err = x.writeLarge(ctx, g, header)
 		return err
-	}
-	if g.object.body, err = encode(header, g.requests, size); err != nil {
-		return fmt.Errorf("write the log of index %s: %w", x.options.ID, err)
 	}
 	g.size = int64(len(g.object.body))
 	return nil

@@ -107,6 +107,9 @@ func Restore(ctx context.Context, o Options, key string, progress *Progress) (*I
 		return nil, err
 	}
 	progress = cmp.Or(progress, &Progress{})
+	if err := x.fits(ctx); err != nil {
+		return nil, err
+	}
 	err = twice(ctx, func() error {
 		h, _, err := readHead(ctx, x.options.Storage, key)
 		if err != nil {

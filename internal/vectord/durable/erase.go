@@ -106,26 +106,20 @@ func (x *Index) Erasable(ctx context.Context) error {
 // roomToErase tells how many generations there is room for beside what there is now. Where
 // it is one it may be in the reserve, of which half is left to whatever else makes room.
 func (x *Index) roomToErase(ctx context.Context) (generations int, err error) {
-	buckets, err := x.options.Storage.Buckets(ctx)
-	if err != nil {
-		return 0, err
+	b, err := x.bucket(ctx)
+	if err != nil || b.FreeBytes == nil || b.ReserveBytes == nil {
+		return kept, err
 	}
-	for _, b := range buckets {
-		if b.Name != x.options.Storage.Bucket && (x.options.Storage.Bucket != "" || !b.Default) || b.FreeBytes == nil || b.ReserveBytes == nil {
-			continue
-		}
-		need, free, reserve := x.saved(), *b.FreeBytes, *b.ReserveBytes
-		room := max(free-reserve, min(free, reserve)/2)
-		switch {
-		case free-reserve >= kept*need:
-			return kept, nil
-		case room >= need:
-			return 1, nil
-		}
-		return 0, storage.ErrDiskReserve.Errorf("nothing was erased: that writes the index anew, up to %d bytes, and of the disk of bucket %s it may take %d; free space there", need, b.Name, room).
-			With("free_bytes", free).With("reserve_bytes", reserve).With("needed_bytes", need).After(reserveRetry)
+	need, free, reserve := x.saved(), *b.FreeBytes, *b.ReserveBytes
+	room := max(free-reserve, min(free, reserve)/2)
+	switch {
+	case free-reserve >= kept*need:
+		return kept, nil
+	case room >= need:
+		return 1, nil
 	}
-	return kept, nil
+	return 0, storage.ErrDiskReserve.Errorf("nothing was erased: that writes the index anew, up to %d bytes, and of the disk of bucket %s it may take %d; free space there", need, b.Name, room).
+		With("free_bytes", free).With("reserve_bytes", reserve).With("needed_bytes", need).After(reserveRetry)
 }
 
 // reserveRetry is how long a client is asked to wait for somebody to make room.

@@ -60,13 +60,18 @@ func readHead(ctx context.Context, s *storage.Client, key string) (head, storage
 // sequence is that of the last change that surely is in it; the key may depend on it. With
 // clearing the context is one for what the disk has in reserve.
 func (x *Index) save(ctx context.Context, clearing bool, keyOf func(sequence uint64) string) (w whole, err error) {
+	w, err = x.saveOnce(ctx, clearing, keyOf)
+	if err != nil && !w.doubt && x.smaller(ctx, err) {
+		w, err = x.saveOnce(ctx, clearing, keyOf)
+	}
+	return w, err
+}
+
+func (x *Index) saveOnce(ctx context.Context, clearing bool, keyOf func(sequence uint64) string) (w whole, err error) {
 	var nonce [nonceBytes]byte
 	_, _ = rand.Read(nonce[:]) // does not fail
 	h := head{Format: headFormat, Index: x.options.ID, Nonce: hex.EncodeToString(nonce[:])}
-	out := &parts{ctx: ctx, storage: x.options.Storage, limit: x.options.Limits.PartBytes, patience: x.options.Limits.partPatience(), gather: clearing}
-	if clearing {
-		out.limit = min(out.limit, storage.MaxReserveWrite)
-	}
+	out := x.newParts(ctx, clearing)
 	err = x.engine.Save(out, func() {
 		h.Sequence = x.sequence.Load()
 		w.key = keyOf(h.Sequence)

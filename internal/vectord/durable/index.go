@@ -24,6 +24,7 @@ type Index struct {
 	queue    *queue
 	ledger   ledger
 	sequence atomic.Uint64 // of the last change that is applied, between groups
+	bound    atomic.Int64  // of an object, as storaged has told it; 0: it has not
 
 	doubt *group // that may be stored or not; the committer's own
 
@@ -61,7 +62,11 @@ func Create(ctx context.Context, o Options) (*Index, error) {
 		return nil, err
 	}
 	if x.options.Storage != nil {
-		if _, err := x.generation(ctx, false); err != nil {
+		err := x.fits(ctx)
+		if err == nil {
+			_, err = x.generation(ctx, false)
+		}
+		if err != nil {
 			x.engine.Close()
 			return nil, err
 		}

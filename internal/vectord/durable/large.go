@@ -22,8 +22,8 @@ func (x *Index) writeLarge(ctx context.Context, g *group, header journal.Header)
 	var nonce [nonceBytes]byte
 	_, _ = rand.Read(nonce[:]) // does not fail
 	h := head{Format: headFormat, Index: x.options.ID, Sequence: g.last, Nonce: hex.EncodeToString(nonce[:])}
-	out := &parts{ctx: ctx, storage: x.options.Storage, limit: x.options.Limits.PartBytes, patience: x.options.Limits.partPatience(),
-		name: func(n int) string { return partKey(g.object.key, h.Nonce, n) }}
+	out := x.newParts(ctx, g.requests[0].clearing)
+	out.name = func(n int) string { return partKey(g.object.key, h.Nonce, n) }
 	stream := sealed.NewWriter(out)
 	err := encodeTo(stream, header, g.requests)
 	if err == nil {

@@ -24,11 +24,12 @@ const (
 func (x *Index) mergeable() []logObject {
 	g, _ := x.ledger.newest()
 	logs, _ := x.ledger.since(g.Sequence)
-	for size := int64(smallest); size <= x.options.Limits.MergeBytes/int64(x.options.Limits.MergeObjects); size *= larger {
+	most := min(x.options.Limits.MergeBytes, x.partBytes())
+	for size := int64(smallest); size <= max(smallest, most/int64(x.options.Limits.MergeObjects)); size *= larger {
 		var run []logObject
 		bytes := int64(0)
 		for _, o := range logs {
-			if o.size > size || o.fixed() || o.first <= g.Sequence || bytes+o.size > x.options.Limits.MergeBytes ||
+			if o.size > size || o.fixed() || o.first <= g.Sequence || bytes+o.size > most ||
 				len(run) > 0 && run[len(run)-1].last+1 != o.first {
 				if len(run) >= x.options.Limits.MergeObjects {
 					return run
@@ -86,6 +87,7 @@ func (x *Index) merge(ctx context.Context, run []logObject) error {
 		x.ledger.replace(o)
 		return nil
 	}
+	_ = x.smaller(ctx, err) // the next try takes fewer
 	return cmp.Or(x.review(x.background, run[0]), err)
 }
 

@@ -39,6 +39,9 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 	}
 	x.of = journal.Index{ID: x.options.ID, Dimension: fresh.Config().Dimension}
 	fresh.Close()
+	if err := x.fits(ctx); err != nil {
+		return err
+	}
 	heads, err := x.list(ctx)
 	if err != nil {
 		return err

@@ -26,6 +26,16 @@ type parts struct {
 	left int64 // of it
 }
 
+// newParts makes one, which has no name yet. With clearing the context is one for what the
+// disk has in reserve.
+func (x *Index) newParts(ctx context.Context, clearing bool) *parts {
+	p := &parts{ctx: ctx, storage: x.options.Storage, limit: x.partBytes(), patience: x.options.Limits.partPatience(), gather: clearing}
+	if clearing {
+		p.limit = min(p.limit, storage.MaxReserveWrite)
+	}
+	return p
+}
+
 // part takes the bytes of an object. end ends it: without an error it is durable then.
 type part interface {
 	io.Writer

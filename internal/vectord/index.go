@@ -71,13 +71,18 @@ func (x *index) entered() (open *durable.Index, leave func(), err error) {
 	case x.isGone():
 		return nil, nil, notFound(x.name)
 	case x.failed != nil:
-		return nil, nil, vector.ErrIndexFailed.Errorf("the index %s could not be loaded: %v", x.name, reasonOf(x.failed)).Because(x.failed)
+		return nil, nil, x.failure()
 	case x.open == nil:
 		return nil, nil, vector.ErrIndexLoading.Errorf("the index %s %s", x.name, x.loadingWords()).
 			With("bytes_read", x.progress.Bytes.Load()).With("bytes_total", x.progress.Total.Load()).After(time.Second)
 	}
 	x.users.Add(1)
 	return x.open, x.users.Done, nil
+}
+
+// failure is the answer of an index that failed. x.mu is held, or the name is broken.
+func (x *index) failure() error {
+	return vector.ErrIndexFailed.Errorf("the index %s could not be loaded: %v", x.name, reasonOf(x.failed)).Because(x.failed)
 }
 
 // loadingWords says how far an index is that is not open yet. x.mu is held.

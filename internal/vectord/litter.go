@@ -30,8 +30,17 @@ func (r *registry) removeNameless(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	named := map[string]bool{}
-	err = r.names.all(ctx, func(_ string, p pointer, _ string) { named[p.ID] = true })
+	named, hidden := map[string]bool{}, ""
+	err = r.names.all(ctx, func(name string, p pointer, _ string) {
+		named[p.ID] = true
+		if p.hides {
+			hidden = name
+		}
+	})
+	if err == nil && hidden != "" {
+		r.log.Warn("what no name leads to is left in storage, since a name is damaged that may have led there", "name", hidden)
+		return nil
+	}
 	for _, id := range condemned {
 		if err == nil && !named[id] {
 			err = r.execute(ctx, id)

@@ -45,6 +45,9 @@ func (l loads) last(ctx context.Context, x *index) (load record, err error) {
 	if !x.persisted() {
 		return load, missing
 	}
+	if x.pointer.broken != nil {
+		return load, x.failure()
+	}
 	// Most indexes have none, and a start asks for each: a listing is no error in any log.
 	page, err := l.storage.List(ctx, loadKey(x.pointer.ID), "", "", 1)
 	if err != nil {

@@ -3,27 +3,14 @@ package vectord
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
-	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
-
-// pointer is what a name leads to: an index, or another name.
-type pointer struct {
-	ID        string       `json:"index_id,omitempty"`
-	Shape     vector.Shape `json:"shape,omitzero"`
-	CreatedAt time.Time    `json:"created_at,omitzero"`
-	AliasOf   string       `json:"alias_of,omitempty"`
-
-	broken error // why it cannot be read
-}
 
 // names are the pointers in storage.
 type names struct{ storage *storage.Client }
@@ -31,7 +18,7 @@ type names struct{ storage *storage.Client }
 // put writes the pointer of a name. Where something else was written under it since it
 // was read as etag, "" where nothing was there, that is [storage.ErrPreconditionFailed].
 func (n names) put(ctx context.Context, name string, p pointer, etag string) (newETag string, err error) {
-	raw, err := json.Marshal(p)
+	raw, err := p.encode(name)
 	if err != nil {
 		return "", err
 	}
@@ -84,9 +71,6 @@ func certain(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
-// same tells whether two pointers lead to the same place.
-func (p pointer) same(q pointer) bool { return p.ID == q.ID && p.AliasOf == q.AliasOf }
-
 func (n names) get(ctx context.Context, name string) (pointer, string, error) {
 	body, object, err := n.storage.Get(ctx, nameKey(name), storage.Range{})
 	if err != nil {
@@ -97,11 +81,7 @@ func (n names) get(ctx context.Context, name string) (pointer, string, error) {
 	if err != nil {
 		return pointer{}, "", err
 	}
-	var p pointer
-	if err := json.Unmarshal(raw, &p); err != nil || p.ID == "" && p.AliasOf == "" {
-		p = pointer{broken: fmt.Errorf("the object %s is not what vectord wrote; put it back from a copy, or drop the index", nameKey(name))}
-	}
-	return p, object.ETag, nil
+	return decodePointer(name, raw), object.ETag, nil
 }
 
 func (n names) remove(ctx context.Context, name string) error {

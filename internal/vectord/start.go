@@ -42,12 +42,16 @@ func (r *registry) start(opened func(*index)) {
 // false where the daemon ends before.
 func (r *registry) readNames() ([]*index, bool) {
 	for {
-		indexes, aliases := map[string]*index{}, map[string]alias{}
+		indexes, aliases, owners := map[string]*index{}, map[string]alias{}, map[string]string{}
 		err := r.names.all(r.ctx, func(name string, p pointer, etag string) {
 			if p.AliasOf != "" {
 				aliases[name] = alias{p.AliasOf, etag}
 				return
 			}
+			if by, taken := owners[p.ID]; taken && p.broken == nil {
+				p = p.taken(name, by)
+			}
+			owners[p.ID] = name
 			indexes[name] = namedIndex(name, p, etag)
 		})
 		if err == nil {

@@ -54,6 +54,9 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore) 
 func (r *registry) place(of, as string) (before *index, name string, err error) {
 	if as == "" || as == of {
 		before, err := r.find(of)
+		if err == nil && before.name != of { // an alias has the name of what was dropped
+			return nil, of, r.free(of)
+		}
 		if err == nil && before.persisted() {
 			return before, of, nil
 		}

@@ -46,6 +46,7 @@ type logObject struct {
 	size        int64
 	etag        string
 	damaged     bool     // its first and last are guesses, or it cannot be merged
+	alien       error    // why it is another index's, or another release's
 	parts       []string // keys, where it is too large for one object
 	start       []byte   // what they begin with
 }
@@ -120,16 +121,22 @@ func (l *ledger) trim() {
 		l.litter = append(append(l.litter, old.key), old.parts...)
 		l.generations = l.generations[1:]
 	}
-	if len(l.generations) < kept {
-		return
-	}
-	upTo := l.generations[0].Sequence
+	upTo := l.needless()
 	l.logs = slices.DeleteFunc(l.logs, func(o logObject) bool {
 		if o.last <= upTo {
 			l.litter = append(l.litter, o.keys()...)
 		}
 		return o.last <= upTo
 	})
+}
+
+// needless gives the number up to which the log is in each generation that is kept; 0 while
+// there are fewer than there should be.
+func (l *ledger) needless() uint64 {
+	if len(l.generations) < kept {
+		return 0
+	}
+	return l.generations[0].Sequence
 }
 
 // newest gives the newest generation.

@@ -159,7 +159,8 @@ func (x *Index) examineOnce(ctx context.Context, key string, first uint64) (logO
 		o.last = r.Header().Last
 		return o, nil
 	case errors.As(err, &damage) && damage.Fault == journal.OtherIndex, errors.As(err, &damage) && damage.Fault == journal.OtherVersion:
-		return o, &UnreadableError{x.options.ID, []Damage{{Key: key, Detail: err.Error()}}}
+		o.damaged, o.alien = true, err
+		return o, nil
 	case errors.As(err, &damage) && damage.Fault == journal.OtherFormat:
 		large, unread := x.examineLarge(ctx, o)
 		if unread == nil || unreachable(unread) {

@@ -68,6 +68,9 @@ func (r *replay) run(ctx context.Context, logs []logObject, highest uint64) erro
 		if o.first > r.applied+1 {
 			r.x.harmed(o.key, "the log before it is missing: the changes %d to %d are lost", r.applied+1, o.first-1)
 		}
+		if o.alien != nil { // put back, it is what is missing
+			return &UnreadableError{r.x.options.ID, []Damage{{Key: o.key, Detail: o.alien.Error()}}}
+		}
 		if o.damaged {
 			r.skip(o, list[i+1:])
 			continue
@@ -99,6 +102,8 @@ func (r *replay) sort(logs []logObject) (list []logObject) {
 			continue
 		case o.last > r.applied:
 			list = append(list, o)
+		case o.alien != nil && o.last > r.x.ledger.needless():
+			r.x.harmed(o.key, "%v; nothing is lost, since the newest generation has what was there", o.alien)
 		}
 		r.logs = append(r.logs, o)
 		if !o.damaged {

@@ -27,15 +27,22 @@ func (s *server) createSnapshot(w http.ResponseWriter, r *http.Request) error {
 	if err := vector.CheckName(want.Name); err != nil {
 		return err
 	}
-	x, err := s.registry.find(chi.URLParam(r, "name"))
-	if err != nil {
-		return err
+	for {
+		x, err := s.registry.find(chi.URLParam(r, "name"))
+		if err != nil {
+			return err
+		}
+		made, err := s.registry.snapshots.take(r.Context(), x, want.Name)
+		if errors.Is(err, vector.ErrIndexNotFound) {
+			if now, _ := s.registry.find(chi.URLParam(r, "name")); now != nil && now != x {
+				continue // a restoration that it waited for has put another one in its place
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return wire.WriteJSON(w, http.StatusCreated, made)
 	}
-	made, err := s.registry.snapshots.take(r.Context(), x, want.Name)
-	if err != nil {
-		return err
-	}
-	return wire.WriteJSON(w, http.StatusCreated, made)
 }
 
 // listSnapshots serves GET /vectors/index/{name}/snapshots, also where the index was

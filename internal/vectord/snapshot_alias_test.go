@@ -61,3 +61,25 @@ func TestSnapshotsBehindAnAlias(t *testing.T) {
 		t.Errorf("left are %s", got)
 	}
 }
+
+// A snapshot that is asked for while another one is restored in place is of what was there
+// before or of what is there then: the index has its name all the time.
+func TestASnapshotWhileOneIsRestored(t *testing.T) {
+	d := start(t, testbed.StartStoraged(t))
+	d.mustCreate("x", vector.Shape{Dimension: 2})
+	d.mustAdd("x", items(0, 50, 2)...)
+	d.want(201, "", "POST", "/vectors/index/x/snapshot", `{"name":"s"}`)
+	for n := range 20 {
+		restored := make(chan int, 1)
+		go func() {
+			status, _ := d.send("POST", "/vectors/index/x/restore", `{"snapshot":"s"}`)
+			restored <- status
+		}()
+		for m := range 3 {
+			d.want(201, "", "POST", "/vectors/index/x/snapshot", fmt.Sprintf(`{"name":"at-%d-%d"}`, n, m))
+		}
+		if status := <-restored; status != 200 {
+			t.Errorf("restored: %d", status)
+		}
+	}
+}

@@ -74,16 +74,8 @@ func CheckCopy(ctx context.Context, s *storage.Client, key string, want Copied) 
 			there[o.Key] = o.Size
 		}
 	}
-	bytes := int64(0)
-	for _, part := range h.keys(key) {
-		size, ok := there[part]
-		if !ok {
-			return &CopyError{part, errors.New("there is no object of that key")}
-		}
-		bytes += size
-	}
-	if bytes != h.Bytes {
-		return &CopyError{key, fmt.Errorf("its parts have %d bytes, and should have %d", bytes, h.Bytes)}
+	if err := present(h.keys(key), there, h.Bytes); err != nil {
+		return &CopyError{key, err}
 	}
 	return nil
 }

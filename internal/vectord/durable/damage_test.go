@@ -112,7 +112,11 @@ func TestDamage(t *testing.T) {
 		{"a bit of the newest generation's head", flip(.5), generation(1), "01234567", "does not fit its checksum"},
 		{"a generation of another release", former, generation(1), "01234567", "it is of format 1, and this release reads 2 and 3"},
 		{"a generation of a release whose generations are read", before, generation(1), "01234567", ""},
-		{"a bit of the generation before", flip(.5), part(0), "01234567", ""},
+		{"a bit of the generation before", flip(.5), part(0), "01234567", ""}, // which is not read
+		{"the end of the generation before", cut, part(0), "01234567", "there is one alone"},
+		{"a part of the generation before", gone, part(0), "01234567", "there is one alone"},
+		{"a bit of the head of the generation before", flip(.5), generation(0), "01234567", "there is one alone"},
+		{"the generation before", gone, generation(0), "01234567", "is missing"},
 		{"a bit of the log of the generation before", flip(.5), object(0), "01234567", ""},
 		{"another index's object in the place of one that the newest generation has", alien, object(0), "01234567", "nothing is lost"},
 		{"a bit in the middle of the log", flip(.5), object(3), "012345/7", "the changes 7 to 7 are made as far as they stand before"},
@@ -206,43 +210,6 @@ func TestNothingToStandOn(t *testing.T) {
 		remove(t, s, key)
 	}
 	refused("nothing at all", o)
-}
-
-// An object of another index in the place of one that is needed is no damage to go on with:
-// what belongs there may be put back.
-func TestAnotherIndexsObject(t *testing.T) {
-	s := testbed.StartStoraged(t)
-	o := options(s, t)
-	written(t, s, o)
-	foreign := o
-	foreign.ID = "0198-foreign"
-	y := create(t, foreign)
-	add(t, y, batch("foreign", 1)...)
-	shut(t, y)
-	key := keys(t, s, "log/")[3]
-	was, err := os.ReadFile(file(t, s, key))
-	if err != nil {
-		t.Fatal(err)
-	}
-	other, err := os.ReadFile(file(t, s, "vectors/0198-foreign/log/00000000000000000001"))
-	if err == nil {
-		err = os.WriteFile(file(t, s, key), other, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	var unreadable *durable.UnreadableError
-	if _, err := durable.Open(t.Context(), o, nil); !errors.As(err, &unreadable) || !strings.Contains(err.Error(), key) {
-		t.Errorf("%v", err)
-	}
-	if err := os.WriteFile(file(t, s, key), was, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	x := open(t, o)
-	if got := batches(t, x); got != "01234567" || len(x.Stats().Damage) > 0 {
-		t.Errorf("put back: %s, %+v", got, x.Stats().Damage)
-	}
-	shut(t, x)
 }
 
 // An index that never had an item is opened, and one that has its log alone is made of

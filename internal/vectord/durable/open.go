@@ -42,7 +42,7 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 	if err := x.fits(ctx); err != nil {
 		return err
 	}
-	heads, err := x.list(ctx)
+	heads, parts, err := x.list(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 		return err
 	}
 	x.ledger.claim(logs)
-	highest, err := x.load(ctx, heads, logs, progress)
+	highest, err := x.load(ctx, found{heads, parts, logs}, progress)
 	if err != nil {
 		return err
 	}
@@ -69,18 +69,19 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 	return nil
 }
 
-// list notes the log's objects, and gives the heads of generations in their order. Parts
-// that no head names are litter.
-func (x *Index) list(ctx context.Context) (heads []storage.Object, err error) {
-	var parts []string
+// list notes the log's objects, and gives the heads of generations in their order, and the
+// sizes of parts. Parts that no head names are litter.
+func (x *Index) list(ctx context.Context) (heads []storage.Object, parts map[string]int64, err error) {
+	parts = map[string]int64{}
 	for page, err := range x.options.Storage.Listings(ctx, Folder(x.options.ID), "", 0) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, o := range page.Objects {
 			switch kind, number, part := parseKey(x.options.ID, o.Key); {
 			case part:
-				parts = append(parts, o.Key)
+				parts[o.Key] = o.Size
+				x.ledger.litter = append(x.ledger.litter, o.Key) // but for those that a head turns out to name
 			case kind == "log":
 				x.ledger.logs = append(x.ledger.logs, logObject{key: o.Key, first: number, last: number, size: o.Size, etag: o.ETag})
 			case kind == "generations":
@@ -88,14 +89,20 @@ func (x *Index) list(ctx context.Context) (heads []storage.Object, err error) {
 			}
 		}
 	}
-	x.ledger.litter = parts // but for those that a head turns out to name
-	return heads, nil
+	return heads, parts, nil
+}
+
+// found is what a listing has of an index.
+type found struct {
+	heads []storage.Object
+	parts map[string]int64 // bytes, by key
+	logs  []logObject
 }
 
 // load fills the engine with the newest generation that can be read, and notes those that
 // are kept. highest is the largest sequence number that any had.
-func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObject, progress *Progress) (highest uint64, err error) {
-	for _, o := range slices.Backward(heads) {
+func (x *Index) load(ctx context.Context, is found, progress *Progress) (highest uint64, err error) {
+	for _, o := range slices.Backward(is.heads) {
 		_, sequence, _ := parseKey(x.options.ID, o.Key)
 		highest = max(highest, sequence)
 		var g whole
@@ -104,15 +111,15 @@ func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObje
 			return err
 		})
 		if err == nil && x.engine == nil {
-			err = twice(ctx, func() error { return x.fill(ctx, g, logs, progress) })
+			err = twice(ctx, func() error { return x.fill(ctx, g, is.logs, progress) })
+		} else if err == nil {
+			err = present(g.parts, is.parts, g.Bytes)
 		}
 		switch {
 		case err != nil && (unreachable(err) || ctx.Err() != nil):
 			return 0, err
-		case err != nil && x.engine == nil:
-			x.harmed(o.Key, "the generation cannot be read: %v; the one before and the log are read instead", err)
-			fallthrough
 		case err != nil:
+			x.unread(o.Key, err)
 			x.stale = append(append(x.stale, o.Key), g.parts...)
 		default:
 			x.ledger.generations = slices.Insert(x.ledger.generations, 0, g)
@@ -120,16 +127,50 @@ func (x *Index) load(ctx context.Context, heads []storage.Object, logs []logObje
 	}
 	switch {
 	case x.engine != nil:
+		x.missOlder(is)
 		return highest, nil
-	case len(heads) == 0:
+	case len(is.heads) == 0:
 		x.harmed(Folder(x.options.ID)+"generations/", "no generation is left, and there always was one; the log is read instead")
 	}
-	if len(logs) == 0 || logs[0].first > 1 {
+	if len(is.logs) == 0 || is.logs[0].first > 1 {
 		return 0, &UnreadableError{x.options.ID, x.damage}
 	}
-	progress.Total.Store(sizes(logs, 0))
+	progress.Total.Store(sizes(is.logs, 0))
 	x.engine, err = engine.New(x.options.Engine, x.options.Kernels)
 	return highest, err
+}
+
+// unread tells of a generation that cannot be read.
+func (x *Index) unread(key string, err error) {
+	if x.engine == nil {
+		x.harmed(key, "the generation cannot be read: %v; the one before and the log are read instead", err)
+		return
+	}
+	x.harmed(key, "the generation before the newest cannot be read: %v; nothing is lost, and until another is written there is one alone", err)
+}
+
+// missOlder tells that the generation before the only one is missing, which the log that is
+// kept for it gives away: an erasure that leaves one generation leaves no such log. Where other
+// damage is told, that may be why.
+func (x *Index) missOlder(is found) {
+	if only := x.ledger.generations; len(x.damage) == 0 && len(is.heads) == 1 && len(is.logs) > 0 && is.logs[0].first <= only[0].Sequence {
+		x.harmed(only[0].key, "the generation before it is missing; nothing is lost, and until another is written there is one alone")
+	}
+}
+
+// present tells whether parts are there, by their sizes.
+func present(keys []string, there map[string]int64, bytes int64) error {
+	for _, key := range keys {
+		size, ok := there[key]
+		if !ok {
+			return fmt.Errorf("there is no object %s", key)
+		}
+		bytes -= size
+	}
+	if bytes != 0 {
+		return fmt.Errorf("its parts lack %d bytes", bytes)
+	}
+	return nil
 }
 
 // twice reads again what is damaged: it may be the reading alone that failed.

@@ -16,9 +16,12 @@ type AsOf struct {
 }
 
 // Version names a version of a table: by its number, by a tag, or by a time at which
-// it was current. One of the three is set.
+// it was current. One of the three is set. A number may have the id of its dataset or view
+// with it: what took the name of that since is [ErrSourceChanged], whatever its versions
+// are called.
 type Version struct {
 	Number int64
+	ID     string
 	Tag    string
 	Time   time.Time
 }
@@ -27,7 +30,7 @@ type Version struct {
 const tagPrefix = "tag:"
 
 // ParseAsOf reads as_of: null, a text with an RFC 3339 time, or an object in which a
-// table has a number, a tag or such a time.
+// table has a number, a number with an id, a tag or such a time.
 func ParseAsOf(raw json.RawMessage) (AsOf, error) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || string(raw) == "null" {
@@ -57,6 +60,12 @@ func ParseAsOf(raw json.RawMessage) (AsOf, error) {
 	return a, nil
 }
 
+// versionOf is a version by its number, of the dataset or the view that has an id.
+type versionOf struct {
+	Number int64  `json:"version"`
+	ID     string `json:"id"`
+}
+
 func parseVersion(raw json.RawMessage) (Version, error) {
 	var v Version
 	if json.Unmarshal(raw, &v.Number) == nil && v.Number > 0 {
@@ -66,7 +75,13 @@ func parseVersion(raw json.RawMessage) (Version, error) {
 	if json.Unmarshal(raw, &text) == nil && text != "" {
 		return VersionOf(text), nil
 	}
-	return v, fmt.Errorf("%s is no version; write a number from 1 on, a tag, or an RFC 3339 time", raw)
+	var of versionOf
+	strict := json.NewDecoder(bytes.NewReader(raw))
+	strict.DisallowUnknownFields()
+	if strict.Decode(&of) == nil && of.Number > 0 && of.ID != "" {
+		return Version{Number: of.Number, ID: of.ID}, nil
+	}
+	return Version{}, fmt.Errorf("%s is no version; write a number from 1 on, a tag, an RFC 3339 time, or a number and the id of whose it is, as in {\"version\": 3, \"id\": \"0198…\"}", raw)
 }
 
 // VersionOf reads a version's name: an RFC 3339 time, else a tag, before which
@@ -102,6 +117,8 @@ func (a AsOf) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes a version as as_of has it.
 func (v Version) MarshalJSON() ([]byte, error) {
 	switch {
+	case v.ID != "":
+		return json.Marshal(versionOf{v.Number, v.ID})
 	case v.Number > 0:
 		return json.Marshal(v.Number)
 	case !v.Time.IsZero():

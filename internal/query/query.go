@@ -38,6 +38,7 @@ var (
 	ErrViewBroken    = &wire.Kind{Status: http.StatusConflict, Code: "view_broken", Title: "View does not fit what it reads"}
 	ErrViewCycle     = &wire.Kind{Status: http.StatusConflict, Code: "view_cycle", Title: "View reads itself"}
 	ErrViewLimit     = &wire.Kind{Status: http.StatusConflict, Code: "view_limit", Title: "Too many views"}
+	ErrSourceChanged = &wire.Kind{Status: http.StatusConflict, Code: "source_changed", Title: "Name means another source now"}
 	ErrDamaged       = &wire.Kind{Status: http.StatusInternalServerError, Code: "data_damaged", Title: "Data file damaged"}
 	ErrWorkerLost    = &wire.Kind{Status: http.StatusInternalServerError, Code: "query_worker_lost", Title: "Query worker lost"}
 )

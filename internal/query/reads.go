@@ -42,14 +42,14 @@ type Reads struct {
 	Repeatable bool `json:"repeatable"`
 }
 
-// AsOf asks for these versions again.
+// AsOf asks for these versions again, and for nothing else that has their names by then.
 func (r Reads) AsOf() AsOf {
 	if len(r.Sources) == 0 {
 		return AsOf{}
 	}
 	a := AsOf{Tables: make(map[string]Version, len(r.Sources))}
 	for _, s := range r.Sources {
-		a.Tables[s.Name] = Version{Number: s.Version}
+		a.Tables[s.Name] = Version{Number: s.Version, ID: s.ID}
 	}
 	return a
 }

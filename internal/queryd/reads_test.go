@@ -8,6 +8,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // TestWhatAStatementReads: it is told whole, however long, without running the statement,
@@ -51,4 +52,41 @@ func TestWhatAStatementReads(t *testing.T) {
 	d.post("/sql/reads", `{"sql":"DROP TABLE rates"}`).expect(t, query.ErrNotAllowed)
 	d.post("/sql/reads", `{"sql":"FROM nowhere"}`).expect(t, query.ErrTableNotFound)
 	d.post("/sql/reads", `{"sql":"FROM rates","as_of":{"rates":9}}`).expect(t, catalog.ErrVersionNotFound)
+}
+
+// TestAsOfOfAnotherNow: versions that were told are read of what they were told of, and of
+// nothing that took its name since.
+func TestAsOfOfAnotherNow(t *testing.T) {
+	l := newLake(t)
+	l.write("rates", catalog.Replace, "n: 1", "SELECT 1::BIGINT AS n")
+	d := start(t, small(), l.peers)
+	d.view("best", "SELECT max(n) AS n FROM rates")
+	reads, err := d.Reads(t.Context(), query.ReadsRequest{SQL: "FROM best"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asOf, err := json.Marshal(reads.AsOf())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := fmt.Sprintf(`{"sql":"FROM best","as_of":%s}`, asOf)
+	if got := d.post("/sql", ask).rows(t); got != "[[1]]" {
+		t.Errorf("as of %s: %s", asOf, got)
+	}
+	if _, err := l.catalog.Drop(t.Context(), "rates", ""); err != nil {
+		t.Fatal(err)
+	}
+	l.write("rates", catalog.Replace, "n: 1", "SELECT 2::BIGINT AS n")
+	for _, path := range []string{"/sql", "/sql/reads"} {
+		p := d.post(path, ask).expect(t, query.ErrSourceChanged)
+		if p.Fields["table"] != "rates" || p.Fields["id"] != reads.Sources[1].ID {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+	if got := d.sql("FROM best").rows(t); got != "[[2]]" {
+		t.Errorf("now: %s", got)
+	}
+	for _, bad := range []string{`{"version":1}`, `{"version":0,"id":"x"}`, `{"version":1,"id":"x","tag":"y"}`} {
+		d.post("/sql", fmt.Sprintf(`{"sql":"FROM rates","as_of":{"rates":%s}}`, bad)).expect(t, wire.ErrBadRequest)
+	}
 }

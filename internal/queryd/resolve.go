@@ -85,6 +85,9 @@ func (s *server) fetch(ctx context.Context, t *tables, some []mention, wanted ve
 		return nil, err
 	}
 	for i, m := range some {
+		if err := wanted.meant(m.name, found[i]); err != nil {
+			return nil, err
+		}
 		if found[i].View != nil {
 			t.views[m.name] = *found[i].View
 		} else {

@@ -13,11 +13,12 @@ type versions struct {
 	time   catalog.At // of all of them, where it is given
 	named  map[catalog.Name]catalog.At
 	texts  map[catalog.Name]string // what as_of calls them
+	ids    map[catalog.Name]string // whose they have to be, where it says so
 	absurd string                  // a text that names nothing
 }
 
 func wantedVersions(asOf query.AsOf) (versions, error) {
-	v := versions{time: catalog.At{AsOf: asOf.Time}, named: map[catalog.Name]catalog.At{}, texts: map[catalog.Name]string{}}
+	v := versions{time: catalog.At{AsOf: asOf.Time}, named: map[catalog.Name]catalog.At{}, texts: map[catalog.Name]string{}, ids: map[catalog.Name]string{}}
 	for text, version := range asOf.Tables {
 		name, err := catalog.ParseName(strings.ToLower(text))
 		if err != nil {
@@ -28,6 +29,7 @@ func wantedVersions(asOf query.AsOf) (versions, error) {
 			return v, wire.ErrBadRequest.Errorf("as_of names %s twice; name it once", name)
 		}
 		v.named[name], v.texts[name] = catalog.At{Version: version.Number, Tag: version.Tag, AsOf: version.Time}, text
+		v.ids[name] = version.ID
 	}
 	return v, nil
 }
@@ -37,6 +39,21 @@ func (v versions) at(name catalog.Name) catalog.At {
 		return at
 	}
 	return v.time
+}
+
+// meant refuses what has a name by now that as_of knows as another one's.
+func (v versions) meant(name catalog.Name, found catalog.Relation) error {
+	want, id := v.ids[name], ""
+	if found.View != nil {
+		id = found.View.ViewID
+	} else {
+		id = found.Dataset.DatasetID
+	}
+	if want == "" || want == id {
+		return nil
+	}
+	return query.ErrSourceChanged.Errorf("%s is not what as_of means by now: what has the id %s was dropped or renamed, and the name is another one's; ask for what there is now", name, want).
+		With("table", name.String()).With("id", want)
 }
 
 // unread refuses a name that the statement does not read, also not through a view: a

@@ -35,8 +35,14 @@ func start(t testing.TB, store *storage.Client, change ...func(*vectord.Config))
 
 func startUnready(t testing.TB, store *storage.Client, change ...func(*vectord.Config)) *daemon {
 	t.Helper()
+	return startBeside(t, store, "http://127.0.0.1:1", change...)
+}
+
+// startBeside is startUnready with a queryd at a URL.
+func startBeside(t testing.TB, store *storage.Client, queryd string, change ...func(*vectord.Config)) *daemon {
+	t.Helper()
 	env := testbed.NewEnv(t, "vectord")
-	env.Peers = service.Peers{"storaged": store.Base, "queryd": "http://127.0.0.1:1"}
+	env.Peers = service.Peers{"storaged": store.Base, "queryd": queryd}
 	c := vectord.Defaults()
 	c.RetryAfter = service.Duration(10 * time.Millisecond)
 	for _, f := range change {

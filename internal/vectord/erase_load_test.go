@@ -1,6 +1,7 @@
 package vectord_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -78,8 +79,9 @@ func holdsSecret(t *testing.T, store *storage.Client) (keys []string) {
 	return keys
 }
 
-// A load that a restart goes on with was there before the erasure: that is refused until
-// the load has ended, however early it comes, and nothing brings back what is erased then.
+// A load that a restart goes on with was there before whatever is asked for: no other load
+// takes its place and nothing is erased until it has ended, however early that comes, and
+// nothing brings back what is erased then.
 func TestALoadThatGoesOnBringsNothingErasedBack(t *testing.T) {
 	store := testbed.StartStoraged(t)
 	d := start(t, store)
@@ -89,14 +91,23 @@ func TestALoadThatGoesOnBringsNothingErasedBack(t *testing.T) {
 	d.stop()
 	g := newGate(t, store, "GET", "/load.json")
 	d = startUnready(t, g.client)
-	<-g.reached // it has read what the load is
-	d.want(409, "load_running", "POST", "/vectors/index/x/erase", `{"ids":["secret-4711"]}`)
+	<-g.reached // it reads what the load is
+	erase, other := `{"ids":["secret-4711"]}`, strings.Replace(secretLoad, "4711", "4712", 1)
+	d.want(503, "index_loading", "POST", "/vectors/index/x/erase", erase)
+	d.want(503, "index_loading", "POST", "/vectors/index/x/load", other)
 	d.want(503, "index_loading", "DELETE", "/vectors/index/x/load", "")
 	close(g.through)
 	d.until(func() bool {
-		status, _ := d.send("DELETE", "/vectors/index/x/load", "")
-		return status == 200
+		status, doc := d.send("POST", "/vectors/index/x/load", other)
+		if status != 503 && doc["code"] != "load_running" {
+			t.Fatalf("the load that goes on is crossed: %d %v", status, doc)
+		}
+		return status != 503
 	})
+	d.want(409, "load_running", "POST", "/vectors/index/x/erase", erase)
+	if load := d.want(200, "", "DELETE", "/vectors/index/x/load", ""); load["sql"] == nil || !strings.Contains(fmt.Sprint(load["sql"]), "4711") {
+		t.Errorf("%v", load)
+	}
 	d.want(200, "", "POST", "/vectors/index/x/erase", `{"ids":["secret-4711"]}`)
 	for range 2 {
 		d.want(404, "load_not_found", "GET", "/vectors/index/x/load", "")

@@ -14,56 +14,27 @@ type lane struct {
 	mu      sync.Mutex
 	job     *job // the last since the daemon runs, if there was one
 	erasing bool // who has the turn erases
-	settled bool // whether a load of before the start goes on was decided
 }
 
 // take takes the turn if nobody has it. Who has it, if not, may be erasing.
 func (l *lane) take(erasing bool) (taken, othersErase bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	select {
 	case l.turn <- struct{}{}:
-		l.hold(erasing)
+		l.erasing = erasing
 		return true, false
 	default:
+		return false, l.erasing
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return false, l.erasing
-}
-
-// wait takes the turn, unless the context ends before.
-func (l *lane) wait(ctx context.Context) bool {
-	select {
-	case l.turn <- struct{}{}:
-		l.hold(false)
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-func (l *lane) hold(erasing bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.erasing = erasing
 }
 
 // pass lets go of the turn.
 func (l *lane) pass() {
-	l.hold(false)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.erasing = false
 	<-l.turn
-}
-
-// settle says that a load of before the start goes on by now, or does not.
-func (l *lane) settle() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.settled = true
-}
-
-func (l *lane) isSettled() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.settled
 }
 
 // lane gives the loads of an index. Those of indexes that are gone are let go.
@@ -118,11 +89,18 @@ func (l *lane) set(j *job) {
 
 // job is a load that runs, or ran.
 type job struct {
+	ctx    context.Context // ends with it, or with the loader
 	cancel context.CancelFunc
-	done   chan struct{}
+	done   chan struct{} // closed when it has ended, or the loader has
 
 	mu   sync.Mutex
 	load record
+}
+
+func (l *loader) newJob(load record) *job {
+	j := &job{done: make(chan struct{}), load: load}
+	j.ctx, j.cancel = context.WithCancel(l.ctx)
+	return j
 }
 
 func (j *job) look() record {

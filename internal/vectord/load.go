@@ -52,7 +52,20 @@ func (l *loader) close() {
 
 // start begins a load. It is kept before it is answered.
 func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vector.Load, error) {
-	lane := l.lane(x)
+	open, leave, err := x.enterToChange() // what was running before the start is known then
+	if err != nil {
+		return vector.Load{}, err
+	}
+	load, err := l.begin(ctx, &filling{index: x, open: open, leave: leave}, want)
+	if err != nil {
+		leave()
+	}
+	return load, err
+}
+
+// begin is start inside of the index.
+func (l *loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (vector.Load, error) {
+	lane, x := l.lane(f.index), f.index
 	switch taken, erasing := lane.take(false); {
 	case erasing:
 		return vector.Load{}, vector.ErrIndexLoading.Errorf("items of the index %s are being erased, and a load may bring them back; load again when that has ended", x.name).After(time.Second)
@@ -63,12 +76,8 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 	if lane.running() != nil {
 		return vector.Load{}, runsAlready(x)
 	}
-	open, leave, err := x.enterToChange()
-	if err != nil {
-		return vector.Load{}, err
-	}
-	f := &filling{index: x, open: open, leave: leave}
 	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}}
+	var err error
 	if f.before, err = l.loads.last(ctx, x); errors.Is(err, vector.ErrLoadNotFound) {
 		err = nil
 	}
@@ -76,10 +85,9 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 		err = l.loads.keep(ctx, x, load)
 	}
 	if err == nil {
-		err = l.run(lane, f, load)
-	}
-	if err != nil {
-		leave()
+		f.job = l.newJob(load)
+		lane.set(f.job)
+		err = l.run(f)
 	}
 	return load.Load, err
 }
@@ -98,26 +106,24 @@ type filling struct {
 }
 
 // run does a load in the background, until it ends, is cancelled, or its index has lost
-// its name, and leaves that then. After an error it was not begun.
-func (l *loader) run(lane *lane, f *filling, load record) error {
+// its name, and leaves that then. After an error it was not begun, for the daemon ends.
+func (l *loader) run(f *filling) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
+		close(f.job.done)
 		return wire.Unavailable("vectord")
 	}
-	ctx, cancel := context.WithCancel(l.ctx)
-	f.job = &job{cancel: cancel, done: make(chan struct{}), load: load}
-	lane.set(f.job)
 	l.running.Go(func() {
 		defer f.leave()
 		defer close(f.job.done)
-		err := l.try(ctx, f)
+		err := l.try(f.job.ctx, f)
 		if l.ctx.Err() == nil { // else it goes on after the restart
 			l.end(f, err)
 		}
 	})
 	l.running.Go(func() {
-		defer cancel()
+		defer f.job.cancel()
 		select {
 		case <-f.gone:
 		case <-f.job.done:
@@ -157,12 +163,13 @@ func (l *loader) current(ctx context.Context, x *index) (vector.Load, error) {
 
 // cancel ends a load, if one runs, and waits for its end.
 func (l *loader) cancel(ctx context.Context, x *index) (vector.Load, error) {
-	lane := l.lane(x)
-	j := lane.running()
+	_, leave, err := x.enter()
+	if err != nil { // one that is to go on is not known yet
+		return vector.Load{}, err
+	}
+	leave()
+	j := l.lane(x).running()
 	if j == nil {
-		if l.coming(ctx, x, lane) {
-			return vector.Load{}, vector.ErrIndexLoading.Errorf("the load of the index %s is about to go on, as it did before the start; cancel it then", x.name).After(time.Second)
-		}
 		return vector.Load{}, vector.ErrLoadNotFound.Errorf("no load of the index %s runs", x.name)
 	}
 	j.cancel()

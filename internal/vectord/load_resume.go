@@ -7,46 +7,40 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
 
-// resume goes on with a load that the end of the daemon broke off. What that was is read
-// within its turn: an erasure that comes meanwhile is refused, and one that came before has
-// removed it.
-func (l *loader) resume(x *index) {
-	lane := l.lane(x)
-	if !lane.wait(l.ctx) {
-		return
-	}
-	defer lane.pass()
-	defer lane.settle()
+// resume finds out, before an index serves, whether a load is to go on that the end of the
+// daemon broke off: from the moment that it serves on, that one is running. What it gives is
+// called when the index serves, or will not.
+func (l *loader) resume(x *index) (serves func()) {
 	var load record
 	err := certain(l.ctx, func(ctx context.Context) (err error) {
 		load, err = l.loads.last(ctx, x)
 		return err
 	})
 	switch {
-	case errors.Is(err, vector.ErrLoadNotFound), l.ctx.Err() != nil, lane.last() != nil:
-		return
+	case errors.Is(err, vector.ErrLoadNotFound), l.ctx.Err() != nil:
+		return func() {}
 	case err != nil:
 		l.log.Warn("whether a load is to go on is not known", "index", x.name, "error", err)
-		return
+		return func() {}
 	case load.State != vector.LoadRunning:
-		return
+		return func() {}
 	}
-	open, leave, err := x.enter()
-	if err != nil { // it was dropped since
-		return
-	}
-	if l.run(lane, &filling{index: x, open: open, leave: leave}, load) != nil { // the daemon ends
-		leave()
-	}
+	f := &filling{index: x, job: l.newJob(load)}
+	l.lane(x).set(f.job)
+	return func() { l.goOn(f) }
 }
 
-// coming tells that a load which the last end of the daemon broke off is about to go on.
-func (l *loader) coming(ctx context.Context, x *index, lane *lane) bool {
-	if lane.isSettled() || lane.last() != nil {
-		return false
+// goOn goes on with a load, unless its index was dropped since.
+func (l *loader) goOn(f *filling) {
+	var err error
+	if f.open, f.leave, err = f.enter(); err != nil {
+		l.lane(f.index).set(nil)
+		close(f.job.done)
+		return
 	}
-	before, err := l.loads.last(ctx, x)
-	return err == nil && before.State == vector.LoadRunning
+	if l.run(f) != nil {
+		f.leave()
+	}
 }
 
 // forget removes what the last load was: its statement may hold what is to be erased. One
@@ -57,7 +51,7 @@ func (l *loader) forget(ctx context.Context, x *index) (done func(), err error) 
 	if taken, _ := lane.take(true); !taken {
 		return nil, runs
 	}
-	if lane.running() != nil || l.coming(ctx, x, lane) {
+	if lane.running() != nil {
 		lane.pass()
 		return nil, runs
 	}

@@ -25,6 +25,6 @@ func (operations) getLoad() service.Route {
 func (operations) cancelLoad() service.Route {
 	return service.Route{
 		ID: "cancel_load", Summary: "Cancel the load that runs; what was added stays",
-		Answers: ok("how it ended", vector.Load{}), Errors: kinds(vector.ErrIndexNotFound, vector.ErrLoadNotFound, vector.ErrIndexLoading),
+		Answers: ok("how it ended", vector.Load{}), Errors: inside(vector.ErrLoadNotFound),
 	}
 }

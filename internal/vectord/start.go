@@ -15,8 +15,9 @@ import (
 const loadedAtOnce = 2
 
 // start reads the names and then opens the indexes, as soon as storaged is there. Each
-// that is open is given to a function.
-func (r *registry) start(opened func(*index)) {
+// that is about to serve is given to a function; what that gives is called when the index
+// serves, or was dropped meanwhile.
+func (r *registry) start(opening func(*index) func()) {
 	found, ok := r.readNames()
 	if !ok {
 		return
@@ -30,9 +31,7 @@ func (r *registry) start(opened func(*index)) {
 		turns <- struct{}{}
 		loading.Go(func() {
 			defer func() { <-turns }()
-			if r.load(x) {
-				opened(x)
-			}
+			r.load(x, opening)
 		})
 	}
 	loading.Wait()
@@ -73,8 +72,8 @@ func (r *registry) readNames() ([]*index, bool) {
 }
 
 // load opens an index. One that storaged cannot give now is tried again; one that cannot
-// be read is told as failed. It returns true where the index serves.
-func (r *registry) load(x *index) bool {
+// be read is told as failed.
+func (r *registry) load(x *index, opening func(*index) func()) {
 	for x.pointer.broken == nil {
 		x.attempt(nil)
 		open, err := durable.Open(r.ctx, r.options(x), &x.progress)
@@ -82,30 +81,31 @@ func (r *registry) load(x *index) bool {
 			if open != nil {
 				open.Close(context.WithoutCancel(r.ctx))
 			}
-			return false
+			return
 		}
 		if err != nil && wire.AsProblem(err).Is(wire.ErrUnavailable) {
 			r.log.Warn("an index waits for storaged", "index", x.name, "error", err)
 			x.attempt(err)
 			select {
 			case <-r.ctx.Done():
-				return false
+				return
 			case <-time.After(r.config.RetryAfter.Std()):
 				continue
 			}
 		}
+		serves := func() {}
 		if err != nil {
 			r.log.Error("an index could not be loaded", "index", x.name, "error", err)
+		} else {
+			serves = opening(x)
 		}
-		if !x.opened(open, err) { // dropped meanwhile
-			if open != nil {
-				open.Close(r.ctx)
-			}
-			return false
+		there := x.opened(open, err)
+		serves()
+		if !there && open != nil { // dropped meanwhile
+			open.Close(r.ctx)
 		}
-		return err == nil
+		return
 	}
-	return false
 }
 
 // notReady gives the reasons why something is still to come. An index that failed is

@@ -145,3 +145,37 @@ func TestNoLoadBeginsWithinAnErasure(t *testing.T) {
 	d.want(202, "", "POST", "/vectors/index/x/load", secretLoad)
 	d.want(200, "", "DELETE", "/vectors/index/x/load", "")
 }
+
+// What is restored in the place of an index would lose its load: while one runs that is
+// refused, and while it is restored none begins.
+func TestNothingIsRestoredInThePlaceOfALoad(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	d.mustCreate("x", vector.Shape{Dimension: 2})
+	d.mustAdd("x", vector.Item{ID: "a", Vector: vector.Vector{1, 0}})
+	d.want(201, "", "POST", "/vectors/index/x/snapshot", `{"name":"s"}`)
+	d.stop()
+	g := newGate(t, store, "PUT", "/names/x.json")
+	d = start(t, g.client)
+	d.want(202, "", "POST", "/vectors/index/x/load", secretLoad) // queryd is away
+	d.want(409, "load_running", "POST", "/vectors/index/x/restore", `{"snapshot":"s"}`)
+	d.want(200, "", "POST", "/vectors/index/x/restore", `{"snapshot":"s","as":"y"}`)
+	if load := d.want(200, "", "GET", "/vectors/index/x/load", ""); load["state"] != vector.LoadRunning {
+		t.Errorf("%v", load)
+	}
+	d.want(200, "", "DELETE", "/vectors/index/x/load", "")
+	d.want(404, "snapshot_not_found", "POST", "/vectors/index/x/restore", `{"snapshot":"none"}`)
+	restored := make(chan int, 1)
+	go func() {
+		status, _ := d.send("POST", "/vectors/index/x/restore", `{"snapshot":"s"}`)
+		restored <- status
+	}()
+	<-g.reached
+	d.want(503, "index_loading", "POST", "/vectors/index/x/load", secretLoad)
+	close(g.through)
+	if status := <-restored; status != 200 {
+		t.Errorf("restored: %d", status)
+	}
+	d.want(202, "", "POST", "/vectors/index/x/load", secretLoad)
+	d.want(200, "", "DELETE", "/vectors/index/x/load", "")
+}

@@ -127,7 +127,7 @@ func (s *server) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.registry.restore(r.Context(), name, want)
+	x, err := s.registry.restore(r.Context(), name, want, s.loader.holdToReplace)
 	if err != nil {
 		return err
 	}

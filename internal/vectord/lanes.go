@@ -9,23 +9,23 @@ import (
 
 // lane is the loads of one index, of which one runs at a time. The loader has them.
 type lane struct {
-	turn chan struct{} // has an element while one is begun, or items are erased
+	turn chan struct{} // has an element while one is begun, or none may
 
-	mu      sync.Mutex
-	job     *job // the last since the daemon runs, if there was one
-	erasing bool // who has the turn erases
+	mu     sync.Mutex
+	job    *job   // the last since the daemon runs, if there was one
+	holder string // who has the turn so that no load begins, such as "an erasure"
 }
 
-// take takes the turn if nobody has it. Who has it, if not, may be erasing.
-func (l *lane) take(erasing bool) (taken, othersErase bool) {
+// take takes the turn if nobody has it; so that no load begins, for somebody.
+func (l *lane) take(holder string) (taken bool, other string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	select {
 	case l.turn <- struct{}{}:
-		l.erasing = erasing
-		return true, false
+		l.holder = holder
+		return true, ""
 	default:
-		return false, l.erasing
+		return false, l.holder
 	}
 }
 
@@ -33,7 +33,7 @@ func (l *lane) take(erasing bool) (taken, othersErase bool) {
 func (l *lane) pass() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.erasing = false
+	l.holder = ""
 	<-l.turn
 }
 

@@ -66,9 +66,9 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 // begin is start inside of the index.
 func (l *loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (vector.Load, error) {
 	lane, x := l.lane(f.index), f.index
-	switch taken, erasing := lane.take(false); {
-	case erasing:
-		return vector.Load{}, vector.ErrIndexLoading.Errorf("items of the index %s are being erased, and a load may bring them back; load again when that has ended", x.name).After(time.Second)
+	switch taken, other := lane.take(""); {
+	case other != "":
+		return vector.Load{}, vector.ErrIndexLoading.Errorf("%s of the index %s runs, which a load would cross; load again when that has ended", other, x.name).After(time.Second)
 	case !taken:
 		return vector.Load{}, runsAlready(x)
 	}

@@ -3,6 +3,7 @@ package vectord
 import (
 	"context"
 	"errors"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
@@ -43,22 +44,40 @@ func (l *loader) goOn(f *filling) {
 	}
 }
 
+// hold keeps loads of an index from beginning until what crosses them says that it is done.
+// Where one runs that is refused.
+func (l *loader) hold(x *index, holder string) (done func(), err error) {
+	lane := l.lane(x)
+	taken, _ := lane.take(holder)
+	if taken && lane.running() == nil {
+		return lane.pass, nil
+	}
+	if taken {
+		lane.pass()
+	}
+	return nil, vector.ErrLoadRunning.Errorf("a load of the index %s runs, which %s would cross; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, holder, x.name)
+}
+
+// holdToReplace is hold for what takes the place of the index. Whether a load of one that is
+// still being read is to go on is not known.
+func (l *loader) holdToReplace(x *index) (done func(), err error) {
+	if state, how := x.state(); state == vector.Loading {
+		return nil, vector.ErrIndexLoading.Errorf("the index %s %s; restore in its place then, or under another name now", x.name, how).After(time.Second)
+	}
+	return l.hold(x, "a restoration in its place")
+}
+
 // forget removes what the last load was: its statement may hold what is to be erased. One
 // that runs would bring it back. None begins until whoever erases says that it is done.
 func (l *loader) forget(ctx context.Context, x *index) (done func(), err error) {
-	runs := vector.ErrLoadRunning.Errorf("a load of the index %s runs and may bring back what is to be erased; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
-	lane := l.lane(x)
-	if taken, _ := lane.take(true); !taken {
-		return nil, runs
-	}
-	if lane.running() != nil {
-		lane.pass()
-		return nil, runs
-	}
-	lane.set(nil)
-	if err := l.loads.forget(ctx, x); err != nil {
-		lane.pass()
+	done, err = l.hold(x, "an erasure")
+	if err != nil {
 		return nil, err
 	}
-	return lane.pass, nil
+	l.lane(x).set(nil)
+	if err := l.loads.forget(ctx, x); err != nil {
+		done()
+		return nil, err
+	}
+	return done, nil
 }

@@ -10,33 +10,28 @@ import (
 
 // restore makes an index of a snapshot: in place of the one whose name it belongs to, or
 // as another one. The index is made aside, and gets its name when it is whole. An index
-// that is replaced is not erased from, nor asked for snapshots, meanwhile.
-func (r *registry) restore(ctx context.Context, of string, want vector.Restore) (*index, error) {
+// that is replaced is held meanwhile: it is not erased from, nor asked for snapshots, and no load
+// of it may run, which would be lost.
+func (r *registry) restore(ctx context.Context, of string, want vector.Restore, hold func(*index) (done func(), err error)) (*index, error) {
 	before, name, err := r.place(of, want.As)
 	if err != nil {
 		return nil, err
 	}
+	done := func() {}
 	if before != nil {
 		before.copying.Lock()
 		defer before.copying.Unlock()
+		if done, err = hold(before); err != nil {
+			return nil, err
+		}
 	}
-	k, err := r.snapshots.about(ctx, of, want.Snapshot)
-	if err == nil {
-		known := k // what an earlier restoration found may have been mended
-		err = r.snapshots.check(ctx, &known)
-	}
+	x, open, err := r.aside(ctx, of, want.Snapshot, name)
 	if err != nil {
+		done()
 		return nil, err
-	}
-	if err := r.roomFor(k.Bytes); err != nil {
-		return nil, err
-	}
-	x := newIndex(name, k.Shape)
-	open, err := durable.Restore(ctx, r.options(x), copyKey(of, want.Snapshot), &x.progress)
-	if err = r.snapshots.restored(ctx, k, err); err != nil {
-		return nil, errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
 	}
 	err = r.change(ctx, func(ctx context.Context) error {
+		defer done() // it may go on when this has returned
 		if now, _, err := r.place(of, want.As); err != nil || now != before {
 			err = errors.Join(err, open.Close(ctx), durable.Drop(ctx, r.storage, x.pointer.ID))
 			return errors.Join(vector.ErrIndexExists.Errorf("the index %s was dropped or made anew meanwhile; restore again", name), err)
@@ -44,9 +39,31 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore) 
 		return r.publish(ctx, x, open, before)
 	})
 	if errors.Is(err, errNoTurn) {
+		done()
 		err = errors.Join(err, open.Close(r.ctx), durable.Drop(r.ctx, r.storage, x.pointer.ID))
 	}
 	return x, err
+}
+
+// aside makes an index of a snapshot that has no name yet.
+func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index, *durable.Index, error) {
+	k, err := r.snapshots.about(ctx, of, snapshot)
+	if err == nil {
+		known := k // what an earlier restoration found may have been mended
+		err = r.snapshots.check(ctx, &known)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.roomFor(k.Bytes); err != nil {
+		return nil, nil, err
+	}
+	x := newIndex(name, k.Shape)
+	open, err := durable.Restore(ctx, r.options(x), copyKey(of, snapshot), &x.progress)
+	if err = r.snapshots.restored(ctx, k, err); err != nil {
+		return nil, nil, errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
+	}
+	return x, open, nil
 }
 
 // place tells under which name a snapshot is restored, and which index is there, if that

@@ -76,7 +76,7 @@ func (operations) restoreIndex() service.Route {
 	return service.Route{
 		ID: "restore_index", Summary: "Make an index of a snapshot: in place of what is there, or under another name", Body: jsonOf(vector.Restore{}),
 		Answers: ok("it serves from now on", vector.Index{}),
-		Errors:  storing(vector.ErrBadIndex, vector.ErrSnapshotNotFound, vector.ErrSnapshotDamaged, vector.ErrIndexExists, vector.ErrNotPersisted, vector.ErrIndexMemory),
+		Errors:  storing(vector.ErrBadIndex, vector.ErrSnapshotNotFound, vector.ErrSnapshotDamaged, vector.ErrIndexExists, vector.ErrNotPersisted, vector.ErrIndexMemory, vector.ErrIndexLoading, vector.ErrLoadRunning),
 	}
 }
 

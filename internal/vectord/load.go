@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
@@ -145,11 +146,23 @@ func (l *loader) end(f *filling, err error) {
 		load.State, load.Problem = vector.LoadFailed, wire.AsProblem(problemOf(err))
 	}
 	if !f.isGone() {
-		if err := certain(l.ctx, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) }); err != nil {
-			l.log.Warn("the end of a load is not kept; a restart does it again", "index", f.name, "error", err)
-		}
+		l.keepEnd(f, load)
 	}
 	f.job.change(func(told *record) { *told = load })
+}
+
+// keepEnd writes how a load ended, also where the disk has come to its reserve. Where that
+// is refused it removes what is kept of the load, for which no room is needed: better that
+// nothing is known of it than that a restart does it again.
+func (l *loader) keepEnd(f *filling, load record) {
+	err := certain(storage.IntoReserve(l.ctx), func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
+	if err == nil {
+		return
+	}
+	l.log.Warn("how a load ended is not kept, and not known after a restart", "index", f.name, "state", load.State, "error", err)
+	if err := certain(l.ctx, func(ctx context.Context) error { return l.loads.forget(ctx, f.index) }); err != nil {
+		l.log.Error("a load that has ended is kept as running; a restart does it again", "index", f.name, "error", err)
+	}
 }
 
 // current gives the load of an index that runs, or the last one.

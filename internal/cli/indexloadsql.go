@@ -126,8 +126,12 @@ func (l sqlLoad) status() error {
 		return printJSON(l.cmd.OutOrStdout(), load)
 	}
 	f := facts{l.cmd.OutOrStdout()}
-	f.say("load", "%s, begun %s", load.State, shown(load.StartedAt))
-	f.say("statement", "%s", load.SQL)
+	if load.State == vector.LoadLost {
+		f.say("load", "%s", load.State)
+	} else {
+		f.say("load", "%s, begun %s", load.State, shown(load.StartedAt))
+		f.say("statement", "%s", load.SQL)
+	}
 	if load.Reads != "" {
 		f.say("reads", "%s", load.Reads)
 	}

@@ -10,6 +10,7 @@ import (
 var (
 	ErrLoadRunning  = &wire.Kind{Status: 409, Code: "load_running", Title: "A load runs"}
 	ErrLoadNotFound = &wire.Kind{Status: 404, Code: "load_not_found", Title: "No load"}
+	ErrLoadLost     = &wire.Kind{Status: 500, Code: "load_lost", Title: "What a load was is lost"}
 	ErrLoadColumns  = &wire.Kind{Status: 400, Code: "load_columns", Title: "Columns do not fit"}
 	ErrLoadEmpty    = &wire.Kind{Status: 409, Code: "load_empty", Title: "The statement gave no rows"}
 )
@@ -35,27 +36,28 @@ const (
 	LoadSucceeded = "succeeded"
 	LoadFailed    = "failed"    // what was added stays; load again once what is wrong is mended
 	LoadCancelled = "cancelled" // what was added stays
+	LoadLost      = "lost"      // what is kept of it is damaged; if it ran it does not go on: load again
 )
 
 // Load tells of the last load of an index.
 type Load struct {
 	NewLoad
-	State string `json:"state" enum:"running,succeeded,failed,cancelled"` // what was added stays, however it ended
+	State string `json:"state" enum:"running,succeeded,failed,cancelled,lost"` // what was added stays, however it ended
 	// the views and datasets that the statement reads, each with its version; a load that
 	// goes on after a restart reads the same
 	Reads      string        `json:"reads" example:"hr.paid@2, rates@5"`
-	Rows       int64         `json:"rows"`               // so far
-	Added      int64         `json:"added"`              // rows with a new id
-	Updated    int64         `json:"updated"`            // rows that took the place of an item
-	Unchanged  int64         `json:"unchanged"`          // rows that the index held already
-	Duplicates int64         `json:"duplicates"`         // rows whose id a later row of the load has too, which counts
-	Deleted    int64         `json:"deleted"`            // items that delete_missing took out
-	Skipped    bool          `json:"skipped"`            // nothing has changed since the last load, so nothing was to be done
-	StartedAt  time.Time     `json:"started_at"`         // when it was asked for
-	EndedAt    *time.Time    `json:"ended_at,omitempty"` // missing while it runs
-	Problem    *wire.Problem `json:"problem,omitempty"`  // why it failed
-	Warnings   []string      `json:"warnings,omitempty"` // columns whose numbers are text in the metadata
-	Retry      *LoadRetry    `json:"retry,omitempty"`    // of one that runs, where a try failed
+	Rows       int64         `json:"rows"`                // so far
+	Added      int64         `json:"added"`               // rows with a new id
+	Updated    int64         `json:"updated"`             // rows that took the place of an item
+	Unchanged  int64         `json:"unchanged"`           // rows that the index held already
+	Duplicates int64         `json:"duplicates"`          // rows whose id a later row of the load has too, which counts
+	Deleted    int64         `json:"deleted"`             // items that delete_missing took out
+	Skipped    bool          `json:"skipped"`             // nothing has changed since the last load, so nothing was to be done
+	StartedAt  time.Time     `json:"started_at,omitzero"` // when it was asked for; missing where that is lost
+	EndedAt    *time.Time    `json:"ended_at,omitempty"`  // missing while it runs
+	Problem    *wire.Problem `json:"problem,omitempty"`   // why it failed, or is lost
+	Warnings   []string      `json:"warnings,omitempty"`  // columns whose numbers are text in the metadata
+	Retry      *LoadRetry    `json:"retry,omitempty"`     // of one that runs, where a try failed
 }
 
 // LoadRetry tells of a load whose last try failed for what passes, such as a daemon that does

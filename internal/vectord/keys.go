@@ -9,7 +9,7 @@ import (
 // What vectord keeps in storaged, all of it under "vectors/":
 //
 //	vectors/<id>/...                          an index, as package durable has it
-//	vectors/<id>/load.json                    what its last load is, or was
+//	vectors/<id>/load.json                    what its last load is, or was, with a checksum
 //	vectors/<id>/erasures/<digest>            that items were erased by a filter of late
 //	vectors/names/<name>.json                 where a name leads: to an index, or as an alias to a name
 //	vectors/condemned/<id>                    that an index is about to lose its name

@@ -1,6 +1,8 @@
 package vectord_test
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -73,5 +75,61 @@ func TestALoadThatEndedOnAFullDiskHasEnded(t *testing.T) {
 				t.Errorf("after a restart: %v", load)
 			}
 		})
+	}
+}
+
+// What is kept of a load may be damaged, or another index's: then it is told as lost, does
+// not go on, and the next one replaces it.
+func TestALoadThatIsDamagedIsLost(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	o := &oneTable{id: "row", away: true}
+	queryd := o.serve(t)
+	d := startBeside(t, store, queryd)
+	d.ready()
+	key, kept := map[string]string{}, map[string][]byte{}
+	damage := map[string]func([]byte) []byte{
+		"cut":   func(b []byte) []byte { return b[:len(b)/2] },
+		"empty": func([]byte) []byte { return nil },
+		"flip":  func(b []byte) []byte { b[bytes.Index(b, []byte("SELECT"))+7] ^= 1; return b },
+		"other": func([]byte) []byte { return bytes.Clone(kept["empty"]) },
+	}
+	for name := range damage {
+		d.mustCreate(name, vector.Shape{Dimension: 2})
+		made, err := d.Get(t.Context(), name, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.want(202, "", "POST", "/vectors/index/"+name+"/load", loadE)
+		key[name] = "vectors/" + made.ID + "/load.json"
+	}
+	d.stop()
+	o.set(func(o *oneTable) { o.away = false })
+	for name := range damage {
+		body, _, err := store.Get(t.Context(), key[name], storage.Range{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept[name], err = io.ReadAll(body); err != nil {
+			t.Fatal(err)
+		}
+		body.Close()
+	}
+	for name, change := range damage {
+		now := change(bytes.Clone(kept[name]))
+		if _, _, err := store.Put(t.Context(), key[name], bytes.NewReader(now), int64(len(now)), storage.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d = startBeside(t, store, queryd)
+	d.ready()
+	for name := range damage {
+		load := d.want(200, "", "GET", "/vectors/index/"+name+"/load", "")
+		if p, _ := load["problem"].(map[string]any); load["state"] != vector.LoadLost || p["code"] != "load_lost" {
+			t.Errorf("%s: %v", name, load)
+		}
+		d.want(202, "", "POST", "/vectors/index/"+name+"/load", loadE)
+		if load := d.ended(name); load["state"] != vector.LoadSucceeded || load["added"] != 1.0 {
+			t.Errorf("%s: %v", name, load)
+		}
 	}
 }

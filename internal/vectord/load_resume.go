@@ -23,6 +23,9 @@ func (l *loader) resume(x *index) (serves func()) {
 	case err != nil:
 		l.log.Warn("whether a load is to go on is not known", "index", x.name, "error", err)
 		return func() {}
+	case load.State == vector.LoadLost:
+		l.log.Error("what the last load was is lost", "index", x.name, "error", load.Problem)
+		return func() {}
 	case load.State != vector.LoadRunning:
 		return func() {}
 	}

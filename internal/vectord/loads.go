@@ -3,13 +3,13 @@ package vectord
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"io"
 	"slices"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
 // loads are what the last load of each index is, or was, in storage: a start goes on with
@@ -24,6 +24,16 @@ type record struct {
 	// Sequence is that of the index at its end where nobody else changed the index while it
 	// ran; 0 where somebody did.
 	Sequence uint64 `json:"sequence"`
+	IndexID  string `json:"index_id"` // whose it is
+}
+
+// maxLoadRecord bounds what is kept of a load, in bytes: a statement is part of a request.
+const maxLoadRecord = 64 << 20
+
+// lost is what is told of a load of which nothing is known but that there was one.
+func lost(x *index, why string) record {
+	p := vector.ErrLoadLost.Errorf("what was kept of the last load of the index %s (%s) cannot be read: %s. If it was running it does not go on: load again, which replaces it", x.name, loadKey(x.pointer.ID), why)
+	return record{Load: vector.Load{State: vector.LoadLost, Problem: p}}
 }
 
 // follows tells that a load finds what the one before it left: the same rows over the
@@ -39,7 +49,8 @@ func sameRows(a, b vector.NewLoad) bool {
 	return a == b
 }
 
-// last reads what the last load of an index was.
+// last reads what the last load of an index was. What is damaged, or another index's, is
+// told as lost.
 func (l loads) last(ctx context.Context, x *index) (load record, err error) {
 	missing := vector.ErrLoadNotFound.Errorf("nothing was loaded into the index %s yet; POST /vectors/index/%s/load does it", x.name, x.name)
 	if !x.persisted() {
@@ -61,7 +72,17 @@ func (l loads) last(ctx context.Context, x *index) (load record, err error) {
 		return load, err
 	}
 	defer body.Close()
-	return load, wire.DecodeJSON(body, &load)
+	raw, err := io.ReadAll(io.LimitReader(body, maxLoadRecord))
+	if err != nil {
+		return load, err
+	}
+	if err := sealed.DecodeRecordWithin(bytes.NewReader(raw), maxLoadRecord, &load); err != nil {
+		return lost(x, err.Error()), nil
+	}
+	if load.IndexID != x.pointer.ID {
+		return lost(x, "it is of another index"), nil
+	}
+	return load, nil
 }
 
 // keep writes what a load is, or was.
@@ -69,7 +90,8 @@ func (l loads) keep(ctx context.Context, x *index, load record) error {
 	if !x.persisted() {
 		return nil
 	}
-	raw, err := json.Marshal(load)
+	load.IndexID = x.pointer.ID
+	raw, err := sealed.EncodeRecord(load)
 	if err != nil {
 		return err
 	}

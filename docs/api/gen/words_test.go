@@ -47,7 +47,7 @@ func TestEveryFieldOfTheVectorAPIIsDescribed(t *testing.T) {
 	if got := strings.Join(made["metric"].Enum, " "); got != "cosine dot l2" || made["metric"].Default != "cosine" || made["m"].Default != 16.0 {
 		t.Errorf("a new index: metrics %s, %v by default; m %v", got, made["metric"].Default, made["m"].Default)
 	}
-	if got := strings.Join(all["VectorLoad"].Properties["state"].Enum, " "); got != "running succeeded failed cancelled" {
+	if got := strings.Join(all["VectorLoad"].Properties["state"].Enum, " "); got != "running succeeded failed cancelled lost" {
 		t.Errorf("the states of a load: %s", got)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// maxRecord is the most that a record may have, in bytes.
+// maxRecord is the most that a record has, in bytes, unless more is expected.
 const maxRecord = 64 << 10
 
 // EncodeRecord gives a record: a small object that is JSON in a sealed stream.
@@ -27,8 +27,11 @@ func EncodeRecord(v any) ([]byte, error) {
 
 // DecodeRecord reads what [EncodeRecord] gave. Its errors are a [DamageError], those of
 // JSON, and those of what is below.
-func DecodeRecord(in io.Reader, v any) error {
-	text, err := io.ReadAll(NewReader(io.LimitReader(in, maxRecord)))
+func DecodeRecord(in io.Reader, v any) error { return DecodeRecordWithin(in, maxRecord, v) }
+
+// DecodeRecordWithin is DecodeRecord of a record that may have so many bytes.
+func DecodeRecordWithin(in io.Reader, maxBytes int64, v any) error {
+	text, err := io.ReadAll(NewReader(io.LimitReader(in, maxBytes)))
 	if err != nil {
 		return err
 	}

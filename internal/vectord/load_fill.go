@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"hash/maphash"
+	"io"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-const loadTime = 60 * 60 * 1_000 // milliseconds for the statement; queryd's own bound
+const loadTime = 60 * 60 * 1_000 // milliseconds for the statement, unless queryd's bound is less
 
 // fill brings the index to what the statement gives over the versions that the load began
 // with. Where it is what the last load left, nothing is done.
@@ -30,8 +32,11 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 		return err
 	}
 	f.job.change(func(told *record) { told.Warnings = types.warnings })
-	limit := int64(loadTime)
-	body, err := l.query.Stream(ctx, query.Request{SQL: load.SQL, Format: query.NDJSON, TimeoutMS: &limit, AsOf: asOf(load.Pinned)})
+	var body io.ReadCloser
+	err = longest(query.Request{SQL: load.SQL, Format: query.NDJSON, AsOf: asOf(load.Pinned)}, func(req query.Request) (err error) {
+		body, err = l.query.Stream(ctx, req)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -66,6 +71,23 @@ func (l *loader) pin(ctx context.Context, f *filling) (record, error) {
 	f.job.change(func(told *record) { told.Pinned, told.Reads = reads, reads.String() })
 	load = f.job.look()
 	return load, l.loads.keep(ctx, f.index, load)
+}
+
+// longest runs a statement with the longest time that it may have: a queryd whose bound
+// ([queryd] max_timeout) is less says so, and is asked for that.
+func longest(req query.Request, run func(query.Request) error) error {
+	most := int64(loadTime)
+	req.TimeoutMS = &most
+	err := run(req)
+	if p := wire.AsProblem(err); err != nil && p.Is(wire.ErrBadRequest) {
+		if bound, is := p.Fields["limit"].(json.Number); is {
+			if n, numErr := bound.Int64(); numErr == nil && 0 < n && n < most {
+				most = n
+				return run(req)
+			}
+		}
+	}
+	return err
 }
 
 // asOf asks for the versions of a load.

@@ -130,3 +130,15 @@ func TestALoadReadsNothingElseOfTheSameName(t *testing.T) {
 		}
 	}
 }
+
+// A load asks for as much time as queryd gives, also where that is less than an hour.
+func TestALoadTakesTheTimeThatQuerydGives(t *testing.T) {
+	o := &oneTable{id: "row", most: 1_800_000}
+	d := startBeside(t, testbed.StartStoraged(t), o.serve(t))
+	d.ready()
+	d.mustCreate("x", vector.Shape{Dimension: 2})
+	d.want(202, "", "POST", "/vectors/index/x/load", loadE)
+	if load := d.ended("x"); load["state"] != vector.LoadSucceeded || load["rows"] != 1.0 {
+		t.Errorf("%v", load)
+	}
+}

@@ -1,6 +1,7 @@
 package vectord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -82,9 +83,9 @@ func (l *loader) whyCut(ctx context.Context, load record, cut error) error {
 	if _, err := l.query.Reads(ctx, query.ReadsRequest{SQL: whole}); err != nil {
 		return cut // it does not go into another one
 	}
-	limit := int64(loadTime)
-	if _, err := l.query.Run(ctx, query.Request{SQL: whole, TimeoutMS: &limit, AsOf: asOf(load.Pinned)}); err != nil {
+	err := longest(query.Request{SQL: whole, AsOf: asOf(load.Pinned)}, func(req query.Request) error {
+		_, err := l.query.Run(ctx, req)
 		return err
-	}
-	return cut
+	})
+	return cmp.Or(err, cut)
 }

@@ -104,6 +104,7 @@ type filling struct {
 	leave  func()
 	before record // the one before it, if that is known
 	job    *job
+	tally  *tally // since its first try
 }
 
 // run does a load in the background, until it ends, is cancelled, or its index has lost

@@ -15,6 +15,13 @@ const loadTime = 60 * 60 * 1_000 // milliseconds for the statement, unless query
 // fill brings the index to what the statement gives over the versions that the load began
 // with. Where it is what the last load left, nothing is done.
 func (l *loader) fill(ctx context.Context, f *filling) error {
+	if f.tally == nil {
+		f.tally = &tally{job: f.job, changed: l.changed, seed: maphash.MakeSeed(), ids: map[uint64]sighting{}}
+	}
+	if err := f.tally.settle(ctx, f.open); err != nil {
+		return err
+	}
+	f.tally.begin()
 	sequence := f.open.Stats().Sequence
 	load, err := l.pin(ctx, f)
 	if err != nil {
@@ -22,7 +29,7 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 	}
 	f.job.change(func(told *record) {
 		told.Skipped = !told.Force && told.follows(f.before, sequence)
-		told.Rows, told.Unchanged, told.Duplicates, told.Sequence = 0, 0, 0, sequence
+		told.Sequence = sequence
 	})
 	if f.job.look().Skipped {
 		return nil
@@ -41,7 +48,7 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 		return err
 	}
 	defer body.Close()
-	r := &rows{open: f.open, job: f.job, want: load.NewLoad, types: types, room: l.room, changed: l.changed, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
+	r := &rows{open: f.open, tally: f.tally, want: load.NewLoad, types: types, room: l.room, making: l.ctx, at: map[string]int{}}
 	if err := r.take(ctx, body); err != nil {
 		return l.whyCut(ctx, load, err)
 	}

@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"hash/maphash"
+	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -14,23 +15,29 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-const loadBatch = 1000 // rows that are added at once
+const (
+	loadBatch      = 1000    // rows that are put in at once, at most
+	loadBatchBytes = 8 << 20 // of them, about
+)
 
-// rows are a load's rows on their way into an index.
+// rows are a load's rows on their way into an index, in one try. Those that it does not
+// hold wait until there are enough to be put in at once: one that a later row makes what it
+// was is not written.
 type rows struct {
 	open    *durable.Index
-	job     *job
+	tally   *tally
 	want    vector.NewLoad
 	types   columns
 	room    func([]engine.Item) error
-	changed func(fate string, items int)
-	batch   []engine.Item
-	changes uint64 // that were made of the index
-	seed    maphash.Seed
-	seen    map[uint64]struct{} // hashes of the ids so far: some 20 bytes of memory for each
+	making  context.Context // of changes: one that is begun is waited for, also when the load is cancelled
+	changes uint64          // that were made of the index
+
+	waiting []engine.Item  // each id once; one without an id has gone again
+	at      map[string]int // where among them an id is
+	bytes   int            // of them, about
 }
 
-// take reads the rows and adds those that the index does not hold.
+// take reads the rows and puts those in that the index does not hold.
 func (r *rows) take(ctx context.Context, body io.Reader) error {
 	lines := bufio.NewReaderSize(body, 1<<20)
 	for number := int64(1); ; number++ {
@@ -39,11 +46,9 @@ func (r *rows) take(ctx context.Context, body io.Reader) error {
 			return &cutError{err}
 		}
 		if len(line) > 0 && err == nil {
-			var item engine.Item
-			if item, err = itemOf(line, r.want, r.types); err != nil {
-				p := wire.AsProblem(err)
-				p.Detail = "row " + strconv.FormatInt(number, 10) + " of the statement: " + p.Detail
-				return p.With("row", number)
+			item, wrong := r.read(line)
+			if wrong != nil {
+				return wrongRow(number, wrong)
 			}
 			err = r.put(ctx, item)
 		}
@@ -56,120 +61,102 @@ func (r *rows) take(ctx context.Context, body io.Reader) error {
 	}
 }
 
-// put takes a row.
+// read makes an item of a row that the index can take.
+func (r *rows) read(line []byte) (engine.Item, error) {
+	item, err := itemOf(line, r.want, r.types)
+	if err == nil {
+		_, err = r.open.Engine().Check([]engine.Item{item})
+	}
+	return item, err
+}
+
+// wrongRow names a row that is no item by its place in the statement's answer.
+func wrongRow(number int64, err error) error {
+	p, of := wire.AsProblem(problemOf(err)), ": "
+	if item, is := errors.AsType[*engine.ItemError](err); is {
+		of = " "
+		p = wrongItem(item, fmt.Sprintf("(%q): %v", item.ID, item.Err))
+	}
+	p.Detail = "row " + strconv.FormatInt(number, 10) + " of the statement" + of + p.Detail
+	return p.With("row", number)
+}
+
+// put takes a row. Of rows with one id the last counts.
 func (r *rows) put(ctx context.Context, item engine.Item) error {
-	if r.batch = append(r.batch, item); len(r.batch) < loadBatch {
+	r.tally.see(item.ID)
+	at, waits := r.at[item.ID]
+	holds := r.open.Engine().Holds(item)
+	switch {
+	case waits && holds:
+		delete(r.at, item.ID)
+		r.waiting[at] = engine.Item{}
+	case waits:
+		r.waiting[at] = item
+	case !holds:
+		r.at[item.ID] = len(r.waiting)
+		r.waiting = append(r.waiting, item)
+	}
+	if holds {
+		r.tally.count(item.ID, unchanged)
+		return nil
+	}
+	r.bytes += len(item.ID) + 4*len(item.Vector) + len(item.Metadata)
+	if len(r.waiting) < loadBatch && r.bytes < loadBatchBytes {
 		return nil
 	}
 	return r.flush(ctx)
 }
 
-// flush adds what of the batch the index does not hold. Of rows with one id the last
-// counts, in whatever batches they come; the others are told as duplicates.
+// flush puts in what waits, unless the load has ended.
 func (r *rows) flush(ctx context.Context) error {
-	all := r.batch
-	r.batch = nil
-	if len(all) == 0 {
-		return nil
+	items := slices.DeleteFunc(r.waiting, func(item engine.Item) bool { return item.ID == "" })
+	r.waiting, r.at, r.bytes = nil, map[string]int{}, 0
+	if err := ctx.Err(); err != nil || len(items) == 0 {
+		return err
 	}
-	if _, err := r.open.Engine().Check(all); err != nil {
+	if err := r.room(items); err != nil {
 		return problemOf(err)
 	}
-	first, again := r.apart(all)
-	fresh := r.fresh(first)
-	added, err := r.add(ctx, fresh)
+	r.tally.mayAdd(r.open, items)
+	added, err := r.open.Add(r.making, items)
 	if err != nil {
-		return err
-	}
-	if _, err := r.add(ctx, r.fresh(again)); err != nil {
-		return err
-	}
-	r.job.change(func(load *record) {
-		load.Rows += int64(len(all))
-		load.Duplicates += int64(len(all) - len(first))
-		load.Unchanged += int64(len(first) - len(fresh))
-		load.Added += int64(added.Added)
-		load.Updated += int64(added.Updated)
-	})
-	return nil
-}
-
-// apart gives the last row of each id: of those that no batch before had, and of the
-// others.
-func (r *rows) apart(all []engine.Item) (first, again []engine.Item) {
-	last := make(map[string]int, len(all))
-	for i, item := range all {
-		last[item.ID] = i
-	}
-	for i, item := range all {
-		if last[item.ID] != i {
-			continue
-		}
-		hash := maphash.String(r.seed, item.ID)
-		if _, seen := r.seen[hash]; seen {
-			again = append(again, item)
-			continue
-		}
-		r.seen[hash] = struct{}{}
-		first = append(first, item)
-	}
-	return first, again
-}
-
-// fresh gives the items that the index does not hold as they are.
-func (r *rows) fresh(items []engine.Item) (fresh []engine.Item) {
-	for _, item := range items {
-		if !r.open.Engine().Holds(item) {
-			fresh = append(fresh, item)
-		}
-	}
-	return fresh
-}
-
-// add puts items in.
-func (r *rows) add(ctx context.Context, items []engine.Item) (added durable.Added, err error) {
-	if len(items) == 0 {
-		return added, nil
-	}
-	if err = r.room(items); err == nil {
-		added, err = r.open.Add(ctx, items)
-	}
-	if err != nil {
-		return added, problemOf(err)
+		return problemOf(err)
 	}
 	r.changes++
-	r.changed(fateAdded, added.Added)
-	r.changed(fateUpdated, added.Updated)
-	return added, nil
+	r.tally.added(added)
+	return nil
 }
 
 // deleteMissing takes out what is in no row.
 func (r *rows) deleteMissing(ctx context.Context) error {
-	if held := r.open.Engine().Len(); len(r.seen) == 0 && held > 0 && !r.want.AllowEmpty {
+	if held := r.open.Engine().Len(); r.tally.none() && held > 0 && !r.want.AllowEmpty {
 		return vector.ErrLoadEmpty.Errorf("the statement gave no rows, so delete_missing would take out every item of the index, %d of them; nothing was changed: mend the statement or what it reads, or give allow_empty if the index is to be emptied", held).
 			With("count", held)
 	}
 	for after := ""; ; {
 		page, err := r.open.Engine().Scroll(after, vector.MaxPage, nil, false)
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil || len(page) == 0 {
 			return err
 		}
 		after = page[len(page)-1].ID
 		var missing []string
 		for _, item := range page {
-			if _, seen := r.seen[maphash.String(r.seed, item.ID)]; !seen {
+			if !r.tally.saw(item.ID) {
 				missing = append(missing, item.ID)
 			}
 		}
 		if len(missing) == 0 {
 			continue
 		}
-		deleted, _, err := r.open.Delete(ctx, durable.Selection{IDs: missing})
+		r.tally.mayDelete(missing)
+		deleted, _, err := r.open.Delete(r.making, durable.Selection{IDs: missing})
 		if err != nil {
 			return problemOf(err)
 		}
 		r.changes++
-		r.changed(fateDeleted, deleted)
-		r.job.change(func(load *record) { load.Deleted += int64(deleted) })
+		r.tally.deleted(deleted)
 	}
 }

@@ -18,8 +18,31 @@ const longestPause = time.Minute
 
 // try does a load, again and again until it succeeds or cannot. Between two tries it says
 // why the last one failed, and when the next begins. One that changed something begins the
-// pauses anew.
+// pauses anew. When it returns no change of the load is under way.
 func (l *loader) try(ctx context.Context, f *filling) error {
+	defer l.settle(f)
+	return l.tries(ctx, f)
+}
+
+// settle waits until it is known what became of a load's last change, and so counted,
+// unless the index or the daemon ends before.
+func (l *loader) settle(f *filling) {
+	for f.tally != nil {
+		err := f.tally.settle(l.ctx, f.open)
+		if err == nil || !transient(err) {
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-f.gone:
+			return
+		case <-l.ctx.Done():
+			return
+		}
+	}
+}
+
+func (l *loader) tries(ctx context.Context, f *filling) error {
 	for failed := 1; ; failed++ {
 		before := f.job.look().changes()
 		err := l.fill(ctx, f)

@@ -105,13 +105,16 @@ func notDeleted(err error) error {
 }
 
 func itemProblem(item *engine.ItemError) *wire.Problem {
-	var wrong *hnsw.VectorError
-	p := vector.ErrBadItem.Errorf("%v; nothing of the batch was applied", item)
-	if errors.As(item.Err, &wrong) {
-		p = vectorProblem(wrong, item)
-		p.Detail += "; nothing of the batch was applied"
+	return wrongItem(item, item.Error()+"; nothing of the batch was applied").With("item", item.Item)
+}
+
+// wrongItem says so of an item, in words that name it.
+func wrongItem(item *engine.ItemError, words string) *wire.Problem {
+	p := vector.ErrBadItem.Errorf("%s", words)
+	if wrong, is := errors.AsType[*hnsw.VectorError](item.Err); is {
+		p = vectorProblem(wrong, errors.New(words))
 	}
-	return p.With("item", item.Item).With("id", item.ID).Private()
+	return p.With("id", item.ID).Private()
 }
 
 // batchProblem says which of many queries is wrong, and how.

@@ -74,6 +74,14 @@ func (x *Index) Update(ctx context.Context, s Selection, c Change) (updated int,
 	return n.updated, err
 }
 
+// Settle returns when it is known what became of every change that was asked for before,
+// also of one whose answer was an error: those that were made are in the engine, and the
+// others will not be made any more. Its errors are those of any change.
+func (x *Index) Settle(ctx context.Context) error {
+	_, err := x.submit(&request{ctx: ctx, resolve: func() (change, error) { return change{}, nil }})
+	return err
+}
+
 // resolve says which metadata each item gets.
 func (x *Index) resolve(s Selection, c Change) (made change, err error) {
 	err = x.selected(s, func(id string, now json.RawMessage) error {

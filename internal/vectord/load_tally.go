@@ -1,0 +1,172 @@
+package vectord
+
+import (
+	"context"
+	"hash/maphash"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+)
+
+// tally counts what the rows of a load come to, over all its tries: each id once, by the
+// most that became of it, and the rows whose id a later one of the same try has.
+type tally struct {
+	job     *job
+	changed func(fate string, items int) // of the index
+
+	seed       maphash.Seed
+	ids        map[uint64]sighting // by their hashes: some 20 bytes of memory for each
+	try        int32
+	rows       int64 // of this try
+	duplicates int64 // of this try
+
+	// The change that was begun last, until it is known what became of it.
+	adding   []engine.Item
+	fates    []fate // of these, should they be put in
+	deleting []string
+}
+
+// sighting is what is known of an id.
+type sighting struct {
+	try  int32 // the last that had a row with it
+	fate fate
+}
+
+// fate is what became of an id, in the order in which one replaces another.
+type fate uint8
+
+const (
+	unseen fate = iota
+	unchanged
+	updated
+	added
+)
+
+// begin begins a try. The numbers of the first begin at nothing.
+func (t *tally) begin() {
+	if t.try++; t.try == 1 {
+		t.job.change(func(load *record) {
+			load.Rows, load.Added, load.Updated, load.Unchanged, load.Duplicates, load.Deleted = 0, 0, 0, 0, 0, 0
+		})
+	}
+	t.rows, t.duplicates = 0, 0
+}
+
+// see notes that a row of this try has an id.
+func (t *tally) see(id string) {
+	t.rows++
+	hash := maphash.String(t.seed, id)
+	one := t.ids[hash]
+	if one.try == t.try {
+		t.duplicates++
+		t.tell(func(load *record) { load.Duplicates = max(load.Duplicates, t.duplicates) })
+		return
+	}
+	one.try = t.try
+	t.ids[hash] = one
+}
+
+// saw tells whether a row of this try had an id.
+func (t *tally) saw(id string) bool { return t.ids[maphash.String(t.seed, id)].try == t.try }
+
+// none tells that this try had no rows.
+func (t *tally) none() bool { return t.rows == 0 }
+
+// count counts what became of an id.
+func (t *tally) count(id string, now fate) {
+	hash := maphash.String(t.seed, id)
+	one := t.ids[hash]
+	if now <= one.fate {
+		return
+	}
+	before := one.fate
+	one.fate = now
+	t.ids[hash] = one
+	t.tell(func(load *record) {
+		if before != unseen {
+			*before.of(load)--
+		}
+		*now.of(load)++
+	})
+}
+
+// of gives the number that counts a fate.
+func (f fate) of(load *record) *int64 {
+	switch f {
+	case added:
+		return &load.Added
+	case updated:
+		return &load.Updated
+	}
+	return &load.Unchanged
+}
+
+func (t *tally) tell(change func(*record)) {
+	t.job.change(func(load *record) {
+		change(load)
+		load.Rows = load.Added + load.Updated + load.Unchanged + load.Duplicates
+	})
+}
+
+// mayAdd notes that items are about to be put in.
+func (t *tally) mayAdd(open *durable.Index, items []engine.Item) {
+	t.adding, t.fates = items, make([]fate, len(items))
+	for i, item := range items {
+		t.fates[i] = added
+		if _, there := open.Engine().Metadata(item.ID); there {
+			t.fates[i] = updated
+		}
+	}
+}
+
+// added says that they were.
+func (t *tally) added(n durable.Added) {
+	for i, item := range t.adding {
+		t.count(item.ID, t.fates[i])
+	}
+	t.adding = nil
+	t.changed(fateAdded, n.Added)
+	t.changed(fateUpdated, n.Updated)
+}
+
+// mayDelete notes that items are about to be taken out.
+func (t *tally) mayDelete(ids []string) { t.deleting = ids }
+
+// deleted says that they were.
+func (t *tally) deleted(items int) {
+	t.deleting = nil
+	t.changed(fateDeleted, items)
+	t.tell(func(load *record) { load.Deleted += int64(items) })
+}
+
+// settle finds out whether the change was made whose answer was an error, and counts it.
+func (t *tally) settle(ctx context.Context, open *durable.Index) error {
+	if t.adding == nil && t.deleting == nil {
+		return nil
+	}
+	if err := open.Settle(ctx); err != nil {
+		return problemOf(err)
+	}
+	var n durable.Added
+	for i, item := range t.adding {
+		if !open.Engine().Holds(item) {
+			continue
+		}
+		t.count(item.ID, t.fates[i])
+		if t.fates[i] == added {
+			n.Added++
+		} else {
+			n.Updated++
+		}
+	}
+	gone := 0
+	for _, id := range t.deleting {
+		if _, there := open.Engine().Metadata(id); !there {
+			gone++
+		}
+	}
+	t.adding = nil
+	t.added(n)
+	t.deleted(gone)
+	return nil
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
@@ -91,6 +92,9 @@ func addFields(items []vector.Item, fields map[string]arrow.Array, whole bool) e
 			}
 		}
 		raw, err := json.Marshal(object)
+		if err == nil { // which escapes what JSON need not, here and in lists
+			raw, err = jsontext.AppendFormat(nil, raw, jsontext.PreserveRawStrings(false), jsontext.AllowDuplicateNames(true))
+		}
 		if err != nil {
 			return vector.ErrBadItem.Errorf("item %d: %v", i, err).With("item", i).Private()
 		}

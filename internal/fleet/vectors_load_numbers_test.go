@@ -1,8 +1,10 @@
 package fleet_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,7 +12,9 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // numbers holds the numbers of a load against what is due.
@@ -99,5 +103,52 @@ func TestARowIsNamedByItsPlace(t *testing.T) {
 		if got := fmt.Sprint(p["code"], " ", p["detail"]); p["row"] != 2501.0 || p["item"] != nil || !strings.HasPrefix(got, want) || strings.Contains(got, "applied") {
 			t.Errorf("%s: %v", sql, p)
 		}
+	}
+}
+
+// After damage the same load brings back what was lost, which nobody's change of the index
+// tells of.
+func TestALoadAfterDamageIsNotSkipped(t *testing.T) {
+	data := t.TempDir()
+	f := startFleet(t, data)
+	l := lake{t, f.URL("gateway")}
+	index := l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"x","dimension":2,"metric":"l2"}`)
+	const body = `{"sql":"SELECT i AS id, [1.0, i]::FLOAT[] AS vector FROM range(1000) t(i)"}`
+	l.numbers(l.load("x", body), "1000 1000 0 0 0 0")
+	if load := l.load("x", body); load["skipped"] != true {
+		t.Errorf("nothing has changed: %v", load)
+	}
+	l.spoil(f.URL("storaged"), fmt.Sprintf("vectors/%v/log/%020d", index["index_id"], 1))
+	if err := f.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	l = lake{t, startFleet(t, data).URL("gateway")}
+	kept, _ := l.want(http.StatusOK, "POST", "/v1/vectors/index/x/count", `{}`)["count"].(float64)
+	if kept == 1000 {
+		t.Fatal("nothing is lost")
+	}
+	load := l.load("x", body)
+	l.numbers(load, fmt.Sprint(1000, 1000-kept, 0, kept, 0, 0))
+	if load["skipped"] != false {
+		t.Errorf("%v", load)
+	}
+}
+
+// spoil changes a byte in the middle of an object.
+func (l lake) spoil(storaged, key string) {
+	l.t.Helper()
+	store := storage.Client{Client: wire.Client{Service: "storaged", Base: storaged}}
+	body, _, err := store.Get(l.t.Context(), key, storage.Range{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer body.Close()
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	raw[len(raw)/2] ^= 4
+	if _, _, err := store.Put(l.t.Context(), key, bytes.NewReader(raw), int64(len(raw)), storage.Condition{}); err != nil {
+		l.t.Fatal(err)
 	}
 }

@@ -22,14 +22,14 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 		return err
 	}
 	f.tally.begin()
-	sequence := f.open.Stats().Sequence
+	held := f.open.Stats()
 	load, err := l.pin(ctx, f)
 	if err != nil {
 		return err
 	}
 	f.job.change(func(told *record) {
-		told.Skipped = !told.Force && told.follows(f.before, sequence)
-		told.Sequence = sequence
+		told.Skipped = !told.Force && !held.Unsettled && told.follows(f.before, held.Sequence)
+		told.Sequence = held.Sequence
 	})
 	if f.job.look().Skipped {
 		return nil

@@ -46,6 +46,7 @@ type Index struct {
 	damage        []Damage
 	unkept        int   // of these, what storaged does not know yet, or more
 	heal          bool  // a generation is due, whatever the log has
+	unsettled     bool  // the sequence does not tell yet that changes may be lost
 	generationErr error // of the last try to write one
 }
 
@@ -171,7 +172,8 @@ func (x *Index) enter(ctx context.Context) (inside context.Context, leave func()
 
 // Stats tell what an index is in storaged.
 type Stats struct {
-	Sequence        uint64 // of the last change that is durable and applied
+	Sequence        uint64 // of the last change that is durable and applied; another one after some were lost
+	Unsettled       bool   // some may be lost, and the sequence is about to tell it
 	LogObjects      int
 	LogBytes        int64
 	Generations     []Generation // the oldest first
@@ -185,7 +187,7 @@ func (x *Index) Stats() Stats {
 	logs, generations := x.ledger.view()
 	x.state.Lock()
 	defer x.state.Unlock()
-	s := Stats{Sequence: x.sequence.Load(), LogObjects: len(logs), Damage: append([]Damage(nil), x.damage...), GenerationError: x.generationErr, Refusal: x.refusal}
+	s := Stats{Sequence: x.sequence.Load(), Unsettled: x.unsettled, LogObjects: len(logs), Damage: append([]Damage(nil), x.damage...), GenerationError: x.generationErr, Refusal: x.refusal}
 	for _, o := range logs {
 		s.LogBytes += o.size
 	}

@@ -66,6 +66,8 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 	x.ledger.logs = r.logs
 	x.ledger.scatter(r.litter...)
 	x.ledger.trim()
+	newest, ok := x.ledger.newest()
+	x.unsettled = x.heal && (!ok || newest.Sequence < r.applied) // else nothing was missing
 	return nil
 }
 

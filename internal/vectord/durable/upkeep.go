@@ -113,6 +113,9 @@ func (x *Index) generation(ctx context.Context, clearing bool) (whole, error) {
 		err = x.clear(ctx)
 	}
 	if err == nil {
+		err = x.renumber(ctx, clearing)
+	}
+	if err == nil {
 		g, err = x.save(ctx, clearing, func(sequence uint64) string { return generationKey(x.options.ID, sequence) })
 	}
 	if err == nil && clearing {
@@ -133,6 +136,24 @@ func (x *Index) generation(ctx context.Context, clearing bool) (whole, error) {
 	x.heal = false
 	x.ledger.add(g)
 	return g, nil
+}
+
+// renumber sees to it that the sequence is not the one that there was before changes were
+// lost: whoever kept that is not to take the index for what it was.
+func (x *Index) renumber(ctx context.Context, clearing bool) error {
+	x.state.Lock()
+	unsettled := x.unsettled
+	x.state.Unlock()
+	if !unsettled {
+		return nil
+	}
+	if _, err := x.submit(&request{ctx: ctx, change: change{mark: true}, clearing: clearing}); err != nil {
+		return err
+	}
+	x.state.Lock()
+	defer x.state.Unlock()
+	x.unsettled = false
+	return nil
 }
 
 // clear removes what could stand in the way of a generation: the head first, so that

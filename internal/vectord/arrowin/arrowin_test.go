@@ -91,12 +91,13 @@ func TestRoomIsMadeForWhatIsThere(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	const times = 20
 	for range times {
-		if _, err := count(short, 1<<20); err != nil {
+		if _, err := count(short, 16<<20); err != nil {
 			t.Fatal(err)
 		}
 	}
 	runtime.ReadMemStats(&after)
-	if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 256<<10 {
+	// Under the race detector pools forget at random what they have: 0.3 MB instead of 0.03.
+	if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 1<<20 {
 		t.Errorf("a stream of %d bytes took %d bytes of memory", len(short), each)
 	}
 }

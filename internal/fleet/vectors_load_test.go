@@ -1,15 +1,16 @@
 package fleet_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -231,13 +232,17 @@ func (l lake) breakOffLoad(storaged, index string) {
 		l.t.Fatal(err)
 	}
 	defer body.Close()
-	raw, err := io.ReadAll(body)
+	var load map[string]any
+	if err := sealed.DecodeRecord(body, &load); err != nil || load["state"] != "succeeded" {
+		l.t.Fatalf("%v, %v", load, err)
+	}
+	load["state"] = "running"
+	record, err := sealed.EncodeRecord(load)
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	text := strings.Replace(string(raw), `"state":"succeeded"`, `"state":"running"`, 1)
-	if _, _, err := store.Put(l.t.Context(), key, strings.NewReader(text), int64(len(text)), storage.Condition{}); err != nil || text == string(raw) {
-		l.t.Fatalf("%s: %v", raw, err)
+	if _, _, err := store.Put(l.t.Context(), key, bytes.NewReader(record), int64(len(record)), storage.Condition{}); err != nil {
+		l.t.Fatal(err)
 	}
 }
 

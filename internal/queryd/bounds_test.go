@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
 // endless never ends and asks for little memory.
@@ -96,7 +97,7 @@ func workers(t *testing.T) map[int]int {
 // since before, as only a running statement does.
 func awaitBusy(t *testing.T, before map[int]int) (pid int) {
 	t.Helper()
-	waitFor(t, "a worker is busy", func() bool {
+	testbed.Until(t, "a worker is busy", func() bool {
 		for id, used := range workers(t) {
 			if at, ok := before[id]; ok && used > at+20 {
 				pid = id
@@ -155,9 +156,9 @@ func TestCancel(t *testing.T) {
 	c.MaxConcurrent = 1
 	d := start(t, c, nil)
 	first := d.background(t.Context(), endless)
-	waitFor(t, "the first runs", func() bool { return len(d.listed(query.Active)) == 1 })
+	testbed.Until(t, "the first runs", func() bool { return len(d.listed(query.Active)) == 1 })
 	second := d.background(t.Context(), endless+" AND 2 = 2")
-	waitFor(t, "the second waits", func() bool { return len(d.listed(query.Queued)) == 1 })
+	testbed.Until(t, "the second waits", func() bool { return len(d.listed(query.Queued)) == 1 })
 	running, queued := d.listed(query.Active)[0], d.listed(query.Queued)[0]
 	if running.SQL != endless || running.StartedAt.IsZero() || queued.QueryID == running.QueryID {
 		t.Errorf("listed %+v and %+v", running, queued)
@@ -185,9 +186,9 @@ func TestQueueIsBounded(t *testing.T) {
 	d := start(t, c, nil)
 	ctx, leave := context.WithCancel(t.Context())
 	first := d.background(ctx, endless)
-	waitFor(t, "the first runs", func() bool { return len(d.listed(query.Active)) == 1 })
+	testbed.Until(t, "the first runs", func() bool { return len(d.listed(query.Active)) == 1 })
 	second := d.background(ctx, endless)
-	waitFor(t, "the second waits", func() bool { return len(d.listed(query.Queued)) == 1 })
+	testbed.Until(t, "the second waits", func() bool { return len(d.listed(query.Queued)) == 1 })
 	a := d.sql("SELECT 1")
 	p := a.expect(t, query.ErrTooMany)
 	if a.header.Get("Retry-After") == "" || p.RetryAfter == 0 {
@@ -206,7 +207,7 @@ func TestQueueWaitEnds(t *testing.T) {
 	d := start(t, c, nil)
 	ctx, leave := context.WithCancel(t.Context())
 	first := d.background(ctx, endless)
-	waitFor(t, "the first runs", func() bool { return len(d.listed(query.Active)) == 1 })
+	testbed.Until(t, "the first runs", func() bool { return len(d.listed(query.Active)) == 1 })
 	d.sql("SELECT 1").expect(t, query.ErrTooMany)
 	leave()
 	<-first
@@ -217,7 +218,7 @@ func TestClientThatLeavesEndsItsStatement(t *testing.T) {
 	d := start(t, small(), nil)
 	ctx, leave := context.WithCancel(t.Context())
 	ended := d.background(ctx, endless)
-	waitFor(t, "the statement runs", func() bool { return len(d.listed(query.Active)) == 1 })
+	testbed.Until(t, "the statement runs", func() bool { return len(d.listed(query.Active)) == 1 })
 	leave()
 	<-ended
 	d.stillServes()
@@ -240,7 +241,7 @@ func TestSlowReader(t *testing.T) {
 		var id string
 		stands := 0
 		last := int64(-1)
-		waitFor(t, "the writing stands still", func() bool {
+		testbed.Until(t, "the writing stands still", func() bool {
 			running := d.listed(query.Active)
 			if len(running) != 1 {
 				t.Fatalf("%d statements run", len(running))

@@ -24,7 +24,7 @@ func TestAFullSpillDisk(t *testing.T) {
 	// This needs more memory than the worker may have. It may have much, since what a
 	// race build holds beside the engine is counted too.
 	d.sql("SELECT i FROM (SELECT i, hash(i) AS h FROM range(60000000) t(i) ORDER BY h OFFSET 59999999)").expect(t, storage.ErrStorageFull)
-	waitFor(t, "what was spilt is gone", func() bool {
+	testbed.Until(t, "what was spilt is gone", func() bool {
 		left, err := filepath.Glob(filepath.Join(spill, "query", "*", "worker-*", "*"))
 		return err == nil && len(left) == 0
 	})

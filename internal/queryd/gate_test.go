@@ -13,6 +13,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -88,9 +89,9 @@ func TestATokenHasItsPart(t *testing.T) {
 		Current: service.NewSecret("current-token"), Read: service.NewSecret("reading-token")}})
 	ctx, leave := context.WithCancel(t.Context())
 	first := d.background(ctx, endless)
-	waitFor(t, "the first runs", func() bool { return len(d.listed(query.Active)) == 1 })
+	testbed.Until(t, "the first runs", func() bool { return len(d.listed(query.Active)) == 1 })
 	second := d.background(ctx, endless)
-	waitFor(t, "the second waits", func() bool { return len(d.listed(query.Queued)) == 1 })
+	testbed.Until(t, "the second waits", func() bool { return len(d.listed(query.Queued)) == 1 })
 	if got := d.listed(query.Queued)[0].Position; got != 1 {
 		t.Errorf("position %d, want 1", got)
 	}

@@ -15,6 +15,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed/testlog"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -158,23 +159,10 @@ func (a answer) expect(t testing.TB, kind *wire.Kind) *wire.Problem {
 	return p
 }
 
-// waitFor polls until the condition holds.
-func waitFor(t testing.TB, what string, holds func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(3 * time.Minute); !holds(); {
-		if time.Now().After(deadline) {
-			t.Fatalf("not within 30 s: %s", what)
-		}
-		<-tick.C
-	}
-}
-
 // waitReady waits until /ready says so.
 func (d *daemon) waitReady() {
 	d.t.Helper()
-	waitFor(d.t, "ready", func() bool {
+	testbed.Until(d.t, "ready", func() bool {
 		resp, err := http.Get(d.url + "/ready")
 		if err != nil {
 			return false
@@ -195,7 +183,7 @@ func (d *daemon) logged(text string) string {
 // read may still be listed.
 func (d *daemon) waitIdle() {
 	d.t.Helper()
-	waitFor(d.t, "no statement is listed", func() bool { return len(d.listed(query.Active))+len(d.listed(query.Queued)) == 0 })
+	testbed.Until(d.t, "no statement is listed", func() bool { return len(d.listed(query.Active))+len(d.listed(query.Queued)) == 0 })
 }
 
 // listed gives the statements that run or wait, in the state.

@@ -66,7 +66,7 @@ func newLakeOver(t testing.TB, client *storage.Client) *lake {
 	}
 	base := testbed.Serve(t, env, daemon)
 	l.catalog = &catalog.Client{Client: wire.Client{Service: "catalogd", Base: base}}
-	waitFor(t, "catalogd is ready", func() bool { _, err := l.catalog.List(t.Context(), "", 1); return err == nil })
+	testbed.Until(t, "catalogd is ready", func() bool { _, err := l.catalog.List(t.Context(), "", 1); return err == nil })
 	l.writer, err = duck.NewPool(duck.Config{
 		Workers: 1, MaxWorkers: 1, Limits: duck.Limits{MemoryBytes: 1 << 30, Threads: 1},
 		SpillDir: t.TempDir(), Log: slog.New(slog.DiscardHandler),

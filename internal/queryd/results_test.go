@@ -18,6 +18,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
 // cachingLake is a queryd that keeps answers, with its lake.
@@ -54,7 +55,7 @@ func TestTheSameStatementAgain(t *testing.T) {
 		}
 	}
 	ended := d.background(t.Context(), endless) // has the only turn
-	waitFor(t, "it runs", func() bool { return len(d.listed(query.Active)) == 1 })
+	testbed.Until(t, "it runs", func() bool { return len(d.listed(query.Active)) == 1 })
 	for format, before := range first {
 		a, cache := d.asked(fmt.Sprintf(sql, format))
 		if cache != "hit" || a.header.Get("Content-Type") != before.header.Get("Content-Type") ||
@@ -202,7 +203,7 @@ func TestAnswersOfWhatIsGoneAreForgotten(t *testing.T) {
 	for _, body := range old {
 		d.post("/sql", body).expect(t, catalog.ErrVersionNotFound)
 	}
-	waitFor(t, "what is gone is forgotten", func() bool { return d.metric("lakehouse_queryd_result_cache_bytes") == alone })
+	testbed.Until(t, "what is gone is forgotten", func() bool { return d.metric("lakehouse_queryd_result_cache_bytes") == alone })
 	if _, cache := d.asked(now); cache != "hit" {
 		t.Errorf("of a version that is kept: %q", cache)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
 // idleClient has asked for a result and takes nothing of it.
@@ -74,13 +75,13 @@ func TestStalledClientsLoseTheirTurn(t *testing.T) {
 	for _, format := range []string{"csv", "ndjson", "arrow", "json"} {
 		clients = append(clients, d.ask(format, "SELECT i, repeat('x', 1000) AS s FROM range(1000000) t(i)"))
 	}
-	waitFor(t, "all are listed, or the first of them no longer", func() bool {
+	testbed.Until(t, "all are listed, or the first of them no longer", func() bool {
 		return len(d.listed(query.Active))+len(d.listed(query.Queued)) == len(clients) || d.metric(stalled) > 0
 	})
 	if got := d.sql("SELECT 42").rows(t); got != "[[42]]" {
 		t.Errorf("beside them: %s", got)
 	}
-	waitFor(t, "all have lost their turn", func() bool {
+	testbed.Until(t, "all have lost their turn", func() bool {
 		return d.metric(stalled) == 4
 	})
 	for _, client := range clients {
@@ -99,12 +100,12 @@ func TestStalledClientsMakeRoomForOthers(t *testing.T) {
 	d := start(t, c, nil)
 	const endless = "SELECT i, repeat('x', 1000) AS s FROM range(1000000) t(i)"
 	d.ask("csv", endless)
-	waitFor(t, "it has a turn", func() bool { return len(d.listed(query.Active)) == 1 })
+	testbed.Until(t, "it has a turn", func() bool { return len(d.listed(query.Active)) == 1 })
 	if got := d.sql("SELECT 42").rows(t); got != "[[42]]" || d.metric(displaced) != 0 {
 		t.Errorf("beside one, where there is room: %s, displaced %v", got, d.metric(displaced))
 	}
 	d.ask("ndjson", endless)
-	waitFor(t, "both have a turn", func() bool { return len(d.listed(query.Active)) == 2 })
+	testbed.Until(t, "both have a turn", func() bool { return len(d.listed(query.Active)) == 2 })
 	if got := d.sql("SELECT 42").rows(t); got != "[[42]]" || d.metric(displaced) == 0 || d.metric(stalled) != 0 {
 		t.Errorf("beside both: %s, displaced %v, stalled %v", got, d.metric(displaced), d.metric(stalled))
 	}
@@ -124,11 +125,11 @@ func TestAnAnswerThatIsMadeNeedsNoTurn(t *testing.T) {
 	const rows = 7000 // of a thousand bytes: less than may wait, more than the sockets take
 	for _, format := range []string{"csv", "ndjson", "arrow", "json"} {
 		client := d.ask(format, fmt.Sprintf("SELECT i, repeat('x', 1000) AS s FROM range(%d) t(i)", rows))
-		waitFor(t, "it is listed", func() bool { return len(d.listed(query.Active)) == 1 })
+		testbed.Until(t, "it is listed", func() bool { return len(d.listed(query.Active)) == 1 })
 		if got := d.sql("SELECT 42").rows(t); got != "[[42]]" {
 			t.Errorf("beside it: %s", got)
 		}
-		waitFor(t, "only what waits for its client is listed", func() bool {
+		testbed.Until(t, "only what waits for its client is listed", func() bool {
 			listed := d.listed(query.Active)
 			return len(listed) == 1 && strings.Contains(listed[0].SQL, "repeat")
 		})
@@ -147,7 +148,7 @@ func TestAnAnswerThatIsMadeNeedsNoTurn(t *testing.T) {
 func TestAnAnswerThatWaitsCanBeCancelled(t *testing.T) {
 	d := start(t, patient(), nil)
 	client := d.ask("csv", "SELECT i, repeat('x', 1000) AS s FROM range(7000) t(i)")
-	waitFor(t, "it has no turn any more", func() bool {
+	testbed.Until(t, "it has no turn any more", func() bool {
 		return len(d.listed(query.Active)) == 1 && strings.Contains(d.metrics(), "lakehouse_queryd_statements_running 0")
 	})
 	if err := d.Cancel(t.Context(), d.listed(query.Active)[0].QueryID); err != nil {
@@ -188,8 +189,8 @@ func TestAnswersThatWaitAreBounded(t *testing.T) {
 	for range clients {
 		d.ask("arrow", "SELECT i, repeat('x', 100000) AS s FROM range(100) t(i)")
 	}
-	waitFor(t, "one has lost its turn", func() bool { return d.metric(stalled) > 0 })
-	waitFor(t, "none has a turn", func() bool { return strings.Contains(d.metrics(), "lakehouse_queryd_statements_running 0") })
+	testbed.Until(t, "one has lost its turn", func() bool { return d.metric(stalled) > 0 })
+	testbed.Until(t, "none has a turn", func() bool { return strings.Contains(d.metrics(), "lakehouse_queryd_statements_running 0") })
 	if n := len(d.listed(query.Active)); n < 5 {
 		t.Errorf("only %d answers wait for their clients", n)
 	}

@@ -25,31 +25,28 @@ var errNoTurn = errors.New("other changes of names took too long")
 func (r *registry) change(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, r.patience)
 	defer cancel()
-	made, err := r.begin(ctx, func() error { return do(r.ctx) })
-	if err != nil {
-		return err
+	return r.turn(ctx, ctx, func() error { return do(r.ctx) })
+}
+
+// turn makes a change of names when its turn has come, and waits for it: for the turn as
+// long as begin lasts, for the change as long as end does.
+func (r *registry) turn(begin, end context.Context, do func() error) error {
+	select {
+	case r.changes <- struct{}{}:
+	case <-begin.Done():
+		return wire.ErrUnavailable.Errorf("another change of names waits for storaged; try again").With("service", "storaged").After(time.Second).Because(errNoTurn)
 	}
+	made := make(chan error, 1)
+	r.background.Go(func() {
+		defer func() { <-r.changes }()
+		made <- do()
+	})
 	select {
 	case err := <-made:
 		return err
-	case <-ctx.Done():
-		return stillUnknown(ctx.Err())
+	case <-end.Done():
+		return stillUnknown(end.Err())
 	}
-}
-
-// begin begins a change of names when its turn has come.
-func (r *registry) begin(ctx context.Context, do func() error) (made <-chan error, err error) {
-	select {
-	case r.changes <- struct{}{}:
-	case <-ctx.Done():
-		return nil, wire.ErrUnavailable.Errorf("another change of names waits for storaged; try again").With("service", "storaged").After(time.Second).Because(errNoTurn)
-	}
-	done := make(chan error, 1)
-	r.background.Go(func() {
-		defer func() { <-r.changes }()
-		done <- do()
-	})
-	return done, nil
 }
 
 // stillUnknown tells of a change that nobody waits for any more.

@@ -17,16 +17,7 @@ func (r *registry) drop(ctx context.Context, name string) error {
 	within, cancel := context.WithTimeout(ctx, r.patience)
 	defer cancel()
 	until, _ := within.Deadline()
-	made, err := r.begin(within, func() error { return r.dropUntil(until, name) })
-	if err != nil {
-		return err
-	}
-	select {
-	case err := <-made:
-		return err
-	case <-ctx.Done():
-		return stillUnknown(ctx.Err())
-	}
+	return r.turn(within, ctx, func() error { return r.dropUntil(until, name) })
 }
 
 // dropUntil does it within its turn, and comes to an end soon after the time.

@@ -90,14 +90,10 @@ func TestADropThatStoragedDoesNotAnswer(t *testing.T) {
 	create("z")
 	refused("goes on")
 	faults.Set(busyAt("/names/ax.json"))
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
-		if _, err := r.find("x"); err != nil {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("it is still there")
-		}
-	}
+	testbed.Until(t, "it is gone", func() bool {
+		_, err := r.find("x")
+		return err != nil
+	})
 	if _, err := r.find("ax"); err == nil {
 		t.Error("its alias is still there")
 	}

@@ -131,7 +131,7 @@ func TestAFullIndex(t *testing.T) {
 	m.holds(t, x)
 	o.Limits.MergeObjects = 20 // of what was deleted and put again only the second is left
 	x = reopen(t, x, o)
-	until(t, "the log is one object and the one before the generation", func() bool { return x.Stats().LogObjects == 2 })
+	testbed.Until(t, "the log is one object and the one before the generation", func() bool { return x.Stats().LogObjects == 2 })
 	x = reopen(t, x, o)
 	m.holds(t, x)
 	shut(t, x)
@@ -147,7 +147,7 @@ func TestAQuietIndexIsWritten(t *testing.T) {
 	add(t, x, batch("few", 10)...)
 	x = reopen(t, x, o)
 	add(t, x, batch("many", 1500)...)
-	until(t, "a generation", func() bool { g := x.Stats().Generations; return g[len(g)-1].Sequence == 2 })
+	testbed.Until(t, "a generation", func() bool { g := x.Stats().Generations; return g[len(g)-1].Sequence == 2 })
 	o.Workers, o.Limits.Quiet = 1, time.Hour
 	shut(t, x)
 	x = open(t, o)

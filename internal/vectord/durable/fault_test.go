@@ -193,7 +193,7 @@ func TestTheDiskIsFull(t *testing.T) {
 		t.Fatalf("after %d batches: %v", n, err)
 	}
 	m.holds(t, x)
-	until(t, "a generation failed, and says so", func() bool { return x.Stats().GenerationError != nil || len(x.Stats().Generations) > 1 })
+	testbed.Until(t, "a generation failed, and says so", func() bool { return x.Stats().GenerationError != nil || len(x.Stats().Generations) > 1 })
 	x = reopen(t, x, o)
 	m.holds(t, x)
 	shut(t, x)
@@ -243,7 +243,7 @@ func TestAGenerationFails(t *testing.T) {
 		if got := heads(t, s); len(got) != 2 {
 			t.Errorf("%d: %v", n, got)
 		}
-		until(t, "the parts are removed", func() bool {
+		testbed.Until(t, "the parts are removed", func() bool {
 			whole := heads(t, s)
 			return !slices.ContainsFunc(keys(t, s, "generations/"), func(key string) bool {
 				return !slices.ContainsFunc(whole, func(head string) bool { return key == head || strings.HasPrefix(key, head+".") })

@@ -213,13 +213,3 @@ func remove(t testing.TB, s *storage.Client, key string) {
 		t.Fatal(err)
 	}
 }
-
-// until waits for what comes about by itself.
-func until(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("in a minute there was never this: %s", what)
-		}
-	}
-}

@@ -113,7 +113,7 @@ func TestStoragedIsKilled(t *testing.T) {
 			writers.Go(func() { l.write(t, x, w, round) })
 		}
 		sequence := x.Stats().Sequence + uint64(20+r.IntN(60))
-		until(t, "some batches are in", func() bool { return x.Stats().Sequence >= sequence })
+		testbed.Until(t, "some batches are in", func() bool { return x.Stats().Sequence >= sequence })
 		process.Kill()
 		writers.Wait()
 		process.Restart(t)
@@ -172,7 +172,7 @@ func TestItIsBrokenOffAnywhere(t *testing.T) {
 			if got := x.Stats(); len(got.Damage) > 0 || got.Refusal != nil {
 				t.Errorf("broken off at %d: %+v", at, got)
 			}
-			until(t, "it is tidy", func() bool {
+			testbed.Until(t, "it is tidy", func() bool {
 				got := x.Stats()
 				return len(keys(t, s, "log/")) == got.LogObjects && len(heads(t, s)) == len(got.Generations)
 			})

@@ -62,7 +62,7 @@ func TestALargeChangeIsInSmallObjects(t *testing.T) {
 			m[it.ID] = it
 		}
 	}
-	until(t, "the small ones are merged", func() bool { return len(plain(keys(t, s, "log/"))) < 8 })
+	testbed.Until(t, "the small ones are merged", func() bool { return len(plain(keys(t, s, "log/"))) < 8 })
 	if got := logs(t, s); len(got) < 10 {
 		t.Errorf("it is in %d objects", len(got))
 	}
@@ -87,7 +87,7 @@ func TestALargeChangeIsInSmallObjects(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	until(t, "what two generations have is gone", func() bool { return len(keys(t, s, "log/")) <= 1 })
+	testbed.Until(t, "what two generations have is gone", func() bool { return len(keys(t, s, "log/")) <= 1 })
 	if _, err := x.Update(t.Context(), durable.Selection{Filter: filter(t, `{"n":{"gte":0}}`)}, durable.Change{Set: map[string]json.RawMessage{"text": json.RawMessage(`"` + strings.Repeat("whispered ", most/5) + `"`)}}); err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestALargeChangeIsWholeOrNotAtAll(t *testing.T) {
 		if got := x.Stats(); len(got.Damage) > 0 || got.Refusal != nil {
 			t.Errorf("broken off at %d: %+v", at, got)
 		}
-		until(t, "it is tidy", func() bool { return changed == many || len(keys(t, s, "log/")) == before })
+		testbed.Until(t, "it is tidy", func() bool { return changed == many || len(keys(t, s, "log/")) == before })
 		add(t, x, batch("after", 5)...)
 		x = reopen(t, x, o)
 		if got := len(held(t, x)); got != many+5 {

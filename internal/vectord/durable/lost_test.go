@@ -26,7 +26,7 @@ func TestWhatIsLostChangesTheSequence(t *testing.T) {
 		t.Errorf("nothing tells that items are lost: %+v", got)
 	}
 	mended := func() bool { got := x.Stats(); return len(got.Generations) == 2 }
-	until(t, "a fresh generation", mended)
+	testbed.Until(t, "a fresh generation", mended)
 	for range 2 {
 		got := x.Stats()
 		if got.Unsettled || got.Sequence != before.Sequence+1 || len(got.Damage) != 1 {

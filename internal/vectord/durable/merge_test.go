@@ -46,7 +46,7 @@ func TestAMergeIsStoredLate(t *testing.T) {
 		t.Fatal(err)
 	}
 	add(t, x, batch("b4", 2)...) // makes five, as far as it knows
-	until(t, "the late merge is known", func() bool { return x.Stats().LogObjects == 3 && len(keys(t, s, "log/")) == 3 })
+	testbed.Until(t, "the late merge is known", func() bool { return x.Stats().LogObjects == 3 && len(keys(t, s, "log/")) == 3 })
 	x = reopen(t, x, o)
 	if got := batches(t, x); len(held(t, x)) != 10 || len(x.Stats().Damage) > 0 {
 		t.Errorf("%s, %+v", got, x.Stats().Damage)
@@ -81,7 +81,7 @@ func TestMergesAndWhatTheyLeave(t *testing.T) {
 		return testbed.None
 	})
 	x = reopen(t, x, o)
-	until(t, "nine objects are one", func() bool { return len(keys(t, s, "log/")) == 1 })
+	testbed.Until(t, "nine objects are one", func() bool { return len(keys(t, s, "log/")) == 1 })
 	f.Set(nil)
 	if got := x.Stats(); got.LogObjects != 1 || lost != 1 {
 		t.Errorf("%+v, %d answers lost", got, lost)
@@ -105,7 +105,7 @@ func TestMergesAndWhatTheyLeave(t *testing.T) {
 	if got := x.Stats(); got.Sequence != 9 || len(got.Damage) > 0 {
 		t.Errorf("%+v", got)
 	}
-	until(t, "the leftovers are removed", func() bool { return len(keys(t, s, "log/")) == 1 })
+	testbed.Until(t, "the leftovers are removed", func() bool { return len(keys(t, s, "log/")) == 1 })
 	if _, err := x.WriteGeneration(t.Context()); err != nil {
 		t.Error(err)
 	}

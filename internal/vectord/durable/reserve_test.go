@@ -147,7 +147,7 @@ func TestAnErasureThatHasNoRoom(t *testing.T) {
 	for n := range 15 {
 		_ = s.Delete(t.Context(), fmt.Sprint("ballast/", n))
 	}
-	until(t, "room", func() bool { return x.Erasable(t.Context()) == nil })
+	testbed.Until(t, "room", func() bool { return x.Erasable(t.Context()) == nil })
 	if _, err := x.Erase(t.Context(), durable.Selection{IDs: secrets()}); err != nil || len(found(t, s)) > 0 {
 		t.Errorf("with room made: %v, %v", found(t, s), err)
 	}

@@ -63,7 +63,7 @@ func TestWordsAreOpened(t *testing.T) {
 			t.Errorf("damaged at %v: %+v", at, d)
 		}
 		if at > 0 {
-			until(t, "a fresh generation", func() bool { s := x.Stats(); return s.Generations[len(s.Generations)-1].Sequence == s.Sequence })
+			testbed.Until(t, "a fresh generation", func() bool { s := x.Stats(); return s.Generations[len(s.Generations)-1].Sequence == s.Sequence })
 		}
 		shut(t, x)
 	}

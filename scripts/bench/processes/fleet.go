@@ -29,8 +29,11 @@ type Fleet struct {
 	offset      int
 }
 
-// StartFleet starts daemons from the folder of binaries on a fresh folder of that name
-// within another, and waits until all are ready.
+// Whole, started as a daemon, is all of them in one process.
+const Whole = "lakehouse"
+
+// StartFleet starts daemons from the folder of binaries, or [Whole], on a fresh folder of
+// that name within another, and waits until all are ready.
 func StartFleet(ctx context.Context, bin, folder, name string, daemons ...string) (*Fleet, error) {
 	bin, err := filepath.Abs(bin) // they run in the other folder
 	if err != nil {
@@ -55,19 +58,28 @@ func StartFleet(ctx context.Context, bin, folder, name string, daemons ...string
 	return f, nil
 }
 
-// Start runs one daemon and waits until it is ready.
+// Start runs one daemon, or [Whole], and waits until it is ready.
 func (f *Fleet) Start(ctx context.Context, daemon string) error {
-	p, err := Start(f.folder, daemon, nil, nil, filepath.Join(f.bin, daemon), "--config", f.Config)
+	args, all := []string{"--config", f.Config}, []string{daemon}
+	if daemon == Whole {
+		args, all = append([]string{"up"}, args...), Daemons()
+	}
+	p, err := Start(f.folder, daemon, nil, nil, filepath.Join(f.bin, daemon), args...)
 	if err != nil {
 		return err
 	}
 	f.Procs[daemon] = p
-	return p.Await(ctx, f.URL(daemon)+"/ready", http.StatusOK)
+	for _, daemon := range all {
+		if err := p.Await(ctx, f.URL(daemon)+"/ready", http.StatusOK); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Stop ends all of them.
 func (f *Fleet) Stop() {
-	for _, daemon := range Daemons() {
+	for _, daemon := range append(Daemons(), Whole) {
 		if p := f.Procs[daemon]; p != nil {
 			p.Stop()
 		}

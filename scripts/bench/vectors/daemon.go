@@ -15,16 +15,30 @@ type daemon struct {
 	*processes.Fleet
 	vector.Client
 	index string
+	title string // of how it runs
 }
 
-// startDaemon starts the three daemons, and makes an index of the bench's dimension with
-// the engine's parameters.
-func (b *bench) startDaemon(ctx context.Context, name string, room int) (*daemon, error) {
-	fleet, err := processes.StartFleet(ctx, b.bin, b.scratch, name, "storaged", "vectord", "gateway")
+// deployment is a way to run what an index needs.
+type deployment struct {
+	title   string
+	daemons []string
+}
+
+// apart are three daemons, as systemd runs them; together is the fleet in one process, as
+// lakehouse up runs it.
+func apart() deployment {
+	return deployment{"daemons apart", []string{"storaged", "vectord", "gateway"}}
+}
+func together() deployment { return deployment{"one process", []string{processes.Whole}} }
+
+// startDaemon starts a fleet, and makes an index of the bench's dimension with the engine's
+// parameters.
+func (b *bench) startDaemon(ctx context.Context, how deployment, name string, room int) (*daemon, error) {
+	fleet, err := processes.StartFleet(ctx, b.bin, b.scratch, name, how.daemons...)
 	if err != nil {
 		return nil, err
 	}
-	d := &daemon{Fleet: fleet, Client: vector.Client{Client: fleet.Gateway()}, index: name}
+	d := &daemon{Fleet: fleet, Client: vector.Client{Client: fleet.Gateway()}, index: name, title: how.title}
 	shape := vector.Shape{Dimension: b.dim, M: 16, EfConstruction: 200, MaxItems: room}
 	if _, _, err := d.Create(ctx, vector.NewIndex{Name: name, Shape: shape}); err != nil {
 		d.Stop()

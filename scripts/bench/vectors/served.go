@@ -15,7 +15,7 @@ import (
 // manyAtOnce is how many queries a request of many has.
 const manyAtOnce = 100
 
-// served measures searches at the gateway: beside the same searches by the engine in
+// served measures searches at the gateway, of both deployments: beside the same searches by the engine in
 // process, at the same ef, and beside Weaviate at the same recall.
 func (b *bench) served(ctx context.Context) error {
 	base, path, err := b.given()
@@ -35,22 +35,28 @@ func (b *bench) served(ctx context.Context) error {
 	if s.setting, err = s.tuned(ctx, queries, k); err != nil {
 		return err
 	}
-	d, err := b.startDaemon(ctx, "served", 2*b.n)
-	if err != nil {
-		return err
+	var fleets []*daemon
+	for i, how := range []deployment{apart(), together()} {
+		d, err := b.startDaemon(ctx, how, fmt.Sprintf("served-%d", i), 2*b.n)
+		if err != nil {
+			return err
+		}
+		defer d.Stop()
+		if err := d.fill(ctx, base, b.dim); err != nil {
+			return err
+		}
+		say("%d vectors are behind the gateway, %s", b.n, d.title)
+		fleets = append(fleets, d)
 	}
-	defer d.Stop()
-	if err := d.fill(ctx, base, b.dim); err != nil {
-		return err
+	for _, d := range fleets {
+		if err := b.single(ctx, s, d, queries); err != nil {
+			return err
+		}
+		if err := b.many(ctx, s, d, queries); err != nil {
+			return err
+		}
 	}
-	say("%d vectors are behind the gateway", b.n)
-	if err := b.single(ctx, s, d, queries); err != nil {
-		return err
-	}
-	if err := b.many(ctx, s, d, queries); err != nil {
-		return err
-	}
-	return b.besideWeaviate(ctx, d, base, queries)
+	return b.besideWeaviate(ctx, fleets[0], base, queries)
 }
 
 // pass is what one time through the queries gave.
@@ -163,10 +169,10 @@ func (b *bench) single(ctx context.Context, s *side, d *daemon, queries *set) er
 			note += fmt.Sprintf(", wanted: 0.5 ms at most; recall@10 %.3f, the peer's %.3f; processor time of the daemons %s, the peer's %s",
 				ours[0].recall(queries), peer[0].recall(queries), measure.Millis(effort(ours)), measure.Millis(effort(peer)))
 		}
-		b.add(measure.Row{What: fmt.Sprintf("one search as JSON at the gateway, %s, %d x %d at ef %d", at.name, b.n, b.dim, s.setting.ef),
+		b.add(measure.Row{What: fmt.Sprintf("one search as JSON at the gateway, %s, %s, %d x %d at ef %d", d.title, at.name, b.n, b.dim, s.setting.ef),
 			Ours: measure.Millis(mine), Peer: measure.Millis(theirs), Who: "the engine in process, " + s.version, Lower: true, Note: note})
 	}
-	say("single searches are measured")
+	say("single searches are measured, %s", d.title)
 	return nil
 }
 
@@ -195,11 +201,11 @@ func (b *bench) many(ctx context.Context, s *side, d *daemon, queries *set) erro
 	for i, f := range formats() {
 		ours := took[i+1]
 		wanted := map[string]string{"Arrow": "1.3", "JSON": "2"}[f.name]
-		b.add(measure.Row{What: fmt.Sprintf("%d searches in one request as %s at the gateway, median, %d x %d at ef %d", manyAtOnce, f.name, b.n, b.dim, s.setting.ef),
+		b.add(measure.Row{What: fmt.Sprintf("%d searches in one request as %s at the gateway, %s, median, %d x %d at ef %d", manyAtOnce, f.name, d.title, b.n, b.dim, s.setting.ef),
 			Ours: measure.Millis(percentile(ours, 50)), Peer: measure.Millis(percentile(peer, 50)), Who: fmt.Sprintf("the engine in process on %s, %s", onThreads(threads), s.version), Lower: true,
 			Note: fmt.Sprintf("wanted: %s at most; recall@10 %.3f, the peer's %.3f; processor time of the daemons %s, the peer's %s", wanted,
 				ours[0].recall(queries), peer[0].recall(queries), measure.Millis(effort(ours)), measure.Millis(effort(peer)))})
 	}
-	say("batches are measured")
+	say("batches are measured, %s", d.title)
 	return nil
 }

@@ -57,7 +57,7 @@ func (b *bench) stream(ctx context.Context, f format, base, path string) error {
 	if err != nil {
 		return err
 	}
-	d, err := b.startDaemon(ctx, "stream-"+strings.ToLower(f.name), len(bodies)*steadyBatch)
+	d, err := b.startDaemon(ctx, apart(), "stream-"+strings.ToLower(f.name), len(bodies)*steadyBatch)
 	if err != nil {
 		return err
 	}

@@ -136,6 +136,7 @@ func TestVerbsOfARunningFleet(t *testing.T) {
 		{[]string{"status", "--json"}, 0, `"status": "ok"`, ""},
 		{[]string{"version"}, 0, "lakehouse ", ""},
 		{[]string{"fly"}, 2, "", "unknown command"},
+		{[]string{"index", "load", "people", "select 1"}, 2, "", "Usage: lakehouse index load NAME --file FILE | --sql SELECT [flags]\nSee 'lakehouse index load --help'.\n"},
 		{[]string{"status", "--gateway", "http://127.0.0.1:1"}, 3, "", "lakehouse up"},
 	} {
 		code, stdout, stderr := lakehouse(t.Context(), c.args...)

@@ -99,14 +99,14 @@ func markUsage(cmd *cobra.Command) {
 // standard error with its remedy.
 func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	called, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
 	code := exitCode(err)
 	fmt.Fprintln(root.ErrOrStderr(), "lakehouse:", explain(err))
 	if code == exitUsage {
-		fmt.Fprintln(root.ErrOrStderr(), "See 'lakehouse --help'.")
+		fmt.Fprintf(root.ErrOrStderr(), "Usage: %s\nSee '%s --help'.\n", called.UseLine(), called.CommandPath())
 	}
 	return code
 }

@@ -35,6 +35,9 @@ func readWith[T any](r *http.Request, mine *room, take func(body []byte, v *T) e
 		if err = take(into.Bytes(), &v); err == nil {
 			return v, nil
 		}
+		if words := notFinite(into.Bytes(), err); words != nil {
+			return v, words
+		}
 	}
 	again := *r
 	again.Body = io.NopCloser(io.MultiReader(&into, failing{broken}))

@@ -72,6 +72,8 @@ func TestBadInputIsToldAndAppliesNothing(t *testing.T) {
 	}{
 		{`{"id":"a","vector":[1,0]},{"id":"b","vector":[1,0,0]}`, "dimension_mismatch", 1},
 		{`{"id":"a","vector":[1,0]},{"id":"b","vector":[1e39,0]}`, "bad_vector", 1},
+		{`{"id":"a","vector":[1,0]},{"id":"b","vector":[1,NaN]}`, "bad_vector", 1},
+		{`{"id":"a","vector":[1,0]},{"id":"b","vector":[-Infinity, 1]}`, "bad_vector", 1}, {`{"id":"b","vector":[Infinity]}`, "bad_vector", 0},
 		{`{"id":"a","vector":[0,0]}`, "bad_vector", 0}, {`{"id":"a"}`, "bad_vector", 0},
 		{`{"id":"","vector":[1,0]}`, "bad_item", 0}, {`{"id":"a","vector":[1,0],"metadata":[1]}`, "bad_item", 0},
 		{`{"id":"a","vector":[1,0],"text":"t","metadata":{"text":"u"}}`, "bad_item", 0},
@@ -85,7 +87,7 @@ func TestBadInputIsToldAndAppliesNothing(t *testing.T) {
 			t.Errorf("%s: %v", c.items, doc)
 		}
 	}
-	for _, body := range []string{`{"items":[{"id":"a","vector":[NaN,0]}]}`, `{"items":[{"id":"a","vector":["1",0]}]}`, `{"items":[{"id":"a","vector":[null,0]}]}`, `{"items":[]}`, `{"items":[{"id":"a","vector":[1,0]}]} x`} {
+	for _, body := range []string{`{"items":[{"id":"a","vector":[1,0],"metadata":{"n":NaN}}]}`, `{"items":[{"id":"a","vector":["1",0]}]}`, `{"items":[{"id":"a","vector":[null,0]}]}`, `{"items":[]}`, `{"items":[{"id":"a","vector":[1,0]}]} x`} {
 		d.want(400, "bad_request", "POST", "/vectors/index/x/add", body)
 	}
 	if n, err := d.Count(t.Context(), "x", nil); n != 0 || err != nil {
@@ -93,7 +95,7 @@ func TestBadInputIsToldAndAppliesNothing(t *testing.T) {
 	}
 	d.mustAdd("x", vector.Item{ID: "a", Vector: vector.Vector{1, 0}, Metadata: json.RawMessage(`{"n":1}`)})
 	for body, code := range map[string]string{
-		`{}`: "bad_search", `{"vector":[1,0,0]}`: "dimension_mismatch", `{"vector":[0,0]}`: "bad_vector", `{"vector":[1,0],"k":-1}`: "bad_search", `{"vector":[1,0],"k":0}`: "bad_search", `{"vector":[1,0],"ef":0}`: "bad_search",
+		`{}`: "bad_search", `{"vector":[1,0,0]}`: "dimension_mismatch", `{"vector":[NaN,0]}`: "bad_vector", `{"vectors":[[1,0],[0,-Infinity]],"k":1}`: "bad_vector", `{"vector":[0,0]}`: "bad_vector", `{"vector":[1,0],"k":-1}`: "bad_search", `{"vector":[1,0],"k":0}`: "bad_search", `{"vector":[1,0],"ef":0}`: "bad_search",
 		`{"vector":[1,0],"k":100000}`: "bad_search", `{"vector":[1,0],"vectors":[[1,0]]}`: "bad_search", `{"vector":[1,0],"mode":"lexical"}`: "bad_search",
 		`{"text":"a","mode":"hybrid"}`: "bad_search", `{"vector":[1,0],"filter":{"m":1}}`: "bad_filter", `{"vector":[1,0],"filter":{"n":{"near":1}}}`: "bad_filter",
 		`{"vector":[1,0],"text":"a","fusion":{"method":"borda"}}`: "bad_search", `{"vectors":[[1,0],[1]]}`: "dimension_mismatch", `{"vector":[1,0],"ef":-5}`: "bad_search",

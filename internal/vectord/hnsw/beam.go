@@ -121,6 +121,11 @@ func (b *beam) open() (uint32, bool) {
 	return 0, false
 }
 
+// followed tells whether the beam is full, and so many in a hundred of it have been opened.
+func (b *beam) followed(percent int) bool {
+	return b.answers >= b.ef && b.next*100 >= len(b.entries)*percent
+}
+
 // sortEntries sorts. Short lists are mostly in order already, and each entry goes to its
 // place from behind.
 func sortEntries(list []entry) {

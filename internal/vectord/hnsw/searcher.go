@@ -116,6 +116,9 @@ func (t *searcher) searchLevel(from []uint32, level, ef, used int, allowed []uin
 // compares few in vain.
 func (t *searcher) open() bool {
 	t.opened = t.opened[:0]
+	if t.building && t.beam.followed(followedBuilding) {
+		return false
+	}
 	for range min(1+t.beam.ef/widthOfOne, mostAtOnce) {
 		slot, ok := t.beam.open()
 		if !ok {
@@ -127,6 +130,11 @@ func (t *searcher) open() bool {
 }
 
 const (
+	// followedBuilding is how many of a hundred candidates for links are followed: the rest
+	// are so far off that what lies behind them is hardly ever chosen, and they make way for
+	// nothing better. They are candidates all the same.
+	followedBuilding = 60
+
 	mostAtOnce = 4
 	widthOfOne = 32 // of a beam, for each slot that is opened at once
 )

@@ -57,9 +57,6 @@ func New(config Config, kernels simd.Kernels) (*Graph, error) {
 		return nil, err
 	}
 	g := &Graph{config: config, readers: newEpochs(), draw: rand.New(rand.NewPCG(config.Seed, uint64(config.Dimension)))}
-	for _, set := range []*bitset{&g.alive, &g.dead, &g.leaving, &g.waiting, &g.queued} {
-		*set = make(bitset, (config.MaxItems+63)/64)
-	}
 	g.searchers.New = func() any {
 		return &searcher{g: g, query: probe{v: g.vectors}, other: probe{v: g.vectors}}
 	}
@@ -70,6 +67,12 @@ func New(config Config, kernels simd.Kernels) (*Graph, error) {
 		g.vectors.free()
 		return nil, err
 	}
+	for _, set := range g.sets() {
+		if *set, err = newBitset(config.MaxItems); err != nil {
+			g.Close()
+			return nil, err
+		}
+	}
 	return g, nil
 }
 
@@ -77,6 +80,13 @@ func New(config Config, kernels simd.Kernels) (*Graph, error) {
 func (g *Graph) Close() {
 	g.vectors.free()
 	g.links.release()
+	for _, set := range g.sets() {
+		set.free()
+	}
+}
+
+func (g *Graph) sets() []*bitset {
+	return []*bitset{&g.alive, &g.dead, &g.leaving, &g.waiting, &g.queued}
 }
 
 // Config gives the configuration with its defaults.

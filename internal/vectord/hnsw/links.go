@@ -37,8 +37,8 @@ type links struct {
 const maxLevel = 16
 
 func newLinks(config Config) (*links, error) {
-	l := &links{m: config.M, uncounted: make(bitset, (config.MaxItems+63)/64)}
-	var errs [6]error
+	l := &links{m: config.M}
+	var errs [7]error
 	l.lowest, errs[0] = reserve[uint32](config.MaxItems * 2 * l.m)
 	l.blocks, errs[1] = reserve[uint32](config.MaxItems)
 	// One slot in M has an upper list, and of these one in M a second; this is plenty.
@@ -46,6 +46,7 @@ func newLinks(config Config) (*links, error) {
 	l.levels, errs[3] = reserve[uint8](config.MaxItems)
 	l.inDegree, errs[4] = reserve[int32](config.MaxItems)
 	l.apart, errs[5] = reserve[uint8](config.MaxItems)
+	l.uncounted, errs[6] = newBitset(config.MaxItems)
 	err := errors.Join(errs[:]...)
 	if err != nil {
 		l.release()
@@ -60,6 +61,7 @@ func (l *links) release() {
 	l.levels.free()
 	l.blocks.free()
 	l.upper.free()
+	l.uncounted.free()
 }
 
 // list gives a slot's links in a level, in place: its elements are read and written

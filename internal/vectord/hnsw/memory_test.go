@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 )
 
 func TestWhatFillsHugePagesIsGatheredIntoThem(t *testing.T) {
@@ -42,6 +45,24 @@ func TestWhatFillsHugePagesIsGatheredIntoThem(t *testing.T) {
 	a.forget(0, filled)
 	if a.data[1] != 0 || a.gathered != 0 {
 		t.Errorf("after it was given back, number 1 is %d, and %d bytes count as gathered", a.data[1], a.gathered)
+	}
+}
+
+// Room for many vectors is address space, whatever has a place for each.
+func TestRoomTakesNoMemory(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	g, err := New(Config{Dimension: 2, MaxItems: MaxSlots}, simd.Best())
+	if errors.Is(err, unix.ENOMEM) {
+		t.Skip("the system does not overcommit memory")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+		t.Errorf("an empty graph with room for %d vectors took %d bytes", MaxSlots, took)
 	}
 }
 

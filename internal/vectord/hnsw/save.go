@@ -56,7 +56,7 @@ func (g *Graph) copied() (*saving, error) {
 		}
 	}
 	list := [][]byte{
-		raw(s.dead), raw(g.waiting.copied(end)), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
+		raw(s.dead.data), raw(g.waiting.copied(end).data), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
 		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.upper.data[:s.head.Upper]),
 	}
 	size := 0
@@ -113,7 +113,7 @@ func (g *Graph) Load(r io.Reader) error {
 	end := int(head.End)
 	g.loading.Store(int64(end))
 	for _, part := range [][]byte{
-		raw(g.dead[:(end+63)/64]), raw(g.waiting[:(end+63)/64]), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
+		raw(g.dead.data[:(end+63)/64]), raw(g.waiting.data[:(end+63)/64]), raw(g.links.levels.data[:end]), raw(g.links.blocks.data[:end]),
 		raw(g.links.lowest.data[:end*2*g.config.M]), raw(g.links.upper.data[:head.Upper]),
 		raw(g.vectors.floats.data[:end*g.config.Dimension]),
 	} {

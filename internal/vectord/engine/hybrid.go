@@ -19,7 +19,11 @@ const (
 // joined gives the K best of what both sides found.
 func (s *seeker) joined() []candidate {
 	depth := s.q.Fusion.Depth
-	if depth == 0 {
+	switch {
+	case depth > 0:
+	case s.q.Exact:
+		depth = s.x.Len()
+	default:
 		depth = max(defaultDepth, 2*s.q.K)
 	}
 	depth = max(depth, s.q.K)

@@ -147,7 +147,9 @@ func (h *rehearsal) compareHybrid(q, near, words engine.Query, s scores) {
 		q.Fusion.Alpha = &alpha
 	}
 	depth := q.Fusion.Depth
-	if depth == 0 {
+	if depth == 0 && q.Exact {
+		depth = 2000
+	} else if depth == 0 {
 		depth = max(100, 2*q.K)
 	}
 	near.K, words.K, near.Least, words.Least = depth, depth, nil, nil

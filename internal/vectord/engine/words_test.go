@@ -120,6 +120,26 @@ func TestAHybridSearchShowsItsParts(t *testing.T) {
 	}
 }
 
+// An exact search looks at every item, also for those that are among the first of neither
+// side and are best by both.
+func TestAnExactHybridSearchLooksAtAll(t *testing.T) {
+	const n = 1500
+	x := newIndex(t, engine.Config{Dimension: 2, MaxItems: 2 * n, TextFields: []string{"text"}})
+	for i := range n {
+		it := item(i)
+		it.Metadata = fmt.Appendf(nil, `{"text":"%s %s"}`, strings.Repeat("common ", 1+i/100), strings.Repeat("filler ", i%7))
+		put(t, x, it)
+	}
+	for _, ranks := range []bool{false, true} {
+		q := engine.Query{Vector: point(0), Text: "common", K: 20, Exact: true, Fusion: engine.Fusion{Ranks: ranks}}
+		exact := search(t, x, q)
+		q.Fusion.Depth = n
+		if all := search(t, x, q); !slices.Equal(exact, all) {
+			t.Errorf("by ranks %v: %v, want %v", ranks, exact, all)
+		}
+	}
+}
+
 // A word beyond the depth of one side is scored still, so that who is looked at by the
 // other side does not lose it.
 func TestTheDepthDoesNotChangeScores(t *testing.T) {

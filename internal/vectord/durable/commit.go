@@ -165,12 +165,11 @@ func (x *Index) prepare(r *request) (err error) {
 
 // log makes a group durable.
 func (x *Index) log(g *group) error {
-	if x.options.Storage == nil {
-		g.last = x.sequence.Load() + uint64(len(g.requests))
-		return nil
-	}
 	g.first = x.sequence.Load() + 1
 	g.last = g.first + uint64(len(g.requests)) - 1
+	if x.options.Storage == nil {
+		return nil
+	}
 	ctx := g.within(x.committing)
 	err := x.write(ctx, g)
 	if err != nil && !g.object.doubt && !g.object.foreign && x.smaller(ctx, err) {
@@ -227,17 +226,18 @@ func (x *Index) judge(err error, g *group) error {
 	return err
 }
 
-// apply makes the changes of a group that is durable.
+// apply makes the changes of a group that is durable. Where one of them fails the sequence
+// stays before the group: no generation or copy claims it, and none of its log is removed.
 func (x *Index) apply(g *group) []answer {
-	answers := make([]answer, len(g.requests))
+	answers, last := make([]answer, len(g.requests)), g.last
 	for i, r := range g.requests {
 		n, err := r.change.apply(x.engine)
 		if err != nil {
-			err = x.refuse(&BrokenError{x.options.ID, err})
+			err, last = x.refuse(&BrokenError{x.options.ID, err}), g.first-1
 		}
 		answers[i] = answer{n, err}
 	}
-	x.sequence.Store(g.last)
+	x.sequence.Store(last)
 	if x.options.Storage != nil {
 		x.ledger.append(logObject{key: g.object.key, first: g.first, last: g.last, size: g.size, etag: g.object.etag, parts: g.parts, start: g.start})
 		x.look()

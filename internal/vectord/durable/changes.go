@@ -21,11 +21,31 @@ type Selection struct {
 	Filter *metadata.Filter
 }
 
+func (s Selection) bytes() (n int64) {
+	for _, id := range s.IDs {
+		n += int64(len(id))
+	}
+	if s.Filter != nil {
+		n += s.Filter.Bytes()
+	}
+	return n
+}
+
 // Change is what becomes of an item's metadata: the fields of Set take the place of those
 // there were, each whole, and those of Remove go. A null in Set removes as well.
 type Change struct {
 	Set    map[string]json.RawMessage
 	Remove []string
+}
+
+func (c Change) bytes() (n int64) {
+	for name, value := range c.Set {
+		n += int64(len(name) + len(value))
+	}
+	for _, name := range c.Remove {
+		n += int64(len(name))
+	}
+	return n
 }
 
 // Add puts items in, in place of those with their ids. Its errors are those of
@@ -51,7 +71,7 @@ func (x *Index) deletion(ctx context.Context, s Selection) *request {
 	if s.Filter == nil {
 		return &request{ctx: ctx, change: removing(possible(s.IDs))}
 	}
-	return &request{ctx: ctx, resolve: func() (change, error) {
+	return &request{ctx: ctx, change: change{bytes: s.bytes()}, resolve: func() (change, error) {
 		ids, err := x.engine.Matching(*s.Filter)
 		return removing(ids), err
 	}}
@@ -70,7 +90,7 @@ func possible(ids []string) (list []string) {
 // Update changes the metadata of items, all of them or none. Its error may be a
 // [ChangeError], a [metadata.UnknownFieldError], or that of any change.
 func (x *Index) Update(ctx context.Context, s Selection, c Change) (updated int, err error) {
-	n, err := x.submit(&request{ctx: ctx, resolve: func() (change, error) { return x.resolve(s, c) }})
+	n, err := x.submit(&request{ctx: ctx, change: change{bytes: s.bytes() + c.bytes()}, resolve: func() (change, error) { return x.resolve(s, c) }})
 	return n.updated, err
 }
 

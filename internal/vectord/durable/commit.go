@@ -47,12 +47,11 @@ func (x *Index) commit() {
 }
 
 // turn makes the first of requests, with as many of the others as there is room for, and
-// gives the rest. Each that it does not give back is answered.
+// gives the rest. Each that it does not give back is answered. When there can be no changes
+// now, all that wait are.
 func (x *Index) turn(requests []*request) (rest []*request) {
 	if err := x.ready(); err != nil {
-		for _, r := range requests {
-			r.answer(counts{}, err)
-		}
+		fail(append(requests, x.queue.drain()...), err) // the others would wait as long to be told the same
 		return nil
 	}
 	g, rest := x.gather(requests)
@@ -60,9 +59,7 @@ func (x *Index) turn(requests []*request) (rest []*request) {
 		return rest
 	}
 	if err := x.log(g); err != nil {
-		for _, r := range g.requests {
-			r.answer(counts{}, err)
-		}
+		fail(g.requests, err)
 		return rest
 	}
 	for i, n := range x.apply(g) {
@@ -262,8 +259,8 @@ func (x *Index) refused() error {
 	return x.refusal
 }
 
-// submit waits for its turn and gives the answer. When the context ends before, the
-// change may be made all the same.
+// submit waits for its turn and gives the answer. When the context ends before, the change
+// is not made, unless its turn has come: then it may be.
 func (x *Index) submit(r *request) (counts, error) {
 	r.answers = make(chan answer, 1)
 	if err := x.queue.put(r); err != nil {
@@ -273,6 +270,7 @@ func (x *Index) submit(r *request) (counts, error) {
 	case a := <-r.answers:
 		return a.counts, a.err
 	case <-r.ctx.Done():
+		x.queue.leave(r)
 		return counts{}, context.Cause(r.ctx)
 	}
 }

@@ -83,7 +83,7 @@ func prepare(o Options) (*Index, error) {
 	}
 	o.Limits, o.Workers = o.Limits.complete(), max(1, o.Workers)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	x := &Index{options: o, queue: newQueue(), committed: make(chan struct{}), wake: make(chan struct{}, 1), storing: make(chan struct{}, 1)}
+	x := &Index{options: o, queue: newQueue(o.Limits.QueueBytes), committed: make(chan struct{}), wake: make(chan struct{}, 1), storing: make(chan struct{}, 1)}
 	x.committing, x.cancel = context.WithCancel(context.Background())
 	x.background, x.stop = context.WithCancel(context.Background())
 	return x, nil

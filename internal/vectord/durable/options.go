@@ -25,6 +25,7 @@ type Options struct {
 // Limits say how much comes together. The zero value of a field is its default.
 type Limits struct {
 	GroupBytes      int64         // of changes that share an object, unless one alone has more; 8 MiB
+	QueueBytes      int64         // of changes that wait for their turn, unless one alone has more; 128 MiB
 	GenerationBytes int64         // of log that cause a generation, where half of the last one is less; 64 MiB
 	Quiet           time.Duration // without changes, after which a sixteenth of that log causes one; 1 min
 	MergeObjects    int           // small ones that cause a merge; 64, at least 2
@@ -37,6 +38,7 @@ type Limits struct {
 func (l Limits) complete() Limits {
 	return Limits{
 		GroupBytes:      cmp.Or(l.GroupBytes, 8<<20),
+		QueueBytes:      cmp.Or(l.QueueBytes, 128<<20),
 		GenerationBytes: cmp.Or(l.GenerationBytes, 64<<20),
 		Quiet:           cmp.Or(l.Quiet, time.Minute),
 		MergeObjects:    max(2, cmp.Or(l.MergeObjects, 64)),

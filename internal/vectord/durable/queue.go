@@ -2,14 +2,18 @@ package durable
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // request is a change that waits for its turn.
 type request struct {
 	ctx     context.Context // of whoever waits for the answer
 	resolve func() (change, error)
-	change  change // what resolve gives, where there is one
+	change  change // what resolve gives, where there is one; before, the bytes of what it asks for
 	answers chan answer
 
 	// clearing says that the change is needed to make room: its object may take what the
@@ -25,25 +29,60 @@ type answer struct {
 // answer is given once.
 func (r *request) answer(n counts, err error) { r.answers <- answer{n, err} }
 
-// queue holds requests in their order.
+// fail gives requests an error for an answer.
+func fail(requests []*request, err error) {
+	for _, r := range requests {
+		r.answer(counts{}, err)
+	}
+}
+
+// queue holds requests in their order. The bytes of their changes have a bound, which one
+// alone may exceed, and which those that have none, as the index's own, do not meet.
 type queue struct {
+	limit int64
+
 	mu      sync.Mutex
 	waiting []*request
+	bytes   int64
 	closed  bool
 	came    chan struct{} // has one element when something changed
 }
 
-func newQueue() *queue { return &queue{came: make(chan struct{}, 1)} }
+func newQueue(limit int64) *queue { return &queue{limit: limit, came: make(chan struct{}, 1)} }
 
 func (q *queue) put(r *request) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed {
+	more := r.change.bytes
+	switch {
+	case q.closed:
 		return ErrClosed
+	case more > 0 && q.bytes > 0 && q.bytes+more > q.limit:
+		return wire.ErrUnavailable.Errorf("the index has changes of %d bytes that wait to be stored, and may have %d: send it again in a while, and if that stays so look at storaged", q.bytes, q.limit).
+			With("service", "storaged").With("limit", q.limit).After(time.Second)
 	}
-	q.waiting = append(q.waiting, r)
+	q.waiting, q.bytes = append(q.waiting, r), q.bytes+more
 	q.call()
 	return nil
+}
+
+// leave takes a request out, unless it was taken before.
+func (q *queue) leave(r *request) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if at := slices.Index(q.waiting, r); at >= 0 {
+		q.out(at, at+1)
+	}
+}
+
+// out takes requests out while q.mu is held.
+func (q *queue) out(from, to int) []*request {
+	group := slices.Clone(q.waiting[from:to])
+	q.waiting = slices.Delete(q.waiting, from, to)
+	for _, r := range group {
+		q.bytes -= r.change.bytes
+	}
+	return group
 }
 
 func (q *queue) call() {
@@ -76,15 +115,19 @@ func (q *queue) take(fits func(sofar int64, r *request) bool) []*request {
 func (q *queue) next(fits func(int64, *request) bool) (group []*request, closed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	bytes := int64(0)
-	for len(q.waiting) > 0 {
-		r := q.waiting[0]
-		if len(group) > 0 && (r.resolve != nil || r.clearing != group[0].clearing || !fits(bytes, r)) {
+	n, bytes := 0, int64(0)
+	for _, r := range q.waiting {
+		if n > 0 && (r.resolve != nil || r.clearing != q.waiting[0].clearing || !fits(bytes, r)) {
 			break
 		}
-		group, bytes = append(group, r), bytes+r.change.bytes
-		q.waiting[0] = nil
-		q.waiting = q.waiting[1:]
+		n, bytes = n+1, bytes+r.change.bytes
 	}
-	return group, q.closed && len(group) == 0
+	return q.out(0, n), q.closed && n == 0
+}
+
+// drain takes all that wait.
+func (q *queue) drain() []*request {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.out(0, len(q.waiting))
 }

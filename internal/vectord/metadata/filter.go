@@ -18,7 +18,8 @@ import (
 //
 // All that stands in one object has to hold.
 type Filter struct {
-	test node
+	test  node
+	bytes int
 }
 
 // node is a part of a filter.
@@ -65,8 +66,11 @@ func ParseFilter(raw []byte) (Filter, error) {
 		return Filter{}, wrong("it is not JSON: %v", err)
 	}
 	test, err := parse(x, 0)
-	return Filter{test}, err
+	return Filter{test, len(raw)}, err
 }
+
+// Bytes are those of the filter's JSON.
+func (f Filter) Bytes() int64 { return int64(f.bytes) }
 
 // Fields gives the names that a filter says something of, in order.
 func (f Filter) Fields() []string {

@@ -38,7 +38,7 @@ func TestAChangeInTheMiddleOfAFilter(t *testing.T) {
 		t.Fatal(err)
 	}
 	meddled := false
-	got, err := s.Match(Filter{every{meddling{func() {
+	got, err := s.Match(Filter{test: every{meddling{func() {
 		if meddled = true; s.Get(2) == nil {
 			t.Error("there is no item 2")
 		}
@@ -63,7 +63,7 @@ func TestAChangeInTheMiddleOfAFilter(t *testing.T) {
 			t.Errorf("%s matches %b of the first, %v", f.filter, now[0]&0xff, err)
 		}
 	}
-	if _, err := s.Match(Filter{every{half.test, oneOf{field: "nobody's"}}}, nil); err == nil || err.Error() != `filter: no item has a field "nobody's"; there are even, n, new` {
+	if _, err := s.Match(Filter{test: every{half.test, oneOf{field: "nobody's"}}}, nil); err == nil || err.Error() != `filter: no item has a field "nobody's"; there are even, n, new` {
 		t.Errorf("%v", err)
 	}
 }

@@ -73,17 +73,9 @@ func BenchmarkSquaredL2Rows(b *testing.B) {
 	})
 }
 
-func BenchmarkDotRowsI8(b *testing.B) {
-	codes := bytes(benchRows * benchDim)
-	query, out := bytes(benchDim), make([]int32, benchIDs)
-	eachLevel(b, func(b *testing.B, k simd.Kernels) {
-		perRow(b, func(ids []uint32) { k.DotRowsI8(query, codes, benchDim, ids, out) })
-	})
-}
-
-// BenchmarkDotRowsI4 reads the upper halves of codes, beside which the lower ones lie.
+// BenchmarkDotRowsI4 reads rows that stand end to end, as either halves of codes do.
 func BenchmarkDotRowsI4(b *testing.B) {
-	const stride = 832
+	const stride = benchDim / 2
 	codes := halves(benchRows * stride)
 	query, out := bytes(benchDim), make([]int32, benchIDs)
 	eachLevel(b, func(b *testing.B, k simd.Kernels) {

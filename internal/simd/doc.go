@@ -1,7 +1,8 @@
 // Package simd computes scalar products and distances of vectors on the
-// processor's vector unit: of float32 vectors, of codes of int8 and of four bits,
-// one query against many rows of an array. It also multiplies
-// small matrices, as models of text consist of: int16 by packed int8, and float32.
+// processor's vector unit: of float32 vectors, and of int8 by codes of four bits, one
+// query against many rows of an array. It also multiplies small matrices, int16 by
+// packed int8, and float32: they are for the model of text by which embeddings are
+// to be computed, and until there is that nobody calls them.
 //
 // What it promises:
 //

@@ -20,45 +20,6 @@ func seeds(f *testing.F) {
 	f.Add([]byte("\x80\x80\x80\x80\x80\x80\x80\x80"), uint8(1), uint8(0))
 }
 
-func FuzzDotI8(f *testing.F) {
-	seeds(f)
-	f.Fuzz(func(t *testing.T, raw []byte, _, _ uint8) {
-		all := signed(raw)
-		a, b := all[:len(all)/2], all[len(all)-len(all)/2:]
-		for _, k := range everyLevel() {
-			if got, want := pairI8(k)(a, b), dotI8(a, b); got != want {
-				t.Fatalf("%v: %d elements: got %d, want %d", k.Level(), len(a), got, want)
-			}
-		}
-	})
-}
-
-func FuzzDotRowsI8(f *testing.F) {
-	seeds(f)
-	f.Fuzz(func(t *testing.T, raw []byte, length, gap uint8) {
-		codes := signed(raw)
-		dim := int(length)
-		if dim == 0 || len(codes) < dim {
-			return
-		}
-		query, stride := codes[len(codes)-dim:], dim+int(gap)
-		count := (len(codes)-dim)/stride + 1
-		ids := make([]uint32, count)
-		for i := range ids {
-			ids[i] = uint32(count - 1 - i)
-		}
-		out := make([]int32, count)
-		for _, k := range everyLevel() {
-			k.DotRowsI8(query, codes, stride, ids, out)
-			for i, id := range ids {
-				if want := dotI8(query, codes[int(id)*stride:][:dim]); out[i] != want {
-					t.Fatalf("%v: row %d of %d: got %d, want %d", k.Level(), id, count, out[i], want)
-				}
-			}
-		}
-	})
-}
-
 func FuzzDotRowsI4(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, raw []byte, length, gap uint8) {

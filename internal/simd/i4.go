@@ -11,9 +11,11 @@ const unitI4 = 16
 // by, and in its upper half the same for query[len(query)/2+i]. Row r begins at
 // codes[r*stride]. Products are exact up to a length of the query of a million.
 //
-// Rows are named as for [Kernels.DotRowsI8], and fetched likewise, with the cache line
-// that holds the byte behind a row: what a caller keeps there costs no wait. It panics
-// as DotRowsI8 does, and when the query's length is not a multiple of 32.
+// Rows may be named in any order and repeatedly; while some are read the next are fetched,
+// so one call with many rows is faster than many calls, with the cache line that holds the
+// byte behind a row: what a caller keeps there costs no wait. It panics when an id is not
+// in the array, out is shorter than ids, stride less than a row, or the query's length not
+// a multiple of 32.
 func (k Kernels) DotRowsI4(query []int8, codes []uint8, stride int, ids []uint32, out []int32) {
 	if len(query)%(2*unitI4) != 0 {
 		panic(fmt.Sprintf("simd: a query of %d elements for half-bytes, which is no multiple of %d", len(query), 2*unitI4))

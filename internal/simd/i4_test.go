@@ -80,7 +80,10 @@ func TestDotRowsI4PanicsWhereItDoesNotFit(t *testing.T) {
 		}{
 			{"a query of 48 elements for half-bytes", 48, 100, 24, []uint32{0}},
 			{"row 2 is asked for, but the array holds 2", 64, 95, 32, []uint32{1, 2}},
+			{"row 4294967295 is asked for, but the array holds 3", 64, 104, 36, []uint32{1, 1<<32 - 1}},
+			{"row 0 is asked for, but the array holds 0", 64, 0, 32, []uint32{0}},
 			{"rows of 32 elements cannot be 31 apart", 64, 100, 31, []uint32{0}},
+			{"rows of 32 elements cannot be -32 apart", 64, 100, -32, []uint32{0}},
 			{"room for 2 results, but 3 rows are asked for", 64, 100, 32, []uint32{0, 1, 2}},
 		} {
 			said := panicOf(func() { k.DotRowsI4(bytes(test.query), halves(test.have), test.stride, test.ids, out) })

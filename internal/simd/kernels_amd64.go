@@ -19,9 +19,6 @@ func available(l Level) bool {
 	return false
 }
 
-// minAVX2 is the shortest row that dotRowsI8AVX2 takes.
-const minAVX2 = 16
-
 // The kernels below take rows that fit has checked, at least one of them and of at
 // least one element.
 
@@ -33,7 +30,7 @@ func dotRows(level Level, query, rows []float32, ids []uint32, out []float32) {
 	case AVX2:
 		dotRowsAVX2(&query[0], &rows[0], len(query), size*len(query), &ids[0], len(ids), &out[0])
 	default:
-		eachRow(dotPortable, query, rows, len(query), ids, out)
+		eachRow(dotPortable, query, rows, ids, out)
 	}
 }
 
@@ -45,18 +42,7 @@ func squaredL2Rows(level Level, query, rows []float32, ids []uint32, out []float
 	case AVX2:
 		squaredL2RowsAVX2(&query[0], &rows[0], len(query), size*len(query), &ids[0], len(ids), &out[0])
 	default:
-		eachRow(squaredL2Portable, query, rows, len(query), ids, out)
-	}
-}
-
-func dotRowsI8(level Level, query, codes []int8, stride int, ids []uint32, out []int32) {
-	switch {
-	case level == AVX512:
-		dotRowsI8AVX512(&query[0], &codes[0], len(query), stride, &ids[0], len(ids), &out[0])
-	case level == AVX2 && len(query) >= minAVX2:
-		dotRowsI8AVX2(&query[0], &codes[0], len(query), stride, &ids[0], len(ids), &out[0])
-	default:
-		eachRow(dotI8Portable, query, codes, stride, ids, out)
+		eachRow(squaredL2Portable, query, rows, ids, out)
 	}
 }
 
@@ -85,12 +71,6 @@ func squaredL2RowsAVX512(query, rows *float32, dim, stride int, ids *uint32, n i
 
 //go:noescape
 func squaredL2RowsAVX2(query, rows *float32, dim, stride int, ids *uint32, n int, out *float32)
-
-//go:noescape
-func dotRowsI8AVX512(query, rows *int8, dim, stride int, ids *uint32, n int, out *int32)
-
-//go:noescape
-func dotRowsI8AVX2(query, rows *int8, dim, stride int, ids *uint32, n int, out *int32)
 
 //go:noescape
 func dotRowsI4AVX512(query *int8, rows *uint8, dim, stride int, ids *uint32, n int, out *int32)

@@ -5,15 +5,11 @@ package simd
 func available(l Level) bool { return l == Portable }
 
 func dotRows(_ Level, query, rows []float32, ids []uint32, out []float32) {
-	eachRow(dotPortable, query, rows, len(query), ids, out)
+	eachRow(dotPortable, query, rows, ids, out)
 }
 
 func squaredL2Rows(_ Level, query, rows []float32, ids []uint32, out []float32) {
-	eachRow(squaredL2Portable, query, rows, len(query), ids, out)
-}
-
-func dotRowsI8(_ Level, query, codes []int8, stride int, ids []uint32, out []int32) {
-	eachRow(dotI8Portable, query, codes, stride, ids, out)
+	eachRow(squaredL2Portable, query, rows, ids, out)
 }
 
 func dotRowsI4(_ Level, query []int8, codes []uint8, stride int, ids []uint32, out []int32) {

@@ -38,22 +38,6 @@ func squaredL2Portable(a, b []float32) float32 {
 	return (s0 + s1) + (s2 + s3)
 }
 
-func dotI8Portable(a, b []int8) int32 {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 int32
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		s0 += int32(a[i]) * int32(b[i])
-		s1 += int32(a[i+1]) * int32(b[i+1])
-		s2 += int32(a[i+2]) * int32(b[i+2])
-		s3 += int32(a[i+3]) * int32(b[i+3])
-	}
-	for ; i < len(a); i++ {
-		s0 += int32(a[i]) * int32(b[i])
-	}
-	return s0 + s1 + s2 + s3
-}
-
 func dotI4Portable(low, high []int8, row []uint8) int32 {
 	low, high = low[:len(row)], high[:len(row)]
 	var s0, s1 int32
@@ -72,10 +56,9 @@ func eachRowI4(query []int8, rows []uint8, stride int, ids []uint32, out []int32
 	}
 }
 
-// eachRow computes one result for each row by a loop over its elements.
-func eachRow[T, R any](one func(query, row []T) R, query, rows []T, stride int, ids []uint32, out []R) {
+// eachRow computes one result for each row.
+func eachRow(one func(query, row []float32) float32, query, rows []float32, ids []uint32, out []float32) {
 	for i, id := range ids {
-		at := int(id) * stride
-		out[i] = one(query, rows[at:at+len(query)])
+		out[i] = one(query, rows[int(id)*len(query):][:len(query)])
 	}
 }

@@ -13,9 +13,8 @@ import (
 // ends in a panic that says what was wrong, with no result written.
 func TestWhatDoesNotFitPanics(t *testing.T) {
 	f := func(n int) []float32 { return make([]float32, n) }
-	c := func(n int) []int8 { return make([]int8, n) }
 	eachLevel(t, func(t *testing.T, k simd.Kernels) {
-		outF, outI, many := []float32{-7, -7}, []int32{-7, -7}, f(300)
+		outF, many := []float32{-7, -7}, f(300)
 		many[0] = -7
 		for _, test := range []struct {
 			why  string
@@ -25,12 +24,7 @@ func TestWhatDoesNotFitPanics(t *testing.T) {
 			{"vectors of 4 and 0 elements", func() { k.Dot(f(4), nil) }},
 			{"row 5 is asked for, but the array holds 5", func() { k.DotRows(f(8), f(40), []uint32{0, 5}, outF) }},
 			{"row 4 is asked for, but the array holds 4", func() { k.SquaredL2Rows(f(8), f(39), []uint32{0, 4}, outF) }},
-			{"row 4294967295 is asked for, but the array holds 3", func() { k.DotRowsI8(c(20), c(84), 32, []uint32{1, 1<<32 - 1}, outI) }},
-			{"row 2 is asked for, but the array holds 2", func() { k.DotRowsI8(c(20), c(83), 32, []uint32{1, 2}, outI) }},
-			{"row 0 is asked for, but the array holds 0", func() { k.DotRowsI8(c(20), nil, 20, []uint32{0}, outI) }},
 			{"room for 2 results, but 3 rows are asked for", func() { k.DotRows(f(8), f(40), []uint32{0, 1, 2}, outF) }},
-			{"rows of 20 elements cannot be 19 apart", func() { k.DotRowsI8(c(20), c(100), 19, []uint32{0}, outI) }},
-			{"rows of 20 elements cannot be -20 apart", func() { k.DotRowsI8(c(20), c(100), -20, []uint32{0}, outI) }},
 			{"2 rows are asked for, but the array holds 1", func() { k.DotRange(f(20), f(39), outF) }},
 			{"300 rows are asked for, but the array holds 299", func() { k.DotRange(f(1), f(299), many) }},
 		} {
@@ -38,8 +32,8 @@ func TestWhatDoesNotFitPanics(t *testing.T) {
 				t.Errorf("want a panic that says %q, got %q", test.why, said)
 			}
 		}
-		if many[0] != -7 || !slices.Equal(outF, []float32{-7, -7}) || !slices.Equal(outI, []int32{-7, -7}) {
-			t.Errorf("results were written before the panic: %v %v %v", outF, outI, many[0])
+		if many[0] != -7 || !slices.Equal(outF, []float32{-7, -7}) {
+			t.Errorf("results were written before the panic: %v %v", outF, many[0])
 		}
 	})
 }
@@ -55,11 +49,10 @@ func TestEmptyVectors(t *testing.T) {
 		if k.Dot(nil, nil) != 0 {
 			t.Error("the sum of nothing is not 0")
 		}
-		outF, outI := []float32{-7, -7, -7}, []int32{-7, -7, -7}
+		outF := []float32{-7, -7, -7}
 		k.DotRows(nil, nil, []uint32{0, 9}, outF)
-		k.DotRowsI8(nil, nil, 16, []uint32{0, 9}, outI)
-		if !slices.Equal(outF, []float32{0, 0, -7}) || !slices.Equal(outI, []int32{0, 0, -7}) {
-			t.Errorf("rows without elements: got %v %v", outF, outI)
+		if !slices.Equal(outF, []float32{0, 0, -7}) {
+			t.Errorf("rows without elements: got %v", outF)
 		}
 		outF = []float32{-7, -7, -7}
 		k.SquaredL2Rows(nil, nil, []uint32{0, 9}, outF)
@@ -75,13 +68,11 @@ func TestEmptyVectors(t *testing.T) {
 func TestKernelsDoNotAllocate(t *testing.T) {
 	eachLevel(t, func(t *testing.T, k simd.Kernels) {
 		query, rows, out := floats(100), floats(100*300), make([]float32, 300)
-		codes, bits, exact := bytes(100), bytes(100*300), make([]int32, 300)
 		ids := []uint32{5, 4, 3, 2, 1}
 		n := testing.AllocsPerRun(10, func() {
 			k.Dot(query, rows[:100])
 			k.DotRows(query, rows, ids, out)
 			k.SquaredL2Rows(query, rows, ids, out)
-			k.DotRowsI8(codes, bits, 100, ids, exact)
 			k.DotRange(query, rows, out)
 		})
 		if n != 0 {

@@ -45,9 +45,9 @@ func someIDs(r *rand.Rand, n, count int) []uint32 {
 }
 
 // alone makes a kernel for rows one for two vectors: a batch of one row.
-func alone[T, R any](rows func(query, rows []T, ids []uint32, out []R)) func(a, b []T) R {
-	return func(a, b []T) R {
-		var out [1]R
+func alone(rows func(query, rows []float32, ids []uint32, out []float32)) func(a, b []float32) float32 {
+	return func(a, b []float32) float32 {
+		var out [1]float32
 		rows(a, b, []uint32{0}, out[:])
 		return out[0]
 	}

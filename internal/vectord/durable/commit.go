@@ -82,11 +82,7 @@ func (x *Index) ready() error {
 			return wire.Unavailable("storaged").Because(err)
 		}
 		x.doubt = nil
-		for _, n := range x.apply(g) {
-			if n.err != nil {
-				return n.err
-			}
-		}
+		x.apply(g) // who waited for it was told that it may be made
 	}
 	return x.refused()
 }

@@ -3,30 +3,36 @@ package vectord
 import (
 	"context"
 	"sync"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
 
 // lane is the loads of one index, of which one runs at a time. The loader has them.
 type lane struct {
-	turn chan struct{} // has an element while one is begun, or none may
-
 	mu     sync.Mutex
 	job    *job   // the last since the daemon runs, if there was one
-	holder string // who has the turn so that no load begins, such as "an erasure"
+	holder string // who has the turn; "": nobody
 }
 
-// take takes the turn if nobody has it; so that no load begins, for somebody.
-func (l *lane) take(holder string) (taken bool, other string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	select {
-	case l.turn <- struct{}{}:
-		l.holder = holder
-		return true, ""
-	default:
-		return false, l.holder
+// anotherLoad has the turn while it begins.
+const anotherLoad = "another load"
+
+// hold takes the turn of an index's loads, for one that begins or for what a load would
+// cross, such as "an erasure", until it says that it is done. Where a load runs, or somebody
+// has the turn, that is refused.
+func (l *loader) hold(x *index, holder string) (done func(), err error) {
+	lane := l.lane(x)
+	lane.mu.Lock()
+	defer lane.mu.Unlock()
+	switch other := lane.holder; {
+	case lane.job.running(), other == anotherLoad:
+		return nil, vector.ErrLoadRunning.Errorf("a load of the index %s runs, which %s would cross; wait for its end, or cancel it by DELETE /vectors/index/%[1]s/load", x.name, holder)
+	case other != "":
+		return nil, vector.ErrIndexLoading.Errorf("%s of the index %s runs, which %s would cross; ask again when that has ended", other, x.name, holder).After(time.Second)
 	}
+	lane.holder = holder
+	return lane.pass, nil
 }
 
 // pass lets go of the turn.
@@ -34,7 +40,6 @@ func (l *lane) pass() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.holder = ""
-	<-l.turn
 }
 
 // lane gives the loads of an index. Those of indexes that are gone are let go.
@@ -49,7 +54,7 @@ func (l *loader) lane(x *index) *lane {
 			delete(l.lanes, other)
 		}
 	}
-	made := &lane{turn: make(chan struct{}, 1)}
+	made := &lane{}
 	l.lanes[x] = made
 	return made
 }
@@ -59,7 +64,7 @@ func (l *loader) count() (running int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, one := range l.lanes {
-		if one.running() != nil {
+		if one.last().running() {
 			running++
 		}
 	}
@@ -71,14 +76,6 @@ func (l *lane) last() *job {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.job
-}
-
-// running gives the load that runs, if one does.
-func (l *lane) running() *job {
-	if j := l.last(); j != nil && j.look().State == vector.LoadRunning {
-		return j
-	}
-	return nil
 }
 
 func (l *lane) set(j *job) {
@@ -102,6 +99,15 @@ func (l *loader) newJob(load record) *job {
 	j.ctx, j.cancel = context.WithCancel(l.ctx)
 	return j
 }
+
+// end says that nothing of it is under way any more.
+func (j *job) end() {
+	j.cancel()
+	close(j.done)
+}
+
+// running tells whether there is one, and it has not ended.
+func (j *job) running() bool { return j != nil && j.look().State == vector.LoadRunning }
 
 func (j *job) look() record {
 	j.mu.Lock()

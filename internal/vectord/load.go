@@ -27,6 +27,8 @@ type loader struct {
 	log      *slog.Logger
 	patience time.Duration // before a load that storaged or queryd failed is tried again, the first time
 
+	keepWithin time.Duration // a load is kept, or not begun
+
 	ctx  context.Context // ends with the loader
 	stop context.CancelFunc
 
@@ -37,7 +39,8 @@ type loader struct {
 }
 
 func newLoader(ctx context.Context, r *registry, m *metrics, q *query.Client) *loader {
-	l := &loader{loads: loads{r.storage}, query: q, room: r.room, changed: m.changed, log: r.log, patience: r.config.RetryAfter.Std(), lanes: map[*index]*lane{}}
+	l := &loader{loads: loads{r.storage}, query: q, room: r.room, changed: m.changed, log: r.log,
+		patience: r.config.RetryAfter.Std(), keepWithin: r.patience, lanes: map[*index]*lane{}}
 	l.ctx, l.stop = context.WithCancel(ctx)
 	return l
 }
@@ -57,44 +60,48 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 	if err != nil {
 		return vector.Load{}, err
 	}
-	load, err := l.begin(ctx, &filling{index: x, open: open, leave: leave}, want)
-	if err != nil {
+	f := &filling{index: x, open: open, leave: leave}
+	load, err := l.begin(ctx, f, want)
+	if f.job == nil {
 		leave()
 	}
 	return load, err
 }
 
-// begin is start inside of the index.
+// begin is start inside of the index. After an error nothing is loaded. Where storaged does not
+// say whether the load is kept, it is a load that was cancelled: a restart would do it again,
+// and so no other begins until its end is kept.
 func (l *loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (vector.Load, error) {
-	lane, x := l.lane(f.index), f.index
-	switch taken, other := lane.take(""); {
-	case other != "":
-		return vector.Load{}, vector.ErrIndexLoading.Errorf("%s of the index %s runs, which a load would cross; load again when that has ended", other, x.name).After(time.Second)
-	case !taken:
-		return vector.Load{}, runsAlready(x)
+	begun, err := l.hold(f.index, anotherLoad)
+	if err != nil {
+		return vector.Load{}, err
 	}
-	defer lane.pass()
-	if lane.running() != nil {
-		return vector.Load{}, runsAlready(x)
+	defer begun()
+	if f.before, err = l.loads.last(ctx, f.index); err != nil && !errors.Is(err, vector.ErrLoadNotFound) {
+		return vector.Load{}, err
 	}
 	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}}
-	var err error
-	if f.before, err = l.loads.last(ctx, x); errors.Is(err, vector.ErrLoadNotFound) {
-		err = nil
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.keepWithin) // whoever asked may leave
+	defer cancel()
+	err = certain(within, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
+	_, unknown := errors.AsType[*unknownError](err)
+	if err != nil && !unknown {
+		return vector.Load{}, err
 	}
-	if err == nil {
-		err = l.loads.keep(ctx, x, load)
+	f.job = l.newJob(load)
+	if unknown {
+		f.job.cancel()
+		err = notBegun(f.name, err)
 	}
-	if err == nil {
-		f.job = l.newJob(load)
-		lane.set(f.job)
-		err = l.run(f)
-	}
+	l.lane(f.index).set(f.job)
+	l.run(f)
 	return load.Load, err
 }
 
-func runsAlready(x *index) error {
-	return vector.ErrLoadRunning.Errorf("a load of the index %s runs already; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, x.name)
+// notBegun tells of a load of which storaged did not say whether it is kept.
+func notBegun(name string, err error) error {
+	return wire.ErrUnavailable.Errorf("storaged did not say whether the load of the index %s is kept, so it was not begun, and is cancelled as soon as storaged answers: load again when GET /vectors/index/%[1]s/load shows that", name).
+		With("service", "storaged").After(time.Second).Because(err)
 }
 
 // filling is a load at work, inside of its index.
@@ -108,30 +115,30 @@ type filling struct {
 }
 
 // run does a load in the background, until it ends, is cancelled, or its index has lost
-// its name, and leaves that then. After an error it was not begun, for the daemon ends.
-func (l *loader) run(f *filling) error {
+// its name, and leaves that then. Where the daemon ends before, it goes on after the restart.
+func (l *loader) run(f *filling) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		close(f.job.done)
-		return wire.Unavailable("vectord")
+		f.job.end()
+		f.leave()
+		return
 	}
 	l.running.Go(func() {
 		defer f.leave()
-		defer close(f.job.done)
+		defer f.job.end()
 		err := l.try(f.job.ctx, f)
-		if l.ctx.Err() == nil { // else it goes on after the restart
+		if l.ctx.Err() == nil {
 			l.end(f, err)
 		}
 	})
 	l.running.Go(func() {
-		defer f.job.cancel()
 		select {
 		case <-f.gone:
+			f.job.cancel()
 		case <-f.job.done:
 		}
 	})
-	return nil
 }
 
 // end writes how a load ended, and tells it then: a load that was told as ended is not
@@ -182,8 +189,8 @@ func (l *loader) cancel(ctx context.Context, x *index) (vector.Load, error) {
 		return vector.Load{}, err
 	}
 	leave()
-	j := l.lane(x).running()
-	if j == nil {
+	j := l.lane(x).last()
+	if !j.running() {
 		return vector.Load{}, vector.ErrLoadNotFound.Errorf("no load of the index %s runs", x.name)
 	}
 	j.cancel()

@@ -39,26 +39,10 @@ func (l *loader) goOn(f *filling) {
 	var err error
 	if f.open, f.leave, err = f.enter(); err != nil {
 		l.lane(f.index).set(nil)
-		close(f.job.done)
+		f.job.end()
 		return
 	}
-	if l.run(f) != nil {
-		f.leave()
-	}
-}
-
-// hold keeps loads of an index from beginning until what crosses them says that it is done.
-// Where one runs that is refused.
-func (l *loader) hold(x *index, holder string) (done func(), err error) {
-	lane := l.lane(x)
-	taken, _ := lane.take(holder)
-	if taken && lane.running() == nil {
-		return lane.pass, nil
-	}
-	if taken {
-		lane.pass()
-	}
-	return nil, vector.ErrLoadRunning.Errorf("a load of the index %s runs, which %s would cross; wait for its end, or cancel it by DELETE /vectors/index/%s/load", x.name, holder, x.name)
+	l.run(f)
 }
 
 // holdToReplace is hold for what takes the place of the index. Whether a load of one that is

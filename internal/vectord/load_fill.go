@@ -75,9 +75,12 @@ func (l *loader) pin(ctx context.Context, f *filling) (record, error) {
 	if err != nil {
 		return load, err
 	}
-	f.job.change(func(told *record) { told.Pinned, told.Reads = reads, reads.String() })
-	load = f.job.look()
-	return load, l.loads.keep(ctx, f.index, load)
+	load.Pinned, load.Reads = reads, reads.String()
+	if err := l.loads.keep(ctx, f.index, load); err != nil {
+		return load, err
+	}
+	f.job.change(func(told *record) { told.Pinned, told.Reads = load.Pinned, load.Reads })
+	return load, nil
 }
 
 // longest runs a statement with the longest time that it may have: a queryd whose bound

@@ -142,3 +142,36 @@ func TestALoadTakesTheTimeThatQuerydGives(t *testing.T) {
 		t.Errorf("%v", load)
 	}
 }
+
+// The versions that a load reads are kept before it reads them: where storaged fails that
+// once, a restart reads no others.
+func TestALoadKeepsWhatItReads(t *testing.T) {
+	store, faults := testbed.Behind(t, testbed.StartStoraged(t))
+	o := &oneTable{id: "first", away: true}
+	queryd := o.serve(t)
+	d := startBeside(t, store, queryd)
+	d.ready()
+	d.mustCreate("x", vector.Shape{Dimension: 2})
+	written := 0
+	faults.Set(func(r *http.Request) testbed.Fault {
+		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/load.json") {
+			if written++; written == 2 { // the first is the load, without versions yet
+				return testbed.Busy
+			}
+		}
+		return testbed.None
+	})
+	d.want(202, "", "POST", "/vectors/index/x/load", loadE)
+	d.until(func() bool {
+		retry, _ := d.want(200, "", "GET", "/vectors/index/x/load", "")["retry"].(map[string]any)
+		failed, _ := retry["failed"].(float64)
+		return failed > 1
+	})
+	d.stop()
+	o.set(func(o *oneTable) { o.id, o.away = "second", false })
+	d = startBeside(t, store, queryd)
+	d.ready()
+	if load := d.ended("x"); load["state"] != vector.LoadFailed {
+		t.Errorf("another dataset was read: %v", load)
+	}
+}

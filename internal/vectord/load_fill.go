@@ -3,7 +3,6 @@ package vectord
 import (
 	"context"
 	"encoding/json"
-	"hash/maphash"
 	"io"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
@@ -16,7 +15,7 @@ const loadTime = 60 * 60 * 1_000 // milliseconds for the statement, unless query
 // with. Where it is what the last load left, nothing is done.
 func (l *loader) fill(ctx context.Context, f *filling) error {
 	if f.tally == nil {
-		f.tally = &tally{job: f.job, changed: l.changed, seed: maphash.MakeSeed(), ids: map[uint64]sighting{}}
+		f.tally = newTally(f.job, l.changed)
 	}
 	if err := f.tally.settle(ctx, f.open); err != nil {
 		return err
@@ -34,9 +33,23 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 	if f.job.look().Skipped {
 		return nil
 	}
-	types, err := l.columnsOf(ctx, load)
+	changes, err := l.take(ctx, f, load)
 	if err != nil {
 		return err
+	}
+	f.job.change(func(told *record) {
+		if told.Sequence += changes; told.Sequence != f.open.Stats().Sequence {
+			told.Sequence = 0
+		}
+	})
+	return nil
+}
+
+// take runs the statement, and makes of its rows so many changes of the index.
+func (l *loader) take(ctx context.Context, f *filling, load record) (changes uint64, err error) {
+	types, err := l.columnsOf(ctx, load)
+	if err != nil {
+		return 0, err
 	}
 	f.job.change(func(told *record) { told.Warnings = types.warnings })
 	var body io.ReadCloser
@@ -45,24 +58,17 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer body.Close()
 	r := &rows{open: f.open, tally: f.tally, want: load.NewLoad, types: types, room: l.room, making: l.ctx, at: map[string]int{}}
 	if err := r.take(ctx, body); err != nil {
-		return l.whyCut(ctx, load, err)
+		return 0, l.whyCut(ctx, load, err)
 	}
 	if load.DeleteMissing {
-		if err := r.deleteMissing(ctx); err != nil {
-			return err
-		}
+		err = r.deleteMissing(ctx)
 	}
-	f.job.change(func(told *record) {
-		if told.Sequence += r.changes; told.Sequence != f.open.Stats().Sequence {
-			told.Sequence = 0
-		}
-	})
-	return nil
+	return r.changes, err
 }
 
 // pin finds the versions that a load reads, unless it goes on with some, and keeps them.

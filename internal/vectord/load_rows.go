@@ -18,11 +18,12 @@ import (
 const (
 	loadBatch      = 1000    // rows that are put in at once, at most
 	loadBatchBytes = 8 << 20 // of them, about
+	maxRow         = 1 << 20 // bytes of a row, which no item comes near to
 )
 
-// rows are a load's rows on their way into an index, in one try. Those that it does not
-// hold wait until there are enough to be put in at once: one that a later row makes what it
-// was is not written.
+// rows are a load's rows on their way into an index, in one try. Rows that differ from the
+// index wait for a batch. A row is not written if a later one in the batch, with the same id,
+// equals what the index holds.
 type rows struct {
 	open    *durable.Index
 	tally   *tally
@@ -39,23 +40,24 @@ type rows struct {
 
 // take reads the rows and puts those in that the index does not hold.
 func (r *rows) take(ctx context.Context, body io.Reader) error {
-	lines := bufio.NewReaderSize(body, 1<<20)
+	lines := bufio.NewReaderSize(body, maxRow)
 	for number := int64(1); ; number++ {
-		line, err := lines.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
+		line, err := lines.ReadSlice('\n')
+		switch {
+		case errors.Is(err, io.EOF) && len(line) == 0:
+			return r.flush(ctx)
+		case errors.Is(err, io.EOF):
+			return &cutError{wire.ErrUnavailable.Errorf("the answer of queryd ends within row %d", number).With("service", "queryd")}
+		case errors.Is(err, bufio.ErrBufferFull):
+			return wrongRow(number, vector.ErrBadItem.Errorf("it has more than %d bytes; leave out columns that are no metadata", maxRow))
+		case err != nil:
 			return &cutError{err}
 		}
-		if len(line) > 0 && err == nil {
-			item, wrong := r.read(line)
-			if wrong != nil {
-				return wrongRow(number, wrong)
-			}
-			err = r.put(ctx, item)
-		}
-		if errors.Is(err, io.EOF) {
-			return r.flush(ctx)
-		}
+		item, err := r.read(line)
 		if err != nil {
+			return wrongRow(number, err)
+		}
+		if err := r.put(ctx, item); err != nil {
 			return err
 		}
 	}

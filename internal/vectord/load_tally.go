@@ -26,6 +26,10 @@ type tally struct {
 	deleting []string
 }
 
+func newTally(j *job, changed func(fate string, items int)) *tally {
+	return &tally{job: j, changed: changed, seed: maphash.MakeSeed(), ids: map[uint64]sighting{}}
+}
+
 // sighting is what is known of an id.
 type sighting struct {
 	try  int32 // the last that had a row with it

@@ -31,9 +31,8 @@ func (r *registry) roomToChange(e *engine.Index, which durable.Selection, change
 	return r.roomFor(2 * more * int64(items))
 }
 
-// roomFor refuses what takes so many bytes where the indexes take all that they may, those
-// that are being loaded among them. It looks at what they take now, and not at what else is
-// on its way: the limit may be exceeded by a few requests.
+// roomFor refuses what would bring the indexes, those being loaded among them, over
+// memory_bytes. Changes under way are not counted: together they may exceed the limit.
 func (r *registry) roomFor(more int64) error {
 	if used := r.memory.Bytes(); used+more > r.config.MemoryBytes {
 		return vector.ErrIndexMemory.Errorf("the indexes take %d bytes of memory, of %d that they may, and this would take about %d; delete items, drop an index, or raise [vectord] memory_bytes", used, r.config.MemoryBytes, more).

@@ -53,6 +53,9 @@ var (
 // MaxDimension bounds a vector.
 const MaxDimension = 16384
 
+// MaxLabel bounds the name of a model, and of a text field, in bytes.
+const MaxLabel = 256
+
 // Bounds of one request.
 const (
 	MaxItems = 10_000 // of an add, a deletion by ids, a search by many vectors
@@ -101,12 +104,12 @@ const (
 type Shape struct {
 	Dimension      int          `json:"dimension" minimum:"1" maximum:"16384" example:"768"`                          // numbers of each vector
 	Metric         Metric       `json:"metric,omitempty" enum:"cosine,dot,l2" default:"cosine"`                       // how near two vectors are; under cosine they are kept at length 1
-	Model          string       `json:"model,omitempty"`                                                              // the name of what makes its vectors, for whoever asks; nothing is made of texts here
+	Model          string       `json:"model,omitempty" maxLength:"256"`                                              // the name of what makes its vectors, for whoever asks; nothing is made of texts here
 	Quantization   Quantization `json:"quantization,omitempty" enum:"int8,none" default:"int8"`                       // how vectors are compared on the way: int8 codes, and what is found by all its digits again; none: by all digits always
 	M              int          `json:"m,omitempty" minimum:"4" maximum:"64" default:"16"`                            // links of an item in the graph: more find better, take more memory and make adding slower
 	EfConstruction int          `json:"ef_construction,omitempty" maximum:"16384" default:"200"`                      // candidates that are looked at when an item is put in, at least m: more find better, and make adding slower
 	MaxItems       int          `json:"max_items,omitempty" minimum:"1" maximum:"1073741824" default:"1048576"`       // how many items there can be; takes address space, and memory only for those that there are
-	TextFields     []string     `json:"text_fields,omitzero" default:"[\"text\"]" example:"[\"text\",\"job.title\"]"` // fields of the metadata that are searched by words, at most 64; none: []
+	TextFields     []string     `json:"text_fields,omitzero" default:"[\"text\"]" example:"[\"text\",\"job.title\"]"` // fields of the metadata that are searched by words, at most 64, each of up to 256 bytes; none: []
 	Persist        *bool        `json:"persist,omitempty" default:"true"`                                             // false: it lives in memory alone, and is gone when the daemon ends
 }
 

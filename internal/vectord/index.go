@@ -186,6 +186,11 @@ func complete(s vector.Shape) (vector.Shape, error) {
 	if s.Quantization != vector.Int8 && s.Quantization != vector.None {
 		return s, vector.ErrBadIndex.Errorf("there is no quantization %q; there are int8 and none", s.Quantization)
 	}
+	for _, name := range append([]string{s.Model}, s.TextFields...) {
+		if len(name) > vector.MaxLabel {
+			return s, vector.ErrBadIndex.Errorf("the name %.64q... of a model or of a text field has %d bytes; it may have %d", name, len(name), vector.MaxLabel)
+		}
+	}
 	config, err := engineConfig(s).Complete()
 	if err != nil {
 		_, reason, _ := strings.Cut(err.Error(), ": ")

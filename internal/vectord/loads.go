@@ -91,7 +91,7 @@ func (l loads) keep(ctx context.Context, x *index, load record) error {
 		return nil
 	}
 	load.IndexID = x.pointer.ID
-	raw, err := sealed.EncodeRecord(load)
+	raw, err := sealed.EncodeRecordWithin(load, maxLoadRecord)
 	if err != nil {
 		return err
 	}

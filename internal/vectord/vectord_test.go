@@ -61,6 +61,7 @@ func TestBadInputIsToldAndAppliesNothing(t *testing.T) {
 		{`{"name":"x"}`, "bad_index"}, {`{"name":"x","dimension":0}`, "bad_index"}, {`{"name":"x","dimension":100000}`, "bad_index"},
 		{`{"name":"x","dimension":4,"metric":"hamming"}`, "bad_index"}, {`{"name":"x","dimension":4,"quantization":"pq"}`, "bad_index"},
 		{`{"name":"x","dimension":4,"m":1000}`, "bad_index"}, {`{"name":"x","dimension":4,"text_fields":["a","a"]}`, "bad_index"},
+		{`{"name":"x","dimension":4,"text_fields":["` + strings.Repeat("a", 257) + `"]}`, "bad_index"}, {`{"name":"x","dimension":4,"model":"` + strings.Repeat("a", 257) + `"}`, "bad_index"},
 		{`{"name":"x","dimension":4,"dimensions":4}`, "unknown_field"}, {`{"name":"x","dimension":"4"}`, "bad_request"}, {``, "bad_request"},
 	} {
 		d.want(400, c.code, "POST", "/vectors/index", c.body)

@@ -30,7 +30,8 @@ func (e *FormatError) Error() string {
 
 // Read gives the record batches of a stream, one after the other, to a function that
 // must not keep them, if their memory may as long as the allocator lets it; an error of its
-// ends the reading. All together may take so many bytes of memory, unpacked. Its own errors
+// ends the reading, and so does a panic: the library looks at the bytes of a column when
+// somebody asks for its values. All together may take so many bytes of memory, unpacked. Its own errors
 // are a [FormatError] and those of the stream.
 func Read(stream io.Reader, from memory.Allocator, most int, yield func(arrow.RecordBatch) error) (err error) {
 	in := &source{Reader: stream}

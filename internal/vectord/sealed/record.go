@@ -8,10 +8,14 @@ import (
 )
 
 // maxRecord is the most that a record has, in bytes, unless more is expected.
-const maxRecord = 64 << 10
+const maxRecord = 256 << 10
 
-// EncodeRecord gives a record: a small object that is JSON in a sealed stream.
-func EncodeRecord(v any) ([]byte, error) {
+// EncodeRecord gives a record: a small object that is JSON in a sealed stream. One that
+// [DecodeRecord] would not read to its end is an error.
+func EncodeRecord(v any) ([]byte, error) { return EncodeRecordWithin(v, maxRecord) }
+
+// EncodeRecordWithin is EncodeRecord of a record that may have so many bytes.
+func EncodeRecordWithin(v any, maxBytes int) ([]byte, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
@@ -21,8 +25,13 @@ func EncodeRecord(v any) ([]byte, error) {
 	if _, err := w.Write(text); err != nil {
 		return nil, err
 	}
-	err = w.Close()
-	return out.Bytes(), err
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	if out.Len() > maxBytes {
+		return nil, fmt.Errorf("a record has %d bytes; it may have %d", out.Len(), maxBytes)
+	}
+	return out.Bytes(), nil
 }
 
 // DecodeRecord reads what [EncodeRecord] gave. Its errors are a [DamageError], those of
@@ -30,8 +39,8 @@ func EncodeRecord(v any) ([]byte, error) {
 func DecodeRecord(in io.Reader, v any) error { return DecodeRecordWithin(in, maxRecord, v) }
 
 // DecodeRecordWithin is DecodeRecord of a record that may have so many bytes.
-func DecodeRecordWithin(in io.Reader, maxBytes int64, v any) error {
-	text, err := io.ReadAll(NewReader(io.LimitReader(in, maxBytes)))
+func DecodeRecordWithin(in io.Reader, maxBytes int, v any) error {
+	text, err := io.ReadAll(NewReader(io.LimitReader(in, int64(maxBytes))))
 	if err != nil {
 		return err
 	}

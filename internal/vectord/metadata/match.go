@@ -170,15 +170,16 @@ func (s *Store) field(name string) (*field, error) {
 }
 
 // Know lets fields be asked for though no item has them, as if one had had them since the
-// start.
+// start: also where there are [MaxFields], which bounds what items may bring.
 func (s *Store) Know(names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range names {
 		if s.fields[name] == nil {
-			s.fields[name] = newField()
+			s.learn(name)
 		}
 	}
+	s.counted()
 }
 
 // present lists the fields that items have now, and those that are found by words, in order.

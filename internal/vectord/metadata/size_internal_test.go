@@ -54,6 +54,7 @@ func TestWhatIsCountedAddsUp(t *testing.T) {
 			check(s)
 		}
 	}
+	s.Know([]string{"n", "asked for"})
 	check(s)
 	v := s.View()
 	var saved bytes.Buffer

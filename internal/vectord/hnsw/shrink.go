@@ -21,6 +21,7 @@ func (g *Graph) Shrink(moved func(from, to uint32)) bool {
 		return false
 	}
 
+	// Since nobody deletes, Repair has left no tombstones and nobody stranded.
 	old := g.end.Load()
 	end := old - uint32(len(g.free))
 	slices.Sort(g.free)
@@ -84,11 +85,6 @@ func (g *Graph) relink(end uint32, to []uint32) {
 	}
 	if slot, level, ok := g.entry(); ok && slot >= end {
 		g.top.Store(entryAt(to[slot-end], level))
-	}
-	for i, slot := range g.tombstones {
-		if slot >= end {
-			g.tombstones[i] = to[slot-end]
-		}
 	}
 }
 

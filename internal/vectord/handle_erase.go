@@ -1,6 +1,7 @@
 package vectord
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -22,20 +23,7 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 	return s.changing(r, func(x *index, open *durable.Index) error {
 		x.copying.Lock() // no snapshot comes in between, nor a restored index in the place of this one
 		defer x.copying.Unlock()
-		if x.replaced() {
-			return vector.ErrIndexLoading.Errorf("the index %s was dropped or replaced meanwhile; nothing was erased from what is there now: send it again", x.name).After(time.Second)
-		}
-		gone := []string{}
-		var err error
-		if x.persisted() {
-			gone, err = s.registry.snapshots.confirmed(r.Context(), x.name, want.Snapshots)
-		}
-		if err == nil {
-			err = s.registry.erasures.askable(r.Context(), x, open.Engine(), want.Filter, selection.Filter) // what is not takes no snapshot along
-		}
-		if err == nil {
-			err = open.Erasable(r.Context())
-		}
+		snapshots, err := s.erasable(r.Context(), x, open, want, selection)
 		if err != nil {
 			return err
 		}
@@ -48,13 +36,33 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		erased, err := open.Erase(r.Context(), selection)
-		if err == nil && x.persisted() {
-			err = s.registry.snapshots.dropAll(r.Context(), x.name)
-		}
 		if err != nil {
 			return err
 		}
+		if x.persisted() {
+			if err := s.registry.snapshots.dropAll(r.Context(), x.name); err != nil {
+				return err
+			}
+		}
 		s.metrics.changed(fateErased, erased.Items)
-		return wire.WriteJSON(w, http.StatusOK, vector.Erased{Erased: erased.Items, LogObjects: erased.LogObjects, Generations: erased.Generations, Bytes: erased.Bytes, Snapshots: gone})
+		return wire.WriteJSON(w, http.StatusOK, vector.Erased{Erased: erased.Items, LogObjects: erased.LogObjects, Generations: erased.Generations, Bytes: erased.Bytes, Snapshots: snapshots})
 	})
+}
+
+// erasable tells whether an erasure can be begun, of which nothing is done yet, and the
+// snapshots that go with it.
+func (s *server) erasable(ctx context.Context, x *index, open *durable.Index, want vector.Erase, which durable.Selection) (snapshots []string, err error) {
+	if x.replaced() {
+		return nil, vector.ErrIndexLoading.Errorf("the index %s was dropped or replaced meanwhile; nothing was erased from what is there now: send it again", x.name).After(time.Second)
+	}
+	snapshots = []string{}
+	if x.persisted() {
+		if snapshots, err = s.registry.snapshots.confirmed(ctx, x.name, want.Snapshots); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.registry.erasures.askable(ctx, x, open.Engine(), want.Filter, which.Filter); err != nil {
+		return nil, err
+	}
+	return snapshots, open.Erasable(ctx)
 }

@@ -113,7 +113,7 @@ const itemForm = `{"id": "c-1", "vector": [0.1, 0.2], "text": "…", "metadata":
 // answer names no line.
 func checkItem(text []byte) error {
 	var item vector.Item
-	if err := jsonv2.Unmarshal(text, &item, jsonv2.RejectUnknownMembers(true), jsonv2.MatchCaseInsensitiveNames(true)); err != nil {
+	if err := jsonv2.Unmarshal(text, &item, jsonv2.RejectUnknownMembers(true)); err != nil {
 		return itemWords(text, err)
 	}
 	switch {

@@ -52,6 +52,7 @@ func TestABadLineIsNamed(t *testing.T) {
 	for line, says := range map[string]string{
 		`{"id":"a","vector":[1]`:                "line 3: it is no item, which looks like {\"id\"",
 		`{"id":"a","vectr":[1]}`:                `unknown field "vectr"`,
+		`{"ID":"a","vector":[1]}`:               `line 3: it is no item`,
 		`{"vector":[1]}`:                        "it has no id",
 		`[1]`:                                   "no item",
 		`{"id":"a","vector":[1]} {"id":"b"}`:    "more follows the item",

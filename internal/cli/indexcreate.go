@@ -12,10 +12,15 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
+// creation is what the flags of index create say.
+type creation struct {
+	want                 vector.NewIndex
+	metric, quantization string
+	transient, wordless  bool
+}
+
 func newIndexCreate(g *Globals) *cobra.Command {
-	var want vector.NewIndex
-	var metric, quantization string
-	var transient, wordless bool
+	var c creation
 	cmd := &cobra.Command{
 		Use:   "create NAME --dimension N",
 		Short: "Make an index of vectors",
@@ -23,19 +28,9 @@ func newIndexCreate(g *Globals) *cobra.Command {
 			"  lakehouse index create jobs --dimension 768 --metric dot --text-field title --text-field description",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !cmd.Flags().Changed("dimension") {
-				return usageError{errors.New("say by --dimension how many numbers a vector has")}
-			}
-			want.Name, want.Metric, want.Quantization = args[0], vector.Metric(metric), vector.Quantization(quantization)
-			if transient {
-				no := false
-				want.Persist = &no
-			}
-			if wordless && want.TextFields != nil {
-				return usageError{errors.New("--text-field and --no-text-fields do not go together; give one of them")}
-			}
-			if wordless {
-				want.TextFields = []string{}
+			want, err := c.index(cmd, args[0])
+			if err != nil {
+				return err
 			}
 			client, err := g.vectors()
 			if err != nil {
@@ -43,7 +38,7 @@ func newIndexCreate(g *Globals) *cobra.Command {
 			}
 			made, created, err := client.Create(cmd.Context(), want)
 			if err != nil {
-				return takenWords(args[0], err)
+				return takenWords(want.Name, err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), made)
@@ -56,21 +51,44 @@ func newIndexCreate(g *Globals) *cobra.Command {
 			return err
 		},
 	}
+	c.flags(cmd)
+	return cmd
+}
+
+// index gives the index that is asked for.
+func (c *creation) index(cmd *cobra.Command, name string) (vector.NewIndex, error) {
+	want := c.want
+	want.Name, want.Metric, want.Quantization = name, vector.Metric(c.metric), vector.Quantization(c.quantization)
+	switch {
+	case !cmd.Flags().Changed("dimension"):
+		return want, usageError{errors.New("say by --dimension how many numbers a vector has")}
+	case c.wordless && want.TextFields != nil:
+		return want, usageError{errors.New("--text-field and --no-text-fields do not go together; give one of them")}
+	case c.wordless:
+		want.TextFields = []string{}
+	}
+	if c.transient {
+		no := false
+		want.Persist = &no
+	}
+	return want, nil
+}
+
+func (c *creation) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.IntVar(&want.Dimension, "dimension", 0, "`N`umbers that a vector has")
-	flags.StringVar(&metric, "metric", "", "cosine (default), dot or l2: what is near")
-	flags.StringVar(&want.Model, "model", "", "`NAME` of the model that makes vectors of texts")
-	flags.StringVar(&quantization, "quantization", "", "int8 (default) or none: whether vectors are compared by codes of a byte a number on the way, or by all they have")
-	flags.IntVar(&want.M, "m", 0, "links of an item in the graph (default 16)")
-	flags.IntVar(&want.EfConstruction, "ef-construction", 0, "candidates that are looked at when an item is linked (default 200)")
-	flags.IntVar(&want.MaxItems, "max-items", 0, "items that it has room for (default 1048576)")
-	flags.StringArrayVar(&want.TextFields, "text-field", nil, "`FIELD` of the metadata that is searched by words; may be given again (default text)")
-	flags.BoolVar(&wordless, "no-text-fields", false, "search nothing by words: text is compared like other values")
-	flags.BoolVar(&transient, "no-persist", false, "keep it in memory alone: it is gone when vectord ends")
-	flags.BoolVar(&want.IfNotExists, "if-not-exists", false, "take one that is there, if it has these parameters")
+	flags.IntVar(&c.want.Dimension, "dimension", 0, "`N`umbers that a vector has")
+	flags.StringVar(&c.metric, "metric", "", "cosine (default), dot or l2: what is near")
+	flags.StringVar(&c.want.Model, "model", "", "`NAME` of the model that makes vectors of texts")
+	flags.StringVar(&c.quantization, "quantization", "", "int8 (default) or none: whether vectors are compared by codes of a byte a number on the way, or by all they have")
+	flags.IntVar(&c.want.M, "m", 0, "links of an item in the graph (default 16)")
+	flags.IntVar(&c.want.EfConstruction, "ef-construction", 0, "candidates that are looked at when an item is linked (default 200)")
+	flags.IntVar(&c.want.MaxItems, "max-items", 0, "items that it has room for (default 1048576)")
+	flags.StringArrayVar(&c.want.TextFields, "text-field", nil, "`FIELD` of the metadata that is searched by words; may be given again (default text)")
+	flags.BoolVar(&c.wordless, "no-text-fields", false, "search nothing by words: text is compared like other values")
+	flags.BoolVar(&c.transient, "no-persist", false, "keep it in memory alone: it is gone when vectord ends")
+	flags.BoolVar(&c.want.IfNotExists, "if-not-exists", false, "take one that is there, if it has these parameters")
 	_ = cmd.RegisterFlagCompletionFunc("metric", cobra.FixedCompletions([]string{"cosine", "dot", "l2"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("quantization", cobra.FixedCompletions([]string{"int8", "none"}, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
 }
 
 // takenWords adds to an error of a creation what has the name: an index, with what it

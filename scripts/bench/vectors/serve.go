@@ -27,17 +27,27 @@ type server struct {
 // serveMain is the process that measures the engine, at a level, with codes of "int8"
 // or "float32" alone.
 func serveMain(level, kind string) int {
-	s := &server{float: kind == "float32"}
-	for _, l := range simd.Levels() {
-		if l.String() == level {
-			s.kernels, _ = simd.At(l)
-		}
+	kernels, err := kernelsOf(level)
+	if err == nil {
+		s := &server{kernels: kernels, float: kind == "float32"}
+		err = s.serve(os.Stdin, os.Stdout)
 	}
-	if err := s.serve(os.Stdin, os.Stdout); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return 1
 	}
 	return 0
+}
+
+// kernelsOf gives the kernels of a level by its name: no other is measured under it.
+func kernelsOf(level string) (simd.Kernels, error) {
+	for _, l := range simd.Levels() {
+		if l.String() == level {
+			k, _ := simd.At(l) // it is there
+			return k, nil
+		}
+	}
+	return simd.Kernels{}, fmt.Errorf("this machine has no level %q; it has %v", level, simd.Levels())
 }
 
 func (s *server) serve(in io.Reader, out io.Writer) error {

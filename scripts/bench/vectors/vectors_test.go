@@ -128,3 +128,9 @@ func TestTheEngineAnswers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestNoLevelIsMeasuredUnderTheNameOfAnother(t *testing.T) {
+	if code := serveMain("avx1024", "int8"); code == 0 {
+		t.Error("a level that is not there is measured")
+	}
+}

@@ -77,10 +77,14 @@ func (c *change) apply(x *engine.Index) (n counts, err error) {
 			return n, err
 		}
 	}
-	for _, s := range c.set {
-		if x.SetMetadata(s.id, s.object) {
-			n.updated++
-		}
+	if len(c.set) > 0 {
+		n.updated += x.SetAll(func(yield func(string, metadata.Object) bool) {
+			for _, s := range c.set {
+				if !yield(s.id, s.object) {
+					return
+				}
+			}
+		})
 	}
 	if len(c.remove) > 0 {
 		n.deleted = x.Delete(c.remove)

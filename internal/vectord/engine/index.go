@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -204,27 +205,37 @@ func (x *Index) Delete(ids []string) int {
 
 // SetMetadata replaces an item's metadata; it returns false where there is no such item.
 func (x *Index) SetMetadata(id string, object metadata.Object) bool {
-	var words lexical.Words
-	if x.words != nil {
-		words = lexical.Read(object.Text(x.config.TextFields))
-	}
+	return x.SetAll(func(yield func(string, metadata.Object) bool) { yield(id, object) }) == 1
+}
+
+// SetAll replaces the metadata of many items, by their ids, and gives how many there are. A
+// save has all of that or nothing; a search finds each item as it was or as it is.
+func (x *Index) SetAll(edits iter.Seq2[string, metadata.Object]) (changed int) {
 	x.writes.Lock()
 	defer x.changed()
-	slot, ok := x.names.slot(id)
-	switch {
-	case !ok:
-	case x.words == nil:
-		x.meta.Set(slot, object)
-	default:
-		x.words.SetWordsWith(slot, words, func(publish func()) {
-			x.edits.Lock() // searches wait for this alone
-			defer x.edits.Unlock()
-			x.meta.Set(slot, object)
-			publish()
-		})
-		x.gone.Add(1)
+	for id, object := range edits {
+		if slot, ok := x.names.slot(id); ok {
+			x.edit(slot, object)
+			changed++
+		}
 	}
-	return ok
+	return changed
+}
+
+// edit replaces the metadata of a slot; x.writes is held.
+func (x *Index) edit(slot uint32, object metadata.Object) {
+	if x.words == nil {
+		x.meta.Set(slot, object)
+		return
+	}
+	words := lexical.Read(object.Text(x.config.TextFields))
+	x.words.SetWordsWith(slot, words, func(publish func()) {
+		x.edits.Lock() // searches wait for this alone
+		defer x.edits.Unlock()
+		x.meta.Set(slot, object)
+		publish()
+	})
+	x.gone.Add(1)
 }
 
 // Get gives an item: its vector as it is kept, for cosine at length 1.

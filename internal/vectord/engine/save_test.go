@@ -14,6 +14,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
@@ -164,6 +165,60 @@ func TestASaveIsOfOneMoment(t *testing.T) {
 			t.Fatalf("%s: %v %s, %v", want.ID, got.Vector, got.Metadata, ok)
 		}
 	}
+}
+
+// A change of the metadata of many items is saved whole or not at all.
+func TestASaveHasAllOfAnEditOrNothing(t *testing.T) {
+	config := engine.Config{Dimension: 2, MaxItems: 1000, TextFields: []string{"text"}}
+	x := newIndex(t, config)
+	const n = 100
+	for i := range n {
+		it := item(i)
+		it.Metadata = json.RawMessage(`{"round":0,"text":"common"}`)
+		put(t, x, it)
+	}
+	saved, edits := make(chan struct{}), sync.WaitGroup{}
+	edits.Go(func() {
+		for round := 1; ; round++ {
+			object, err := metadata.Read(fmt.Appendf(nil, `{"round":%d,"text":"common"}`, round))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			x.SetAll(func(yield func(string, metadata.Object) bool) {
+				for i := range n {
+					if !yield(item(i).ID, object) {
+						return
+					}
+				}
+			})
+			select {
+			case <-saved:
+				return
+			default:
+			}
+		}
+	})
+	for range 20 {
+		var out bytes.Buffer
+		if err := x.Save(&out, nil); err != nil {
+			t.Fatal(err)
+		}
+		back := newIndex(t, config)
+		if err := back.Load(&out); err != nil {
+			t.Fatal(err)
+		}
+		rounds := map[string]int{}
+		for i := range n {
+			got, _ := back.Get(item(i).ID)
+			rounds[string(got.Metadata)]++
+		}
+		if len(rounds) != 1 {
+			t.Errorf("saved in the middle of an edit: %v", rounds)
+		}
+	}
+	close(saved)
+	edits.Wait()
 }
 
 type writerFunc func([]byte) (int, error)

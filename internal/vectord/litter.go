@@ -13,7 +13,7 @@ import (
 const litterAge = time.Hour
 
 // removeNameless removes the objects of indexes that no name leads to: what a kill left
-// of a drop or a restoration.
+// of a drop or a restoration. Where a name is broken that may have led to them, they stay.
 func (r *registry) removeNameless(ctx context.Context) error {
 	var nameless []string
 	for page, err := range r.storage.Listings(ctx, vectorsFolder, "/", 0) {
@@ -30,21 +30,25 @@ func (r *registry) removeNameless(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	named, hidden := map[string]bool{}, ""
+	named, broken := map[string]bool{}, ""
 	err = r.names.all(ctx, func(name string, p pointer, _ string) {
 		named[p.ID] = true
-		if p.hides {
-			hidden = name
+		if p.broken != nil {
+			broken = name
 		}
 	})
-	if err == nil && hidden != "" {
-		r.log.Warn("what no name leads to is left in storage, since a name is damaged that may have led there", "name", hidden)
-		return nil
-	}
 	for _, id := range condemned {
-		if err == nil && !named[id] {
+		switch {
+		case err != nil:
+		case named[id]: // it kept its name after all
+			err = r.names.pardon(ctx, id)
+		case broken == "":
 			err = r.execute(ctx, id)
 		}
+	}
+	if broken != "" {
+		r.log.Warn("what no name leads to is left in storage, since a name leads nowhere that may have led there", "name", broken)
+		return err
 	}
 	for _, id := range nameless {
 		if err == nil && !named[id] {
@@ -77,5 +81,5 @@ func (r *registry) execute(ctx context.Context, id string) error {
 	if err := durable.Drop(ctx, r.storage, id); err != nil {
 		return err
 	}
-	return r.names.removeObject(ctx, condemnedKey(id))
+	return r.names.pardon(ctx, id)
 }

@@ -85,11 +85,7 @@ func (n names) get(ctx context.Context, name string) (pointer, string, error) {
 }
 
 func (n names) remove(ctx context.Context, name string) error {
-	return n.removeObject(ctx, nameKey(name))
-}
-
-func (n names) removeObject(ctx context.Context, key string) error {
-	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, key) })
+	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, nameKey(name)) })
 }
 
 // condemn notes that an index is about to lose its name: a start removes what it finds of
@@ -105,6 +101,14 @@ func (n names) condemn(ctx context.Context, id string) error {
 	})
 }
 
+// pardon takes back what condemn noted.
+func (n names) pardon(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
+	}
+	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, condemnedKey(id)) })
+}
+
 // condemned gives the ids of such indexes.
 func (n names) condemned(ctx context.Context) (ids []string, err error) {
 	for page, err := range n.storage.Listings(ctx, condemnedFolder, "", 0) {
@@ -118,8 +122,10 @@ func (n names) condemned(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// all gives every name with its pointer and etag.
+// all gives every name with its pointer and etag. Of those that lead to one index the first
+// has it.
 func (n names) all(ctx context.Context, yield func(name string, p pointer, etag string)) error {
+	owners := map[string]string{}
 	for page, err := range n.storage.Listings(ctx, namesFolder, "", 0) {
 		if err != nil {
 			return err
@@ -133,6 +139,10 @@ func (n names) all(ctx context.Context, yield func(name string, p pointer, etag 
 			if err != nil {
 				return err
 			}
+			if by, taken := owners[p.ID]; taken && p.ID != "" {
+				p = p.taken(name, by)
+			}
+			owners[p.ID] = name
 			yield(name, p, etag)
 		}
 	}

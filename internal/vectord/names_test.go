@@ -3,13 +3,10 @@ package vectord_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
@@ -27,13 +24,7 @@ func TestADamagedNameLosesNothing(t *testing.T) {
 	good := files.read(key)
 	for what, do := range map[string]func([]byte) []byte{"first": flipFirst, "empty": empty, "half": half, "other": func([]byte) []byte { return []byte("{}") }} {
 		files.change(key, do)
-		before := files.keys("vectors/")
-		for _, key := range before {
-			old := time.Now().Add(-2 * time.Hour)
-			if err := os.Chtimes(storage.LocalPath(files.root, key), old, old); err != nil {
-				t.Fatal(err)
-			}
-		}
+		before := files.age("vectors/")
 		d = start(t, store)
 		found, err := d.Get(t.Context(), "i", 0)
 		if err != nil || found.State != vector.Failed || !strings.Contains(found.Reason, key) || !strings.Contains(found.Reason, "put it back from a copy") || !strings.Contains(found.Reason, "drop") {
@@ -49,14 +40,59 @@ func TestADamagedNameLosesNothing(t *testing.T) {
 		if after := files.keys("vectors/"); !slices.Equal(before, after) {
 			t.Errorf("%s: there were %v, and are %v", what, before, after)
 		}
-		if err := os.WriteFile(storage.LocalPath(files.root, key), good, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		files.put(key, good)
 		d = start(t, store)
 		if n, err := d.Count(t.Context(), "i", nil); n != 20 || err != nil {
 			t.Errorf("%s: %d items, %v", what, n, err)
 		}
 		d.stop()
+	}
+}
+
+// A name that was overwritten with another one's object loses nothing either, were it noted
+// that its index is about to lose it, or not.
+func TestANameThatWasOverwrittenLosesNothing(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	d := start(t, store)
+	files := filesOf(t, store)
+	for name, count := range map[string]int{"i": 20, "j": 30} {
+		d.mustCreate(name, vector.Shape{Dimension: 2})
+		d.mustAdd(name, items(0, count, 2)...)
+	}
+	made, err := d.Get(t.Context(), "j", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.stop()
+	const key = "vectors/names/j.json"
+	good, other := files.read(key), files.read("vectors/names/i.json")
+	for what, text := range map[string][]byte{"a copy": other, "one of an earlier build": bytes.Replace(other, []byte(`"name":"i",`), nil, 1)} {
+		for _, condemned := range []bool{false, true} {
+			if condemned {
+				files.put("vectors/condemned/"+made.ID, []byte("{}"))
+			}
+			files.put(key, text)
+			before := files.age("vectors/")
+			d = start(t, store)
+			if found, err := d.Get(t.Context(), "j", 0); err != nil || found.State != vector.Failed {
+				t.Errorf("%s: %+v, %v", what, found, err)
+			}
+			d.stop()
+			if after := files.keys("vectors/"); !slices.Equal(before, after) {
+				t.Errorf("%s: there were %v, and are %v", what, before, after)
+			}
+			files.put(key, good)
+			d = start(t, store)
+			for name, count := range map[string]int{"i": 20, "j": 30} {
+				if n, err := d.Count(t.Context(), name, nil); n != count || err != nil {
+					t.Errorf("%s: %s has %d items, %v", what, name, n, err)
+				}
+			}
+			d.stop()
+			if left := files.keys("vectors/condemned/"); len(left) > 0 {
+				t.Errorf("%s: an index that has its name is still noted as one that loses it: %v", what, left)
+			}
+		}
 	}
 }
 
@@ -70,12 +106,6 @@ func TestANameThatIsACopyOfAnother(t *testing.T) {
 	d.mustAdd("j", items(0, 20, 2)...)
 	d.want(200, "", "PUT", "/vectors/aliases/aj", `{"index":"j"}`)
 	d.stop()
-	put := func(name string, text []byte) {
-		t.Helper()
-		if _, _, err := store.Put(t.Context(), "vectors/names/"+name+".json", bytes.NewReader(text), -1, storage.Condition{}); err != nil {
-			t.Fatal(err)
-		}
-	}
 	pointer := files.read("vectors/names/j.json")
 	unnamed := bytes.Replace(pointer, []byte(`"name":"j",`), nil, 1) // of an earlier build
 	if bytes.Equal(pointer, unnamed) {
@@ -83,7 +113,7 @@ func TestANameThatIsACopyOfAnother(t *testing.T) {
 	}
 	copies := map[string][]byte{"a-copy": pointer, "k": pointer, "l": unnamed, "al": files.read("vectors/names/aj.json")}
 	for name, text := range copies {
-		put(name, text)
+		files.put("vectors/names/"+name+".json", text)
 	}
 	before := files.keys("vectors/")
 	d = start(t, store)

@@ -19,12 +19,12 @@ type pointer struct {
 	CreatedAt time.Time    `json:"created_at,omitzero"`
 	AliasOf   string       `json:"alias_of,omitempty"`
 
-	broken error // why it leads nowhere
-	hides  bool  // it cannot be read, and may be all that led to an index
+	broken error // why it leads nowhere; what stood there before may be all that led to an index
 }
 
-// A pointer is JSON that ends with the checksum of what stands before that; in those of
-// earlier builds there is none.
+// A pointer is JSON that ends with the checksum of what stands before that. Those of earlier
+// builds have none and are still read; a sealed record, as other small objects are, would be
+// a second format beside that.
 const sumFormat = `,"sum":"%08x"}`
 
 var (
@@ -51,10 +51,10 @@ func (p pointer) encode(name string) ([]byte, error) {
 func decodePointer(name string, raw []byte) pointer {
 	var p pointer
 	if err := p.read(raw); err != nil {
-		return pointer{hides: true, broken: vector.ErrIndexFailed.Errorf("the object %s is damaged: %v; put it back from a copy of the bucket and restart vectord, or drop the index %s, whose objects a later start removes", nameKey(name), err, name)}
+		return pointer{broken: vector.ErrIndexFailed.Errorf("the object %s is damaged: %v; put it back from a copy of the bucket and restart vectord, or drop the index %s, whose objects a later start removes", nameKey(name), err, name)}
 	}
 	if p.Name != "" && p.Name != name {
-		return pointer{broken: vector.ErrIndexFailed.Errorf("the object %s is a copy of %s; put back the one that was there, or drop the index %s: that removes the name alone, and nothing of %s", nameKey(name), nameKey(p.Name), name, p.Name)}
+		return pointer{broken: vector.ErrIndexFailed.Errorf("the object %s is a copy of %s; put back the one that was there and restart vectord, or drop the index %s, whose own objects a later start removes, and none of %s", nameKey(name), nameKey(p.Name), name, p.Name)}
 	}
 	return p
 }
@@ -74,7 +74,7 @@ func (p *pointer) read(raw []byte) error {
 
 // taken is the pointer of a name that leads to an index which another name leads to.
 func (p pointer) taken(name, by string) pointer {
-	return pointer{broken: vector.ErrIndexFailed.Errorf("the object %s leads to the index %s, as the name %s does, and an index has one name; put back what was there, or drop the index %s: that removes the name alone, and nothing of %s", nameKey(name), p.ID, by, name, by)}
+	return pointer{broken: vector.ErrIndexFailed.Errorf("the object %s leads to the index %s, as the name %s does, and an index has one name; put back what was there and restart vectord, or drop the index %s, whose own objects a later start removes, and none of %s", nameKey(name), p.ID, by, name, by)}
 }
 
 // same tells whether two pointers lead to the same place.

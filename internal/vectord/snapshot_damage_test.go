@@ -1,11 +1,13 @@
 package vectord_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
@@ -53,6 +55,27 @@ func (b bucket) read(key string) []byte {
 		b.t.Fatal(err)
 	}
 	return text
+}
+
+// put writes an object.
+func (b bucket) put(key string, text []byte) {
+	b.t.Helper()
+	if _, _, err := b.store.Put(b.t.Context(), key, bytes.NewReader(text), -1, storage.Condition{}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// age makes what lies under a prefix older than what a start takes for litter, and lists it.
+func (b bucket) age(prefix string) (keys []string) {
+	b.t.Helper()
+	keys = b.keys(prefix)
+	for _, key := range keys {
+		old := time.Now().Add(-2 * time.Hour)
+		if err := os.Chtimes(storage.LocalPath(b.root, key), old, old); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	return keys
 }
 
 // keys lists what lies under a prefix.

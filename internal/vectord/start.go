@@ -41,16 +41,12 @@ func (r *registry) start(opening func(*index) func()) {
 // false where the daemon ends before.
 func (r *registry) readNames() ([]*index, bool) {
 	for {
-		indexes, aliases, owners := map[string]*index{}, map[string]alias{}, map[string]string{}
+		indexes, aliases := map[string]*index{}, map[string]alias{}
 		err := r.names.all(r.ctx, func(name string, p pointer, etag string) {
 			if p.AliasOf != "" {
 				aliases[name] = alias{p.AliasOf, etag}
 				return
 			}
-			if by, taken := owners[p.ID]; taken && p.broken == nil {
-				p = p.taken(name, by)
-			}
-			owners[p.ID] = name
 			indexes[name] = namedIndex(name, p, etag)
 		})
 		if err == nil {

@@ -5,54 +5,49 @@ import (
 	"errors"
 	"time"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// changePatience is how long whoever asks for a change of names waits for it, and about how
-// long a change that can be given up waits for storaged.
+// changePatience is how long a change of names takes, with the wait for its turn, before
+// whoever asked is told how far it came.
 const changePatience = 20 * time.Second
 
-// errNoTurn is why a change was not begun.
-var errNoTurn = errors.New("other changes of names took too long")
+// errNotBegun is why a change did nothing.
+var errNotBegun = errors.New("the change of names was not begun")
 
-// change makes a change of names. They are made one after the other, in storage first and
-// in memory then, and each to its end, also when whoever asked has left: a name that
-// storage knows and memory does not, or the other way round, would be a trap for those
-// who come after. Nothing else waits for them.
-func (r *registry) change(ctx context.Context, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, r.patience)
+// change makes a change of a name. Changes of names are made one after the other, in storage
+// first and in memory then, and each to its end, also when whoever asked has left: a name
+// that storage knows and memory does not, or the other way round, would be a trap for those
+// who come after. Nothing else waits for them. The context of a change ends with the
+// patience: what storaged did not answer until then is given up, or goes on by [registry.settle].
+func (r *registry) change(ctx context.Context, name string, do func(context.Context) error) error {
+	until := time.Now().Add(r.patience)
+	waits, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
-	return r.turn(ctx, ctx, func() error { return do(r.ctx) })
-}
-
-// turn makes a change of names when its turn has come, and waits for it: for the turn as
-// long as begin lasts, for the change as long as end does.
-func (r *registry) turn(begin, end context.Context, do func() error) error {
 	select {
 	case r.changes <- struct{}{}:
-	case <-begin.Done():
-		return wire.ErrUnavailable.Errorf("another change of names waits for storaged; try again").With("service", "storaged").After(time.Second).Because(errNoTurn)
+	case <-waits.Done():
+		return wire.ErrUnavailable.Errorf("another change of names waits for storaged; try again").With("service", "storaged").After(time.Second).Because(errNotBegun)
+	}
+	if err := r.unsettledChange(name); err != nil {
+		<-r.changes
+		return err
 	}
 	made := make(chan error, 1)
 	r.background.Go(func() {
 		defer func() { <-r.changes }()
-		made <- do()
+		ctx, cancel := context.WithDeadline(r.ctx, until)
+		defer cancel()
+		made <- do(ctx)
 	})
 	select {
 	case err := <-made:
 		return err
-	case <-end.Done():
-		return stillUnknown(end.Err())
+	case <-ctx.Done():
+		return goesOn(name, ctx.Err())
 	}
-}
-
-// stillUnknown tells of a change that nobody waits for any more.
-func stillUnknown(cause error) error {
-	return wire.ErrUnavailable.Errorf("storaged has not said yet what became of the change; it goes on, and the same request again finds out").
-		With("service", "storaged").After(time.Second).Because(cause)
 }
 
 // create makes an index, or finds the one of the same shape where that may be.
@@ -63,7 +58,7 @@ func (r *registry) create(ctx context.Context, want vector.NewIndex) (made *inde
 	}
 	var x *index // the change may go on when this has returned
 	fresh := false
-	err = r.change(ctx, func(ctx context.Context) error {
+	err = r.change(ctx, want.Name, func(ctx context.Context) error {
 		if err := r.free(want.Name); err != nil {
 			there, findErr := r.find(want.Name)
 			if findErr == nil && want.IfNotExists && there.name == want.Name && same(there.pointer.Shape, shape) {
@@ -75,9 +70,10 @@ func (r *registry) create(ctx context.Context, want vector.NewIndex) (made *inde
 		x, fresh = newIndex(want.Name, shape), true
 		open, err := durable.Create(ctx, r.options(x))
 		if err != nil {
-			return err
+			return r.unnamed(x, nil, err)
 		}
-		return r.publish(ctx, x, open, nil)
+		x.opened(open, nil)
+		return r.publish(ctx, x, nil)
 	})
 	if err != nil {
 		return nil, false, err
@@ -85,53 +81,55 @@ func (r *registry) create(ctx context.Context, want vector.NewIndex) (made *inde
 	return x, fresh, nil
 }
 
-// publish gives an open index its name, in place of the one that has it before, if one
-// does. Where it cannot, nothing is left of the index.
-func (r *registry) publish(ctx context.Context, x *index, open *durable.Index, before *index) error {
-	if x.persisted() {
-		if err := r.giveName(ctx, x, before); err != nil {
-			err = errors.Join(nameProblem(x.name, err), open.Close(ctx))
-			if ctx.Err() == nil { // else it may have its name
-				within, cancel := context.WithTimeout(ctx, r.patience)
-				defer cancel()
-				err = errors.Join(err, durable.Drop(within, r.storage, x.pointer.ID))
-			}
-			return err
-		}
+// publish gives an open index its name, in place of the one that has it before, if one does,
+// which serves searches until then. Where it cannot, nothing is left of the index.
+func (r *registry) publish(ctx context.Context, x, before *index) error {
+	if !x.persisted() {
+		return r.named(x, before)
 	}
-	x.opened(open, nil)
+	err := r.removeStrays(ctx, x.name)
+	if err == nil && before != nil {
+		x.etag = before.etag
+		before.leave(true) // nothing is acknowledged any more that would be lost
+		err = r.names.condemn(ctx, before.pointer.ID)
+	}
+	if err != nil {
+		return r.unnamed(x, before, err)
+	}
+	return r.settle(ctx, &step{
+		names: []string{x.name},
+		made:  x,
+		write: func(ctx context.Context) (err error) {
+			x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag)
+			return err
+		},
+		known: func(_ context.Context, err error) error {
+			if err != nil {
+				return r.unnamed(x, before, err)
+			}
+			return r.named(x, before)
+		},
+	})
+}
+
+// named lets those who ask for a name find the index that has it now.
+func (r *registry) named(x, before *index) error {
 	r.mu.Lock()
 	r.indexes[x.name] = x
 	r.mu.Unlock()
 	if before != nil {
-		r.background.Go(func() { r.discard(before) })
+		r.giveUp(before)
 	}
 	return nil
 }
 
-// giveName lets a name lead to an index in storage. The one that has it before serves
-// searches until then.
-func (r *registry) giveName(ctx context.Context, x, before *index) (err error) {
-	within, cancel := context.WithTimeout(ctx, r.patience)
-	defer cancel()
-	if err := r.removeStrays(within, x.name); err != nil {
-		return err
-	}
+// unnamed gives up an index that did not get its name, which the one keeps that has it.
+func (r *registry) unnamed(x, before *index, err error) error {
+	r.giveUp(x)
 	if before != nil {
-		if before.replaced() {
-			return dropGoesOn(before.name, nil)
-		}
-		x.etag = before.etag
-		before.leave(true)
-		err = r.names.condemn(within, before.pointer.ID)
+		r.stays(before)
 	}
-	if err == nil {
-		x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag)
-	}
-	if err != nil && before != nil {
-		before.leave(false)
-	}
-	return err
+	return notMade(x.name, err)
 }
 
 // free returns what keeps a name from being given.
@@ -151,12 +149,4 @@ func (r *registry) free(name string) error {
 		return vector.ErrIndexMemory.Errorf("there are %d indexes already, which is the most: drop one, or raise [vectord] max_indexes", len(r.indexes)).With("limit", r.config.MaxIndexes)
 	}
 	return nil
-}
-
-// nameProblem says why a name could not be written.
-func nameProblem(name string, err error) error {
-	if errors.Is(err, storage.ErrPreconditionFailed) {
-		return vector.ErrIndexTaken.Errorf("another daemon has changed the name %s: two vectord must not share a bucket; stop one of them and restart the other", name).Because(err)
-	}
-	return err
 }

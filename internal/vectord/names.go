@@ -22,23 +22,52 @@ func (n names) put(ctx context.Context, name string, p pointer, etag string) (ne
 	if err != nil {
 		return "", err
 	}
-	err = certain(ctx, func(ctx context.Context) error {
+	err = n.write(ctx, name, func(ctx context.Context) error {
 		stored, _, err := n.storage.Put(ctx, nameKey(name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: etag, IfNoneMatch: etag == ""})
 		newETag = stored.ETag
-		if !errors.Is(err, storage.ErrPreconditionFailed) {
+		return err
+	}, func(now *pointer, tag string) bool {
+		newETag = tag
+		return now != nil && now.same(p)
+	})
+	return newETag, err
+}
+
+// remove removes a name.
+func (n names) remove(ctx context.Context, name string) error {
+	return n.write(ctx, name, func(ctx context.Context) error {
+		return n.storage.Delete(ctx, nameKey(name))
+	}, func(now *pointer, _ string) bool { return now == nil })
+}
+
+// write makes a call that writes a name until it is known what came of it. A refusal does
+// not tell: it may be that an earlier try was carried out, whose answer was lost, or will be
+// yet; or that the refused one was, before something failed. So it looks what there is now,
+// nil where the name leads nowhere, and asks whether that was written. If it was not, and no
+// try is without an answer, or none of them can be carried out any more, the refusal holds.
+func (n names) write(ctx context.Context, name string, call func(context.Context) error, wasWritten func(now *pointer, etag string) bool) error {
+	unanswered := false
+	return certain(ctx, func(ctx context.Context) error {
+		err := call(ctx)
+		if !wire.Refused(err) {
+			unanswered = err != nil
 			return err
 		}
-		now, tag, readErr := n.get(ctx, name) // perhaps it was this very writing, whose answer was lost
+		now, etag, readErr := n.get(ctx, name)
 		switch {
-		case readErr != nil && !errors.Is(readErr, storage.ErrObjectNotFound):
-			return readErr
-		case readErr == nil && now.same(p):
-			newETag = tag
+		case errors.Is(readErr, storage.ErrObjectNotFound):
+			now = nil
+		case readErr != nil:
+			return &unknownError{readErr}
+		}
+		switch {
+		case wasWritten(now, etag):
 			return nil
+		case unanswered && !errors.Is(err, storage.ErrPreconditionFailed):
+			return &unknownError{err}
 		}
 		return err
 	})
-	return newETag, err
 }
 
 // Trying again what storaged did not answer.
@@ -52,15 +81,16 @@ type unknownError struct{ error }
 
 func (e *unknownError) Unwrap() error { return e.error }
 
-// certain makes a call until it is known what came of it: it was answered, or the first
-// one reached nobody. Only where the context ends before it is not known, which is an
-// unknownError.
+// certain makes a call until it is known what came of it: it was answered, other than by an
+// unknownError, or the first one reached nobody. Only where the context ends before it is
+// not known, which is an unknownError.
 func certain(ctx context.Context, call func(context.Context) error) error {
 	for first := true; ; first = false {
 		within, cancel := context.WithTimeout(ctx, answerWithin)
 		err := call(within)
 		cancel()
-		if err == nil || wire.Refused(err) || first && wire.Unsent(err) {
+		var unknown *unknownError
+		if err == nil || !errors.As(err, &unknown) && (wire.Refused(err) || first && wire.Unsent(err)) {
 			return err
 		}
 		select {
@@ -71,21 +101,18 @@ func certain(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
-func (n names) get(ctx context.Context, name string) (pointer, string, error) {
+func (n names) get(ctx context.Context, name string) (*pointer, string, error) {
 	body, object, err := n.storage.Get(ctx, nameKey(name), storage.Range{})
 	if err != nil {
-		return pointer{}, "", err
+		return nil, "", err
 	}
 	defer body.Close()
 	raw, err := io.ReadAll(body)
 	if err != nil {
-		return pointer{}, "", err
+		return nil, "", err
 	}
-	return decodePointer(name, raw), object.ETag, nil
-}
-
-func (n names) remove(ctx context.Context, name string) error {
-	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, nameKey(name)) })
+	p := decodePointer(name, raw)
+	return &p, object.ETag, nil
 }
 
 // condemn notes that an index is about to lose its name: a start removes what it finds of
@@ -140,10 +167,10 @@ func (n names) all(ctx context.Context, yield func(name string, p pointer, etag 
 				return err
 			}
 			if by, taken := owners[p.ID]; taken && p.ID != "" {
-				p = p.taken(name, by)
+				*p = p.taken(name, by)
 			}
 			owners[p.ID] = name
-			yield(name, p, etag)
+			yield(name, *p, etag)
 		}
 	}
 	return nil

@@ -34,11 +34,12 @@ type registry struct {
 	changes  chan struct{}     // has an element while names are changed
 	strays   map[string]string // aliases of dropped indexes that may be in storage still, and of which; whoever changes names has them
 
-	mu      sync.RWMutex
-	ready   bool  // the names were read
-	waiting error // why not, yet
-	indexes map[string]*index
-	aliases map[string]alias
+	mu        sync.RWMutex
+	ready     bool  // the names were read
+	waiting   error // why not, yet
+	indexes   map[string]*index
+	aliases   map[string]alias
+	unsettled map[*step]bool // changes of names of which it is not known what came of them
 
 	background sync.WaitGroup
 	stop       context.CancelFunc
@@ -50,7 +51,7 @@ type alias struct{ index, etag string }
 
 func newRegistry(ctx context.Context, c Config, log *slog.Logger, store *storage.Client) *registry {
 	r := &registry{config: c, log: log, storage: store, names: names{store}, snapshots: snapshots{store}, erasures: erasures{store}, kernels: simd.Best(),
-		patience: changePatience, changes: make(chan struct{}, 1), strays: map[string]string{}, indexes: map[string]*index{}, aliases: map[string]alias{}}
+		patience: changePatience, changes: make(chan struct{}, 1), strays: map[string]string{}, indexes: map[string]*index{}, aliases: map[string]alias{}, unsettled: map[*step]bool{}}
 	r.ctx, r.stop = context.WithCancel(ctx)
 	return r
 }
@@ -107,6 +108,18 @@ func (r *registry) list() []*index {
 	return slices.SortedFunc(maps.Values(r.indexes), func(a, b *index) int { return strings.Compare(a.name, b.name) })
 }
 
+// unnamedYet gives the indexes of which it is not known whether they have a name.
+func (r *registry) unnamedYet() (list []*index) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for s := range r.unsettled {
+		if s.made != nil {
+			list = append(list, s.made)
+		}
+	}
+	return list
+}
+
 // closedAtOnce is how many indexes are closed side by side: each may wait for storaged, and
 // few take a processor.
 const closedAtOnce = 16
@@ -121,7 +134,7 @@ func (r *registry) close(ctx context.Context) error {
 	r.background.Wait()
 	ctx, cancel := context.WithTimeout(ctx, closeWithin)
 	defer cancel()
-	all := r.list()
+	all := append(r.list(), r.unnamedYet()...)
 	errs := make([]error, len(all))
 	var group errgroup.Group
 	group.SetLimit(closedAtOnce)

@@ -14,6 +14,9 @@ import (
 // of it may run, which would be lost.
 func (r *registry) restore(ctx context.Context, of string, want vector.Restore, hold func(*index) (done func(), err error)) (*index, error) {
 	before, name, err := r.place(of, want.As)
+	if err == nil {
+		err = r.unsettledChange(name)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -25,45 +28,47 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore, 
 			return nil, err
 		}
 	}
-	x, open, err := r.aside(ctx, of, want.Snapshot, name)
+	x, err := r.aside(ctx, of, want.Snapshot, name)
 	if err != nil {
 		done()
 		return nil, err
 	}
-	err = r.change(ctx, func(ctx context.Context) error {
+	err = r.change(ctx, name, func(ctx context.Context) error {
 		defer done() // it may go on when this has returned
 		if now, _, err := r.place(of, want.As); err != nil || now != before {
-			err = errors.Join(err, open.Close(ctx), durable.Drop(ctx, r.storage, x.pointer.ID))
+			r.giveUp(x)
 			return errors.Join(vector.ErrIndexExists.Errorf("the index %s was dropped or made anew meanwhile; restore again", name), err)
 		}
-		return r.publish(ctx, x, open, before)
+		return r.publish(ctx, x, before)
 	})
-	if errors.Is(err, errNoTurn) {
+	if errors.Is(err, errNotBegun) {
 		done()
-		err = errors.Join(err, open.Close(r.ctx), durable.Drop(r.ctx, r.storage, x.pointer.ID))
+		r.giveUp(x)
 	}
 	return x, err
 }
 
 // aside makes an index of a snapshot that has no name yet.
-func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index, *durable.Index, error) {
+func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index, error) {
 	k, err := r.snapshots.about(ctx, of, snapshot)
 	if err == nil {
 		known := k // what an earlier restoration found may have been mended
 		err = r.snapshots.check(ctx, &known)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := r.roomFor(k.Bytes); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	x := newIndex(name, k.Shape)
 	open, err := durable.Restore(ctx, r.options(x), copyKey(of, snapshot), &x.progress)
 	if err = r.snapshots.restored(ctx, k, err); err != nil {
-		return nil, nil, errors.Join(err, durable.Drop(r.ctx, r.storage, x.pointer.ID))
+		r.giveUp(x)
+		return nil, err
 	}
-	return x, open, nil
+	x.opened(open, nil)
+	return x, nil
 }
 
 // place tells under which name a snapshot is restored, and which index is there, if that

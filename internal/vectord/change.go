@@ -67,7 +67,7 @@ func (r *registry) create(ctx context.Context, want vector.NewIndex) (made *inde
 			}
 			return err
 		}
-		x, fresh = newIndex(want.Name, shape), true
+		x, fresh = r.newIndex(want.Name, shape), true
 		open, err := durable.Create(ctx, r.options(x))
 		if err != nil {
 			return r.unnamed(x, nil, err)

@@ -23,7 +23,7 @@ type index struct {
 	pointer  pointer
 	etag     string
 	progress durable.Progress
-	copying  sync.Mutex // one snapshot at a time
+	copying  sync.Locker // one snapshot of its name at a time
 
 	mu     sync.Mutex
 	users  sync.WaitGroup // requests that are inside
@@ -36,13 +36,13 @@ type index struct {
 }
 
 // newIndex is an index that is not there yet, under a fresh id.
-func newIndex(name string, shape vector.Shape) *index {
-	return namedIndex(name, pointer{ID: uuid.NewString(), Shape: shape, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}, "")
+func (r *registry) newIndex(name string, shape vector.Shape) *index {
+	return r.namedIndex(name, pointer{ID: uuid.NewString(), Shape: shape, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}, "")
 }
 
 // namedIndex is the index that a name leads to, and is not open yet.
-func namedIndex(name string, p pointer, etag string) *index {
-	return &index{name: name, pointer: p, etag: etag, failed: p.broken, gone: make(chan struct{})}
+func (r *registry) namedIndex(name string, p pointer, etag string) *index {
+	return &index{name: name, pointer: p, etag: etag, failed: p.broken, gone: make(chan struct{}), copying: r.copying.of(name)}
 }
 
 func (x *index) persisted() bool { return x.pointer.Shape.Persist == nil || *x.pointer.Shape.Persist }

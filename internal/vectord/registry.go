@@ -27,6 +27,7 @@ type registry struct {
 	names     names
 	snapshots snapshots
 	erasures  erasures
+	copying   copying
 	kernels   simd.Kernels
 	memory    engine.Memory // that all indexes take
 
@@ -51,7 +52,7 @@ type alias struct{ index, etag string }
 
 func newRegistry(ctx context.Context, c Config, log *slog.Logger, store *storage.Client) *registry {
 	r := &registry{config: c, log: log, storage: store, names: names{store}, snapshots: snapshots{store}, erasures: erasures{store}, kernels: simd.Best(),
-		patience: changePatience, changes: make(chan struct{}, 1), strays: map[string]string{}, indexes: map[string]*index{}, aliases: map[string]alias{}, unsettled: map[*step]bool{}}
+		patience: changePatience, changes: make(chan struct{}, 1), strays: map[string]string{}, indexes: map[string]*index{}, aliases: map[string]alias{}, unsettled: map[*step]bool{}, copying: copying{taken: map[string]chan struct{}{}}}
 	r.ctx, r.stop = context.WithCancel(ctx)
 	return r
 }

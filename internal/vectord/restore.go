@@ -61,7 +61,7 @@ func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index
 	if err := r.roomFor(k.Bytes); err != nil {
 		return nil, err
 	}
-	x := newIndex(name, k.Shape)
+	x := r.newIndex(name, k.Shape)
 	open, err := durable.Restore(ctx, r.options(x), copyKey(of, snapshot), &x.progress)
 	if err = r.snapshots.restored(ctx, k, err); err != nil {
 		r.giveUp(x)

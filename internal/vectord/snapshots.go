@@ -38,9 +38,10 @@ func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snap
 		return vector.Snapshot{}, err
 	}
 	defer leave()
+	exists := vector.ErrSnapshotExists.Errorf("the index %s has a snapshot %s; choose another name, or remove it first", x.name, name)
 	if _, err := s.about(ctx, x.name, name); !errors.Is(err, vector.ErrSnapshotNotFound) {
 		if err == nil || errors.Is(err, vector.ErrSnapshotDamaged) {
-			err = vector.ErrSnapshotExists.Errorf("the index %s has a snapshot %s; choose another name, or remove it first", x.name, name)
+			err = exists
 		}
 		return vector.Snapshot{}, err
 	}
@@ -52,16 +53,20 @@ func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snap
 		return vector.Snapshot{}, err
 	}
 	k.Bytes = k.Copy.Bytes
-	return k.Snapshot, s.keep(ctx, k)
+	if err = s.keep(ctx, k); errors.Is(err, storage.ErrPreconditionFailed) {
+		err = exists.Because(err)
+	}
+	return k.Snapshot, err
 }
 
-// keep writes what is said of a snapshot, unless that has changed since it was read.
+// keep writes what is said of a snapshot, unless that has changed since it was read, or has
+// come since there was nothing.
 func (s snapshots) keep(ctx context.Context, k kept) error {
 	raw, err := sealed.EncodeRecord(k)
 	if err != nil {
 		return err
 	}
-	_, _, err = s.storage.Put(ctx, aboutKey(k.Index, k.Name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: k.etag})
+	_, _, err = s.storage.Put(ctx, aboutKey(k.Index, k.Name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: k.etag, IfNoneMatch: k.etag == ""})
 	return err
 }
 

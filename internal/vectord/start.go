@@ -47,7 +47,7 @@ func (r *registry) readNames() ([]*index, bool) {
 				aliases[name] = alias{p.AliasOf, etag}
 				return
 			}
-			indexes[name] = namedIndex(name, p, etag)
+			indexes[name] = r.namedIndex(name, p, etag)
 		})
 		if err == nil {
 			err = r.dropDangling(aliases, indexes)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -37,8 +38,9 @@ type damageRecord struct {
 // harmed notes damage, which a fresh generation is to mend. What is noted already keeps the
 // time at which it was met first.
 func (x *Index) harmed(key, format string, args ...any) {
-	d := Damage{Key: key, Detail: fmt.Sprintf(format, args...), At: time.Now().UTC().Truncate(time.Millisecond)}
-	d.Detail = d.Detail[:min(len(d.Detail), damageDetail)]
+	detail := fmt.Sprintf(format, args...)
+	detail = strings.ToValidUTF8(detail[:min(len(detail), damageDetail)], "") // as it is read again
+	d := Damage{Key: key, Detail: detail, At: time.Now().UTC().Truncate(time.Millisecond)}
 	x.state.Lock()
 	defer x.state.Unlock()
 	x.heal = true

@@ -80,12 +80,14 @@ type checker struct {
 	*replay
 	give  func(step) error
 	items []engine.Item
+	bytes int // of them, about
 }
 
 func (c *checker) take(record journal.Record) error {
 	if record.Kind == journal.Put {
 		c.items = append(c.items, engine.Item{ID: record.ID, Vector: slices.Clone(record.Vector), Metadata: slices.Clone(record.Metadata)})
-		if len(c.items) < together {
+		c.bytes += len(record.ID) + 4*len(record.Vector) + len(record.Metadata)
+		if len(c.items) < together && c.bytes < togetherBytes {
 			return nil
 		}
 		return c.flush()
@@ -107,7 +109,7 @@ func (c *checker) take(record journal.Record) error {
 // flush makes a step of the items that came.
 func (c *checker) flush() error {
 	items := c.items
-	c.items = nil
+	c.items, c.bytes = nil, 0
 	for len(items) > 0 {
 		b, err := c.x.engine.Check(items)
 		var wrong *engine.ItemError

@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	examining = 8    // headers that are read at once
-	early     = 4    // objects that are opened before their turn
-	together  = 1000 // items that are applied at once
+	examining     = 8       // headers that are read at once
+	early         = 4       // objects that are opened before their turn
+	together      = 1000    // items that are applied at once, at most
+	togetherBytes = 8 << 20 // of them, about
 )
 
 // beyond is how far above an object of which nothing can be read the log goes on: more

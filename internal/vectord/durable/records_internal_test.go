@@ -1,0 +1,64 @@
+package durable
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/simd"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/journal"
+)
+
+// What is applied at once of a log is bounded in bytes, however large each item is.
+func TestStepsAreBoundedInBytes(t *testing.T) {
+	x, err := Create(t.Context(), Options{ID: "x", Kernels: simd.Best(), Engine: engine.Config{Dimension: 2, MaxItems: 1000}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close(t.Context())
+	metadata := fmt.Sprintf(`{"text":%q}`, strings.Repeat("x", 60_000))
+	changes := make([]*request, 1)
+	var items []engine.Item
+	for n := range 400 { // 24 MB
+		items = append(items, engine.Item{ID: fmt.Sprint(n), Vector: []float32{1, float32(n)}, Metadata: []byte(metadata)})
+	}
+	b, err := x.engine.Check(items)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes[0] = &request{change: putting(b)}
+	body, err := encode(journal.Header{Index: x.of, First: 1, Last: 1}, changes, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := 0
+	c := &checker{replay: &replay{x: x}, give: func(s step) error {
+		if bytes := s.put.Len() * len(metadata); bytes > 9<<20 {
+			t.Errorf("%d bytes at once", bytes)
+		}
+		all += s.put.Len()
+		return nil
+	}}
+	if err := c.eachRecord(bytes.NewReader(body), c.take); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.flush(); err != nil || all != len(items) {
+		t.Errorf("%d items of %d, %v", all, len(items), err)
+	}
+}
+
+// What is told of damage is the same after it was kept, also where it is cut within a letter.
+func TestDamageIsToldOnceAcrossStarts(t *testing.T) {
+	x, err := Create(t.Context(), Options{ID: "x", Kernels: simd.Best(), Engine: engine.Config{Dimension: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close(t.Context())
+	long := "a" + strings.Repeat("ü", damageDetail)
+	x.harmed("key", "%s", long)
+	if got := x.damage[0].Detail; got != strings.ToValidUTF8(got, "?") || len(got) > damageDetail {
+		t.Errorf("%d bytes, which end in %q", len(got), got[len(got)-3:])
+	}
+}

@@ -30,7 +30,6 @@ const (
 	headFormat  = 3
 	olderFormat = 2 // without the words of texts: they are found anew
 	nonceBytes  = 8
-	startBytes  = 16 // as package sealed has it
 )
 
 func (h head) keys(key string) (keys []string) {
@@ -50,7 +49,7 @@ func readHead(ctx context.Context, s *storage.Client, key string) (head, storage
 	if h.Format < olderFormat || h.Format > headFormat {
 		return head{}, o, fmt.Errorf("it is of format %d, and this release reads %d and %d: open it with the release that wrote it, or add the items anew", h.Format, olderFormat, headFormat)
 	}
-	if len(h.Start) != startBytes {
+	if len(h.Start) != sealed.StartBytes {
 		return head{}, o, fmt.Errorf("it does not say how its parts begin")
 	}
 	return h, o, nil

@@ -26,25 +26,33 @@ func (x *Index) mergeable() []logObject {
 	logs, _ := x.ledger.since(g.Sequence)
 	most := min(x.options.Limits.MergeBytes, x.partBytes())
 	for size := int64(smallest); size <= max(smallest, most/int64(x.options.Limits.MergeObjects)); size *= larger {
-		var run []logObject
-		bytes := int64(0)
-		for _, o := range logs {
-			if o.size > size || o.fixed() || o.first <= g.Sequence || bytes+o.size > most ||
-				len(run) > 0 && run[len(run)-1].last+1 != o.first {
-				if len(run) >= x.options.Limits.MergeObjects {
-					return run
-				}
-				run, bytes = nil, 0
+		fits := func(o logObject) bool { return o.size <= size && !o.fixed() && o.first > g.Sequence }
+		for _, run := range runs(logs, most, fits) {
+			if len(run) >= x.options.Limits.MergeObjects {
+				return run
 			}
-			if o.size <= size && !o.fixed() && o.first > g.Sequence {
-				run, bytes = append(run, o), bytes+o.size
-			}
-		}
-		if len(run) >= x.options.Limits.MergeObjects {
-			return run
 		}
 	}
 	return nil
+}
+
+// runs gives the objects that fit, those next to each other together as far as they are no
+// more than so many bytes.
+func runs(logs []logObject, most int64, fits func(logObject) bool) (list [][]logObject) {
+	bytes, next := int64(0), uint64(0) // of the last run, and where it goes on
+	for _, o := range logs {
+		if !fits(o) {
+			next = 0
+			continue
+		}
+		if o.first != next || bytes+o.size > most {
+			list, bytes = append(list, nil), 0
+		}
+		last := len(list) - 1
+		list[last] = append(list[last], o)
+		bytes, next = bytes+o.size, o.last+1
+	}
+	return list
 }
 
 // fixed tells that an object is not merged with others.

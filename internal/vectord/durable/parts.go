@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
 // parts writes a stream to objects of a limited size, one after the other.
@@ -44,7 +45,7 @@ type part interface {
 
 // Write gives bytes to the part under way.
 func (p *parts) Write(b []byte) (done int, err error) {
-	p.start = append(p.start, b[:min(len(b), startBytes-len(p.start))]...)
+	p.start = append(p.start, b[:min(len(b), sealed.StartBytes-len(p.start))]...)
 	for len(b) > 0 {
 		if p.part == nil {
 			p.begin()

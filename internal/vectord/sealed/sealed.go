@@ -16,10 +16,12 @@ import (
 	"io"
 )
 
+// StartBytes is how many bytes by chance a stream begins with.
+const StartBytes = 16
+
 const (
 	blockBytes  = 1 << 20
 	headerBytes = 8
-	startBytes  = 16
 )
 
 // DamageError says where a stream is not what was written.
@@ -69,7 +71,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 // flush writes a block, which may be the empty one.
 func (w *Writer) flush() error {
 	if !w.started {
-		var start [startBytes]byte
+		var start [StartBytes]byte
 		_, _ = rand.Read(start[:]) // does not fail
 		if _, err := w.to.Write(start[:]); err != nil {
 			return err
@@ -132,7 +134,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 
 // next reads a block: into p where it fits, and gives its length, or else into rest.
 func (r *Reader) next(p []byte) (n int, err error) {
-	var head [startBytes]byte
+	var head [StartBytes]byte
 	if !r.start {
 		if err := r.fill(head[:]); err != nil {
 			return 0, err

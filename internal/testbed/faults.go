@@ -21,6 +21,7 @@ type Fault int
 const (
 	None        Fault = iota
 	Busy              // it is answered 503 SlowDown
+	Failed            // it is answered 500, without a word
 	Reset             // its connection breaks before an answer
 	Stall             // nothing comes back for as long as the caller waits
 	WrongAnswer       // one byte of the answer's body is another one
@@ -115,6 +116,8 @@ func (f *Faults) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = io.WriteString(w, `<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>slow down</Message></Error>`)
+	case Failed:
+		w.WriteHeader(http.StatusInternalServerError)
 	case Reset:
 		panic(http.ErrAbortHandler)
 	case Stall:

@@ -10,6 +10,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -83,10 +84,11 @@ func pauseAfter(first time.Duration, failed int, chance float64) time.Duration {
 	return pause - time.Duration(chance*float64(pause)/2)
 }
 
-// transient tells an error that is over some time.
+// transient tells an error that is over some time. An internal error may be the statement's,
+// which would meet it each time.
 func transient(err error) bool {
 	p := wire.AsProblem(err)
-	return p.Is(wire.ErrUnavailable) || p.Is(wire.ErrNotReady) || p.Is(query.ErrTooMany) || p.Is(query.ErrWorkerLost) || p.Is(wire.ErrPeerTimeout)
+	return durable.Passes(err) && !p.Is(wire.ErrInternal) || p.Is(query.ErrTooMany) || p.Is(query.ErrWorkerLost)
 }
 
 // cutError says that the rows broke off: the connection did, or the statement failed when

@@ -49,7 +49,7 @@ func wordings() []wording {
 			return vector.ErrBadItem.Errorf("%v; nothing was changed", e).With("id", e.ID).Private()
 		}),
 		is(unix.ENOMEM, func(err error) *wire.Problem {
-			return vector.ErrIndexMemory.Errorf("there is no address space for the index; give it a lower max_items").Because(err)
+			return vector.ErrIndexMemory.Errorf("there is no address space for the index; give it a lower max_items, or raise what vectord may have (ulimit -v, vm.overcommit_memory) and restart it").Because(err)
 		}),
 		is(durable.ErrClosed, func(err error) *wire.Problem { return wire.Unavailable("vectord").Because(err) }),
 		is(durable.ErrMemoryOnly, func(err error) *wire.Problem { return vector.ErrNotPersisted.Errorf("%v", err) }),

@@ -79,7 +79,7 @@ func (r *registry) load(x *index, opening func(*index) func()) {
 			}
 			return
 		}
-		if err != nil && wire.AsProblem(err).Is(wire.ErrUnavailable) {
+		if err != nil && durable.Passes(err) {
 			r.log.Warn("an index waits for storaged", "index", x.name, "error", err)
 			x.attempt(err)
 			select {

@@ -19,9 +19,13 @@ func (x *Index) partBytes() int64 {
 	return x.options.Limits.PartBytes
 }
 
-// bucket describes the bucket that the index is in.
+// bucket describes the bucket that the index is in, and notes the bound.
 func (x *Index) bucket(ctx context.Context) (storage.Bucket, error) {
-	buckets, err := x.options.Storage.Buckets(ctx)
+	var buckets []storage.Bucket
+	err := patiently(ctx, x.options.Limits.Patience, func(ctx context.Context) (err error) {
+		buckets, err = x.options.Storage.Buckets(ctx)
+		return err
+	})
 	if err != nil {
 		return storage.Bucket{}, err
 	}
@@ -34,14 +38,6 @@ func (x *Index) bucket(ctx context.Context) (storage.Bucket, error) {
 	return storage.Bucket{}, nil
 }
 
-// fits asks for the bound.
-func (x *Index) fits(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, x.options.Limits.Patience)
-	defer cancel()
-	_, err := x.bucket(ctx)
-	return err
-}
-
 // smaller tells that something was refused since the bound is lower than it was thought to
 // be; written anew it may be stored. A connection may break over a refusal, so that any
 // failure but one that says something else is looked into.
@@ -50,5 +46,6 @@ func (x *Index) smaller(ctx context.Context, refused error) bool {
 		return false
 	}
 	before := x.partBytes()
-	return x.fits(ctx) == nil && x.partBytes() < before
+	_, err := x.bucket(ctx)
+	return err == nil && x.partBytes() < before
 }

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sys/unix"
-
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
-	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
 
 // Copied says what a copy of an index is.
@@ -44,7 +41,7 @@ func (x *Index) Copy(ctx context.Context, key string) (Copied, error) {
 	switch _, err := x.options.Storage.Head(ctx, key); {
 	case err == nil:
 		return Copied{}, storage.ErrPreconditionFailed.Errorf("there is something at %q; choose another key", key)
-	case unreachable(err):
+	case !errors.Is(err, storage.ErrObjectNotFound):
 		return Copied{}, err
 	}
 	w, err := x.save(ctx, false, func(uint64) string { return key })
@@ -83,11 +80,10 @@ func CheckCopy(ctx context.Context, s *storage.Client, key string, want Copied) 
 // notCopied makes a [CopyError] of what was met when a copy was read, unless that says
 // nothing of the copy.
 func notCopied(ctx context.Context, key string, err error) error {
-	var full *engine.FullError
-	if unreachable(err) || ctx.Err() != nil || errors.As(err, &full) || errors.Is(err, unix.ENOMEM) {
-		return fmt.Errorf("read the copy %s: %w", key, err)
+	if blames(ctx, err) {
+		return &CopyError{key, err}
 	}
-	return &CopyError{key, err}
+	return fmt.Errorf("read the copy %s: %w", key, err)
 }
 
 // Restore makes an index with an id that was never used before of what [Index.Copy] wrote.
@@ -99,7 +95,7 @@ func Restore(ctx context.Context, o Options, key string, progress *Progress) (*I
 		return nil, err
 	}
 	progress = cmp.Or(progress, &Progress{})
-	if err := x.fits(ctx); err != nil {
+	if _, err := x.bucket(ctx); err != nil {
 		return nil, err
 	}
 	err = twice(ctx, func() error {
@@ -110,10 +106,11 @@ func Restore(ctx context.Context, o Options, key string, progress *Progress) (*I
 		return x.fill(ctx, whole{Generation: Generation{Bytes: h.Bytes}, parts: h.keys(key), start: h.Start}, nil, progress)
 	})
 	if err != nil {
+		x.discard()
 		return nil, notCopied(ctx, key, err)
 	}
 	if _, err := x.generation(ctx, false); err != nil {
-		x.engine.Close()
+		x.discard()
 		return nil, err
 	}
 	x.start()

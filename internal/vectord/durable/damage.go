@@ -68,7 +68,7 @@ func (x *Index) recall(ctx context.Context) error {
 	case err == nil && kept.Format == damageFormat:
 		x.damage = kept.Damage
 		return nil
-	case err != nil && (unreachable(err) || ctx.Err() != nil):
+	case err != nil && !blames(ctx, err):
 		return err
 	case err == nil:
 		err = fmt.Errorf("it is of format %d, and this release reads %d", kept.Format, damageFormat)
@@ -89,9 +89,11 @@ func (x *Index) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, x.options.Limits.Patience)
-	defer cancel()
-	if _, _, err := x.options.Storage.Put(ctx, damageKey(x.options.ID), bytes.NewReader(body), int64(len(body)), storage.Condition{}); err != nil {
+	err = patiently(ctx, x.options.Limits.Patience, func(ctx context.Context) error {
+		_, _, err := x.options.Storage.Put(ctx, damageKey(x.options.ID), bytes.NewReader(body), int64(len(body)), storage.Condition{})
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	x.state.Lock()

@@ -1,13 +1,11 @@
 package durable
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -67,13 +65,4 @@ func (e *ChangeError) Unwrap() error { return e.Err }
 func notKnown(cause error) error {
 	return wire.ErrUnavailable.Errorf("storaged did not say whether the change is stored; send it again, which does no harm").
 		With("service", "storaged").After(time.Second).Because(cause)
-}
-
-// unreachable tells that an error says nothing of the object that was to be read.
-func unreachable(err error) bool {
-	var p *wire.Problem
-	if errors.As(err, &p) {
-		return !p.Is(storage.ErrObjectNotFound) && !p.Is(storage.ErrRange)
-	}
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -59,18 +59,15 @@ func Create(ctx context.Context, o Options) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	if x.engine, err = engine.New(o.Engine, o.Kernels); err != nil {
-		return nil, err
-	}
-	if x.options.Storage != nil {
-		err := x.fits(ctx)
-		if err == nil {
+	x.engine, err = engine.New(o.Engine, o.Kernels)
+	if err == nil && x.options.Storage != nil {
+		if _, err = x.bucket(ctx); err == nil {
 			_, err = x.generation(ctx, false)
 		}
-		if err != nil {
-			x.engine.Close()
-			return nil, err
-		}
+	}
+	if err != nil {
+		x.discard()
+		return nil, err
 	}
 	x.start()
 	return x, nil
@@ -95,6 +92,15 @@ func prepareStored(o Options) (*Index, error) {
 		return nil, ErrMemoryOnly
 	}
 	return prepare(o)
+}
+
+// discard ends an index that never ran.
+func (x *Index) discard() {
+	x.stop()
+	x.cancel()
+	if x.engine != nil {
+		x.engine.Close()
+	}
 }
 
 // start lets the index run.

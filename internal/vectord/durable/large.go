@@ -96,7 +96,7 @@ type largeReader struct {
 
 func (l *largeReader) Read(p []byte) (int, error) {
 	n, err := l.Reader.Read(p)
-	if err != nil && err != io.EOF && !unreachable(err) {
+	if err != nil && err != io.EOF && verdictOf(err) == ofTheObject {
 		err = &journal.Error{Fault: journal.Damaged, Detail: fmt.Sprintf("its parts: %v", err)}
 	}
 	return n, err

@@ -60,8 +60,6 @@ func (o logObject) fixed() bool { return o.damaged || len(o.parts) > 0 }
 
 // merge makes one object of several, in place of the first.
 func (x *Index) merge(ctx context.Context, run []logObject) error {
-	ctx, cancel := context.WithTimeout(ctx, x.options.Limits.partPatience())
-	defer cancel()
 	m := journal.Merge{Of: x.of}
 	for _, o := range run {
 		m.Sources = append(m.Sources, func() (io.ReadCloser, error) {
@@ -147,12 +145,12 @@ func (x *Index) examine(ctx context.Context, key string, first uint64) (o logObj
 func (x *Index) examineOnce(ctx context.Context, key string, first uint64) (logObject, error) {
 	o := logObject{key: key, first: first, last: first}
 	in, there, err := x.options.Storage.Get(ctx, key, storage.Range{Length: headerBytes})
-	if err != nil && unreachable(err) {
-		return o, err
-	}
-	if err != nil { // it is empty, or has gone
+	if blames(ctx, err) { // it is empty, or has gone
 		o.damaged = true
 		return o, nil
+	}
+	if err != nil {
+		return o, err
 	}
 	defer in.Close()
 	begin, err := io.ReadAll(in)
@@ -171,7 +169,7 @@ func (x *Index) examineOnce(ctx context.Context, key string, first uint64) (logO
 		return o, nil
 	case errors.As(err, &damage) && damage.Fault == journal.OtherFormat:
 		large, unread := x.examineLarge(ctx, o)
-		if unread == nil || unreachable(unread) {
+		if !blames(ctx, unread) {
 			return large, unread
 		}
 		err = unread

@@ -21,11 +21,7 @@ func Open(ctx context.Context, o Options, progress *Progress) (*Index, error) {
 	}
 	progress = cmp.Or(progress, &Progress{})
 	if err := x.open(ctx, progress); err != nil {
-		x.stop()
-		x.cancel()
-		if x.engine != nil {
-			x.engine.Close()
-		}
+		x.discard()
 		return nil, err
 	}
 	x.start()
@@ -39,7 +35,7 @@ func (x *Index) open(ctx context.Context, progress *Progress) error {
 	}
 	x.of = journal.Index{ID: x.options.ID, Dimension: fresh.Config().Dimension}
 	fresh.Close()
-	if err := x.fits(ctx); err != nil {
+	if _, err := x.bucket(ctx); err != nil {
 		return err
 	}
 	heads, parts, err := x.list(ctx)
@@ -118,7 +114,7 @@ func (x *Index) load(ctx context.Context, is found, progress *Progress) (highest
 			err = present(g.parts, is.parts, g.Bytes)
 		}
 		switch {
-		case err != nil && (unreachable(err) || ctx.Err() != nil):
+		case err != nil && !blames(ctx, err):
 			return 0, err
 		case err != nil:
 			x.unread(o.Key, err)
@@ -178,7 +174,7 @@ func present(keys []string, there map[string]int64, bytes int64) error {
 // twice reads again what is damaged: it may be the reading alone that failed.
 func twice(ctx context.Context, read func() error) error {
 	err := read()
-	if err != nil && !unreachable(err) && ctx.Err() == nil {
+	if blames(ctx, err) {
 		err = read()
 	}
 	return err

@@ -69,10 +69,10 @@ func (p *parts) begin() {
 	key := p.name(len(p.keys))
 	p.keys, p.left = append(p.keys, key), p.limit
 	store := func(body io.Reader, size int64) error {
-		ctx, cancel := context.WithTimeout(p.ctx, p.patience)
-		defer cancel()
-		_, _, err := p.storage.Put(ctx, key, body, size, storage.Condition{IfNoneMatch: true})
-		return err
+		return patiently(p.ctx, p.patience, func(ctx context.Context) error {
+			_, _, err := p.storage.Put(ctx, key, body, size, storage.Condition{IfNoneMatch: true})
+			return err
+		})
 	}
 	if p.gather {
 		p.part = &gatheredPart{store: store}

@@ -21,8 +21,8 @@ type object struct {
 	foreign bool // under the key is something else
 }
 
-// An object whose storing was not answered is sent again after a short part of the pause
-// of upkeep; the pause before each try is twice the one before it.
+// An object whose PUT got no answer is sent again, first after this part of Limits.Pause, then
+// after twice as long each time, until that many tries were made.
 const (
 	shortPart = 200
 	tries     = 5
@@ -54,8 +54,10 @@ func (x *Index) store(ctx context.Context, o *object) error {
 // attempt sends an object once. What has no answer is sent again: whichever arrives first
 // is stored, and the others find it there.
 func (x *Index) attempt(ctx context.Context, o *object) error {
-	ctx, cancel := context.WithTimeout(ctx, x.options.Limits.Patience)
-	defer cancel()
+	return patiently(ctx, x.options.Limits.Patience, func(ctx context.Context) error { return x.send(ctx, o) })
+}
+
+func (x *Index) send(ctx context.Context, o *object) error {
 	stored, _, err := x.options.Storage.Put(ctx, o.key, bytes.NewReader(o.body), int64(len(o.body)), storage.Condition{IfNoneMatch: true})
 	switch {
 	case err == nil:

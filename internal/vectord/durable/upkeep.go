@@ -57,7 +57,8 @@ func (x *Index) tend(quiet bool) error {
 		if len(run) == 0 {
 			break
 		}
-		if err := x.merge(ctx, run); err != nil {
+		err := patiently(ctx, x.options.Limits.partPatience(), func(ctx context.Context) error { return x.merge(ctx, run) })
+		if err != nil {
 			if !errors.Is(err, context.Canceled) {
 				x.options.Log.Warn("log objects could not be merged", "error", err)
 			}
@@ -71,17 +72,18 @@ func (x *Index) tend(quiet bool) error {
 // may be theirs by now. After its error, changes are refused if it is that.
 func (x *Index) alone(ctx context.Context) error {
 	_, err := x.submit(&request{ctx: ctx, resolve: func() (change, error) {
-		ctx, cancel := context.WithTimeout(ctx, x.options.Limits.Patience)
-		defer cancel()
 		key := logKey(x.options.ID, x.sequence.Load()+1) // in its turn, nothing is under way
-		switch _, err := x.options.Storage.Head(ctx, key); {
+		err := patiently(ctx, x.options.Limits.Patience, func(ctx context.Context) error {
+			_, err := x.options.Storage.Head(ctx, key)
+			return err
+		})
+		switch {
 		case err == nil:
-			return change{}, x.refuse(&OvertakenError{x.options.ID, key})
+			err = x.refuse(&OvertakenError{x.options.ID, key})
 		case errors.Is(err, storage.ErrObjectNotFound):
-			return change{}, nil
-		default:
-			return change{}, err
+			err = nil
 		}
+		return change{}, err
 	}})
 	return err
 }
@@ -187,7 +189,5 @@ func (x *Index) sweep(ctx context.Context) error {
 }
 
 func (x *Index) remove(ctx context.Context, key string) error {
-	ctx, cancel := context.WithTimeout(ctx, x.options.Limits.Patience)
-	defer cancel()
-	return x.options.Storage.Delete(ctx, key)
+	return patiently(ctx, x.options.Limits.Patience, func(ctx context.Context) error { return x.options.Storage.Delete(ctx, key) })
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // storaged has a bound of an object ([storaged] max_object_bytes), and refuses what is larger.
-// It is asked for when an index is opened or made, and again when something was refused: it
-// may be another one since storaged was restarted.
+// It is asked for when an index is opened, before a generation, and again when something was
+// refused: it may be another one since storaged was restarted.
 
 // partBytes is the most that an object of the index may have.
 func (x *Index) partBytes() int64 {

@@ -95,9 +95,6 @@ func Restore(ctx context.Context, o Options, key string, progress *Progress) (*I
 		return nil, err
 	}
 	progress = cmp.Or(progress, &Progress{})
-	if _, err := x.bucket(ctx); err != nil {
-		return nil, err
-	}
 	err = twice(ctx, func() error {
 		h, _, err := readHead(ctx, x.options.Storage, key)
 		if err != nil {

@@ -3,7 +3,6 @@ package durable
 import (
 	"context"
 	"slices"
-	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
@@ -101,39 +100,6 @@ func (x *Index) Erasable(ctx context.Context) error {
 	}
 	_, err := x.roomToErase(ctx)
 	return err
-}
-
-// roomToErase tells how many generations there is room for beside what there is now. Where
-// it is one it may be in the reserve, of which half is left to whatever else makes room.
-func (x *Index) roomToErase(ctx context.Context) (generations int, err error) {
-	b, err := x.bucket(ctx)
-	if err != nil || b.FreeBytes == nil || b.ReserveBytes == nil {
-		return kept, err
-	}
-	need, free, reserve := x.saved(), *b.FreeBytes, *b.ReserveBytes
-	room := max(free-reserve, min(free, reserve)/2)
-	switch {
-	case free-reserve >= kept*need:
-		return kept, nil
-	case room >= need:
-		return 1, nil
-	}
-	return 0, storage.ErrDiskReserve.Errorf("nothing was erased: that writes the index anew, up to %d bytes, and of the disk of bucket %s it may take %d; free space there", need, b.Name, room).
-		With("free_bytes", free).With("reserve_bytes", reserve).With("needed_bytes", need).After(reserveRetry)
-}
-
-// reserveRetry is how long a client is asked to wait for somebody to make room.
-const reserveRetry = 30 * time.Second
-
-// saved is how many bytes a generation has, rather more than less.
-func (x *Index) saved() int64 {
-	const (
-		rest    = 1 << 20 // heads, and blocks that are not full
-		values  = 4       // JSON, and its values in the form in which they are looked up
-		idBytes = 128
-	)
-	s := x.engine.Stats()
-	return rest + s.Bytes + values*s.Metadata + s.Lexical + int64(s.Count)*idBytes
 }
 
 // clean writes a generation and reads it again, since soon nothing else may be left. Its

@@ -61,9 +61,7 @@ func Create(ctx context.Context, o Options) (*Index, error) {
 	}
 	x.engine, err = engine.New(o.Engine, o.Kernels)
 	if err == nil && x.options.Storage != nil {
-		if _, err = x.bucket(ctx); err == nil {
-			_, err = x.generation(ctx, false)
-		}
+		_, err = x.generation(ctx, false)
 	}
 	if err != nil {
 		x.discard()

@@ -32,7 +32,7 @@ type Limits struct {
 	MergeBytes      int64         // of a merged object, at most; 64 MiB
 	PartBytes       int64         // of a generation's parts, and about that of an object of the log, at most; 64 MiB
 	Patience        time.Duration // with storaged for one log object, four times as much for a part; 30 s
-	Pause           time.Duration // after upkeep failed; a 200th of it after an answer that was lost; 10 s
+	Pause           time.Duration // after upkeep failed, then twice as long each time, up to 30 times; a 200th of it after an answer that was lost; 10 s
 }
 
 func (l Limits) complete() Limits {

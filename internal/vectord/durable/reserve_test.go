@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -117,6 +118,66 @@ func TestManyAreErasedBelowTheReserve(t *testing.T) {
 	shut(t, x)
 }
 
+// A generation for which there is no room is not begun, however often it is due; it is written
+// when room was made.
+func TestAGenerationThatHasNoRoom(t *testing.T) {
+	data := t.TempDir()
+	testbed.SmallDisk(t, data, 24<<20)
+	s := onDisk(t, data, 2<<20)
+	x := create(t, options(s, t))
+	var items []engine.Item
+	for n := range 150 { // 6 MB
+		items = append(items, item(fmt.Sprint(n), 1, fmt.Sprintf(`{"text":%q}`, strings.Repeat("x", 40_000))))
+	}
+	add(t, x, items...)
+	shut(t, x)
+	litter := "vectors/0198-index/generations/00000000000000000007.nonce-000000"
+	if _, _, err := s.Put(t.Context(), litter, strings.NewReader("left"), 4, storage.Condition{}); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s)
+	client, f := testbed.Behind(t, s)
+	var asked, written atomic.Int64
+	f.Set(func(r *http.Request) testbed.Fault {
+		switch {
+		case strings.Contains(r.URL.Path, "/storage/buckets"):
+			asked.Add(1)
+		case r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/generations/"):
+			written.Add(1)
+		}
+		return testbed.None
+	})
+	o := options(client, t)
+	o.Limits.GenerationBytes = 1
+	x = open(t, o)
+	testbed.Until(t, "tries", func() bool { return asked.Load() > 4 || written.Load() > 0 })
+	if err := x.Stats().GenerationError; written.Load() > 0 || !errors.Is(err, storage.ErrDiskReserve) || !strings.Contains(err.Error(), "free space") {
+		t.Errorf("%d objects were begun; %v", written.Load(), err)
+	}
+	if slices.Contains(keys(t, s, "generations/"), litter) {
+		t.Error("there is no room, and litter is kept")
+	}
+	empty(t, s)
+	testbed.Until(t, "a generation", func() bool { return len(heads(t, s)) == 2 })
+	shut(t, x)
+}
+
+// fill leaves less than 1 MiB of the disk above its reserve.
+func fill(t *testing.T, s *storage.Client) {
+	t.Helper()
+	for n, err := 0, error(nil); err == nil; n++ {
+		_, _, err = s.Put(t.Context(), fmt.Sprint("ballast/", n), bytes.NewReader(make([]byte, 1<<20)), 1<<20, storage.Condition{})
+	}
+}
+
+// empty takes back what [fill] put there.
+func empty(t *testing.T, s *storage.Client) {
+	t.Helper()
+	if _, err := s.DeleteUnder(t.Context(), "ballast/"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Where half of what is free is too little for the index, an erasure is refused and nothing
 // is changed.
 func TestAnErasureThatHasNoRoom(t *testing.T) {
@@ -127,11 +188,7 @@ func TestAnErasureThatHasNoRoom(t *testing.T) {
 	scatter(t, x)
 	before, sequence := heads(t, s), x.Stats().Sequence
 	want := held(t, x)
-	for n := 0; ; n++ {
-		if _, _, err := s.Put(t.Context(), fmt.Sprint("ballast/", n), bytes.NewReader(make([]byte, 1<<20)), 1<<20, storage.Condition{}); err != nil {
-			break
-		}
-	}
+	fill(t, s)
 	for _, err := range []error{x.Erasable(t.Context()), func() error {
 		_, err := x.Erase(t.Context(), durable.Selection{IDs: secrets()})
 		return err
@@ -144,9 +201,7 @@ func TestAnErasureThatHasNoRoom(t *testing.T) {
 	if after := heads(t, s); !slices.Equal(before, after) || x.Stats().Sequence != sequence {
 		t.Errorf("there were %v and %d changes, and are %v and %d", before, sequence, after, x.Stats().Sequence)
 	}
-	for n := range 15 {
-		_ = s.Delete(t.Context(), fmt.Sprint("ballast/", n))
-	}
+	empty(t, s)
 	testbed.Until(t, "room", func() bool { return x.Erasable(t.Context()) == nil })
 	if _, err := x.Erase(t.Context(), durable.Selection{IDs: secrets()}); err != nil || len(found(t, s)) > 0 {
 		t.Errorf("with room made: %v, %v", found(t, s), err)

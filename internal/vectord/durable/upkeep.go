@@ -8,6 +8,9 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 )
 
+// mostPauses is how much longer than the first the pauses of upkeep that goes on failing become.
+const mostPauses = 30
+
 // upkeep writes generations, merges small objects and removes litter when that is due,
 // until the index ends.
 func (x *Index) upkeep() {
@@ -20,11 +23,11 @@ func (x *Index) upkeep() {
 		case <-time.After(x.options.Limits.Quiet):
 			quiet = true
 		}
-		for x.tend(quiet) != nil {
+		for pause := x.options.Limits.Pause; x.tend(quiet) != nil; pause = min(2*pause, mostPauses*x.options.Limits.Pause) {
 			select {
 			case <-x.background.Done():
 				return
-			case <-time.After(x.options.Limits.Pause):
+			case <-time.After(pause):
 			}
 		}
 	}
@@ -45,6 +48,9 @@ func (x *Index) tend(quiet bool) error {
 		if x.refused() != nil {
 			return nil // what is there is another one's to keep
 		}
+		return err
+	}
+	if err := x.sweep(ctx); err != nil { // it makes room
 		return err
 	}
 	if due {
@@ -113,6 +119,9 @@ func (x *Index) generation(ctx context.Context, clearing bool) (whole, error) {
 	err := x.remember(ctx)
 	if err == nil {
 		err = x.clear(ctx)
+	}
+	if err == nil && !clearing { // else it was asked before
+		err = x.roomToWrite(ctx)
 	}
 	if err == nil {
 		err = x.renumber(ctx, clearing)

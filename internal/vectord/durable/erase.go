@@ -114,9 +114,10 @@ func (x *Index) clean(ctx context.Context) (whole, error) {
 }
 
 // purge removes what is older than the first of the generations that are kept: their keys
-// are not taken from memory, where one may be missing, but from storaged.
+// are not taken from memory, where one may be missing, but from storaged. The log goes first: a
+// log that is left tells a start that the generation before it is missing.
 func (x *Index) purge(ctx context.Context, keep []whole, e *Erased) error {
-	var old []storage.Object
+	var logs, generations []storage.Object
 	for page, err := range x.options.Storage.Listings(ctx, Folder(x.options.ID), "", 0) {
 		if err != nil {
 			return err
@@ -125,21 +126,25 @@ func (x *Index) purge(ctx context.Context, keep []whole, e *Erased) error {
 			switch kind, number, part := parseKey(x.options.ID, o.Key); {
 			case kind == "", kind == "log" && number > keep[0].Sequence:
 			case slices.ContainsFunc(keep, func(g whole) bool { return g.key == o.Key || slices.Contains(g.parts, o.Key) }):
-			default:
-				old = append(old, o)
-				if kind == "log" && !part {
+			case kind == "log":
+				logs = append(logs, o)
+				if !part {
 					e.LogObjects++
-				} else if kind == "generations" && !part {
+				}
+			default:
+				generations = append(generations, o)
+				if !part {
 					e.Generations++
 				}
 			}
 		}
 	}
-	for _, o := range old {
-		if err := x.options.Storage.Delete(ctx, o.Key); err != nil {
+	for _, o := range slices.Concat(logs, generations) {
+		if err := x.remove(ctx, o.Key); err != nil {
 			return err
 		}
 		e.Bytes += o.Size
 	}
+	x.ledger.only(keep)
 	return nil
 }

@@ -130,6 +130,14 @@ func (l *ledger) trim() {
 	})
 }
 
+// only notes that nothing is left of what is older than generations, which are all there are.
+func (l *ledger) only(generations []whole) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.generations = slices.Clone(generations)
+	l.logs = slices.DeleteFunc(l.logs, func(o logObject) bool { return o.last <= generations[0].Sequence })
+}
+
 // needless gives the number up to which the log is in each generation that is kept; 0 while
 // there are fewer than there should be.
 func (l *ledger) needless() uint64 {

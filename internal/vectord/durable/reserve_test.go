@@ -79,6 +79,10 @@ func erasedBelow(t *testing.T, data string, m model) {
 	if got := heads(t, s); len(got) != 1 {
 		t.Errorf("generations: %v", got)
 	}
+	logs := slices.DeleteFunc(keys(t, s, "log/"), func(key string) bool { return strings.Contains(key, ".") })
+	if stats := x.Stats(); len(stats.Generations) != 1 || stats.LogObjects != len(logs) {
+		t.Errorf("told of generations %+v and %d objects of the log, and there are %v", stats.Generations, stats.LogObjects, logs)
+	}
 	m.holds(t, x)
 	x = reopen(t, x, o)
 	m.holds(t, x)
@@ -86,6 +90,38 @@ func erasedBelow(t *testing.T, data string, m model) {
 		t.Errorf("%+v", d)
 	}
 	shut(t, x)
+}
+
+// Below the reserve, an erasure that is broken off while it removes what is older is no damage to
+// the start after it.
+func TestAnErasureIsBrokenOffAtItsEnd(t *testing.T) {
+	for _, kind := range []string{"/log/", "/generations/"} {
+		data := t.TempDir()
+		t.Run("before", func(t *testing.T) {
+			x := create(t, options(onDisk(t, data, 1), t))
+			scatter(t, x)
+			shut(t, x)
+		})
+		client, f := testbed.Behind(t, onDisk(t, data, 1<<60))
+		o := options(client, t)
+		x := open(t, o)
+		f.Set(func(r *http.Request) testbed.Fault {
+			if r.Method == http.MethodDelete && strings.Contains(r.URL.Path, kind) {
+				return testbed.Reset
+			}
+			return testbed.None
+		})
+		if _, err := x.Erase(t.Context(), durable.Selection{IDs: secrets()}); err == nil {
+			t.Errorf("%s: it is not broken off", kind)
+		}
+		shut(t, x)
+		f.Set(nil)
+		x = open(t, o)
+		if d := x.Stats().Damage; len(d) > 0 {
+			t.Errorf("%s: %+v", kind, d)
+		}
+		shut(t, x)
+	}
 }
 
 // The ids of what is erased may be more than an object in the reserve may have. These are the

@@ -68,14 +68,16 @@ func (r *registry) readNames() ([]*index, bool) {
 }
 
 // load opens an index. One that storaged cannot give now is tried again; one that cannot
-// be read is told as failed.
+// be read is told as failed. It ends when the index is dropped, or the daemon ends.
 func (r *registry) load(x *index, opening func(*index) func()) {
-	for x.pointer.broken == nil {
+	ctx, leave := x.enterToLoad(r.ctx)
+	defer leave()
+	for x.pointer.broken == nil && ctx.Err() == nil {
 		x.attempt(nil)
-		open, err := durable.Open(r.ctx, r.options(x), &x.progress)
-		if r.ctx.Err() != nil {
+		open, err := durable.Open(ctx, r.options(x), &x.progress)
+		if ctx.Err() != nil {
 			if open != nil {
-				open.Close(context.WithoutCancel(r.ctx))
+				open.Close(context.WithoutCancel(ctx))
 			}
 			return
 		}
@@ -83,7 +85,7 @@ func (r *registry) load(x *index, opening func(*index) func()) {
 			r.log.Warn("an index waits for storaged", "index", x.name, "error", err)
 			x.attempt(err)
 			select {
-			case <-r.ctx.Done():
+			case <-ctx.Done():
 				return
 			case <-time.After(r.config.RetryAfter.Std()):
 				continue
@@ -101,6 +103,30 @@ func (r *registry) load(x *index, opening func(*index) func()) {
 			open.Close(r.ctx)
 		}
 		return
+	}
+}
+
+// enterToLoad is enter for whoever opens the index: its objects are not removed before it has
+// left. The context ends when nobody wants the index any more.
+func (x *index) enterToLoad(ctx context.Context) (wanted context.Context, leave func()) {
+	wanted, cancel := context.WithCancel(ctx)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.isGone() {
+		cancel()
+		return wanted, func() {}
+	}
+	x.users.Add(1)
+	go func() {
+		defer cancel()
+		select {
+		case <-x.gone:
+		case <-wanted.Done():
+		}
+	}()
+	return wanted, func() {
+		cancel()
+		x.users.Done()
 	}
 }
 

@@ -1,6 +1,7 @@
 package vectord
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -41,5 +42,43 @@ func TestAStartTriesAgain(t *testing.T) {
 	}
 	if err := r.close(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// The opening of an index ends when the index is dropped, and nothing is left of it.
+func TestADropEndsTheOpening(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	stored(t, store)
+	client, faults := testbed.Behind(t, store)
+	reading := make(chan struct{}, 1)
+	faults.Set(func(r *http.Request) testbed.Fault {
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/generations/") {
+			return testbed.None
+		}
+		select {
+		case reading <- struct{}{}:
+		default:
+		}
+		return testbed.Stall
+	})
+	r := newRegistry(t.Context(), Defaults().complete(), slog.New(slog.NewTextHandler(t.Output(), nil)), client)
+	started := make(chan struct{})
+	go func() {
+		defer close(started)
+		r.start(func(*index) func() { return func() {} })
+	}()
+	<-reading
+	if err := r.drop(t.Context(), "x"); err != nil {
+		t.Fatal(err)
+	}
+	<-started
+	if err := r.close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, folder := range []string{"vectors/", "system/vectord/"} {
+		page, err := store.List(t.Context(), folder, "", "", 0)
+		if err != nil || len(page.Objects) > 0 {
+			t.Errorf("there is still %+v, %v", page.Objects, err)
+		}
 	}
 }

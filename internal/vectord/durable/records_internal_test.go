@@ -19,7 +19,6 @@ func TestStepsAreBoundedInBytes(t *testing.T) {
 	}
 	defer x.Close(t.Context())
 	metadata := fmt.Sprintf(`{"text":%q}`, strings.Repeat("x", 60_000))
-	changes := make([]*request, 1)
 	var items []engine.Item
 	for n := range 400 { // 24 MB
 		items = append(items, engine.Item{ID: fmt.Sprint(n), Vector: []float32{1, float32(n)}, Metadata: []byte(metadata)})
@@ -28,8 +27,7 @@ func TestStepsAreBoundedInBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes[0] = &request{change: putting(b)}
-	body, err := encode(journal.Header{Index: x.of, First: 1, Last: 1}, changes, 0)
+	body, err := encode(journal.Header{Index: x.of, First: 1, Last: 1}, []*request{{change: putting(b)}}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,19 +44,5 @@ func TestStepsAreBoundedInBytes(t *testing.T) {
 	}
 	if err := c.flush(); err != nil || all != len(items) {
 		t.Errorf("%d items of %d, %v", all, len(items), err)
-	}
-}
-
-// What is told of damage is the same after it was kept, also where it is cut within a letter.
-func TestDamageIsToldOnceAcrossStarts(t *testing.T) {
-	x, err := Create(t.Context(), Options{ID: "x", Kernels: simd.Best(), Engine: engine.Config{Dimension: 2}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close(t.Context())
-	long := "a" + strings.Repeat("ü", damageDetail)
-	x.harmed("key", "%s", long)
-	if got := x.damage[0].Detail; got != strings.ToValidUTF8(got, "?") || len(got) > damageDetail {
-		t.Errorf("%d bytes, which end in %q", len(got), got[len(got)-3:])
 	}
 }

@@ -18,7 +18,7 @@ import (
 func impatient(t *testing.T, store *storage.Client) *registry {
 	t.Helper()
 	r := newRegistry(t.Context(), Defaults().complete(), slog.New(slog.NewTextHandler(t.Output(), nil)), store)
-	r.patience = 300 * time.Millisecond
+	r.patience = 600 * time.Millisecond
 	r.start(func(*index) func() { return func() {} })
 	return r
 }

@@ -15,6 +15,7 @@ import (
 func stored(t *testing.T, store *storage.Client) {
 	t.Helper()
 	r := impatient(t, store)
+	r.patience = changePatience // it has to be made
 	if _, _, err := r.create(t.Context(), vector.NewIndex{Name: "x", Shape: vector.Shape{Dimension: 2}}); err != nil {
 		t.Fatal(err)
 	}

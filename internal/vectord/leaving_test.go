@@ -137,7 +137,7 @@ func TestSnapshotsOfLikeNames(t *testing.T) {
 	if doc := d.want(200, "", "GET", "/vectors/index/x/snapshots", ""); len(doc["snapshots"].([]any)) != 3 {
 		t.Errorf("%v", doc)
 	}
-	for _, nothing := range []string{`{}`, `{"and":[]}`, `{"and":[{}]}`, `{"not":{"or":[]}}`, `{"or":[{},{"n":1}]}`} {
+	for _, nothing := range []string{`{}`, `{"and":[]}`, `{"and":[{}]}`, `{"not":{"or":[]}}`, `{"or":[{},{"n":1}]}`, `{"not":{"n":{"in":[]}}}`} {
 		for path, more := range map[string]string{"delete": "", "erase": "", "metadata": `,"set":{"n":1}`} {
 			d.want(400, "bad_filter", "POST", "/vectors/index/x/"+path, `{"filter":`+nothing+more+`}`)
 		}

@@ -100,33 +100,6 @@ func name(n node, names map[string]bool) {
 	}
 }
 
-// MatchesAll tells that a filter says nothing: every item matches, whatever it has.
-func (f Filter) MatchesAll() bool { return saysOnly(f.test, true) }
-
-// saysOnly tells that a node is true of every item, or false of every one, by its form alone.
-func saysOnly(n node, truth bool) bool {
-	is := func(n node) bool { return saysOnly(n, truth) }
-	switch n := n.(type) {
-	case every:
-		if truth {
-			return allOf(n, is)
-		}
-		return slices.ContainsFunc(n, is)
-	case some:
-		if truth {
-			return slices.ContainsFunc(n, is)
-		}
-		return allOf(n, is)
-	case no:
-		return saysOnly(n.node, !truth)
-	}
-	return false
-}
-
-func allOf(list []node, is func(node) bool) bool {
-	return !slices.ContainsFunc(list, func(n node) bool { return !is(n) })
-}
-
 // parse reads an object of conditions.
 func parse(x any, depth int) (node, error) {
 	object, ok := x.(map[string]any)

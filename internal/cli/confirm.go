@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
 
 // errNotWanted ends a verb whose question was not answered with yes.
@@ -27,6 +29,24 @@ func confirm(cmd *cobra.Command, yes bool, what string) error {
 		return usageError{errors.New("nobody can be asked here, for this is no terminal; say --yes to do it")}
 	}
 	return ask(file, cmd.ErrOrStderr())
+}
+
+// yesFlag is the flag of a verb that asks.
+func yesFlag(cmd *cobra.Command, yes *bool) {
+	cmd.Flags().BoolVar(yes, "yes", false, "do it without being asked")
+}
+
+// confirmMatching says how many items of an index a filter matches, and asks. Where there is
+// no filter, ids say what is meant.
+func confirmMatching(cmd *cobra.Command, client *vector.Client, index string, filter vector.Filter, yes bool, words string) error {
+	if filter == nil {
+		return nil
+	}
+	items, err := client.Count(cmd.Context(), index, filter)
+	if err != nil {
+		return err
+	}
+	return confirm(cmd, yes, fmt.Sprintf(words, counted(items, "item"), index))
 }
 
 // ask puts the question; everything but y and yes is a no.

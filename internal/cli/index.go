@@ -120,7 +120,7 @@ func newIndexDrop(g *Globals) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do it without being asked")
+	yesFlag(cmd, &yes)
 	return cmd
 }
 

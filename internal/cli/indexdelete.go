@@ -11,13 +11,15 @@ import (
 
 func newIndexDelete(g *Globals) *cobra.Command {
 	var filter string
+	var yes bool
 	cmd := &cobra.Command{
 		Use:   "delete NAME ID... | --filter JSON",
 		Short: "Take items out of an index",
 		Long: "Take items out of an index: those with these ids, or all that a filter matches. They are not found\n" +
-			"any more; what is in storage of them goes later. 'lakehouse index erase' leaves nothing of them.",
+			"any more; what is in storage of them goes later. 'lakehouse index erase' leaves nothing of them. With a\n" +
+			"filter it says how many there are, and asks.",
 		Example: "  lakehouse index delete resumes c-1 c-7\n" +
-			"  lakehouse index delete resumes --filter '{\"city\": \"Austin\"}'",
+			"  lakehouse index delete resumes --filter '{\"city\": \"Austin\"}' --yes",
 		Args:              itemsMeant(&filter),
 		ValidArgsFunction: g.completeIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -29,7 +31,10 @@ func newIndexDelete(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			deleted, err := client.Delete(cmd.Context(), args[0], which)
+			var deleted vector.Deleted
+			if err = confirmMatching(cmd, client, args[0], which.Filter, yes, "This would take %s out of the index %s."); err == nil {
+				deleted, err = client.Delete(cmd.Context(), args[0], which)
+			}
 			if err != nil {
 				return with(ofIndexes(args[0]), err)
 			}
@@ -41,6 +46,7 @@ func newIndexDelete(g *Globals) *cobra.Command {
 		},
 	}
 	filterFlag(cmd, &filter)
+	yesFlag(cmd, &yes)
 	return cmd
 }
 
@@ -71,7 +77,7 @@ func newIndexErase(g *Globals) *cobra.Command {
 		},
 	}
 	filterFlag(cmd, &filter)
-	cmd.Flags().BoolVar(&yes, "yes", false, "do it without being asked")
+	yesFlag(cmd, &yes)
 	cmd.Flags().BoolVar(&absent, "absent", false, "with --yes: also where no such item is there any more, as one that was deleted before, and snapshots would go")
 	return cmd
 }

@@ -13,9 +13,12 @@ import (
 func newIndexSet(g *Globals) *cobra.Command {
 	var filter, set string
 	var remove []string
+	var yes bool
 	cmd := &cobra.Command{
 		Use:   "set NAME ID... | --filter JSON",
 		Short: "Set and remove fields of the metadata of items",
+		Long: "Set and remove fields of the metadata of items: those with these ids, or all that a filter matches.\n" +
+			"With a filter it says how many there are, and asks.",
 		Example: "  lakehouse index set resumes c-1 c-7 --metadata '{\"city\": \"Austin\"}' --remove agency\n" +
 			"  lakehouse index set resumes --filter '{\"city\": \"Austin\"}' --metadata '{\"state\": \"TX\"}'",
 		Args:              itemsMeant(&filter),
@@ -35,7 +38,10 @@ func newIndexSet(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			updated, err := client.Update(cmd.Context(), args[0], change)
+			var updated vector.Updated
+			if err = confirmMatching(cmd, client, args[0], change.Filter, yes, "This would change the metadata of %s of the index %s."); err == nil {
+				updated, err = client.Update(cmd.Context(), args[0], change)
+			}
 			switch {
 			case err != nil:
 				return with(ofIndexes(args[0]), err)
@@ -47,6 +53,7 @@ func newIndexSet(g *Globals) *cobra.Command {
 		},
 	}
 	filterFlag(cmd, &filter)
+	yesFlag(cmd, &yes)
 	cmd.Flags().StringVar(&set, "metadata", "", "`JSON` with fields and their new values, as '{\"city\": \"Austin\"}'; null removes one")
 	cmd.Flags().StringArrayVar(&remove, "remove", nil, "`FIELD` that goes; may be given again")
 	return cmd

@@ -114,6 +114,6 @@ func newSnapshotDrop(g *Globals) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do it without being asked")
+	yesFlag(cmd, &yes)
 	return cmd
 }

@@ -88,7 +88,7 @@ func newDrop(g *Globals) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do it without being asked")
+	yesFlag(cmd, &yes)
 	return cmd
 }
 

@@ -154,7 +154,7 @@ func newRollback(g *Globals) *cobra.Command {
 			return writeRollback(cmd.OutOrStdout(), g, args[0], made)
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do it without being asked")
+	yesFlag(cmd, &yes)
 	return cmd
 }
 

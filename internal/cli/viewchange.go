@@ -134,7 +134,7 @@ func newViewDrop(g *Globals) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do it without being asked")
+	yesFlag(cmd, &yes)
 	return cmd
 }
 

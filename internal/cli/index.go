@@ -68,11 +68,10 @@ func newIndexList(g *Globals) *cobra.Command {
 func indexRow(x vector.Index) []string {
 	state, items, waiting, memory := x.State, "", "", ""
 	if x.Stats != nil {
-		m := x.Stats.Memory
 		if d := x.Stats.Durable; d != nil && len(d.Damage) > 0 {
 			state += ", damaged" // index stats tells how
 		}
-		items, waiting, memory = strconv.Itoa(x.Count), strconv.Itoa(x.Stats.Waiting), bytesText(m.Vectors+m.Metadata+m.Lexical)
+		items, waiting, memory = strconv.Itoa(x.Count), strconv.Itoa(x.Stats.Waiting), bytesText(x.Stats.Memory.Taken())
 	}
 	return []string{x.Name, state, strconv.Itoa(x.Dimension), string(x.Metric), items, waiting, memory, strings.Join(x.Aliases, ", "), shown(x.CreatedAt)}
 }

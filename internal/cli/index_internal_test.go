@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -16,5 +18,21 @@ func TestAListShowsDamage(t *testing.T) {
 	x.Stats.Durable.Damage = []vector.Damage{{Detail: "lost"}}
 	if got := indexRow(x); !slices.Contains(got, "ready, damaged") {
 		t.Errorf("%q", got)
+	}
+}
+
+// What a list and the stats show is all that counts against the limit.
+func TestMemoryIsShownAsItCounts(t *testing.T) {
+	m := vector.Memory{Vectors: 1 << 20, IDs: 2 << 20, Metadata: 4 << 20, Values: 8 << 20, Lexical: 16 << 20, All: 40 << 20, Limit: 64 << 20}
+	x := vector.Index{Name: "people", State: vector.Serving, Stats: &vector.Stats{Memory: m}}
+	if got := indexRow(x); !slices.Contains(got, "31.0 MiB") {
+		t.Errorf("%q", got)
+	}
+	var out bytes.Buffer
+	showIndex(&out, x)
+	for _, part := range []string{"31.0 MiB: 1.0 MiB for vectors", "2.0 MiB for ids", "4.0 MiB for metadata", "8.0 MiB for what filters", "16.0 MiB for the words", "all indexes take 40.0 MiB of 64.0 MiB"} {
+		if !strings.Contains(out.String(), part) {
+			t.Errorf("%q is not in %s", part, &out)
+		}
 	}
 }

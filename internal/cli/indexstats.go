@@ -92,8 +92,9 @@ func (f facts) stats(x vector.Index, s *vector.Stats) {
 		f.say("deleted", "%d are in the graph still, and are not found", s.Deleted)
 	}
 	m := s.Memory
-	f.say("memory", "%s: %s for vectors and links, %s for metadata, %s for the words of %s",
-		bytesText(m.Vectors+m.Metadata+m.Lexical), bytesText(m.Vectors), bytesText(m.Metadata), bytesText(m.Lexical), counted(s.Documents, "text"))
+	f.say("memory", "%s: %s for vectors and links, %s for ids, %s for metadata, %s for what filters find, %s for the words of %s; all indexes take %s of %s",
+		bytesText(m.Taken()), bytesText(m.Vectors), bytesText(m.IDs), bytesText(m.Metadata), bytesText(m.Values), bytesText(m.Lexical), counted(s.Documents, "text"),
+		bytesText(m.All), bytesText(m.Limit))
 	if s.Durable != nil {
 		f.durable(s.Durable)
 	}

@@ -72,7 +72,7 @@ func (f *findings) add(x vector.Index) {
 	}
 	if x.Stats != nil {
 		m := x.Stats.Memory
-		f.used, f.limit = f.used+m.Vectors+m.IDs+m.Metadata+m.Values+m.Lexical, m.Limit
+		f.used, f.limit = f.used+m.Taken(), m.Limit
 	}
 }
 

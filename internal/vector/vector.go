@@ -169,6 +169,9 @@ type Memory struct {
 	Limit    int64 `json:"limit_bytes"`    // what all indexes together may take: [vectord] memory_bytes
 }
 
+// Taken is what the index takes, all of which counts against the limit.
+func (m Memory) Taken() int64 { return m.Vectors + m.IDs + m.Metadata + m.Values + m.Lexical }
+
 // Durable tells what of an index is in storage.
 type Durable struct {
 	Sequence        uint64       `json:"sequence"`                   // of the last durable batch

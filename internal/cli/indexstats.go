@@ -40,7 +40,9 @@ func newIndexStats(g *Globals) *cobra.Command {
 				showIndex(cmd.OutOrStdout(), x)
 			}
 			if acknowledge && err == nil {
-				err = with(ofIndexes(args[0]), client.AcknowledgeDamage(cmd.Context(), args[0]))
+				if err = with(ofIndexes(args[0]), client.AcknowledgeDamage(cmd.Context(), args[0])); err == nil {
+					fmt.Fprintln(cmd.ErrOrStderr(), "The damage is acknowledged, and not told any more.")
+				}
 			}
 			return err
 		},

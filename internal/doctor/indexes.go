@@ -80,10 +80,10 @@ func (f *findings) add(x vector.Index) {
 func (f *findings) fix() string {
 	var steps []string
 	if name := f.broken; name != "" {
-		steps = append(steps, fmt.Sprintf("lakehouse index stats %s says what is wrong; see that storage is whole and no other vectord writes to it, and restart vectord, or bring the index back: lakehouse index restore %s --snapshot SNAPSHOT", name, name))
+		steps = append(steps, fmt.Sprintf("lakehouse index stats %s says what is wrong; see that storage is whole and no other vectord writes to it, and restart vectord, or bring the index back, where lakehouse index snapshot list %s shows one: lakehouse index restore %s --snapshot SNAPSHOT", name, name, name))
 	}
 	if name := f.damaged; name != "" {
-		steps = append(steps, fmt.Sprintf("lakehouse index stats %s says what was lost; load it anew, or find it in a snapshot (lakehouse index restore %s --snapshot SNAPSHOT --as OTHER); once that is done, or given up, lakehouse index stats %s --acknowledge-damage ends this finding", name, name, name))
+		steps = append(steps, fmt.Sprintf("lakehouse index stats %s says what was lost; if anything was, load it anew, or find it in a snapshot (lakehouse index restore %s --snapshot SNAPSHOT --as OTHER); once that is done, or given up, lakehouse index stats %s --acknowledge-damage ends this finding", name, name, name))
 	}
 	return strings.Join(steps, "; ")
 }

@@ -49,7 +49,7 @@ func (e *UnreadableError) Error() string {
 	for _, d := range e.Damage {
 		list = append(list, d.Key+": "+d.Detail)
 	}
-	return fmt.Sprintf("the index %s cannot be opened: %s; restore one of these objects from a copy, or delete the index", e.ID, strings.Join(list, "; "))
+	return fmt.Sprintf("the index %s cannot be opened: %s; restore one of these objects from a copy, or the index from a snapshot, or drop it", e.ID, strings.Join(list, "; "))
 }
 
 // ChangeError says why the metadata of an item cannot be changed; then nothing was.

@@ -100,6 +100,7 @@ type found struct {
 // load fills the engine with the newest generation that can be read, and notes those that
 // are kept. highest is the largest sequence number that any had.
 func (x *Index) load(ctx context.Context, is found, progress *Progress) (highest uint64, err error) {
+	var failed []unread
 	for _, o := range slices.Backward(is.heads) {
 		_, sequence, _ := parseKey(x.options.ID, o.Key)
 		highest = max(highest, sequence)
@@ -117,12 +118,13 @@ func (x *Index) load(ctx context.Context, is found, progress *Progress) (highest
 		case err != nil && !blames(ctx, err):
 			return 0, err
 		case err != nil:
-			x.unread(o.Key, err)
+			failed = append(failed, unread{o.Key, err, x.engine != nil})
 			x.stale = append(append(x.stale, o.Key), g.parts...)
 		default:
 			x.ledger.generations = slices.Insert(x.ledger.generations, 0, g)
 		}
 	}
+	x.tell(failed)
 	switch {
 	case x.engine != nil:
 		x.missOlder(is)
@@ -138,13 +140,25 @@ func (x *Index) load(ctx context.Context, is found, progress *Progress) (highest
 	return highest, err
 }
 
-// unread tells of a generation that cannot be read.
-func (x *Index) unread(key string, err error) {
-	if x.engine == nil {
-		x.harmed(key, "the generation cannot be read: %v; the one before and the log are read instead", err)
-		return
+// unread is a generation that cannot be read.
+type unread struct {
+	key   string
+	err   error
+	older bool // than one that can be
+}
+
+// tell tells of generations that cannot be read, once it is known whether another one can be.
+func (x *Index) tell(failed []unread) {
+	for _, u := range failed {
+		switch {
+		case u.older:
+			x.harmed(u.key, "the generation before the newest cannot be read: %v; nothing is lost, and until another is written there is one alone", u.err)
+		case x.engine != nil:
+			x.harmed(u.key, "the generation cannot be read: %v; nothing is lost by that, for the one before and the log are read instead", u.err)
+		default:
+			x.harmed(u.key, "the generation cannot be read: %v; there is no other one that can be, and the log alone is left", u.err)
+		}
 	}
-	x.harmed(key, "the generation before the newest cannot be read: %v; nothing is lost, and until another is written there is one alone", err)
 }
 
 // missOlder tells that the generation before the only one is missing, which the log that is

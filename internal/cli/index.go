@@ -64,16 +64,19 @@ func newIndexList(g *Globals) *cobra.Command {
 	}
 }
 
-// indexRow says of an index that is not ready what it was made as.
+// indexRow says of an index that is not ready what it was made as, where its name tells that.
 func indexRow(x vector.Index) []string {
-	state, items, waiting, memory := x.State, "", "", ""
+	state, items, waiting, memory, dimension, made := x.State, "", "", "", "", ""
+	if x.ID != "" {
+		dimension, made = strconv.Itoa(x.Dimension), shown(x.CreatedAt)
+	}
 	if x.Stats != nil {
 		if d := x.Stats.Durable; d != nil && len(d.Damage) > 0 {
 			state += ", damaged" // index stats tells how
 		}
 		items, waiting, memory = strconv.Itoa(x.Count), strconv.Itoa(x.Stats.Waiting), bytesText(x.Stats.Memory.Taken())
 	}
-	return []string{x.Name, state, strconv.Itoa(x.Dimension), string(x.Metric), items, waiting, memory, strings.Join(x.Aliases, ", "), shown(x.CreatedAt)}
+	return []string{x.Name, state, dimension, string(x.Metric), items, waiting, memory, strings.Join(x.Aliases, ", "), made}
 }
 
 func newIndexDrop(g *Globals) *cobra.Command {

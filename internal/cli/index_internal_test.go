@@ -36,3 +36,24 @@ func TestMemoryIsShownAsItCounts(t *testing.T) {
 		}
 	}
 }
+
+// Of an index whose name is damaged it is not known what it is, and it is dropped like any other.
+func TestAnIndexOfWhichOnlyTheNameIsKnown(t *testing.T) {
+	x := vector.Index{Name: "people", State: vector.Failed, Reason: "the object is damaged"}
+	var out bytes.Buffer
+	showIndex(&out, x)
+	if text := out.String(); strings.Contains(text, " 0 ") || strings.Contains(text, "0001-") || !strings.Contains(text, "not known") {
+		t.Error(text)
+	}
+	if got := indexRow(x); slices.Contains(got, "0") || slices.Contains(got, "0001-01-01 00:00:00") {
+		t.Errorf("%q", got)
+	}
+	taken := vector.ErrIndexExists.Errorf("the index people is there").With("index", "people").With("shape", map[string]any{"dimension": 0})
+	if got := takenWords("people", taken).Error(); !strings.Contains(got, "lakehouse index drop people") {
+		t.Error(got)
+	}
+	taken = vector.ErrIndexExists.Errorf("people is an alias").With("index", "people-2")
+	if got := takenWords("people", taken).Error(); !strings.Contains(got, "lakehouse index alias drop people") {
+		t.Error(got)
+	}
+}

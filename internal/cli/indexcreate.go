@@ -98,10 +98,13 @@ func takenWords(name string, err error) error {
 		if !p.Is(vector.ErrIndexExists) {
 			return p.Detail
 		}
+		if p.Fields["index"] != name {
+			return fmt.Sprintf("%s (here: lakehouse index alias drop %s)", p.Detail, name)
+		}
 		var shape vector.Shape
 		raw, err := json.Marshal(p.Fields["shape"])
-		if err != nil || json.Unmarshal(raw, &shape) != nil || shape.Dimension == 0 {
-			return fmt.Sprintf("%s (here: lakehouse index alias drop %s)", p.Detail, name)
+		if err != nil || json.Unmarshal(raw, &shape) != nil || shape.Dimension == 0 { // its name is damaged
+			return fmt.Sprintf("%s (here: lakehouse index drop %s)", p.Detail, name)
 		}
 		return fmt.Sprintf("%s (here: lakehouse index drop %s, or --if-not-exists and what it was made with: %s)", p.Detail, name, shapeWords(shape))
 	})

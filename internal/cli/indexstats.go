@@ -62,9 +62,13 @@ func (f facts) say(name, format string, args ...any) {
 // showIndex says of an index all that is known of it.
 func showIndex(out io.Writer, x vector.Index) {
 	f := facts{out}
-	f.say("index", "%s, of %s", x.Name, shown(x.CreatedAt))
-	f.say("id", "%s", x.ID)
-	f.say("made as", "%s", shapeWords(x.Shape))
+	if x.ID == "" { // what the name leads to cannot be read
+		f.say("index", "%s; what it was made as is not known", x.Name)
+	} else {
+		f.say("index", "%s, of %s", x.Name, shown(x.CreatedAt))
+		f.say("id", "%s", x.ID)
+		f.say("made as", "%s", shapeWords(x.Shape))
+	}
 	if len(x.Aliases) > 0 {
 		f.say("aliases", "%s", strings.Join(x.Aliases, ", "))
 	}

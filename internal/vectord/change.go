@@ -143,7 +143,7 @@ func (r *registry) free(name string) error {
 		return vector.ErrIndexExists.Errorf("%s is an alias of the index %s; choose another name, or remove the alias first", name, to.index).With("index", to.index)
 	}
 	if x, taken := r.indexes[name]; taken {
-		return vector.ErrIndexExists.Errorf("the index %s is there; drop it first, or choose another name; if_not_exists of POST /vectors/index takes one that was made with the same parameters", name).With("index", name).With("shape", x.pointer.Shape)
+		return vector.ErrIndexExists.Errorf("the index %s is there; drop it first, or choose another name", name).With("index", name).With("shape", x.pointer.Shape)
 	}
 	if len(r.indexes) >= r.config.MaxIndexes {
 		return vector.ErrIndexMemory.Errorf("there are %d indexes already, which is the most: drop one, or raise [vectord] max_indexes", len(r.indexes)).With("limit", r.config.MaxIndexes)

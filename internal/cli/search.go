@@ -44,7 +44,7 @@ func newSearch(g *Globals) *cobra.Command {
 			}
 			found, err := client.Search(cmd.Context(), args[0], s)
 			if err != nil {
-				return with(ofIndexes(args[0], remedy{vector.ErrBadSearch, "TEXT, --vector, --like and --mode"}), err)
+				return with(ofIndexes(args[0]), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), found)
@@ -119,6 +119,8 @@ func (a *asking) search(cmd *cobra.Command, text []string) (vector.Search, error
 		return s, errors.New("--vector and --like both say what to search near; give one of them")
 	case len(a.unlike) > 0 && len(a.like) == 0:
 		return s, errors.New("--unlike goes with --like: say also what the results are to be like")
+	case s.Fusion != nil && (s.Text == "" || s.Vector == nil && len(a.like) == 0):
+		return s, errors.New("--alpha and --fusion join the two sides of a hybrid search; give TEXT and --vector or --like, or leave them out")
 	case s.Text == "" && s.Vector == nil && len(a.like) == 0:
 		return s, errors.New("say what to search for: a text, or --vector '[0.1, 0.2]', or --like ID")
 	}

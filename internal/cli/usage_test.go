@@ -35,6 +35,8 @@ func TestWrongCallsSayWhatToWrite(t *testing.T) {
 		{[]string{"search", "x", "--vector", "[]"}, []string{"--vector"}},
 		{[]string{"search", "x", "--vector", "[1]", "--like", "a"}, []string{"--vector and --like", "one of them"}},
 		{[]string{"search", "x", "y", "--unlike", "a"}, []string{"--unlike goes with --like"}},
+		{[]string{"search", "x", "--vector", "[1]", "--alpha", "0.3"}, []string{"--alpha and --fusion", "TEXT"}},
+		{[]string{"search", "x", "y", "--fusion", "rrf"}, []string{"--alpha and --fusion", "--vector or --like"}},
 		{[]string{"search", "x", "y", "--filter", "city=Austin"}, []string{`{"city": "Austin"}`}},
 		{[]string{"search", "x", "y", "--filter", "null"}, []string{"no JSON object"}},
 		{[]string{"search", "x", "y", "-k", "0"}, []string{"-k takes"}},

@@ -129,10 +129,21 @@ func checkSearch(s vector.Search) error {
 		return vector.ErrBadSearch.Errorf("k is %d; it can be 1 to %d, or left out for %d", *s.K, vector.MaxK, defaultK)
 	case s.Ef != nil && (*s.Ef < 1 || *s.Ef > vector.MaxEf):
 		return vector.ErrBadSearch.Errorf("ef is %d; it can be 1 to %d, or left out", *s.Ef, vector.MaxEf)
-	case s.Fusion != nil && mode != vector.Hybrid:
+	}
+	return checkFusion(s.Fusion, mode)
+}
+
+func checkFusion(f *vector.Fusion, mode vector.Mode) error {
+	switch {
+	case f == nil:
+	case mode != vector.Hybrid:
 		return vector.ErrBadSearch.Errorf(`"fusion" joins the two sides of mode hybrid; leave it out`)
-	case s.Fusion != nil && s.Fusion.Method != "" && s.Fusion.Method != vector.Convex && s.Fusion.Method != vector.RRF:
-		return vector.ErrBadSearch.Errorf("there is no fusion %q; there are convex and rrf", s.Fusion.Method)
+	case f.Method != "" && f.Method != vector.Convex && f.Method != vector.RRF:
+		return vector.ErrBadSearch.Errorf("there is no fusion %q; there are convex and rrf", f.Method)
+	case f.Method == vector.RRF && f.Alpha != nil:
+		return vector.ErrBadSearch.Errorf(`"alpha" is of fusion convex, and rrf joins by ranks; leave it out, or take convex`)
+	case f.Method != vector.RRF && f.Constant != 0:
+		return vector.ErrBadSearch.Errorf(`"constant" is of fusion rrf; leave it out, or take rrf`)
 	}
 	return nil
 }

@@ -16,9 +16,11 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -59,7 +61,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else where the configuration that 'up' reads\nputs it, else http://127.0.0.1:3110); AUTH_TOKEN in the environment is the token")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "write JSON for programs")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagWords(err)} })
 	root.AddCommand(newIngest(&g), newJobs(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g))
 	root.AddCommand(newVersions(&g), newDiff(&g), newRollback(&g), newTag(&g))
 	root.AddCommand(newViews(&g), newView(&g))
@@ -88,11 +90,46 @@ func markUsage(cmd *cobra.Command) {
 		return
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
+		err := check(cmd, args)
+		if err != nil && cmd.HasSubCommands() && len(args) > 0 {
+			err = noCommand(cmd, args)
+		}
+		if err != nil {
 			return usageError{err}
 		}
 		return nil
 	}
+}
+
+// noCommand names a subcommand that there is not, and what may be meant.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if args[0] == "help" {
+		path := strings.Fields(cmd.CommandPath())
+		return fmt.Errorf("write: %s", strings.Join(slices.Concat(path[:1], []string{"help"}, path[1:], args[1:]), " "))
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	meant := ""
+	for _, name := range cmd.SuggestionsFor(args[0]) {
+		meant = fmt.Sprintf("; is '%s %s' meant?", cmd.CommandPath(), name)
+	}
+	return fmt.Errorf("%s has no command %q%s", cmd.CommandPath(), args[0], meant)
+}
+
+// flagWords says what a flag takes that was given something else.
+func flagWords(err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	takes, known := map[string]string{"int": "a whole number", "int64": "a whole number", "float64": "a number", "bool": "true or false"}[invalid.GetFlag().Value.Type()]
+	if !known {
+		return err
+	}
+	name := "--" + invalid.GetFlag().Name
+	if len(invalid.GetFlag().Name) == 1 {
+		name = name[1:]
+	}
+	return fmt.Errorf("%s takes %s, not %.60q", name, takes, invalid.GetValue())
 }
 
 // Execute runs the command tree and returns the exit code; an error is shown on

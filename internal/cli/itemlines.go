@@ -16,6 +16,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // Bounds of one batch of a load: as many items as go well together, and bytes far
@@ -79,6 +80,9 @@ func readBatches(r io.Reader) iter.Seq2[batch, error] {
 			number++
 			size := int64(len(lines.Bytes())) + 1
 			text := bytes.TrimSpace(lines.Bytes())
+			if number == 1 {
+				text = bytes.TrimPrefix(text, []byte("\ufeff"))
+			}
 			if len(b.lines) > 0 && (len(b.lines) == batchItems || b.size+size > batchBytes) {
 				if !yield(b, nil) {
 					return
@@ -128,13 +132,23 @@ func checkItem(text []byte) error {
 // itemWords says what is wrong with a line that could not be read, in simpler words than
 // the error's where there are any.
 func itemWords(text []byte, err error) error {
-	if !utf8.Valid(text) {
+	switch {
+	case bytes.HasPrefix(text, []byte("\x1f\x8b")):
+		return errors.New("it is packed by gzip; unpack it: zcat FILE | lakehouse index load NAME --file -")
+	case !utf8.Valid(text):
 		return errors.New("it is not UTF-8")
+	case bytes.HasPrefix(text, []byte("[")):
+		return fmt.Errorf("it begins an array; write each item in a line of its own, without the brackets, as %s", itemForm)
 	}
 	var item vector.Item
+	var wrongType *json.UnmarshalTypeError
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	switch simple := dec.Decode(&item); {
+	case errors.As(simple, &wrongType) && wrongType.Field == "":
+		err = errors.New("it " + wire.TypeWords(wrongType))
+	case errors.As(simple, &wrongType):
+		err = errors.New(wire.TypeWords(wrongType))
 	case simple != nil:
 		err = simple
 	case dec.InputOffset() < int64(len(text)):

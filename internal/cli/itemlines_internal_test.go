@@ -54,15 +54,17 @@ func TestABadLineIsNamed(t *testing.T) {
 		`{"id":"a","vectr":[1]}`:                `unknown field "vectr"`,
 		`{"ID":"a","vector":[1]}`:               `line 3: it is no item`,
 		`{"vector":[1]}`:                        "it has no id",
-		`[1]`:                                   "no item",
+		`[1]`:                                   "line of its own, without the brackets",
+		`7`:                                     "it takes an object, not number",
 		`{"id":"a","vector":[1]} {"id":"b"}`:    "more follows the item",
 		`{"id":"a","metadata":{"b":1,"b":2}}`:   `duplicate object member name "b"`,
 		`{"id":"a","id":"b","vector":[1]}`:      "duplicate",
-		`{"id":7,"vector":[1]}`:                 "string",
+		`{"id":7,"vector":[1]}`:                 `"id" takes a string, not number; write it in quotes`,
 		`{"id":"a","vector":[1,1e39]}`:          "larger than 3.4",
 		`{"id":"a","vector":[NaN]}`:             "no item",
 		`{"id":"a","vector":["1"]}`:             "array of numbers",
 		"{\"id\":\"\xff\",\"vector\":[1]}":      "not UTF-8",
+		"\x1f\x8b\x08\x00\xff":                  "gzip",
 		strings.Repeat(" ", maxLine+1) + "{}\n": "line 3 is longer than",
 	} {
 		var err error
@@ -71,6 +73,15 @@ func TestABadLineIsNamed(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), "line 3") || !strings.Contains(err.Error(), says) {
 			t.Errorf("%.60s: %v, want %q", line, err, says)
+		}
+	}
+}
+
+// The mark that some programs put before UTF-8 is not of the first item.
+func TestAMarkBeforeTheFirstLine(t *testing.T) {
+	for b, err := range readBatches(strings.NewReader("\ufeff" + `{"id":"a","vector":[1]}`)) {
+		if err != nil || string(b.items) != `{"id":"a","vector":[1]}` {
+			t.Errorf("%s, %v", b.items, err)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -32,6 +33,9 @@ func ReadJSON(r *http.Request, v any) error {
 	dec.DisallowUnknownFields()
 	dec.UseNumber()
 	if err := dec.Decode(v); err != nil {
+		if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+			return unknownField(field, body, v)
+		}
 		return jsonProblem(err)
 	}
 	switch _, err := dec.Token(); {
@@ -68,14 +72,53 @@ func jsonProblem(err error) error {
 	case errors.As(err, &syntax):
 		return ErrBadRequest.Errorf("the body is not JSON: %v", err).With("offset", syntax.Offset)
 	case errors.As(err, &wrongType) && wrongType.Field == "":
-		return ErrBadRequest.Errorf("the body takes %s, not %s", jsonName(wrongType.Type), wrongType.Value)
+		return ErrBadRequest.Errorf("the body %s", TypeWords(wrongType))
 	case errors.As(err, &wrongType):
-		return ErrBadRequest.Errorf("field %q takes %s, not %s", fieldName(wrongType.Field), jsonName(wrongType.Type), wrongType.Value)
-	}
-	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return ErrUnknownField.Errorf("unknown field %s", field)
+		return ErrBadRequest.Errorf("field %s", TypeWords(wrongType))
 	}
 	return ErrBadRequest.Errorf("the body could not be read as JSON: %v", err)
+}
+
+// unknownField names a field, quoted, that a body may not have, and those that it may have if
+// it is not in an object within.
+func unknownField(quoted string, body []byte, v any) error {
+	known, top := "", map[string]json.RawMessage{}
+	if name, err := strconv.Unquote(quoted); err == nil && json.Unmarshal(body, &top) == nil && top[name] != nil {
+		known = "; known here: " + strings.Join(fieldsOf(reflect.TypeOf(v)), ", ")
+	}
+	return ErrUnknownField.Errorf("unknown field %s%s", quoted, known)
+}
+
+// fieldsOf lists the fields of the object that a Go type takes.
+func fieldsOf(t reflect.Type) (names []string) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// TypeWords says what a value takes, in place of what came; it begins with the name of the
+// field, where there is one.
+func TypeWords(e *json.UnmarshalTypeError) string {
+	words := fmt.Sprintf("takes %s, not %s", jsonName(e.Type), e.Value)
+	if e.Field != "" {
+		words = fmt.Sprintf("%q %s", fieldName(e.Field), words)
+	}
+	switch is := strings.HasPrefix(e.Value, "number"); {
+	case is && e.Type.Kind() == reflect.String:
+		words += "; write it in quotes"
+	case e.Value == "string" && strings.Contains(jsonName(e.Type), "number"):
+		words += "; write it without quotes"
+	}
+	return words
 }
 
 // fieldName gives the path of a field without the names of embedded structs, which are
@@ -105,7 +148,7 @@ func jsonName(t reflect.Type) string {
 	case reflect.Interface:
 		return "a value of another kind"
 	}
-	return "a whole number that fits " + t.Kind().String()
+	return fmt.Sprintf("a whole number of %d bits", t.Bits())
 }
 
 // WriteJSON answers with v as JSON. An encoding error is returned before

@@ -18,6 +18,7 @@ type request struct {
 	Limit  *int64            `json:"limit"`
 	Params []json.RawMessage `json:"params"`
 	Any    any               `json:"any"`
+	Inner  struct{}          `json:"inner"`
 	Page
 }
 
@@ -32,10 +33,11 @@ func TestJSONInIsStrict(t *testing.T) {
 	}{
 		`{"sql":"x","limit":9007199254740993}`: {},
 		` {"sql":"x"} ` + "\n":                 {},
-		`{"sequel":"x"}`:                       {wire.ErrUnknownField, `"sequel"`},
+		`{"sequel":"x"}`:                       {wire.ErrUnknownField, `unknown field "sequel"; known here: sql, limit, params, any, inner, size`},
+		`{"inner":{"sequel":"x"}}`:             {wire.ErrUnknownField, `unknown field "sequel"`},
 		"{\"sql\":\"caf\xe9\"}":                {wire.ErrBadRequest, "UTF-8"},
-		`{"sql":7}`:                            {wire.ErrBadRequest, `"sql" takes a string, not number`},
-		`{"limit":"7"}`:                        {wire.ErrBadRequest, `"limit" takes a whole number`},
+		`{"sql":7}`:                            {wire.ErrBadRequest, `field "sql" takes a string, not number; write it in quotes`},
+		`{"limit":"7"}`:                        {wire.ErrBadRequest, `"limit" takes a whole number of 64 bits, not string; write it without quotes`},
 		`{"limit":1.5}`:                        {wire.ErrBadRequest, `"limit" takes a whole number`},
 		`{"limit":9223372036854775808}`:        {wire.ErrBadRequest, `"limit" takes a whole number`},
 		`{"size":"7"}`:                         {wire.ErrBadRequest, `field "size" takes a whole number`},

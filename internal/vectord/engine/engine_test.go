@@ -174,6 +174,9 @@ func TestScores(t *testing.T) {
 		if err != nil || len(hits) != 1 || math.Abs(float64(hits[0].Score-want[0])) > 1e-6 || math.Abs(float64(hits[0].Distance-want[1])) > 1e-6 {
 			t.Errorf("metric %d: %+v, %v, want %v", metric, hits, err, want)
 		}
+		if hits, err = x.Search(engine.Query{Vector: []float32{-4, 3}, K: 1}); err != nil || math.Signbit(float64(hits[0].Score)) {
+			t.Errorf("metric %d: the score of what has nothing in common is %v, %v", metric, hits[0].Score, err)
+		}
 	}
 }
 

@@ -205,7 +205,7 @@ func (x *Index) nearness(distance float32) float32 {
 	case hnsw.L2:
 		return 1 / (1 + sqrt(distance))
 	}
-	return -distance
+	return 0 - distance // and never -0
 }
 
 // hits makes hits of candidates that are in order.

@@ -186,7 +186,7 @@ func parseConditions(field string, conditions map[string]any) (node, error) {
 			}
 			all = append(all, exists{field, want})
 		default:
-			return nil, wrong("%s: there is no %q; there are in, gt, gte, lt, lte, exists", field, operator)
+			return nil, wrong("%s: there is no %q; there are in, gt, gte, lt, lte, exists; what stands in an object is asked for as %q", field, operator, field+"."+operator)
 		}
 	}
 	if b.any() != nil {

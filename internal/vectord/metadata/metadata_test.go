@@ -117,6 +117,7 @@ func TestWhatAFilterMayNotSay(t *testing.T) {
 		`{"city":["a"]}`:              "city: an array is no text",
 		`{"rate":{"above":1}}`:        `rate: there is no "above"; there are in, gt, gte, lt, lte, exists`,
 		`{"rate":{}}`:                 "rate: {} says nothing",
+		`{"address":{"city":"x"}}`:    `what stands in an object is asked for as "address.city"`,
 		`{"rate":{"gte":1,"lt":"2"}}`: "rate: the ends of a range are of two kinds",
 		`{"rate":{"in":1}}`:           "rate in: an array is to follow",
 		`{"rate":{"in":[[1]]}}`:       "rate in: an array is no text",

@@ -21,7 +21,7 @@ import (
 // isArrow tells whether a request's body is a stream of Arrow.
 func isArrow(r *http.Request) bool {
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return media == arrowin.Media
+	return media == arrowin.Media || media == arrowin.FileMedia // which says of a file that it is none
 }
 
 // maxStream is how much memory a stream may take, unpacked.
@@ -107,7 +107,7 @@ func addFields(items []vector.Item, fields map[string]arrow.Array, whole bool) e
 func texts(column arrow.Array, yield func(row int, s string)) error {
 	list, ok := column.(interface{ Value(int) string })
 	if !ok || column.DataType().ID() != arrow.STRING && column.DataType().ID() != arrow.LARGE_STRING {
-		return fmt.Errorf("it is of type %v, and has to be of text (utf8)", column.DataType())
+		return fmt.Errorf("it is of type %v, and has to be of text (utf8), as cast(pyarrow.string()) makes it", column.DataType())
 	}
 	for i := range column.Len() {
 		if column.IsValid(i) {
@@ -126,7 +126,7 @@ func floatsOf(column arrow.Array) (lists array.ListLike, numbers []float32, err 
 	}
 	values, ok := lists.ListValues().(*array.Float32)
 	if !ok {
-		return nil, nil, fmt.Errorf("it is a list of %v, and has to be one of float32", lists.ListValues().DataType())
+		return nil, nil, fmt.Errorf("it is a list of %v, and has to be one of float32, as pyarrow.list_(pyarrow.float32())", lists.ListValues().DataType())
 	}
 	if values.NullN() > 0 {
 		return nil, nil, fmt.Errorf("a number of a vector is null")

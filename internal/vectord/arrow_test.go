@@ -161,9 +161,20 @@ func TestBytesThatAreNoArrow(t *testing.T) {
 			t.Errorf("%d %s", status, answer)
 		}
 	}
-	rows := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.PrimitiveTypes.Int64}}, nil))
-	rows.Field(0).(*array.Int64Builder).Append(1)
-	if status, answer := d.sendArrow("/vectors/index/x/add", stream(t, rows), ""); status != 400 || !strings.Contains(string(answer), "id") {
+	for says, field := range map[string]arrow.Field{
+		"cast(pyarrow.string())":                    {Name: "id", Type: arrow.PrimitiveTypes.Int64},
+		"pyarrow.list_(pyarrow.float32())":          {Name: "vector", Type: arrow.ListOf(arrow.PrimitiveTypes.Float64)},
+		`column \"m\"`:                              {Name: "m", Type: arrow.MapOf(arrow.BinaryTypes.String, arrow.BinaryTypes.String)},
+		"is encoded by a dictionary; send it plain": {Name: "m", Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}},
+	} {
+		rows := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{field}, nil))
+		rows.Field(0).AppendEmptyValue()
+		if status, answer := d.sendArrow("/vectors/index/x/add", stream(t, rows), ""); status != 400 || !strings.Contains(string(answer), says) {
+			t.Errorf("%d %s, want %q", status, answer, says)
+		}
+	}
+	file := append([]byte("ARROW1\x00\x00"), whole...)
+	if status, answer := d.sendArrow("/vectors/index/x/add", file, ""); status != 400 || !strings.Contains(string(answer), "pyarrow.ipc.new_stream") {
 		t.Errorf("%d %s", status, answer)
 	}
 }

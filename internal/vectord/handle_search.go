@@ -111,6 +111,8 @@ func checkSearch(s vector.Search) error {
 		return vector.ErrBadSearch.Errorf(`"vector" and "vectors" are both given; give one of them`)
 	case s.Vectors != nil && (s.Text != "" || len(s.Positive)+len(s.Negative) > 0):
 		return vector.ErrBadSearch.Errorf(`"vectors" are searched for by themselves; ask for a text, or items like others, in requests of their own`)
+	case s.Vectors != nil && len(s.Vectors) == 0:
+		return vector.ErrBadSearch.Errorf(`"vectors" has none; send those that are searched for`)
 	case len(s.Vectors) > vector.MaxItems:
 		return tooMany(len(s.Vectors))
 	case mode != vector.ByVector && mode != vector.ByWords && mode != vector.Hybrid:

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -54,11 +57,19 @@ func itemOf(line []byte, want vector.NewLoad, types columns) (item engine.Item, 
 	item.Metadata = append(meta, '}')
 	switch {
 	case item.ID == "":
-		return item, vector.ErrLoadColumns.Errorf("it has no id in the column %q; name the column of ids by id_column, and leave rows without one out", idColumn)
+		return item, vector.ErrLoadColumns.Errorf("it has no id in the column %q; name the column of ids by id_column, and leave rows without one out; there are %s", idColumn, columnsIn(line))
 	case item.Vector == nil:
-		return item, vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out", vectorColumn)
+		return item, vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out; there are %s", vectorColumn, columnsIn(line))
 	}
 	return item, nil
+}
+
+// columnsIn names the columns of a row, as many as fit a line.
+func columnsIn(row []byte) string {
+	var values map[string]json.RawMessage
+	_ = json.Unmarshal(row, &values) // it was read already
+	names := slices.Sorted(maps.Keys(values))
+	return fmt.Sprintf("%.500s", strings.Join(names, ", "))
 }
 
 // vectorOf reads a list of numbers; those of decimals come as texts.

@@ -101,7 +101,7 @@ func TestBadInputIsToldAndAppliesNothing(t *testing.T) {
 		`{"text":"a","mode":"hybrid"}`: "bad_search", `{"vector":[1,0],"filter":{"m":1}}`: "bad_filter", `{"vector":[1,0],"filter":{"n":{"near":1}}}`: "bad_filter",
 		`{"vector":[1,0],"text":"a","fusion":{"method":"borda"}}`: "bad_search", `{"vectors":[[1,0],[1]]}`: "dimension_mismatch", `{"vector":[1,0],"ef":-5}`: "bad_search",
 		`{"vector":[1,0],"fusion":{"alpha":0.5}}`: "bad_search", `{"vector":[1,0],"text":"a","fusion":{"method":"rrf","alpha":0.5}}`: "bad_search",
-		`{"vector":[1,0],"text":"a","fusion":{"alpha":0.5,"constant":10}}`: "bad_search",
+		`{"vector":[1,0],"text":"a","fusion":{"alpha":0.5,"constant":10}}`: "bad_search", `{"vectors":[]}`: "bad_search",
 	} {
 		d.want(400, code, "POST", "/vectors/index/x/search", body)
 	}

@@ -18,8 +18,11 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-// Media is the media type of a stream.
-const Media = "application/vnd.apache.arrow.stream"
+// The media types of a stream, and of a file, which is refused.
+const (
+	Media     = "application/vnd.apache.arrow.stream"
+	FileMedia = "application/vnd.apache.arrow.file"
+)
 
 // FormatError says why bytes are no stream that can be read.
 type FormatError struct{ Reason string }

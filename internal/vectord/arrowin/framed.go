@@ -2,6 +2,7 @@ package arrowin
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -50,6 +51,8 @@ func (f *framed) next() error {
 		return io.EOF
 	case err != nil:
 		return fmt.Errorf("it is cut: %w", err)
+	case !f.begun && bytes.HasPrefix(head, []byte("ARROW1")):
+		return errors.New("it is a file; send a stream, as pyarrow.ipc.new_stream writes it")
 	case binary.LittleEndian.Uint32(head) != 0xFFFFFFFF:
 		return errors.New("where a message has to begin there is none of version 0.15 or later")
 	}

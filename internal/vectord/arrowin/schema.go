@@ -18,7 +18,8 @@ const (
 const (
 	messageType, messageHeader, messageBody = 6, 8, 10
 	schemaFields, schemaMetadata            = 6, 8
-	fieldType, fieldTable, fieldDictionary  = 8, 10, 12
+	fieldName, fieldType                    = 4, 8
+	fieldTable, fieldDictionary             = 10, 12
 	fieldChildren, fieldMetadata            = 14, 16
 	typeSchema, typeRows, typeUnion         = 1, 3, 14
 )
@@ -64,23 +65,30 @@ func checkFields(of flatbuffers.Table, slot flatbuffers.VOffsetT, most, deeper i
 	list := of.Vector(flatbuffers.UOffsetT(at))
 	for i := range of.VectorLen(flatbuffers.UOffsetT(at)) {
 		field := flatbuffers.Table{Bytes: of.Bytes, Pos: of.Indirect(list + flatbuffers.UOffsetT(4*i))}
-		kind := field.Offset(fieldType)
-		switch {
-		case kind == 0 || field.Offset(fieldTable) == 0:
-			return errors.New("a column has no type")
-		case field.GetByte(field.Pos+flatbuffers.UOffsetT(kind)) == typeUnion:
-			return errors.New("a column is a union; send one column for each kind")
-		case field.Offset(fieldDictionary) != 0:
-			return errors.New("a column is encoded by a dictionary; send it plain")
-		}
-		if err := countsWithin(field, fieldMetadata, maxPairs); err != nil {
-			return err
-		}
-		if err := checkFields(field, fieldChildren, deeper, 0); err != nil {
+		if err := checkField(field, deeper); err != nil {
+			if at := field.Offset(fieldName); at != 0 && deeper > 0 {
+				err = fmt.Errorf("column %.128q: %w", field.ByteVector(field.Pos+flatbuffers.UOffsetT(at)), err)
+			}
 			return err
 		}
 	}
 	return nil
+}
+
+func checkField(field flatbuffers.Table, deeper int) error {
+	kind := field.Offset(fieldType)
+	switch {
+	case kind == 0 || field.Offset(fieldTable) == 0:
+		return errors.New("it has no type")
+	case field.GetByte(field.Pos+flatbuffers.UOffsetT(kind)) == typeUnion:
+		return errors.New("it is a union; send one column for each kind")
+	case field.Offset(fieldDictionary) != 0:
+		return errors.New("it is encoded by a dictionary; send it plain")
+	}
+	if err := countsWithin(field, fieldMetadata, maxPairs); err != nil {
+		return err
+	}
+	return checkFields(field, fieldChildren, deeper, 0)
 }
 
 // countsWithin holds the length of a list against a bound.
@@ -90,7 +98,7 @@ func countsWithin(of flatbuffers.Table, slot flatbuffers.VOffsetT, most int) err
 		return nil
 	}
 	if n := of.VectorLen(flatbuffers.UOffsetT(at)); n < 0 || n > most {
-		return fmt.Errorf("its schema is nested or too large: %d parts where there may be %d", n, most)
+		return fmt.Errorf("the schema is nested, as of maps, or too large: %d parts where there may be %d; send flat columns and lists", n, most)
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ var errNotWanted = errors.New("nothing was done")
 // confirm says what a verb would do and asks for it on a terminal. Where
 // nobody can be asked, --yes has to say so.
 func confirm(cmd *cobra.Command, yes bool, what string) error {
+	if yes {
+		what = strings.Replace(what, "This would", "This will", 1)
+	}
 	fmt.Fprintln(cmd.ErrOrStderr(), printable(what, ""))
 	if yes {
 		return nil

@@ -57,3 +57,23 @@ func TestAnIndexOfWhichOnlyTheNameIsKnown(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// How many of some ids are not there is told.
+func TestIDsThatAreNotThere(t *testing.T) {
+	for _, c := range []struct {
+		ids   []string
+		there int
+		want  string
+	}{
+		{nil, 7, ""},
+		{[]string{"a", "a"}, 1, ""},
+		{[]string{"a"}, 0, "; no such item is there"},
+		{[]string{"a", "b"}, 0, "; no such item is there"},
+		{[]string{"a", "b", "a"}, 1, "; 1 of the 2 ids is not there"},
+		{[]string{"a", "b", "c"}, 1, "; 2 of the 3 ids are not there"},
+	} {
+		if got := missingWords(c.ids, c.there); got != c.want {
+			t.Errorf("%v: %q, want %q", c.ids, got, c.want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +42,7 @@ func newIndexDelete(g *Globals) *cobra.Command {
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), deleted)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s taken out; it holds %d\n", args[0], counted(deleted.Deleted, "item"), deleted.Count)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s taken out%s; it holds %d\n", args[0], counted(deleted.Deleted, "item"), missingWords(which.IDs, deleted.Deleted), deleted.Count)
 			return err
 		},
 	}
@@ -96,6 +97,21 @@ func itemsMeant(filter *string) cobra.PositionalArgs {
 			return errors.New("say which items are meant, either by their ids or by --filter JSON")
 		}
 		return nil
+	}
+}
+
+// missingWords says how many of some ids are not there, where so many are.
+func missingWords(ids []string, there int) string {
+	all := len(slices.Compact(slices.Sorted(slices.Values(ids))))
+	switch missing := all - there; {
+	case missing < 1:
+		return ""
+	case missing == all:
+		return "; no such item is there"
+	case missing == 1:
+		return fmt.Sprintf("; 1 of the %d ids is not there", all)
+	default:
+		return fmt.Sprintf("; %d of the %d ids are not there", missing, all)
 	}
 }
 

@@ -48,7 +48,7 @@ func newIndexSet(g *Globals) *cobra.Command {
 			case g.JSON:
 				return printJSON(cmd.OutOrStdout(), updated)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s changed\n", args[0], counted(updated.Updated, "item"))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s changed%s\n", args[0], counted(updated.Updated, "item"), missingWords(change.IDs, updated.Updated))
 			return err
 		},
 	}

@@ -76,7 +76,7 @@ func CheckName(s string) error {
 	if len(s) > 64 {
 		s = s[:64] + "..."
 	}
-	return ErrBadIndex.Errorf("%q is no name of an index: use up to 128 of a-z, 0-9, '_', '-' and '.', the first no '-' or '.'", s)
+	return ErrBadIndex.Errorf("%q is no name: use up to 128 of a-z, 0-9, '_', '-' and '.', the first no '-' or '.'", s)
 }
 
 // Metric is how near two vectors are.

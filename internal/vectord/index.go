@@ -191,6 +191,9 @@ func complete(s vector.Shape) (vector.Shape, error) {
 			return s, vector.ErrBadIndex.Errorf("the name %.64q... of a model or of a text field has %d bytes; it may have %d", name, len(name), vector.MaxLabel)
 		}
 	}
+	if s.Dimension == 0 {
+		return s, vector.ErrBadIndex.Errorf(`there is no "dimension", which says how many numbers each vector has: 1 to %d`, vector.MaxDimension)
+	}
 	config, err := engineConfig(s).Complete()
 	if err != nil {
 		_, reason, _ := strings.Cut(err.Error(), ": ")

@@ -75,3 +75,19 @@ func checkDaemon(t *testing.T, name, config string) string {
 	}
 	return ""
 }
+
+// Indexes of vectors do not get along with objects that are very small, and every fleet has
+// vectord.
+func TestObjectsTooSmallForIndexesAreToldBeforehand(t *testing.T) {
+	for most, says := range map[int64]string{1000: "max_object_bytes: 1000 is less than 1048576", 1 << 20: ""} {
+		c := fleet.Defaults()
+		c.Fleet.Data, c.Storaged.MaxObjectBytes = t.TempDir(), most
+		got := ""
+		if err := c.Check(service.Secrets{}); err != nil {
+			got = err.Error()
+		}
+		if (got == "") != (says == "") || !strings.Contains(got, says) {
+			t.Errorf("%d: %q, want %q", most, got, says)
+		}
+	}
+}

@@ -70,6 +70,9 @@ func (c Config) Check(secrets service.Secrets) error {
 	for _, m := range c.members() {
 		errs = append(errs, m.section.Check())
 	}
+	if most := c.Storaged.MaxObjectBytes; most < vectord.LeastObjectBytes {
+		errs = append(errs, fmt.Errorf("[storaged] max_object_bytes: %d is less than %d, the least that vectord's indexes get along with", most, vectord.LeastObjectBytes))
+	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}

@@ -21,6 +21,10 @@ type Config struct {
 	RetryAfter     service.Duration `toml:"retry_after"` // between two tries to reach storaged at the start
 }
 
+// LeastObjectBytes is the least [storaged] max_object_bytes that indexes get along with: their
+// changes and generations are cut into objects below it.
+const LeastObjectBytes = 1 << 20
+
 // Defaults is a configuration that works on one box.
 func Defaults() Config {
 	return Config{MaxIndexes: 1000, MaxBodyBytes: 64 << 20, MaxAnswerBytes: 64 << 20, RetryAfter: service.Duration(time.Second)}

@@ -28,7 +28,7 @@ type Added struct {
 // Select says which items are meant: those with these ids, or all that match.
 type Select struct {
 	IDs    []string `json:"ids,omitempty" maxItems:"10000" example:"[\"A-0107\"]"` // these; one that is not there is no error
-	Filter Filter   `json:"filter,omitempty" example:"{\"state\":\"MA\"}"`         // or all that match, as in a search; an empty filter is refused
+	Filter Filter   `json:"filter,omitempty" example:"{\"state\":\"MA\"}"`         // or all that match, as in a search; a filter that means every item, whatever they have, is refused
 }
 
 // Deleted answers a deletion.

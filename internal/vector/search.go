@@ -39,7 +39,7 @@ const (
 // vectors and positive it has one at most.
 type Search struct {
 	Vector   Vector   `json:"vector,omitempty" example:"[0.9,0.1,0.2]"`    // of the index's dimension, all numbers finite
-	Vectors  []Vector `json:"vectors,omitempty"`                           // at most 10,000, each a search of its own; the answer has batches
+	Vectors  []Vector `json:"vectors,omitempty" minItems:"1"`              // at most 10,000, each a search of its own; the answer has batches
 	Positive []string `json:"positive,omitempty" example:"[\"A-0107\"]"`   // ids of items that the results should be like; these are not among the results
 	Negative []string `json:"negative,omitempty"`                          // ids of items that the results should be unlike; goes with positive
 	Text     string   `json:"text,omitempty" example:"forklift operator"`  // words that are searched for in the index's text_fields

@@ -2,6 +2,7 @@ package vectord
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -32,5 +33,25 @@ func TestDecimalsOfArrowKeepTheirScale(t *testing.T) {
 			}
 			column.Release()
 		}
+	}
+}
+
+// What JSON has no form of becomes text.
+func TestValuesOfArrowThatBecomeText(t *testing.T) {
+	number := array.NewFloat64Builder(memory.DefaultAllocator)
+	number.AppendValues([]float64{1.5, math.NaN(), math.Inf(1), math.Inf(-1)}, nil)
+	bytes := array.NewBinaryBuilder(memory.DefaultAllocator, arrow.BinaryTypes.Binary)
+	bytes.Append([]byte{0xff, 0})
+	span := array.NewDurationBuilder(memory.DefaultAllocator, &arrow.DurationType{Unit: arrow.Second})
+	span.Append(1)
+	for want, column := range map[string]arrow.Array{`[1.5,"NaN","+Inf","-Inf"]`: number.NewArray(), `["/wA="]`: bytes.NewArray(), `["1s"]`: span.NewArray()} {
+		var got []any
+		for i := range column.Len() {
+			got = append(got, fieldOf(column, i))
+		}
+		if text, err := json.Marshal(got); err != nil || string(text) != want {
+			t.Errorf("%v: %s, %v, want %s", column.DataType(), text, err, want)
+		}
+		column.Release()
 	}
 }

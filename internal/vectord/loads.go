@@ -95,6 +95,8 @@ func (l loads) keep(ctx context.Context, x *index, load record) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := staying(ctx)
+	defer cancel()
 	_, _, err = l.storage.Put(ctx, loadKey(x.pointer.ID), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
 	return err
 }

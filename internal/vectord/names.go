@@ -101,6 +101,12 @@ func certain(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
+// staying is a context in which a call stays for its answer when the one that is given ends: what
+// storaged does yet, after whoever asked has left, would come into what is dropped meanwhile.
+func staying(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+}
+
 func (n names) get(ctx context.Context, name string) (*pointer, string, error) {
 	body, object, err := n.storage.Get(ctx, nameKey(name), storage.Range{})
 	if err != nil {

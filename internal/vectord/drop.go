@@ -2,8 +2,6 @@ package vectord
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
@@ -46,9 +44,14 @@ func (r *registry) drop(ctx context.Context, name string) error {
 // stays lets an index that was condemned keep its name after all.
 func (r *registry) stays(x *index) {
 	x.leave(false)
+	r.pardon(x.pointer.ID)
+}
+
+// pardon takes back in the background that an index is condemned that a name leads to.
+func (r *registry) pardon(id string) {
 	r.background.Go(func() {
-		if err := r.names.pardon(r.ctx, x.pointer.ID); err != nil {
-			r.log.Warn("an index that keeps its name is still noted as one that is about to lose it; a start mends that", "index", x.name, "index_id", x.pointer.ID, "error", err)
+		if err := r.names.pardon(r.ctx, id); err != nil {
+			r.log.Warn("an index that has its name is still condemned; a start mends that", "index_id", id, "error", err)
 		}
 	})
 }
@@ -86,29 +89,4 @@ func (r *registry) removeStrays(ctx context.Context, name string) error {
 		delete(r.strays, alias)
 	}
 	return nil
-}
-
-// discardWithin bounds the removal of an index's objects, which the end of the daemon
-// waits for.
-const discardWithin = 20 * time.Second
-
-// giveUp has an index discarded that has no name.
-func (r *registry) giveUp(x *index) { r.background.Go(func() { r.discard(x) }) }
-
-// discard closes an index that has no name any more, or got none, once nobody is inside, and
-// removes its objects.
-func (r *registry) discard(x *index) {
-	open := x.shut()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), discardWithin)
-	defer cancel()
-	err := error(nil)
-	if open != nil {
-		err = open.Close(ctx)
-	}
-	if x.persisted() {
-		err = errors.Join(err, r.execute(ctx, x.pointer.ID))
-	}
-	if err != nil {
-		r.log.Warn("the objects of an index without a name are left; a later start removes them", "index", x.name, "index_id", x.pointer.ID, "error", err)
-	}
 }

@@ -21,6 +21,9 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.changing(r, func(x *index, open *durable.Index) error {
+		if err := s.registry.nothingLeft(r.Context(), x); err != nil {
+			return err
+		}
 		x.copying.Lock() // no snapshot comes in between, nor a restored index in the place of this one
 		defer x.copying.Unlock()
 		snapshots, err := s.erasable(r.Context(), x, open, want, selection)
@@ -54,6 +57,9 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 func (s *server) erasable(ctx context.Context, x *index, open *durable.Index, want vector.Erase, which durable.Selection) (snapshots []string, err error) {
 	if x.replaced() {
 		return nil, vector.ErrIndexLoading.Errorf("the index %s was dropped or replaced meanwhile; nothing was erased from what is there now: send it again", x.name).After(time.Second)
+	}
+	if s.registry.left(x.name) != nil { // since; it may wait for somebody who waits for this one
+		return nil, stillLeft(x.name)
 	}
 	snapshots = []string{}
 	if x.persisted() {

@@ -32,7 +32,7 @@ func (s *server) createSnapshot(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		made, err := s.registry.snapshots.take(r.Context(), x, want.Name)
+		made, err := s.registry.takeSnapshot(r.Context(), x, want.Name)
 		if errors.Is(err, vector.ErrIndexNotFound) {
 			if now, _ := s.registry.find(chi.URLParam(r, "name")); now != nil && now != x {
 				continue // a restoration that it waited for has put another one in its place
@@ -105,7 +105,7 @@ func (s *server) dropSnapshot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.registry.snapshots.drop(r.Context(), name, snapshot); err != nil {
+	if err := s.registry.dropSnapshot(r.Context(), name, snapshot); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

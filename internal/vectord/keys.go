@@ -12,7 +12,8 @@ import (
 //	vectors/<id>/load.json                    what its last load is, or was, with a checksum
 //	vectors/<id>/erasures/<digest>            that items were erased by a filter of late
 //	vectors/names/<name>.json                 where a name leads: to an index, or as an alias to a name
-//	vectors/condemned/<id>                    that an index is about to lose its name
+//	vectors/condemned/<id>                    that an index is litter unless a name leads to it
+//	vectors/condemned/snapshots/<name>/<snapshot>   that a snapshot is litter unless it has its about.json
 //	vectors/snapshots/<name>/<snapshot>/...   an index as it was: its copy, and about.json
 //
 // Ids are UUIDs, so that no index lies where the others do. Snapshots belong to a name,
@@ -47,8 +48,20 @@ func nameOf(key string) string {
 
 func condemnedKey(id string) string { return condemnedFolder + id }
 
-// condemnedIDOf gives the id that a key is of.
-func condemnedIDOf(key string) string { return strings.TrimPrefix(key, condemnedFolder) }
+// condemnedOf gives what a key condemns: the id of an index, or what snapshotID gives.
+func condemnedOf(key string) string { return strings.TrimPrefix(key, condemnedFolder) }
+
+// snapshotID is what a snapshot is condemned by, as an index is by its id.
+func snapshotID(index, snapshot string) string { return "snapshots/" + index + "/" + snapshot }
+
+// snapshotOf gives what snapshotID was made of, if it was that.
+func snapshotOf(condemned string) (index, snapshot string, is bool) {
+	rest, is := strings.CutPrefix(condemned, "snapshots/")
+	if is {
+		index, snapshot, is = strings.Cut(rest, "/")
+	}
+	return index, snapshot, is
+}
 
 // snapshotsOf is where all snapshots of an index lie, by its name.
 func snapshotsOf(index string) string { return snapshotsFolder + index + "/" }

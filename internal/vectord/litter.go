@@ -7,59 +7,65 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 )
 
-// litterAge is how old the objects of an index without a name, which was not condemned,
-// have to be before they are removed: an index that is restored has them before its name,
-// and a second vectord may have been started by mistake.
+// litterAge is how old the objects of an index without a name, which is not condemned, have to
+// be before they are removed: one that is made has them before its name, and so has one that is
+// copied into the bucket; and a second vectord may have been started by mistake.
 const litterAge = time.Hour
 
-// removeNameless removes the objects of indexes that no name leads to: what a kill left
-// of a drop or a restoration. Where a name is broken that may have led to them, they stay.
-func (r *registry) removeNameless(ctx context.Context) error {
-	var nameless []string
+// removeLitter removes what a kill left of a drop, a restoration or a snapshot: what is
+// condemned in the background, and then indexes that no name leads to. Where a name is broken
+// that may have led to them these stay.
+func (r *registry) removeLitter(ctx context.Context, found []*index, condemned []string) error {
+	named, broken := map[string]bool{}, ""
+	for _, x := range found {
+		named[x.pointer.ID] = true
+		if x.pointer.broken != nil {
+			broken = x.name
+		}
+	}
+	for _, id := range condemned {
+		r.removeCondemned(id, named[id], broken)
+	}
+	if broken != "" {
+		r.log.Warn("what no name leads to is left in storage, since a name leads nowhere that may have led there", "name", broken)
+		return nil
+	}
 	for page, err := range r.storage.Listings(ctx, vectorsFolder, "/", 0) {
 		if err != nil {
 			return err
 		}
 		for _, folder := range page.Prefixes {
-			if isIndexFolder(folder) {
-				nameless = append(nameless, indexIDOf(folder))
+			if id := indexIDOf(folder); isIndexFolder(folder) && !named[id] {
+				if err := r.removeOld(ctx, id); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	condemned, err := r.names.condemned(ctx)
-	if err != nil {
-		return err
-	}
-	named, broken := map[string]bool{}, ""
-	err = r.names.all(ctx, func(name string, p pointer, _ string) {
-		named[p.ID] = true
-		if p.broken != nil {
-			broken = name
-		}
-	})
-	for _, id := range condemned {
-		switch {
-		case err != nil:
-		case named[id]: // it kept its name after all
-			err = r.names.pardon(ctx, id)
-		case broken == "":
-			err = r.execute(ctx, id)
-		}
-	}
-	if broken != "" {
-		r.log.Warn("what no name leads to is left in storage, since a name leads nowhere that may have led there", "name", broken)
-		return err
-	}
-	for _, id := range nameless {
-		if err == nil && !named[id] {
-			err = r.removeLitter(ctx, id)
-		}
-	}
-	return err
+	return nil
 }
 
-// removeLitter removes an index whose objects are all old.
-func (r *registry) removeLitter(ctx context.Context, id string) error {
+// removeCondemned removes what is condemned, unless it has its name after all. What a broken
+// name may have led to stays, and no erasure is made before it is known whose it is.
+func (r *registry) removeCondemned(id string, named bool, broken string) {
+	index, snapshot, isSnapshot := snapshotOf(id)
+	switch {
+	case isSnapshot:
+		r.clear(index, snapshot, true)
+	case named:
+		r.pardon(id)
+	case broken != "":
+		r.leaves("")
+	default:
+		gone := r.leaves("")
+		r.background.Go(func() {
+			r.remove(gone, func(ctx context.Context) error { return r.execute(ctx, id, true) })
+		})
+	}
+}
+
+// removeOld removes an index whose objects are all old.
+func (r *registry) removeOld(ctx context.Context, id string) error {
 	for page, err := range r.storage.Listings(ctx, durable.Folder(id), "", 0) {
 		if err != nil {
 			return err
@@ -71,15 +77,4 @@ func (r *registry) removeLitter(ctx context.Context, id string) error {
 		}
 	}
 	return durable.Drop(ctx, r.storage, id)
-}
-
-// execute removes the objects of an index that was condemned and has lost its name.
-func (r *registry) execute(ctx context.Context, id string) error {
-	if id == "" { // of a name that could not be read
-		return nil
-	}
-	if err := durable.Drop(ctx, r.storage, id); err != nil {
-		return err
-	}
-	return r.names.pardon(ctx, id)
 }

@@ -121,8 +121,9 @@ func (n names) get(ctx context.Context, name string) (*pointer, string, error) {
 	return &p, object.ETag, nil
 }
 
-// condemn notes that an index is about to lose its name: a start removes what it finds of
-// those that have lost it.
+// condemn notes that an index is litter unless a name leads to it: because it is about to lose
+// that, or is written before it has one. A start removes at once what it finds of those that
+// have none. So it does with a snapshot that is noted by its snapshotID and has no about.json.
 func (n names) condemn(ctx context.Context, id string) error {
 	if id == "" { // of a name that could not be read
 		return nil
@@ -142,14 +143,14 @@ func (n names) pardon(ctx context.Context, id string) error {
 	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, condemnedKey(id)) })
 }
 
-// condemned gives the ids of such indexes.
+// condemned gives all that is noted so.
 func (n names) condemned(ctx context.Context) (ids []string, err error) {
 	for page, err := range n.storage.Listings(ctx, condemnedFolder, "", 0) {
 		if err != nil {
 			return nil, err
 		}
 		for _, o := range page.Objects {
-			ids = append(ids, condemnedIDOf(o.Key))
+			ids = append(ids, condemnedOf(o.Key))
 		}
 	}
 	return ids, nil

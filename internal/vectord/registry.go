@@ -41,6 +41,7 @@ type registry struct {
 	indexes   map[string]*index
 	aliases   map[string]alias
 	unsettled map[*step]bool // changes of names of which it is not known what came of them
+	removals  map[*removal]bool
 
 	background sync.WaitGroup
 	stop       context.CancelFunc
@@ -52,7 +53,7 @@ type alias struct{ index, etag string }
 
 func newRegistry(ctx context.Context, c Config, log *slog.Logger, store *storage.Client) *registry {
 	r := &registry{config: c, log: log, storage: store, names: names{store}, snapshots: snapshots{store}, erasures: erasures{store}, kernels: simd.Best(),
-		patience: changePatience, changes: make(chan struct{}, 1), strays: map[string]string{}, indexes: map[string]*index{}, aliases: map[string]alias{}, unsettled: map[*step]bool{}, copying: copying{taken: map[string]chan struct{}{}}}
+		patience: changePatience, changes: make(chan struct{}, 1), strays: map[string]string{}, indexes: map[string]*index{}, aliases: map[string]alias{}, unsettled: map[*step]bool{}, removals: map[*removal]bool{}, copying: copying{taken: map[string]chan struct{}{}}}
 	r.ctx, r.stop = context.WithCancel(ctx)
 	return r
 }
@@ -106,7 +107,11 @@ func (r *registry) options(x *index) durable.Options {
 func (r *registry) list() []*index {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return slices.SortedFunc(maps.Values(r.indexes), func(a, b *index) int { return strings.Compare(a.name, b.name) })
+	return inOrder(r.indexes)
+}
+
+func inOrder(indexes map[string]*index) []*index {
+	return slices.SortedFunc(maps.Values(indexes), func(a, b *index) int { return strings.Compare(a.name, b.name) })
 }
 
 // unnamedYet gives the indexes of which it is not known whether they have a name.

@@ -219,7 +219,7 @@ func TestWhatALoadWaitsFor(t *testing.T) {
 	d.stop()
 
 	gone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/storage/objects" && !strings.Contains(r.URL.RawQuery, "names") { // it gives names alone
+		if r.URL.Path == "/storage/objects" && !strings.Contains(r.URL.RawQuery, "names") && !strings.Contains(r.URL.RawQuery, "condemned") { // it gives these alone
 			http.Error(w, "", http.StatusServiceUnavailable)
 			return
 		}

@@ -48,7 +48,8 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore, 
 	return x, err
 }
 
-// aside makes an index of a snapshot that has no name yet.
+// aside makes an index of a snapshot that has no name yet: so it is condemned, and stays so
+// when it has one until the next start looks.
 func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index, error) {
 	k, err := r.snapshots.about(ctx, of, snapshot)
 	if err == nil {
@@ -62,6 +63,9 @@ func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index
 		return nil, err
 	}
 	x := r.newIndex(name, k.Shape)
+	if err := r.condemn(ctx, name, x.pointer.ID); err != nil {
+		return nil, err
+	}
 	open, err := durable.Restore(ctx, r.options(x), copyKey(of, snapshot), &x.progress)
 	if err = r.snapshots.restored(ctx, k, err); err != nil {
 		r.giveUp(x)

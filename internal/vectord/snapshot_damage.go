@@ -60,9 +60,17 @@ func (s snapshots) check(ctx context.Context, k *kept) error {
 	err := durable.CheckCopy(ctx, s.storage, copyKey(k.Index, k.Name), k.Copy)
 	var copied *durable.CopyError
 	if errors.As(err, &copied) {
-		return k.harmed(copied.Error())
+		return s.harmed(ctx, k, copied)
 	}
 	return err
+}
+
+// harmed is that of [kept], unless the snapshot was removed meanwhile.
+func (s snapshots) harmed(ctx context.Context, k *kept, how error) error {
+	if _, err := s.about(ctx, k.Index, k.Name); errors.Is(err, vector.ErrSnapshotNotFound) {
+		return err
+	}
+	return k.harmed(how.Error())
 }
 
 // restored notes what a restoration found of a snapshot, which reads all of it, so that it
@@ -71,7 +79,7 @@ func (s snapshots) restored(ctx context.Context, k kept, err error) error {
 	before := k.Damage
 	var copied *durable.CopyError
 	if k.Damage = ""; errors.As(err, &copied) {
-		err = k.harmed(copied.Error())
+		err = s.harmed(ctx, &k, copied)
 	} else if err != nil {
 		return err
 	}

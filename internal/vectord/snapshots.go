@@ -28,9 +28,6 @@ type kept struct {
 
 // take keeps an index as it is now. It is a snapshot when take returns, and none before.
 func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snapshot, error) {
-	if !x.persisted() {
-		return vector.Snapshot{}, notPersisted(x.name)
-	}
 	x.copying.Lock()
 	defer x.copying.Unlock()
 	open, leave, err := x.enter()
@@ -66,6 +63,8 @@ func (s snapshots) keep(ctx context.Context, k kept) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := staying(ctx)
+	defer cancel()
 	_, _, err = s.storage.Put(ctx, aboutKey(k.Index, k.Name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: k.etag, IfNoneMatch: k.etag == ""})
 	return err
 }
@@ -80,11 +79,11 @@ func (s snapshots) list(ctx context.Context, index string) ([]vector.Snapshot, e
 		}
 		for _, folder := range page.Prefixes {
 			k, err := s.about(ctx, index, snapshotNameOf(index, folder))
-			if errors.Is(err, vector.ErrSnapshotNotFound) { // removed since
-				continue
-			}
 			if err == nil {
 				err = s.check(ctx, &k)
+			}
+			if errors.Is(err, vector.ErrSnapshotNotFound) { // removed since
+				continue
 			}
 			if err != nil && !errors.Is(err, vector.ErrSnapshotDamaged) {
 				return nil, err
@@ -94,18 +93,6 @@ func (s snapshots) list(ctx context.Context, index string) ([]vector.Snapshot, e
 	}
 	slices.SortStableFunc(list, func(a, b vector.Snapshot) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	return list, nil
-}
-
-// drop removes a snapshot, damaged or not: what makes it one last, so that who is broken off
-// can do it again.
-func (s snapshots) drop(ctx context.Context, index, name string) error {
-	if _, err := s.about(ctx, index, name); err != nil && !errors.Is(err, vector.ErrSnapshotDamaged) {
-		return err
-	}
-	if _, err := s.storage.DeleteUnder(ctx, copyKey(index, name)); err != nil {
-		return err
-	}
-	return s.storage.Delete(ctx, aboutKey(index, name))
 }
 
 // dropAll removes all snapshots of an index, and what is left of those that broke off.

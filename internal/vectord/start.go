@@ -18,11 +18,11 @@ const loadedAtOnce = 2
 // that is about to serve is given to a function; what that gives is called when the index
 // serves, or was dropped meanwhile.
 func (r *registry) start(opening func(*index) func()) {
-	found, ok := r.readNames()
+	found, condemned, ok := r.readNames()
 	if !ok {
 		return
 	}
-	if err := r.removeNameless(r.ctx); err != nil {
+	if err := r.removeLitter(r.ctx, found, condemned); err != nil {
 		r.log.Warn("what is left of dropped indexes was not removed", "error", err)
 	}
 	turns := make(chan struct{}, loadedAtOnce)
@@ -37,31 +37,36 @@ func (r *registry) start(opening func(*index) func()) {
 	loading.Wait()
 }
 
-// readNames reads the names, again and again until storaged gives them all. It returns
-// false where the daemon ends before.
-func (r *registry) readNames() ([]*index, bool) {
+// readNames reads the names, again and again until storaged gives them all, and what was
+// condemned before there was any of them to change. It returns false where the daemon ends
+// before.
+func (r *registry) readNames() (found []*index, condemned []string, ok bool) {
 	for {
 		indexes, aliases := map[string]*index{}, map[string]alias{}
-		err := r.names.all(r.ctx, func(name string, p pointer, etag string) {
-			if p.AliasOf != "" {
-				aliases[name] = alias{p.AliasOf, etag}
-				return
-			}
-			indexes[name] = r.namedIndex(name, p, etag)
-		})
+		condemned, err := r.names.condemned(r.ctx)
+		if err == nil {
+			err = r.names.all(r.ctx, func(name string, p pointer, etag string) {
+				if p.AliasOf != "" {
+					aliases[name] = alias{p.AliasOf, etag}
+					return
+				}
+				indexes[name] = r.namedIndex(name, p, etag)
+			})
+		}
 		if err == nil {
 			err = r.dropDangling(aliases, indexes)
 		}
+		found := inOrder(indexes) // from then on others may come, which are open
 		r.mu.Lock()
 		if r.waiting = err; err == nil {
 			r.indexes, r.aliases, r.ready = indexes, aliases, true
 			r.mu.Unlock()
-			return r.list(), true
+			return found, condemned, true
 		}
 		r.mu.Unlock()
 		select {
 		case <-r.ctx.Done():
-			return nil, false
+			return nil, nil, false
 		case <-time.After(r.config.RetryAfter.Std()):
 		}
 	}

@@ -57,7 +57,7 @@ func (c *Client) Do(ctx context.Context, call Call) (*http.Response, error) {
 	switch {
 	case resp.StatusCode >= 400:
 		defer resp.Body.Close()
-		return nil, c.problem(resp)
+		return nil, c.problem(ctx, resp)
 	case resp.StatusCode >= 300 && resp.StatusCode != http.StatusNotModified:
 		defer resp.Body.Close()
 		return nil, c.redirected(resp)
@@ -172,10 +172,13 @@ func Unavailable(service string) *Problem {
 		With("service", service).After(peerRetry)
 }
 
-func (c *Client) problem(resp *http.Response) error {
+func (c *Client) problem(ctx context.Context, resp *http.Response) error {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return c.failure(ctx, err)
+	}
 	var p Problem
-	if err == nil && json.Unmarshal(body, &p) == nil && p.Kind.Code != "" {
+	if json.Unmarshal(body, &p) == nil && p.Kind.Code != "" {
 		p.Kind.Status = resp.StatusCode
 		return &p
 	}

@@ -181,6 +181,20 @@ func TestAnAnswerThatBreaksOffIsAFailure(t *testing.T) {
 	}
 }
 
+// An error that breaks off says no more of the call than a connection does that broke before.
+func TestAnErrorThatBreaksOffIsAPeerThatIsAway(t *testing.T) {
+	c := peer(t, func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, `{"code":`)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	if err := get(c, nil); !errors.Is(err, wire.ErrUnavailable) || wire.Refused(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAnAnswerOfSomethingElseIsSaidToBeThat(t *testing.T) {
 	for _, body := range []string{"<html>not found</html>", "", `{"error":"x"}`, `[]`, `{"code":7}`} {
 		c := peer(t, func(w http.ResponseWriter, _ *http.Request) error {

@@ -85,7 +85,7 @@ func (r *registry) create(ctx context.Context, want vector.NewIndex) (made *inde
 // which serves searches until then. Where it cannot, nothing is left of the index.
 func (r *registry) publish(ctx context.Context, x, before *index) error {
 	if !x.persisted() {
-		return r.named(x, before)
+		return r.named(ctx, x, before)
 	}
 	err := r.removeStrays(ctx, x.name)
 	if err == nil && before != nil {
@@ -103,22 +103,25 @@ func (r *registry) publish(ctx context.Context, x, before *index) error {
 			x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag)
 			return err
 		},
-		known: func(_ context.Context, err error) error {
+		known: func(ctx context.Context, err error) error {
 			if err != nil {
 				return r.unnamed(x, before, err)
 			}
-			return r.named(x, before)
+			return r.named(ctx, x, before)
 		},
 	})
 }
 
 // named lets those who ask for a name find the index that has it now.
-func (r *registry) named(x, before *index) error {
+func (r *registry) named(ctx context.Context, x, before *index) error {
 	r.mu.Lock()
 	r.indexes[x.name] = x
 	r.mu.Unlock()
 	if before != nil {
 		r.giveUp(before)
+	}
+	if x.condemned { // in the turn of the change, so that a drop condemns it after that
+		r.pardon(ctx, x)
 	}
 	return nil
 }

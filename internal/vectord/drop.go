@@ -44,16 +44,14 @@ func (r *registry) drop(ctx context.Context, name string) error {
 // stays lets an index that was condemned keep its name after all.
 func (r *registry) stays(x *index) {
 	x.leave(false)
-	r.pardon(x.pointer.ID)
+	r.background.Go(func() { r.pardon(r.ctx, x) })
 }
 
-// pardon takes back in the background that an index is condemned that a name leads to.
-func (r *registry) pardon(id string) {
-	r.background.Go(func() {
-		if err := r.names.pardon(r.ctx, id); err != nil {
-			r.log.Warn("an index that has its name is still condemned; a start mends that", "index_id", id, "error", err)
-		}
-	})
+// pardon takes back that an index is condemned that a name leads to.
+func (r *registry) pardon(ctx context.Context, x *index) {
+	if err := r.names.pardon(ctx, x.pointer.ID); err != nil {
+		r.log.Warn("an index that has its name is still condemned; a start mends that", "index", x.name, "index_id", x.pointer.ID, "error", err)
+	}
 }
 
 // dropped takes an index that has lost its name, and its aliases, out of memory, and then

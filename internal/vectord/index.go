@@ -25,6 +25,8 @@ type index struct {
 	progress durable.Progress
 	copying  sync.Locker // one snapshot of its name at a time
 
+	condemned bool // before it had its name
+
 	mu     sync.Mutex
 	users  sync.WaitGroup // requests that are inside
 	open   *durable.Index // nil while it is loaded, after a failure and once it is gone

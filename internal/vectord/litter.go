@@ -16,9 +16,9 @@ const litterAge = time.Hour
 // condemned in the background, and then indexes that no name leads to. Where a name is broken
 // that may have led to them these stay.
 func (r *registry) removeLitter(ctx context.Context, found []*index, condemned []string) error {
-	named, broken := map[string]bool{}, ""
+	named, broken := map[string]*index{}, ""
 	for _, x := range found {
-		named[x.pointer.ID] = true
+		named[x.pointer.ID] = x
 		if x.pointer.broken != nil {
 			broken = x.name
 		}
@@ -35,7 +35,7 @@ func (r *registry) removeLitter(ctx context.Context, found []*index, condemned [
 			return err
 		}
 		for _, folder := range page.Prefixes {
-			if id := indexIDOf(folder); isIndexFolder(folder) && !named[id] {
+			if id := indexIDOf(folder); isIndexFolder(folder) && named[id] == nil {
 				if err := r.removeOld(ctx, id); err != nil {
 					return err
 				}
@@ -47,13 +47,13 @@ func (r *registry) removeLitter(ctx context.Context, found []*index, condemned [
 
 // removeCondemned removes what is condemned, unless it has its name after all. What a broken
 // name may have led to stays, and no erasure is made before it is known whose it is.
-func (r *registry) removeCondemned(id string, named bool, broken string) {
+func (r *registry) removeCondemned(id string, named *index, broken string) {
 	index, snapshot, isSnapshot := snapshotOf(id)
 	switch {
 	case isSnapshot:
 		r.clear(index, snapshot, true)
-	case named:
-		r.pardon(id)
+	case named != nil:
+		r.pardon(r.ctx, named)
 	case broken != "":
 		r.leaves("")
 	default:

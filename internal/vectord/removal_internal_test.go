@@ -218,3 +218,32 @@ func TestASnapshotThatIsRemovedMeanwhileIsNotDamaged(t *testing.T) {
 		})
 	}
 }
+
+// An index that was restored is not condemned any more when that is answered, so that a name
+// that is damaged later leaves no doubt of it.
+func TestARestoredIndexIsNotCondemned(t *testing.T) {
+	for what, change := range changesOfNames(t) {
+		if !strings.HasPrefix(what, "restore") {
+			continue
+		}
+		store := testbed.StartStoraged(t)
+		r := people(t, store)
+		r.patience = changePatience
+		if err := change.do(r); err != nil {
+			t.Fatal(err)
+		}
+		x, err := r.find(strings.TrimSuffix(change.key, ".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.nothingLeft(t.Context(), x); err != nil {
+			t.Error(err)
+		}
+		if left := keysOf(t, store, condemnedFolder); len(left) > 0 {
+			t.Errorf("%s: there is still %v", what, left)
+		}
+		if err := r.close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}

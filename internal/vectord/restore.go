@@ -48,8 +48,7 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore, 
 	return x, err
 }
 
-// aside makes an index of a snapshot that has no name yet: so it is condemned, and stays so
-// when it has one until the next start looks.
+// aside makes an index of a snapshot that has no name yet, and is condemned until it has.
 func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index, error) {
 	k, err := r.snapshots.about(ctx, of, snapshot)
 	if err == nil {
@@ -66,6 +65,7 @@ func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index
 	if err := r.condemn(ctx, name, x.pointer.ID); err != nil {
 		return nil, err
 	}
+	x.condemned = true
 	open, err := durable.Restore(ctx, r.options(x), copyKey(of, snapshot), &x.progress)
 	if err = r.snapshots.restored(ctx, k, err); err != nil {
 		r.giveUp(x)

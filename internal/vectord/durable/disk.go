@@ -12,13 +12,13 @@ import (
 func (x *Index) roomToErase(ctx context.Context) (generations int, err error) {
 	b, err := x.bucket(ctx)
 	if err != nil || b.FreeBytes == nil || b.ReserveBytes == nil {
-		return kept, err
+		return keptGenerations, err
 	}
 	need, free, reserve := x.mostSaved(), *b.FreeBytes, *b.ReserveBytes
 	room := max(free-reserve, min(free, reserve)/2)
 	switch {
-	case free-reserve >= kept*need:
-		return kept, nil
+	case free-reserve >= keptGenerations*need:
+		return keptGenerations, nil
 	case room >= need:
 		return 1, nil
 	}

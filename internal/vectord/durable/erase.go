@@ -62,7 +62,7 @@ func (x *Index) Erase(ctx context.Context, s Selection) (Erased, error) {
 	}
 	x.state.Lock()
 	defer x.state.Unlock()
-	x.heal = x.heal || len(keep) < kept // with the next change there are as many as there should be
+	x.heal = x.heal || len(keep) < keptGenerations // with the next change there are as many as there should be
 	return e, nil
 }
 

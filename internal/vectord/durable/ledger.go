@@ -102,8 +102,8 @@ func (l *ledger) replace(o logObject) {
 	}
 }
 
-// kept is how many generations are kept.
-const kept = 2
+// keptGenerations is how many there are of an index, the newest and those before.
+const keptGenerations = 2
 
 // add notes a generation.
 func (l *ledger) add(g whole) {
@@ -116,7 +116,7 @@ func (l *ledger) add(g whole) {
 // trim makes litter of what is older than the generations that are kept. While there are
 // fewer of them the whole log is kept.
 func (l *ledger) trim() {
-	for len(l.generations) > kept {
+	for len(l.generations) > keptGenerations {
 		old := l.generations[0]
 		l.litter = append(append(l.litter, old.key), old.parts...)
 		l.generations = l.generations[1:]
@@ -141,7 +141,7 @@ func (l *ledger) only(generations []whole) {
 // needless gives the number up to which the log is in each generation that is kept; 0 while
 // there are fewer than there should be.
 func (l *ledger) needless() uint64 {
-	if len(l.generations) < kept {
+	if len(l.generations) < keptGenerations {
 		return 0
 	}
 	return l.generations[0].Sequence

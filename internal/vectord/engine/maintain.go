@@ -34,8 +34,8 @@ func (x *Index) Settle(ctx context.Context, workers int) {
 	x.tell()
 }
 
-// turn is how many things a worker does before it looks for help.
-const turn = 128
+// linksPerTurn is how many things a worker does before it looks for help.
+const linksPerTurn = 128
 
 // share lets so many goroutines work until each finds nothing to do, or the context ends.
 // Whoever finds nothing waits for the others' turns to end, and not for their work, to
@@ -46,7 +46,7 @@ func share(ctx context.Context, workers int, work func() bool) {
 		var group sync.WaitGroup
 		for range workers {
 			group.Go(func() {
-				for range turn {
+				for range linksPerTurn {
 					if ctx.Err() != nil || !work() {
 						return
 					}
@@ -79,21 +79,21 @@ func (x *Index) repair() {
 }
 
 // The graph is mended when one slot in eight is a deleted one, and memory is given back
-// when one in eight is free; below a few hundred nobody notices.
+// when one in eight is free; below a tidyFloor hundred nobody notices.
 const (
-	part = 8
-	few  = 512
+	tidyShare = 8
+	tidyFloor = 512
 )
 
 // tidy mends and gives back.
 func (x *Index) tidy() {
 	stats := x.graph.Stats()
 	total := stats.Alive + stats.Tombstones + stats.Free
-	if stats.Tombstones > max(few, total/part) {
+	if stats.Tombstones > max(tidyFloor, total/tidyShare) {
 		x.repair()
 		stats = x.graph.Stats()
 	}
-	if stats.Free > max(few, total/part) && stats.Saves == 0 { // who saves asks for it in the end
+	if stats.Free > max(tidyFloor, total/tidyShare) && stats.Saves == 0 { // who saves asks for it in the end
 		x.shrink()
 	}
 	x.tidyWords()
@@ -107,7 +107,7 @@ func (x *Index) tidyWords() {
 		return
 	}
 	stats, gone := x.words.Stats(), x.gone.Load()
-	if gone > max(few, int64(stats.Documents)/3) || stats.Idle > max(few, stats.Terms) {
+	if gone > max(tidyFloor, int64(stats.Documents)/3) || stats.Idle > max(tidyFloor, stats.Terms) {
 		x.words.Compact()
 		x.gone.Add(-gone)
 	}

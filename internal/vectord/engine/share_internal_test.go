@@ -39,7 +39,7 @@ func TestWhoHadNothingToDoComesBack(t *testing.T) {
 		case n == 2: // and nothing for the other;
 			close(idle)
 			return false
-		case n <= 2+turn: // then much comes
+		case n <= 2+linksPerTurn: // then much comes
 			return true
 		}
 		select {

@@ -30,7 +30,7 @@ func searchParams() []service.Param {
 
 // readSearch reads what is asked for: JSON, or vectors as Arrow with the rest in the
 // query string.
-func readSearch(r *http.Request, mine *room) (vector.Search, error) {
+func readSearch(r *http.Request, mine *arena) (vector.Search, error) {
 	if isArrow(r) {
 		return arrowSearch(r, mine)
 	}
@@ -40,7 +40,7 @@ func readSearch(r *http.Request, mine *room) (vector.Search, error) {
 	return readWith(r, mine, func(body []byte, v *vector.Search) error { return takeSearch(body, v, mine) })
 }
 
-func arrowSearch(r *http.Request, mine *room) (vector.Search, error) {
+func arrowSearch(r *http.Request, mine *arena) (vector.Search, error) {
 	want, err := searchOf(r.URL.Query())
 	if err != nil {
 		return want, err

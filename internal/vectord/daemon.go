@@ -20,7 +20,7 @@ type server struct {
 	registry *registry
 	loader   *loader
 	metrics  *metrics
-	rooms    rooms
+	arenas   arenas
 }
 
 // New builds the daemon. It reads its indexes when storaged is there; until then /ready

@@ -15,8 +15,8 @@ const defaultK = 10
 
 // search serves POST /vectors/index/{name}/search.
 func (s *server) search(w http.ResponseWriter, r *http.Request) error {
-	mine := s.rooms.enter()
-	defer s.rooms.leave(mine)
+	mine := s.arenas.enter()
+	defer s.arenas.leave(mine)
 	want, err := readSearch(r, mine)
 	if err != nil {
 		return err

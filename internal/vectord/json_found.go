@@ -15,7 +15,7 @@ import (
 // writeJSON answers a search with JSON: one that asked for many vectors with batches.
 // It is written by hand, in a quarter of the time that encoding/json takes for a thousand
 // results, and byte for byte as that would.
-func writeJSON(w http.ResponseWriter, mine *room, q engine.Query, near, many bool, lists [][]engine.Hit) error {
+func writeJSON(w http.ResponseWriter, mine *arena, q engine.Query, near, many bool, lists [][]engine.Hit) error {
 	out := jsonFound{near: near, query: q, text: mine.bytes(64 + 2*countOf(lists)*resultBytes)[:0]}
 	if many {
 		out.batches(lists)

@@ -40,7 +40,7 @@ func TestFoundIsWrittenAsEncodingJSONWould(t *testing.T) {
 			sameAnswer(t, q, near, true, nil)
 		}
 	}
-	if err := writeJSON(httptest.NewRecorder(), &room{}, engine.Query{}, true, false, [][]engine.Hit{{score(float32(math.NaN()))}}); err == nil {
+	if err := writeJSON(httptest.NewRecorder(), &arena{}, engine.Query{}, true, false, [][]engine.Hit{{score(float32(math.NaN()))}}); err == nil {
 		t.Error("NaN was written")
 	}
 }

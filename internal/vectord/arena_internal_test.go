@@ -10,18 +10,18 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
 
-// used is a room that somebody has filled.
-func used(bytes int) *room { return &room{block: slices.Repeat([]byte{0xa5}, bytes)} }
+// used is an arena that somebody has filled.
+func used(bytes int) *arena { return &arena{block: slices.Repeat([]byte{0xa5}, bytes)} }
 
-// What a room gives is nobody else's until it is left, however much is asked for, and
+// What an arena gives is nobody else's until it is left, however much is asked for, and
 // nothing to Arrow of what was there before.
-func TestARoomIsGivenOncePart(t *testing.T) {
-	var all rooms
+func TestAnArenaGivesEachPartOnce(t *testing.T) {
+	var all arenas
 	for range 3 { // the first has no place yet
-		r := all.enter()
+		a := all.enter()
 		var parts [][]byte
 		for i := range 20 {
-			if part := r.Allocate(i * i * i); len(part) != i*i*i || cap(part) != len(part) || bytes.ContainsFunc(part, func(c rune) bool { return c != 0 }) {
+			if part := a.Allocate(i * i * i); len(part) != i*i*i || cap(part) != len(part) || bytes.ContainsFunc(part, func(c rune) bool { return c != 0 }) {
 				t.Fatalf("%d bytes are %d, and room for %d, with %.20x", i*i*i, len(part), cap(part), part)
 			} else {
 				parts = append(parts, part)
@@ -30,7 +30,7 @@ func TestARoomIsGivenOncePart(t *testing.T) {
 				parts[i][j] = byte(i)
 			}
 		}
-		parts[3] = r.Reallocate(1000, parts[3])
+		parts[3] = a.Reallocate(1000, parts[3])
 		for i, part := range parts {
 			for j, c := range part {
 				if want := byte(i); c != want && (i != 3 || j < 27) {
@@ -38,29 +38,29 @@ func TestARoomIsGivenOncePart(t *testing.T) {
 				}
 			}
 		}
-		all.leave(r)
+		all.leave(a)
 	}
-	r := &room{}
-	r.bytes(100 * mostRoom)
-	if all.leave(r); len(r.block) > 2*mostRoom {
-		t.Errorf("%d bytes are kept", len(r.block))
+	a := &arena{}
+	a.bytes(100 * mostArena)
+	if all.leave(a); len(a.block) > 2*mostArena {
+		t.Errorf("%d bytes are kept", len(a.block))
 	}
 }
 
-// A search that does not fit its room is answered as one that does.
-func TestRoomsAreNoBound(t *testing.T) {
+// A search that does not fit its arena is answered as one that does.
+func TestArenasAreNoBound(t *testing.T) {
 	hits := slices.Repeat([]engine.Hit{{ID: "a", Score: 0.5, Metadata: []byte(`{"a":1}`)}}, 1000)
 	var want []byte
 	for _, size := range []int{0, 100, 10_000, 1 << 20} {
 		got := recorded(t, used(size), hits)
 		if want = slices.Concat(want, got)[:len(got)]; !bytes.Equal(got, want) {
-			t.Errorf("a room of %d bytes: %.300s", size, got)
+			t.Errorf("an arena of %d bytes: %.300s", size, got)
 		}
 	}
 }
 
 // recorded is what hits are as JSON and as Arrow.
-func recorded(t *testing.T, mine *room, hits []engine.Hit) []byte {
+func recorded(t *testing.T, mine *arena, hits []engine.Hit) []byte {
 	t.Helper()
 	got := httptest.NewRecorder()
 	q := engine.Query{WithMetadata: true}

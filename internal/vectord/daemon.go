@@ -10,6 +10,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 )
 
@@ -20,7 +21,7 @@ type server struct {
 	registry *registry
 	loader   *loader
 	metrics  *metrics
-	arenas   arenas
+	arenas   bodies.Arenas
 }
 
 // New builds the daemon. It reads its indexes when storaged is there; until then /ready

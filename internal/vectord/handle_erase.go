@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // erase serves POST /vectors/index/{name}/erase.
 func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
-	want, err := readBody[vector.Erase](r)
+	want, err := bodies.Read[vector.Erase](r)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -19,7 +20,7 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	items, err := readItems(r, x)
+	items, err := bodies.ReadItems(r, x.pointer.Shape.Dimension)
 	if err != nil {
 		return err
 	}
@@ -39,7 +40,7 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 
 // deleteItems serves POST /vectors/index/{name}/delete.
 func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
-	which, err := readBody[vector.Select](r)
+	which, err := bodies.Read[vector.Select](r)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
 
 // updateItems serves POST /vectors/index/{name}/metadata.
 func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
-	update, err := readBody[vector.Update](r)
+	update, err := bodies.Read[vector.Update](r)
 	if err != nil {
 		return err
 	}
@@ -163,7 +164,7 @@ func flag(text string) (bool, error) {
 
 // count serves POST /vectors/index/{name}/count.
 func (s *server) count(w http.ResponseWriter, r *http.Request) error {
-	of, err := readBody[vector.Count](r)
+	of, err := bodies.Read[vector.Count](r)
 	if err != nil {
 		return err
 	}

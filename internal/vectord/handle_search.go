@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
@@ -15,9 +16,9 @@ const defaultK = 10
 
 // search serves POST /vectors/index/{name}/search.
 func (s *server) search(w http.ResponseWriter, r *http.Request) error {
-	mine := s.arenas.enter()
-	defer s.arenas.leave(mine)
-	want, err := readSearch(r, mine)
+	mine := s.arenas.Enter()
+	defer s.arenas.Leave(mine)
+	want, err := bodies.ReadSearch(r, mine)
 	if err != nil {
 		return err
 	}
@@ -27,7 +28,7 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	var lists [][]engine.Hit
 	err = s.inside(r, func(_ *index, open *durable.Index) (err error) {
-		if err := s.config.checkAnswer(query, len(want.Vectors), open.Engine()); err != nil {
+		if err := bodies.CheckAnswer(query, len(want.Vectors), open.Engine(), s.config.MaxAnswerBytes); err != nil {
 			return err
 		}
 		began := time.Now()
@@ -35,15 +36,15 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		s.metrics.searched(modeOf(want), len(lists), began)
-		return s.config.checkFound(lists)
+		return bodies.CheckFound(lists, s.config.MaxAnswerBytes)
 	})
 	if err != nil {
 		return err
 	}
-	if wantsArrow(r) {
-		return writeFound(w, mine, query, nearness(want), lists)
+	if bodies.WantsArrow(r) {
+		return bodies.WriteArrow(w, mine, query, nearness(want), lists)
 	}
-	return writeJSON(w, mine, query, nearness(want), want.Vectors != nil, lists)
+	return bodies.WriteJSON(w, mine, query, nearness(want), want.Vectors != nil, lists)
 }
 
 // find answers one query, or the same for each of many vectors.
@@ -114,7 +115,7 @@ func checkSearch(s vector.Search) error {
 	case s.Vectors != nil && len(s.Vectors) == 0:
 		return vector.ErrBadSearch.Errorf(`"vectors" has none; send those that are searched for`)
 	case len(s.Vectors) > vector.MaxItems:
-		return tooMany(len(s.Vectors))
+		return bodies.TooMany(len(s.Vectors))
 	case mode != vector.ByVector && mode != vector.ByWords && mode != vector.Hybrid:
 		return vector.ErrBadSearch.Errorf("there is no mode %q; there are vector, lexical and hybrid", mode)
 	case s.Mode == "" && s.Text == "" && !near:
@@ -156,21 +157,6 @@ func many(q engine.Query, vectors []vector.Vector) []engine.Query {
 	for i, v := range vectors {
 		list[i] = q
 		list[i].Vector = v
-	}
-	return list
-}
-
-// results says of hits what was asked for.
-func results(hits []engine.Hit, q engine.Query, near bool) []vector.Result {
-	list := make([]vector.Result, len(hits))
-	for i, hit := range hits {
-		list[i] = vector.Result{ID: hit.ID, Score: hit.Score, Metadata: hit.Metadata, Vector: hit.Vector}
-		if near {
-			list[i].Distance = &hits[i].Distance
-		}
-		if near && q.Text != "" {
-			list[i].Parts = &vector.Parts{Vector: vector.Part(hit.ByVector), Lexical: vector.Part(hit.ByWords)}
-		}
 	}
 	return list
 }

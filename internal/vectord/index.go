@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
@@ -176,7 +177,7 @@ func complete(s vector.Shape) (vector.Shape, error) {
 		s.Quantization = vector.Int8
 	}
 	if s.TextFields == nil {
-		s.TextFields = []string{textField}
+		s.TextFields = []string{bodies.TextField}
 	}
 	if s.Persist == nil {
 		yes := true
@@ -204,9 +205,6 @@ func complete(s vector.Shape) (vector.Shape, error) {
 	s.M, s.EfConstruction, s.MaxItems = config.M, config.EfConstruction, config.MaxItems
 	return s, nil
 }
-
-// textField is where the text of an item is kept.
-const textField = "text"
 
 func engineConfig(s vector.Shape) engine.Config {
 	metrics := map[vector.Metric]hnsw.Metric{vector.Cosine: hnsw.Cosine, vector.Dot: hnsw.Dot, vector.L2: hnsw.L2}

@@ -6,6 +6,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 )
 
 func (o operations) addItems() service.Route {
@@ -19,7 +20,7 @@ func (o operations) addItems() service.Route {
 func (o operations) searchIndex() service.Route {
 	return service.Route{
 		ID: "search_index", Summary: "Find what is nearest to vectors or to other items, what words fit, or both joined",
-		Query: searchParams(), Body: orArrow(vector.Search{}), MaxBody: o.maxBody,
+		Query: bodies.SearchParams(), Body: orArrow(vector.Search{}), MaxBody: o.maxBody,
 		Answers: []service.Answer{{Status: http.StatusOK, Doc: "the best first; with vectors, batches of results; as Arrow, a row for each result",
 			Type: vector.Answer{}, Media: []string{"application/json", arrowin.Media}}},
 		Errors: inside(vector.ErrBadVector, vector.ErrDimension, vector.ErrBadFilter, vector.ErrBadSearch, vector.ErrItemNotFound, vector.ErrAnswerTooLarge),

@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"bytes"
@@ -21,11 +21,11 @@ func FuzzBody(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		readsSame(t, body, readBody[vector.Add])
-		readsSame(t, body, readBody[vector.Search])
-		readsSame(t, body, readBody[vector.Update])
-		readsSame(t, body, func(r *http.Request) (vector.Search, error) { return readSearch(r, used(1<<10)) })
-		readsSame(t, body, func(r *http.Request) (vector.Search, error) { return readSearch(r, used(1<<20)) })
+		readsSame(t, body, Read[vector.Add])
+		readsSame(t, body, Read[vector.Search])
+		readsSame(t, body, Read[vector.Update])
+		readsSame(t, body, func(r *http.Request) (vector.Search, error) { return ReadSearch(r, used(1<<10)) })
+		readsSame(t, body, func(r *http.Request) (vector.Search, error) { return ReadSearch(r, used(1<<20)) })
 	})
 }
 

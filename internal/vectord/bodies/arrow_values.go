@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"github.com/apache/arrow-go/v18/arrow"

@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"encoding/json"
@@ -40,7 +40,7 @@ func TestFoundIsWrittenAsEncodingJSONWould(t *testing.T) {
 			sameAnswer(t, q, near, true, nil)
 		}
 	}
-	if err := writeJSON(httptest.NewRecorder(), &arena{}, engine.Query{}, true, false, [][]engine.Hit{{score(float32(math.NaN()))}}); err == nil {
+	if err := WriteJSON(httptest.NewRecorder(), &Arena{}, engine.Query{}, true, false, [][]engine.Hit{{score(float32(math.NaN()))}}); err == nil {
 		t.Error("NaN was written")
 	}
 }
@@ -48,7 +48,7 @@ func TestFoundIsWrittenAsEncodingJSONWould(t *testing.T) {
 func sameAnswer(t *testing.T, q engine.Query, near, many bool, lists [][]engine.Hit) {
 	t.Helper()
 	got, want := httptest.NewRecorder(), httptest.NewRecorder()
-	if err := writeJSON(got, used(1<<20), q, near, many, lists); err != nil {
+	if err := WriteJSON(got, used(1<<20), q, near, many, lists); err != nil {
 		t.Fatal(err)
 	}
 	if err := wire.WriteJSON(want, http.StatusOK, found(q, near, many, lists)); err != nil {

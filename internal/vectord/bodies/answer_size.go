@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -11,9 +11,9 @@ const (
 	numberBytes = 12
 )
 
-// checkAnswer refuses a search by so many vectors whose answer would be too large, as far
-// as that can be told beforehand.
-func (c Config) checkAnswer(q engine.Query, vectors int, e *engine.Index) error {
+// CheckAnswer refuses a search by so many vectors whose answer would have more than most
+// bytes, as far as that can be told beforehand.
+func CheckAnswer(q engine.Query, vectors int, e *engine.Index, most int64) error {
 	results := int64(max(1, vectors)) * int64(q.K)
 	if results > vector.MaxResults {
 		return vector.ErrAnswerTooLarge.Errorf("%d vectors with k %d are %d results; ask for at most %d at once", vectors, q.K, results, vector.MaxResults).With("limit", vector.MaxResults)
@@ -22,18 +22,18 @@ func (c Config) checkAnswer(q engine.Query, vectors int, e *engine.Index) error 
 		return nil
 	}
 	found := int64(max(1, vectors)) * int64(min(q.K, e.Len()))
-	return c.answerWithin(found * int64(e.Config().Dimension) * numberBytes)
+	return within(found*int64(e.Config().Dimension)*numberBytes, most)
 }
 
-// checkFound refuses an answer that would be too large, before it is made.
-func (c Config) checkFound(lists [][]engine.Hit) error {
+// CheckFound refuses an answer that would have more than most bytes, before it is made.
+func CheckFound(lists [][]engine.Hit, most int64) error {
 	size := int64(0)
 	for _, hits := range lists {
 		for _, hit := range hits {
 			size += int64(resultBytes + len(hit.ID) + len(hit.Metadata) + numberBytes*len(hit.Vector))
 		}
 	}
-	return c.answerWithin(size)
+	return within(size, most)
 }
 
 // countOf is how many results there are.
@@ -44,10 +44,10 @@ func countOf(lists [][]engine.Hit) (total int) {
 	return total
 }
 
-func (c Config) answerWithin(size int64) error {
-	if size <= c.MaxAnswerBytes {
+func within(size, most int64) error {
+	if size <= most {
 		return nil
 	}
-	return vector.ErrAnswerTooLarge.Errorf("the answer would have some %d bytes, and may have %d: search for fewer vectors at once, or set k lower, with_metadata or with_vector to false", size, c.MaxAnswerBytes).
-		With("limit", c.MaxAnswerBytes)
+	return vector.ErrAnswerTooLarge.Errorf("the answer would have some %d bytes, and may have %d: search for fewer vectors at once, or set k lower, with_metadata or with_vector to false", size, most).
+		With("limit", most)
 }

@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"bytes"
@@ -11,14 +11,14 @@ import (
 )
 
 // used is an arena that somebody has filled.
-func used(bytes int) *arena { return &arena{block: slices.Repeat([]byte{0xa5}, bytes)} }
+func used(bytes int) *Arena { return &Arena{block: slices.Repeat([]byte{0xa5}, bytes)} }
 
 // What an arena gives is nobody else's until it is left, however much is asked for, and
 // nothing to Arrow of what was there before.
 func TestAnArenaGivesEachPartOnce(t *testing.T) {
-	var all arenas
+	var all Arenas
 	for range 3 { // the first has no place yet
-		a := all.enter()
+		a := all.Enter()
 		var parts [][]byte
 		for i := range 20 {
 			if part := a.Allocate(i * i * i); len(part) != i*i*i || cap(part) != len(part) || bytes.ContainsFunc(part, func(c rune) bool { return c != 0 }) {
@@ -38,11 +38,11 @@ func TestAnArenaGivesEachPartOnce(t *testing.T) {
 				}
 			}
 		}
-		all.leave(a)
+		all.Leave(a)
 	}
-	a := &arena{}
+	a := &Arena{}
 	a.bytes(100 * mostArena)
-	if all.leave(a); len(a.block) > 2*mostArena {
+	if all.Leave(a); len(a.block) > 2*mostArena {
 		t.Errorf("%d bytes are kept", len(a.block))
 	}
 }
@@ -60,11 +60,11 @@ func TestArenasAreNoBound(t *testing.T) {
 }
 
 // recorded is what hits are as JSON and as Arrow.
-func recorded(t *testing.T, mine *arena, hits []engine.Hit) []byte {
+func recorded(t *testing.T, mine *Arena, hits []engine.Hit) []byte {
 	t.Helper()
 	got := httptest.NewRecorder()
 	q := engine.Query{WithMetadata: true}
-	if err := errors.Join(writeJSON(got, mine, q, true, true, [][]engine.Hit{hits}), writeFound(got, mine, q, true, [][]engine.Hit{hits})); err != nil {
+	if err := errors.Join(WriteJSON(got, mine, q, true, true, [][]engine.Hit{hits}), WriteArrow(got, mine, q, true, [][]engine.Hit{hits})); err != nil {
 		t.Fatal(err)
 	}
 	return got.Body.Bytes()

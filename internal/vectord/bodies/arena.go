@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"sync"
@@ -6,18 +6,18 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 )
 
-// arena is memory for one request: its body, what is read of that, and its answer. It is
+// Arena is memory for one request: its body, what is read of that, and its answer. It is
 // given to another request afterwards, so that many searches leave little to collect. What
 // it gives is good until then; it need not be given back one by one. One goroutine takes
 // of it. As an allocator of Arrow it gives memory that is zero.
-type arena struct {
+type Arena struct {
 	block []byte
 	taken int // of the block
 	asked int // in all
 }
 
-// arenas are those that no request has.
-type arenas struct{ pool sync.Pool }
+// Arenas are those that no request has.
+type Arenas struct{ pool sync.Pool }
 
 // Bounds of the memory that an arena keeps for the next request, in bytes.
 const (
@@ -25,15 +25,16 @@ const (
 	mostArena  = 2 << 20
 )
 
-func (s *arenas) enter() *arena {
-	if a, ok := s.pool.Get().(*arena); ok {
+// Enter gives one to a request, which leaves it when its answer is written.
+func (s *Arenas) Enter() *Arena {
+	if a, ok := s.pool.Get().(*Arena); ok {
 		return a
 	}
-	return &arena{}
+	return &Arena{}
 }
 
-// leave takes an arena back. It has place for as much the next time as was asked for now.
-func (s *arenas) leave(a *arena) {
+// Leave takes an arena back. It has place for as much the next time as was asked for now.
+func (s *Arenas) Leave(a *Arena) {
 	if want := min(max(a.asked, leastArena), mostArena); want > len(a.block) {
 		a.block = make([]byte, want+want/8)
 	}
@@ -42,7 +43,7 @@ func (s *arenas) leave(a *arena) {
 }
 
 // bytes gives so many, which hold anything.
-func (a *arena) bytes(n int) []byte {
+func (a *Arena) bytes(n int) []byte {
 	const line = 64 // of the processor's cache, and what Arrow aligns to
 	place := (n + line - 1) &^ (line - 1)
 	a.asked += place
@@ -55,19 +56,19 @@ func (a *arena) bytes(n int) []byte {
 }
 
 // floats gives so many, which hold anything.
-func (a *arena) floats(n int) []float32 {
+func (a *Arena) floats(n int) []float32 {
 	return arrow.Float32Traits.CastFromBytes(a.bytes(n * arrow.Float32SizeBytes))
 }
 
 // Allocate gives so many bytes to Arrow.
-func (a *arena) Allocate(n int) []byte {
+func (a *Arena) Allocate(n int) []byte {
 	b := a.bytes(n)
 	clear(b)
 	return b
 }
 
 // Reallocate gives so many bytes with what the old ones hold.
-func (a *arena) Reallocate(n int, old []byte) []byte {
+func (a *Arena) Reallocate(n int, old []byte) []byte {
 	if n <= cap(old) {
 		return old[:n]
 	}
@@ -77,4 +78,4 @@ func (a *arena) Reallocate(n int, old []byte) []byte {
 }
 
 // Free leaves it to the end of the request.
-func (*arena) Free([]byte) {}
+func (*Arena) Free([]byte) {}

@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"encoding/json"
@@ -15,8 +15,8 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// searchParams are what a search by vectors as Arrow says beside them.
-func searchParams() []service.Param {
+// SearchParams are what a search by vectors as Arrow says beside them.
+func SearchParams() []service.Param {
 	return []service.Param{
 		{Name: "k", Type: "integer", Doc: "with a body of Arrow alone: how many results; default 10"},
 		{Name: "ef", Type: "integer", Doc: "with a body of Arrow alone: candidates that are kept on the way"},
@@ -28,9 +28,9 @@ func searchParams() []service.Param {
 	}
 }
 
-// readSearch reads what is asked for: JSON, or vectors as Arrow with the rest in the
+// ReadSearch reads what is asked for: JSON, or vectors as Arrow with the rest in the
 // query string.
-func readSearch(r *http.Request, mine *arena) (vector.Search, error) {
+func ReadSearch(r *http.Request, mine *Arena) (vector.Search, error) {
 	if isArrow(r) {
 		return arrowSearch(r, mine)
 	}
@@ -40,7 +40,7 @@ func readSearch(r *http.Request, mine *arena) (vector.Search, error) {
 	return readWith(r, mine, func(body []byte, v *vector.Search) error { return takeSearch(body, v, mine) })
 }
 
-func arrowSearch(r *http.Request, mine *arena) (vector.Search, error) {
+func arrowSearch(r *http.Request, mine *Arena) (vector.Search, error) {
 	want, err := searchOf(r.URL.Query())
 	if err != nil {
 		return want, err
@@ -52,7 +52,7 @@ func arrowSearch(r *http.Request, mine *arena) (vector.Search, error) {
 			return wire.ErrBadRequest.Errorf("a search as Arrow has one column, vector, a list of float32")
 		}
 		if n := len(want.Vectors) + int(batch.NumRows()); n > vector.MaxItems {
-			return tooMany(n)
+			return TooMany(n)
 		}
 		list := make([]vector.Vector, batch.NumRows()) // one without numbers is refused by its number
 		rows, values, err := floatsOf(batch.Column(at[0]))
@@ -79,11 +79,12 @@ func searchOf(q url.Values) (vector.Search, error) {
 	return want, nil
 }
 
-// wantsArrow tells whether an answer as Arrow is asked for.
-func wantsArrow(r *http.Request) bool {
+// WantsArrow tells whether an answer as Arrow is asked for.
+func WantsArrow(r *http.Request) bool {
 	return slices.ContainsFunc(r.Header.Values("Accept"), func(s string) bool { return strings.Contains(s, arrowin.Media) })
 }
 
-func tooMany(n int) error {
+// TooMany refuses more rows at once than there may be.
+func TooMany(n int) error {
 	return wire.ErrBodyTooLarge.Errorf("there are %d rows at least; send at most %d at once", n, vector.MaxItems).With("limit", vector.MaxItems)
 }

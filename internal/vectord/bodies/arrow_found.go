@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ type foundRows struct {
 	vector   *array.ListBuilder
 }
 
-func newFoundRows(schema *arrow.Schema, mine *arena) *foundRows {
+func newFoundRows(schema *arrow.Schema, mine *Arena) *foundRows {
 	rows := &foundRows{RecordBuilder: array.NewRecordBuilder(mine, schema)}
 	for i, field := range schema.Fields() {
 		switch b := rows.Field(i); field.Name {
@@ -80,8 +80,8 @@ func (r *foundRows) add(n int, hit *engine.Hit) {
 	}
 }
 
-// writeFound answers a search with a stream of Arrow.
-func writeFound(w http.ResponseWriter, mine *arena, q engine.Query, near bool, lists [][]engine.Hit) error {
+// WriteArrow answers a search with a stream of Arrow.
+func WriteArrow(w http.ResponseWriter, mine *Arena, q engine.Query, near bool, lists [][]engine.Hit) error {
 	schema := foundSchema(q, near)
 	rows := newFoundRows(schema, mine)
 	defer rows.Release()

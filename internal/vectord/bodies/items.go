@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"bytes"
@@ -15,9 +15,9 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// readItems reads the batch of an add.
-func readItems(r *http.Request, x *index) ([]engine.Item, error) {
-	read := readBody[vector.Add]
+// ReadItems reads the batch of an add to an index of so many dimensions.
+func ReadItems(r *http.Request, dimension int) ([]engine.Item, error) {
+	read := Read[vector.Add]
 	if isArrow(r) {
 		read = arrowItems
 	}
@@ -29,18 +29,18 @@ func readItems(r *http.Request, x *index) ([]engine.Item, error) {
 	case n == 0:
 		return nil, wire.ErrBadRequest.Errorf(`there are no items; send {"items": [{"id": "…", "vector": […], "metadata": {…}}]}`)
 	case n > vector.MaxItems:
-		return nil, tooMany(n)
+		return nil, TooMany(n)
 	}
 	items := make([]engine.Item, len(batch.Items))
 	for i, item := range batch.Items {
 		if item.Vector == nil {
-			return nil, withoutVector(i, item, x)
+			return nil, withoutVector(i, item, dimension)
 		}
 		meta := item.Metadata
 		if item.Text != "" {
 			var err error
 			if meta, err = withText(meta, item.Text); err != nil {
-				return nil, itemProblem(&engine.ItemError{Item: i, ID: item.ID, Err: err})
+				return nil, &engine.ItemError{Item: i, ID: item.ID, Err: err}
 			}
 		}
 		items[i] = engine.Item{ID: item.ID, Vector: item.Vector, Metadata: meta}
@@ -49,10 +49,13 @@ func readItems(r *http.Request, x *index) ([]engine.Item, error) {
 }
 
 // withoutVector says of an item what it lacks.
-func withoutVector(i int, item vector.Item, x *index) error {
-	p := vector.ErrBadVector.Errorf("item %d (%q) has no vector; give one of %d numbers; nothing of the batch was applied", i, item.ID, x.pointer.Shape.Dimension)
+func withoutVector(i int, item vector.Item, dimension int) error {
+	p := vector.ErrBadVector.Errorf("item %d (%q) has no vector; give one of %d numbers; nothing of the batch was applied", i, item.ID, dimension)
 	return p.With("item", i).With("id", item.ID).Private()
 }
+
+// TextField is the field of its metadata where the text of an item is kept.
+const TextField = "text"
 
 // withText puts a text behind what there is of metadata, as its field: that stays as it came.
 func withText(meta json.RawMessage, text string) (json.RawMessage, error) {
@@ -69,7 +72,7 @@ func withText(meta json.RawMessage, text string) (json.RawMessage, error) {
 		if err != nil {
 			return nil, errNoObject
 		}
-		if name.String() == textField {
+		if name.String() == TextField {
 			return nil, errTwoTexts
 		}
 		if in.SkipValue() != nil {
@@ -84,7 +87,7 @@ func withText(meta json.RawMessage, text string) (json.RawMessage, error) {
 	if _, err := in.ReadToken(); err != io.EOF {
 		return nil, errNoObject
 	}
-	with := append(slices.Clip(meta[:end]), separator+`"`+textField+`":`...)
+	with := append(slices.Clip(meta[:end]), separator+`"`+TextField+`":`...)
 	with, err := jsontext.AppendQuote(with, text)
 	return append(with, '}'), err
 }

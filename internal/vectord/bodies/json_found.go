@@ -1,4 +1,4 @@
-package vectord
+package bodies
 
 import (
 	"bytes"
@@ -12,10 +12,10 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// writeJSON answers a search with JSON: one that asked for many vectors with batches.
+// WriteJSON answers a search with JSON: one that asked for many vectors with batches.
 // It is written by hand, in a quarter of the time that encoding/json takes for a thousand
 // results, and byte for byte as that would.
-func writeJSON(w http.ResponseWriter, mine *arena, q engine.Query, near, many bool, lists [][]engine.Hit) error {
+func WriteJSON(w http.ResponseWriter, mine *Arena, q engine.Query, near, many bool, lists [][]engine.Hit) error {
 	out := jsonFound{near: near, query: q, text: mine.bytes(64 + 2*countOf(lists)*resultBytes)[:0]}
 	if many {
 		out.batches(lists)
@@ -41,6 +41,21 @@ func found(q engine.Query, near, many bool, lists [][]engine.Hit) any {
 		all.Batches[i].Results = results(hits, q, near)
 	}
 	return all
+}
+
+// results says of hits what was asked for.
+func results(hits []engine.Hit, q engine.Query, near bool) []vector.Result {
+	list := make([]vector.Result, len(hits))
+	for i, hit := range hits {
+		list[i] = vector.Result{ID: hit.ID, Score: hit.Score, Metadata: hit.Metadata, Vector: hit.Vector}
+		if near {
+			list[i].Distance = &hits[i].Distance
+		}
+		if near && q.Text != "" {
+			list[i].Parts = &vector.Parts{Vector: vector.Part(hit.ByVector), Lexical: vector.Part(hit.ByWords)}
+		}
+	}
+	return list
 }
 
 // answer sends a body in one piece: its length is told, and the gateway need not hand on

@@ -26,25 +26,22 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var lists [][]engine.Hit
+	found := bodies.Found{Query: query, Near: nearness(want), Many: want.Vectors != nil}
 	err = s.inside(r, func(_ *index, open *durable.Index) (err error) {
-		if err := bodies.CheckAnswer(query, len(want.Vectors), open.Engine(), s.config.MaxAnswerBytes); err != nil {
+		if err := bodies.CheckSearch(query, len(want.Vectors), open.Engine(), s.config.MaxAnswerBytes); err != nil {
 			return err
 		}
 		began := time.Now()
-		if lists, err = s.find(r.Context(), open.Engine(), query, want.Vectors); err != nil {
+		if found.Lists, err = s.find(r.Context(), open.Engine(), query, want.Vectors); err != nil {
 			return err
 		}
-		s.metrics.searched(modeOf(want), len(lists), began)
-		return bodies.CheckFound(lists, s.config.MaxAnswerBytes)
+		s.metrics.searched(modeOf(want), len(found.Lists), began)
+		return found.Check(s.config.MaxAnswerBytes)
 	})
 	if err != nil {
 		return err
 	}
-	if bodies.WantsArrow(r) {
-		return bodies.WriteArrow(w, mine, query, nearness(want), lists)
-	}
-	return bodies.WriteJSON(w, mine, query, nearness(want), want.Vectors != nil, lists)
+	return found.Write(w, r, mine)
 }
 
 // find answers one query, or the same for each of many vectors.

@@ -11,9 +11,9 @@ const (
 	numberBytes = 12
 )
 
-// CheckAnswer refuses a search by so many vectors whose answer would have more than most
+// CheckSearch refuses a search by so many vectors whose answer would have more than most
 // bytes, as far as that can be told beforehand.
-func CheckAnswer(q engine.Query, vectors int, e *engine.Index, most int64) error {
+func CheckSearch(q engine.Query, vectors int, e *engine.Index, most int64) error {
 	results := int64(max(1, vectors)) * int64(q.K)
 	if results > vector.MaxResults {
 		return vector.ErrAnswerTooLarge.Errorf("%d vectors with k %d are %d results; ask for at most %d at once", vectors, q.K, results, vector.MaxResults).With("limit", vector.MaxResults)
@@ -25,23 +25,15 @@ func CheckAnswer(q engine.Query, vectors int, e *engine.Index, most int64) error
 	return within(found*int64(e.Config().Dimension)*numberBytes, most)
 }
 
-// CheckFound refuses an answer that would have more than most bytes, before it is made.
-func CheckFound(lists [][]engine.Hit, most int64) error {
+// Check refuses an answer that would have more than most bytes, before it is made.
+func (f Found) Check(most int64) error {
 	size := int64(0)
-	for _, hits := range lists {
+	for _, hits := range f.Lists {
 		for _, hit := range hits {
 			size += int64(resultBytes + len(hit.ID) + len(hit.Metadata) + numberBytes*len(hit.Vector))
 		}
 	}
 	return within(size, most)
-}
-
-// countOf is how many results there are.
-func countOf(lists [][]engine.Hit) (total int) {
-	for _, hits := range lists {
-		total += len(hits)
-	}
-	return total
 }
 
 func within(size, most int64) error {

@@ -63,8 +63,8 @@ func TestArenasAreNoBound(t *testing.T) {
 func recorded(t *testing.T, mine *Arena, hits []engine.Hit) []byte {
 	t.Helper()
 	got := httptest.NewRecorder()
-	q := engine.Query{WithMetadata: true}
-	if err := errors.Join(WriteJSON(got, mine, q, true, true, [][]engine.Hit{hits}), WriteArrow(got, mine, q, true, [][]engine.Hit{hits})); err != nil {
+	f := Found{engine.Query{WithMetadata: true}, true, true, [][]engine.Hit{hits}}
+	if err := errors.Join(f.writeJSON(got, mine), f.writeArrow(got, mine)); err != nil {
 		t.Fatal(err)
 	}
 	return got.Body.Bytes()

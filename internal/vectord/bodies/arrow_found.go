@@ -12,20 +12,20 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
 
-// foundSchema is the answer to a search as Arrow: a row for each result.
-func foundSchema(q engine.Query, near bool) *arrow.Schema {
+// schema is the answer to a search as Arrow: a row for each result.
+func (f Found) schema() *arrow.Schema {
 	fields := []arrow.Field{
 		{Name: "query", Type: arrow.PrimitiveTypes.Int32}, // of many, from 0
 		{Name: "id", Type: arrow.BinaryTypes.String},
 		{Name: "score", Type: arrow.PrimitiveTypes.Float32},
 	}
-	if near {
+	if f.Near {
 		fields = append(fields, arrow.Field{Name: "distance", Type: arrow.PrimitiveTypes.Float32})
 	}
-	if q.WithMetadata {
+	if f.Query.WithMetadata {
 		fields = append(fields, arrow.Field{Name: "metadata", Type: arrow.BinaryTypes.String})
 	}
-	if q.WithVector {
+	if f.Query.WithVector {
 		fields = append(fields, arrow.Field{Name: "vector", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Float32)})
 	}
 	return arrow.NewSchema(fields, nil)
@@ -80,14 +80,14 @@ func (r *foundRows) add(n int, hit *engine.Hit) {
 	}
 }
 
-// WriteArrow answers a search with a stream of Arrow.
-func WriteArrow(w http.ResponseWriter, mine *Arena, q engine.Query, near bool, lists [][]engine.Hit) error {
-	schema := foundSchema(q, near)
+// writeArrow answers a search with a stream of Arrow.
+func (f Found) writeArrow(w http.ResponseWriter, mine *Arena) error {
+	schema := f.schema()
 	rows := newFoundRows(schema, mine)
 	defer rows.Release()
-	total := countOf(lists)
+	total := f.count()
 	rows.Reserve(total)
-	for n, hits := range lists {
+	for n, hits := range f.Lists {
 		for i := range hits {
 			rows.add(n, &hits[i])
 		}

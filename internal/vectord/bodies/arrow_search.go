@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -77,11 +75,6 @@ func searchOf(q url.Values) (vector.Search, error) {
 		}
 	}
 	return want, nil
-}
-
-// WantsArrow tells whether an answer as Arrow is asked for.
-func WantsArrow(r *http.Request) bool {
-	return slices.ContainsFunc(r.Header.Values("Accept"), func(s string) bool { return strings.Contains(s, arrowin.Media) })
 }
 
 // TooMany refuses more rows at once than there may be.

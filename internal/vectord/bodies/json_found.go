@@ -12,74 +12,37 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// WriteJSON answers a search with JSON: one that asked for many vectors with batches.
+// writeJSON answers a search with JSON: one that asked for many vectors with batches.
 // It is written by hand, in a quarter of the time that encoding/json takes for a thousand
 // results, and byte for byte as that would.
-func WriteJSON(w http.ResponseWriter, mine *Arena, q engine.Query, near, many bool, lists [][]engine.Hit) error {
-	out := jsonFound{near: near, query: q, text: mine.bytes(64 + 2*countOf(lists)*resultBytes)[:0]}
-	if many {
-		out.batches(lists)
+func (f Found) writeJSON(w http.ResponseWriter, mine *Arena) error {
+	out := jsonFound{Found: f, text: mine.bytes(64 + 2*f.count()*resultBytes)[:0]}
+	if f.Many {
+		out.batches()
 	} else {
 		out.raw("{")
-		out.results(lists[0])
+		out.results(f.Lists[0])
 	}
 	out.raw(`,"exact":`)
-	out.text = append(strconv.AppendBool(out.text, q.Exact), "}\n"...)
+	out.text = append(strconv.AppendBool(out.text, f.Query.Exact), "}\n"...)
 	if out.odd {
-		return wire.WriteJSON(w, http.StatusOK, found(q, near, many, lists))
+		return wire.WriteJSON(w, http.StatusOK, f.contract())
 	}
 	return answer(w, "application/json", out.text)
 }
 
-// found is the answer as its contract has it.
-func found(q engine.Query, near, many bool, lists [][]engine.Hit) any {
-	if !many {
-		return vector.Found{Results: results(lists[0], q, near), Exact: q.Exact}
-	}
-	all := vector.FoundMany{Batches: make([]vector.Results, len(lists)), Exact: q.Exact}
-	for i, hits := range lists {
-		all.Batches[i].Results = results(hits, q, near)
-	}
-	return all
-}
-
-// results says of hits what was asked for.
-func results(hits []engine.Hit, q engine.Query, near bool) []vector.Result {
-	list := make([]vector.Result, len(hits))
-	for i, hit := range hits {
-		list[i] = vector.Result{ID: hit.ID, Score: hit.Score, Metadata: hit.Metadata, Vector: hit.Vector}
-		if near {
-			list[i].Distance = &hits[i].Distance
-		}
-		if near && q.Text != "" {
-			list[i].Parts = &vector.Parts{Vector: vector.Part(hit.ByVector), Lexical: vector.Part(hit.ByWords)}
-		}
-	}
-	return list
-}
-
-// answer sends a body in one piece: its length is told, and the gateway need not hand on
-// each part as it comes.
-func answer(w http.ResponseWriter, media string, body []byte) error {
-	w.Header().Set("Content-Type", media)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, err := w.Write(body)
-	return err
-}
-
 // jsonFound writes what was found.
 type jsonFound struct {
-	query engine.Query
-	near  bool
-	text  []byte
-	odd   bool // there is something that is left to encoding/json
+	Found
+	text []byte
+	odd  bool // there is something that is left to encoding/json
 }
 
 func (f *jsonFound) raw(text string) { f.text = append(f.text, text...) }
 
-func (f *jsonFound) batches(lists [][]engine.Hit) {
+func (f *jsonFound) batches() {
 	f.raw(`{"batches":[`)
-	for i, hits := range lists {
+	for i, hits := range f.Lists {
 		if i > 0 {
 			f.raw(",")
 		}
@@ -106,7 +69,7 @@ func (f *jsonFound) hit(hit *engine.Hit) {
 	f.string(hit.ID)
 	f.raw(`,"score":`)
 	f.number(hit.Score)
-	if f.near {
+	if f.Near {
 		f.raw(`,"distance":`)
 		f.number(hit.Distance)
 	}
@@ -118,7 +81,7 @@ func (f *jsonFound) hit(hit *engine.Hit) {
 		f.raw(`,"vector":`)
 		f.vector(hit.Vector)
 	}
-	f.odd = f.odd || f.near && f.query.Text != "" // both sides say something of it
+	f.odd = f.odd || f.Near && f.Query.Text != "" // both sides say something of it
 	f.raw("}")
 }
 

@@ -33,28 +33,28 @@ func TestFoundIsWrittenAsEncodingJSONWould(t *testing.T) {
 	for _, q := range []engine.Query{{}, {Exact: true}, {Text: "words"}} {
 		for _, near := range []bool{true, false} {
 			for _, list := range lists {
-				sameAnswer(t, q, near, false, [][]engine.Hit{list})
+				sameAnswer(t, Found{q, near, false, [][]engine.Hit{list}})
 			}
-			sameAnswer(t, q, near, true, lists)
-			sameAnswer(t, q, near, true, lists[:1])
-			sameAnswer(t, q, near, true, nil)
+			sameAnswer(t, Found{q, near, true, lists})
+			sameAnswer(t, Found{q, near, true, lists[:1]})
+			sameAnswer(t, Found{q, near, true, nil})
 		}
 	}
-	if err := WriteJSON(httptest.NewRecorder(), &Arena{}, engine.Query{}, true, false, [][]engine.Hit{{score(float32(math.NaN()))}}); err == nil {
+	if err := (Found{Near: true, Lists: [][]engine.Hit{{score(float32(math.NaN()))}}}).writeJSON(httptest.NewRecorder(), &Arena{}); err == nil {
 		t.Error("NaN was written")
 	}
 }
 
-func sameAnswer(t *testing.T, q engine.Query, near, many bool, lists [][]engine.Hit) {
+func sameAnswer(t *testing.T, f Found) {
 	t.Helper()
 	got, want := httptest.NewRecorder(), httptest.NewRecorder()
-	if err := WriteJSON(got, used(1<<20), q, near, many, lists); err != nil {
+	if err := f.writeJSON(got, used(1<<20)); err != nil {
 		t.Fatal(err)
 	}
-	if err := wire.WriteJSON(want, http.StatusOK, found(q, near, many, lists)); err != nil {
+	if err := wire.WriteJSON(want, http.StatusOK, f.contract()); err != nil {
 		t.Fatal(err)
 	}
 	if got.Body.String() != want.Body.String() || got.Header().Get("Content-Length") != want.Header().Get("Content-Length") || got.Header().Get("Content-Type") != want.Header().Get("Content-Type") {
-		t.Errorf("near %v, many %v:\n%.500s\nis not\n%.500s", near, many, got.Body, want.Body)
+		t.Errorf("near %v, many %v:\n%.500s\nis not\n%.500s", f.Near, f.Many, got.Body, want.Body)
 	}
 }

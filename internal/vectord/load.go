@@ -10,6 +10,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -83,8 +84,8 @@ func (l *loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (ve
 	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}}
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.keepWithin) // whoever asked may leave
 	defer cancel()
-	err = certain(within, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
-	_, unknown := errors.AsType[*unknownError](err)
+	err = certain.Do(within, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
+	_, unknown := errors.AsType[*certain.UnknownError](err)
 	if err != nil && !unknown {
 		return vector.Load{}, err
 	}
@@ -163,12 +164,12 @@ func (l *loader) end(f *filling, err error) {
 // is refused it removes what is kept of the load, for which no room is needed: better that
 // nothing is known of it than that a restart does it again.
 func (l *loader) keepEnd(f *filling, load record) {
-	err := certain(storage.IntoReserve(l.ctx), func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
+	err := certain.Do(storage.IntoReserve(l.ctx), func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
 	if err == nil {
 		return
 	}
 	l.log.Warn("how a load ended is not kept, and not known after a restart", "index", f.name, "state", load.State, "error", err)
-	if err := certain(l.ctx, func(ctx context.Context) error { return l.loads.forget(ctx, f.index) }); err != nil {
+	if err := certain.Do(l.ctx, func(ctx context.Context) error { return l.loads.forget(ctx, f.index) }); err != nil {
 		l.log.Error("a load that has ended is kept as running; a restart does it again", "index", f.name, "error", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 )
 
 // resume finds out, before an index serves, whether a load is to go on that the end of the
@@ -13,7 +14,7 @@ import (
 // called when the index serves, or will not.
 func (l *loader) resume(x *index) (serves func()) {
 	var load record
-	err := certain(l.ctx, func(ctx context.Context) (err error) {
+	err := certain.Do(l.ctx, func(ctx context.Context) (err error) {
 		load, err = l.loads.last(ctx, x)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -34,7 +35,7 @@ func (l *loader) settle(f *filling) {
 			return
 		}
 		select {
-		case <-time.After(pause):
+		case <-time.After(certain.Pause):
 		case <-f.gone:
 			return
 		case <-l.ctx.Done():

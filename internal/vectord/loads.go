@@ -9,6 +9,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
@@ -95,7 +96,7 @@ func (l loads) keep(ctx context.Context, x *index, load record) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := staying(ctx)
+	ctx, cancel := certain.Staying(ctx)
 	defer cancel()
 	_, _, err = l.storage.Put(ctx, loadKey(x.pointer.ID), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
 	return err

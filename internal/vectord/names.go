@@ -6,9 +6,9 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -47,7 +47,7 @@ func (n names) remove(ctx context.Context, name string) error {
 // try is without an answer, or none of them can be carried out any more, the refusal holds.
 func (n names) write(ctx context.Context, name string, call func(context.Context) error, wasWritten func(now *pointer, etag string) bool) error {
 	unanswered := false
-	return certain(ctx, func(ctx context.Context) error {
+	return certain.Do(ctx, func(ctx context.Context) error {
 		err := call(ctx)
 		if !wire.Refused(err) {
 			unanswered = err != nil
@@ -58,53 +58,16 @@ func (n names) write(ctx context.Context, name string, call func(context.Context
 		case errors.Is(readErr, storage.ErrObjectNotFound):
 			now = nil
 		case readErr != nil:
-			return &unknownError{readErr}
+			return &certain.UnknownError{Err: readErr}
 		}
 		switch {
 		case wasWritten(now, etag):
 			return nil
 		case unanswered && !errors.Is(err, storage.ErrPreconditionFailed):
-			return &unknownError{err}
+			return &certain.UnknownError{Err: err}
 		}
 		return err
 	})
-}
-
-// Trying again what storaged did not answer.
-const (
-	answerWithin = 10 * time.Second
-	pause        = 100 * time.Millisecond
-)
-
-// unknownError says that it is not known whether a call was carried out, or will be.
-type unknownError struct{ error }
-
-func (e *unknownError) Unwrap() error { return e.error }
-
-// certain makes a call until it is known what came of it: it was answered, other than by an
-// unknownError, or the first one reached nobody. Only where the context ends before it is
-// not known, which is an unknownError.
-func certain(ctx context.Context, call func(context.Context) error) error {
-	for first := true; ; first = false {
-		within, cancel := context.WithTimeout(ctx, answerWithin)
-		err := call(within)
-		cancel()
-		var unknown *unknownError
-		if err == nil || !errors.As(err, &unknown) && (wire.Refused(err) || first && wire.Unsent(err)) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return &unknownError{err}
-		case <-time.After(pause):
-		}
-	}
-}
-
-// staying is a context in which a call stays for its answer when the one that is given ends: what
-// storaged does yet, after whoever asked has left, would come into what is dropped meanwhile.
-func staying(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 }
 
 func (n names) get(ctx context.Context, name string) (*pointer, string, error) {
@@ -129,7 +92,7 @@ func (n names) condemn(ctx context.Context, id string) error {
 		return nil
 	}
 	ctx = storage.IntoReserve(ctx) // it makes room
-	return certain(ctx, func(ctx context.Context) error {
+	return certain.Do(ctx, func(ctx context.Context) error {
 		_, _, err := n.storage.Put(ctx, condemnedKey(id), strings.NewReader("{}"), 2, storage.Condition{})
 		return err
 	})
@@ -140,7 +103,7 @@ func (n names) pardon(ctx context.Context, id string) error {
 	if id == "" {
 		return nil
 	}
-	return certain(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, condemnedKey(id)) })
+	return certain.Do(ctx, func(ctx context.Context) error { return n.storage.Delete(ctx, condemnedKey(id)) })
 }
 
 // condemned gives all that is noted so.

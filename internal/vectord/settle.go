@@ -8,6 +8,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -52,7 +53,7 @@ func (r *registry) settle(ctx context.Context, s *step) error {
 
 // settled ends a step when it is known what came of it, and says so.
 func (r *registry) settled(ctx context.Context, s *step, err error) error {
-	var unknown *unknownError
+	var unknown *certain.UnknownError
 	if errors.As(err, &unknown) {
 		return goesOn(s.names[0], err)
 	}

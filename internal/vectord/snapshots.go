@@ -10,6 +10,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
@@ -63,7 +64,7 @@ func (s snapshots) keep(ctx context.Context, k kept) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := staying(ctx)
+	ctx, cancel := certain.Staying(ctx)
 	defer cancel()
 	_, _, err = s.storage.Put(ctx, aboutKey(k.Index, k.Name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: k.etag, IfNoneMatch: k.etag == ""})
 	return err

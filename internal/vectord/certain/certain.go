@@ -1,0 +1,52 @@
+// Package certain makes calls of storaged whose outcome has to be known: a name that leads
+// where memory does not know of, or a load that is kept and was refused, would be a trap for
+// those who come after. A call may be made several times over: it comes to the same each
+// time, or looks what an earlier one of its tries did.
+package certain
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// answerWithin is how long each try waits for its answer.
+const answerWithin = 10 * time.Second
+
+// Pause is how long it takes before the next try.
+const Pause = 100 * time.Millisecond
+
+// UnknownError says that it is not known whether a call was carried out, or will be.
+type UnknownError struct{ Err error }
+
+func (e *UnknownError) Error() string { return e.Err.Error() }
+func (e *UnknownError) Unwrap() error { return e.Err }
+
+// Do makes a call until it is known what came of it: it was answered, other than by an
+// [UnknownError], or the first one reached nobody. Only where the context ends before it is
+// not known, which is an UnknownError.
+func Do(ctx context.Context, call func(context.Context) error) error {
+	for first := true; ; first = false {
+		within, cancel := context.WithTimeout(ctx, answerWithin)
+		err := call(within)
+		cancel()
+		_, unknown := errors.AsType[*UnknownError](err)
+		if err == nil || !unknown && (wire.Refused(err) || first && wire.Unsent(err)) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return &UnknownError{err}
+		case <-time.After(Pause):
+		}
+	}
+}
+
+// Staying is a context in which a call stays for its answer when the one that is given ends:
+// what storaged does yet, after whoever asked has left, would come into what is dropped
+// meanwhile.
+func Staying(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+}

@@ -1,0 +1,39 @@
+package certain_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// A call is made again until its outcome is known, and no more then; where nobody waits any
+// longer, what is said is that it is not known.
+func TestCallsAreMadeUntilTheirOutcomeIsKnown(t *testing.T) {
+	refused, lost, unsent := wire.ErrBadRequest.Errorf("no"), errors.New("the connection broke"), &net.OpError{Op: "dial", Err: errors.New("no route")}
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	for what, c := range map[string]struct {
+		ctx     context.Context
+		answers []error // to one try after the other
+		unknown bool
+	}{
+		"made":                             {t.Context(), []error{nil}, false},
+		"refused":                          {t.Context(), []error{refused}, false},
+		"it reached nobody":                {t.Context(), []error{unsent}, false},
+		"made, and the answer was lost":    {t.Context(), []error{lost, nil}, false},
+		"lost, and then it reaches nobody": {t.Context(), []error{lost, unsent, refused}, false},
+		"answered, and not known":          {t.Context(), []error{&certain.UnknownError{Err: refused}, nil}, false},
+		"nobody waits":                     {left, []error{lost}, true},
+	} {
+		tries := 0
+		err := certain.Do(c.ctx, func(context.Context) error { tries++; return c.answers[tries-1] })
+		_, unknown := errors.AsType[*certain.UnknownError](err)
+		if last := c.answers[len(c.answers)-1]; tries != len(c.answers) || !errors.Is(err, last) || unknown != c.unknown {
+			t.Errorf("%s: %v after %d tries", what, err, tries)
+		}
+	}
+}

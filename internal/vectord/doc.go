@@ -9,6 +9,6 @@
 //
 // A change goes through its index's committer (package durable) into a log object, and
 // then into the index in memory (package engine), where searches find it. Handlers turn
-// HTTP (package bodies) into calls of these two, and their errors into problems in one place
-// (problems).
+// HTTP (package bodies) into calls of these two, and their errors into problems (package
+// problems).
 package vectord

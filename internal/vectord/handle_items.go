@@ -2,15 +2,18 @@ package vectord
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/go-chi/chi/v5"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -58,6 +61,16 @@ func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// notDeleted says of items that could not be deleted what makes room where there is none.
+func notDeleted(err error) error {
+	if !errors.Is(err, storage.ErrDiskReserve) {
+		return err
+	}
+	p := *wire.AsProblem(err)
+	p.Detail += "; a deletion of items is written to the log of the index and makes no room by itself: drop an index or a snapshot, or erase the items"
+	return &p
+}
+
 // updateItems serves POST /vectors/index/{name}/metadata.
 func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 	update, err := bodies.Read[vector.Update](r)
@@ -100,6 +113,15 @@ func selectionOf(which vector.Select) (durable.Selection, error) {
 		return durable.Selection{}, wire.ErrBadRequest.Errorf("there are %d ids; give at most %d at once, or a filter", len(which.IDs), vector.MaxItems).With("limit", vector.MaxItems)
 	}
 	return durable.Selection{IDs: which.IDs, Filter: filter}, nil
+}
+
+// filterOf reads a filter that may be missing.
+func filterOf(raw vector.Filter) (*metadata.Filter, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	f, err := metadata.ParseFilter(raw)
+	return &f, err
 }
 
 // getItem serves GET /vectors/index/{name}/items/{id}.

@@ -15,6 +15,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -227,5 +228,5 @@ func reasonOf(err error) string {
 	if errors.As(err, &unreadable) {
 		return unreadable.Error()
 	}
-	return wire.AsProblem(problemOf(err)).Detail
+	return wire.AsProblem(problems.Of(err)).Detail
 }

@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -152,7 +153,7 @@ func (l *loader) end(f *filling, err error) {
 	case errors.Is(err, context.Canceled):
 		load.State = vector.LoadCancelled
 	case err != nil:
-		load.State, load.Problem = vector.LoadFailed, wire.AsProblem(problemOf(err))
+		load.State, load.Problem = vector.LoadFailed, wire.AsProblem(problems.Of(err))
 	}
 	if !f.isGone() {
 		l.keepEnd(f, load)

@@ -12,6 +12,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -74,10 +75,10 @@ func (r *rows) read(line []byte) (engine.Item, error) {
 
 // wrongRow names a row that is no item by its place in the statement's answer.
 func wrongRow(number int64, err error) error {
-	p, of := wire.AsProblem(problemOf(err)), ": "
+	p, of := wire.AsProblem(problems.Of(err)), ": "
 	if item, is := errors.AsType[*engine.ItemError](err); is {
 		of = " "
-		p = wrongItem(item, fmt.Sprintf("(%q): %v", item.ID, item.Err))
+		p = problems.Item(item, fmt.Sprintf("(%q): %v", item.ID, item.Err))
 	}
 	p.Detail = "row " + strconv.FormatInt(number, 10) + " of the statement" + of + p.Detail
 	return p.With("row", number)
@@ -117,12 +118,12 @@ func (r *rows) flush(ctx context.Context) error {
 		return err
 	}
 	if err := r.room(items); err != nil {
-		return problemOf(err)
+		return problems.Of(err)
 	}
 	r.tally.mayAdd(r.open, items)
 	added, err := r.open.Add(r.making, items)
 	if err != nil {
-		return problemOf(err)
+		return problems.Of(err)
 	}
 	r.changes++
 	r.tally.added(added)
@@ -156,7 +157,7 @@ func (r *rows) deleteMissing(ctx context.Context) error {
 		r.tally.mayDelete(missing)
 		deleted, _, err := r.open.Delete(r.making, durable.Selection{IDs: missing})
 		if err != nil {
-			return problemOf(err)
+			return problems.Of(err)
 		}
 		r.changes++
 		r.tally.deleted(deleted)

@@ -6,6 +6,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
 )
 
 // tally counts what the rows of a load come to, over all its tries: each id once, by the
@@ -149,7 +150,7 @@ func (t *tally) settle(ctx context.Context, open *durable.Index) error {
 		return nil
 	}
 	if err := open.Settle(ctx); err != nil {
-		return problemOf(err)
+		return problems.Of(err)
 	}
 	var n durable.Added
 	for i, item := range t.adding {

@@ -12,6 +12,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -60,7 +61,7 @@ func (l *loader) tries(ctx context.Context, f *filling) error {
 		wait := pauseAfter(l.patience, failed, rand.Float64())
 		l.log.Warn("a load waits and goes on", "index", f.name, "failed_tries", failed, "next_in", wait, "error", err)
 		next := time.Now().Add(wait).UTC().Truncate(time.Millisecond)
-		retry := vector.LoadRetry{Failed: failed, Problem: wire.AsProblem(problemOf(err)), NextAt: &next}
+		retry := vector.LoadRetry{Failed: failed, Problem: wire.AsProblem(problems.Of(err)), NextAt: &next}
 		f.job.change(func(load *record) { load.Retry = &retry })
 		select {
 		case <-ctx.Done():

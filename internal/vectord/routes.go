@@ -1,6 +1,11 @@
 package vectord
 
-import "git.agentview.dev/profit/golanglakehouse/internal/service"
+import (
+	"net/http"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
+)
 
 // Routes describes the daemon's operations, for the specification.
 func Routes() []service.Route { return withExamples((&server{config: Defaults()}).routes()) }
@@ -50,4 +55,9 @@ func read(method, path string, h service.Handler, op service.Route) service.Rout
 func write(method, path string, h service.Handler, op service.Route) service.Route {
 	op.Method, op.Path, op.Handle, op.Access = method, path, worded(h), service.Write
 	return op
+}
+
+// worded has a handler's errors worded for its client.
+func worded(h service.Handler) service.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error { return problems.Of(h(w, r)) }
 }

@@ -1,14 +1,14 @@
-package vectord
+// Package problems turns the typed errors of the packages below vectord's daemon into what
+// a client is told: a stable code, words, and the fields that help to mend it. It is the one
+// place that words them, for requests and for loads.
+package problems
 
 import (
 	"errors"
 	"fmt"
-	"net/http"
 
 	"golang.org/x/sys/unix"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/service"
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
@@ -18,14 +18,9 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// worded has a handler's errors worded for its client.
-func worded(h service.Handler) service.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error { return problemOf(h(w, r)) }
-}
-
-// problemOf turns what the packages below say into what the client is told. Problems, and
+// Of turns what the packages below say into what the client is told. Problems, and
 // errors that mean nothing to a client, stay as they are.
-func problemOf(err error) error {
+func Of(err error) error {
 	if _, is := errors.AsType[*wire.Problem](err); is || err == nil {
 		return err
 	}
@@ -43,9 +38,9 @@ type wording func(err error) *wire.Problem
 // wordings are all there are. An error that wraps another stands before it.
 func wordings() []wording {
 	return []wording{
-		of(func(e *durable.OvertakenError) *wire.Problem { return vector.ErrIndexTaken.Errorf("%v", e) }),
-		of(func(e *durable.BrokenError) *wire.Problem { return vector.ErrIndexFailed.Errorf("%v", e).Because(e) }),
-		of(func(e *durable.ChangeError) *wire.Problem {
+		as(func(e *durable.OvertakenError) *wire.Problem { return vector.ErrIndexTaken.Errorf("%v", e) }),
+		as(func(e *durable.BrokenError) *wire.Problem { return vector.ErrIndexFailed.Errorf("%v", e).Because(e) }),
+		as(func(e *durable.ChangeError) *wire.Problem {
 			return vector.ErrBadItem.Errorf("%v; nothing was changed", e).With("id", e.ID).Private()
 		}),
 		is(unix.ENOMEM, func(err error) *wire.Problem {
@@ -53,29 +48,29 @@ func wordings() []wording {
 		}),
 		is(durable.ErrClosed, func(err error) *wire.Problem { return wire.Unavailable("vectord").Because(err) }),
 		is(durable.ErrMemoryOnly, func(err error) *wire.Problem { return vector.ErrNotPersisted.Errorf("%v", err) }),
-		of(func(e *arrowin.FormatError) *wire.Problem { return wire.ErrBadRequest.Errorf("%v", e) }),
-		of(itemProblem),
-		of(batchProblem),
-		of(func(e *hnsw.VectorError) *wire.Problem { return vectorProblem(e, e) }),
-		of(func(e *engine.QueryError) *wire.Problem { return vector.ErrBadSearch.Errorf("%v", e) }),
-		of(func(e *engine.UnknownItemError) *wire.Problem {
+		as(func(e *arrowin.FormatError) *wire.Problem { return wire.ErrBadRequest.Errorf("%v", e) }),
+		as(itemProblem),
+		as(batchProblem),
+		as(func(e *hnsw.VectorError) *wire.Problem { return vectorProblem(e, e) }),
+		as(func(e *engine.QueryError) *wire.Problem { return vector.ErrBadSearch.Errorf("%v", e) }),
+		as(func(e *engine.UnknownItemError) *wire.Problem {
 			return vector.ErrItemNotFound.Errorf("%v", e).With("id", e.ID).Private()
 		}),
-		of(func(e *metadata.FilterError) *wire.Problem { return vector.ErrBadFilter.Errorf("%v", e).Private() }),
-		of(func(e *metadata.UnknownFieldError) *wire.Problem {
+		as(func(e *metadata.FilterError) *wire.Problem { return vector.ErrBadFilter.Errorf("%v", e).Private() }),
+		as(func(e *metadata.UnknownFieldError) *wire.Problem {
 			return vector.ErrBadFilter.Errorf("%v", e).With("field", e.Field).With("known", e.Known).Private()
 		}),
-		of(func(e *metadata.FieldsError) *wire.Problem {
+		as(func(e *metadata.FieldsError) *wire.Problem {
 			return vector.ErrIndexFields.Errorf("%v; nothing was changed", e).With("fields", e.Fields).With("limit", metadata.MaxFields).Private()
 		}),
-		of(func(e *engine.FullError) *wire.Problem {
+		as(func(e *engine.FullError) *wire.Problem {
 			return vector.ErrIndexFull.Errorf("%v", e).With("room", e.Room).With("limit", e.Limit)
 		}),
 	}
 }
 
-// of words the errors of one type.
-func of[E error](word func(E) *wire.Problem) wording {
+// as words the errors of one type.
+func as[E error](word func(E) *wire.Problem) wording {
 	return func(err error) *wire.Problem {
 		if e, ok := errors.AsType[E](err); ok {
 			return word(e)
@@ -94,22 +89,12 @@ func is(target error, word func(err error) *wire.Problem) wording {
 	}
 }
 
-// notDeleted says of items that could not be deleted what makes room where there is none.
-func notDeleted(err error) error {
-	if !errors.Is(err, storage.ErrDiskReserve) {
-		return err
-	}
-	p := *wire.AsProblem(err)
-	p.Detail += "; a deletion of items is written to the log of the index and makes no room by itself: drop an index or a snapshot, or erase the items"
-	return &p
-}
-
 func itemProblem(item *engine.ItemError) *wire.Problem {
-	return wrongItem(item, item.Error()+"; nothing of the batch was applied").With("item", item.Item)
+	return Item(item, item.Error()+"; nothing of the batch was applied").With("item", item.Item)
 }
 
-// wrongItem says so of an item, in words that name it.
-func wrongItem(item *engine.ItemError, words string) *wire.Problem {
+// Item says of an item that it is wrong, in words that name it.
+func Item(item *engine.ItemError, words string) *wire.Problem {
 	p := vector.ErrBadItem.Errorf("%s", words)
 	if wrong, is := errors.AsType[*hnsw.VectorError](item.Err); is {
 		p = vectorProblem(wrong, errors.New(words))
@@ -119,7 +104,7 @@ func wrongItem(item *engine.ItemError, words string) *wire.Problem {
 
 // batchProblem says which of many queries is wrong, and how.
 func batchProblem(batch *engine.BatchError) *wire.Problem {
-	p := wire.AsProblem(problemOf(batch.Err))
+	p := wire.AsProblem(Of(batch.Err))
 	p.Detail = fmt.Sprintf("query %d: %s", batch.Query, p.Detail)
 	return p.With("query", batch.Query)
 }
@@ -131,13 +116,4 @@ func vectorProblem(wrong *hnsw.VectorError, whole error) *wire.Problem {
 		return vector.ErrDimension.Errorf("%v", whole).With("expected", wrong.Dimension).With("got", wrong.Got)
 	}
 	return vector.ErrBadVector.Errorf("%v", whole)
-}
-
-// filterOf reads a filter that may be missing.
-func filterOf(raw vector.Filter) (*metadata.Filter, error) {
-	if len(raw) == 0 || string(raw) == "null" {
-		return nil, nil
-	}
-	f, err := metadata.ParseFilter(raw)
-	return &f, err
 }

@@ -12,6 +12,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/loading"
 )
 
 // server is the state of the daemon.
@@ -19,7 +20,7 @@ type server struct {
 	env      service.Env
 	config   Config
 	registry *registry
-	loader   *loader
+	loader   *loading.Loader
 	metrics  *metrics
 	arenas   bodies.Arenas
 }
@@ -32,16 +33,16 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 	}
 	c = c.complete()
 	s := &server{env: env, config: c, registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
-	s.metrics = newMetrics(env.Metrics, s.registry, func() int { return s.loader.count() })
+	s.metrics = newMetrics(env.Metrics, s.registry)
 	s.loader = newLoader(ctx, s.registry, s.metrics, &query.Client{Client: env.Peer("queryd")})
-	s.registry.background.Go(func() { s.registry.start(s.loader.resume) })
+	s.registry.background.Go(func() { s.registry.start(func(x *index) func() { return s.loader.Resume(x.loads) }) })
 	return &service.Daemon{
 		Routes:  s.routes(),
 		Ready:   func(context.Context) []string { return s.registry.notReady() },
 		Private: regexp.MustCompile(`^/vectors/index/[^/]+/items/`),
 		Notes:   func(context.Context) []string { return s.registry.notes() },
 		Close: func() error {
-			s.loader.close()
+			s.loader.Close()
 			return s.registry.close(context.WithoutCancel(ctx))
 		},
 	}, nil

@@ -31,7 +31,7 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		loadsMayBegin, err := s.loader.forget(r.Context(), x)
+		loadsMayBegin, err := s.loader.Forget(r.Context(), x.loads)
 		if err != nil {
 			return err
 		}

@@ -1,12 +1,16 @@
 package vectord
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/loading"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -26,7 +30,7 @@ func (s *server) startLoad(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	load, err := s.loader.start(r.Context(), x, want)
+	load, err := s.loader.Start(r.Context(), x.loads, want)
 	if err != nil {
 		return err
 	}
@@ -40,7 +44,10 @@ func (s *server) getLoad(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	load, err := s.loader.current(r.Context(), x)
+	if x.pointer.broken != nil { // what lies beside it may be another index's
+		return x.failure()
+	}
+	load, err := s.loader.Current(r.Context(), x.loads)
 	if err != nil {
 		return err
 	}
@@ -53,9 +60,26 @@ func (s *server) cancelLoad(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	load, err := s.loader.cancel(r.Context(), x)
+	load, err := s.loader.Cancel(r.Context(), x.loads)
 	if err != nil {
 		return err
 	}
 	return wire.WriteJSON(w, http.StatusOK, load)
+}
+
+// holdToReplace holds the loads of an index for what takes its place. Whether a load of one
+// that is still being read is to go on is not known.
+func (x *index) holdToReplace() (done func(), err error) {
+	if state, how := x.state(); state == vector.Loading {
+		return nil, vector.ErrIndexLoading.Errorf("the index %s %s; restore in its place then, or under another name now", x.name, how).After(time.Second)
+	}
+	return x.loads.Hold("a restoration in its place")
+}
+
+// newLoader gives what loads into the indexes of a registry.
+func newLoader(ctx context.Context, r *registry, m *metrics, q *query.Client) *loading.Loader {
+	return loading.New(ctx, loading.Config{
+		Storage: r.storage, Query: q, Log: r.log, Admit: r.room, Changed: m.loaded,
+		RetryAfter: r.config.RetryAfter.Std(), KeepWithin: r.patience,
+	})
 }

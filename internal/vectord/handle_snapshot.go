@@ -127,7 +127,7 @@ func (s *server) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.registry.restore(r.Context(), name, want, s.loader.holdToReplace)
+	x, err := s.registry.restore(r.Context(), name, want, (*index).holdToReplace)
 	if err != nil {
 		return err
 	}

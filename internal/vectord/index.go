@@ -15,6 +15,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/loading"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -37,6 +38,8 @@ type index struct {
 	away   error         // why storaged did not give it, since the last try
 	left   bool          // it is about to lose its name, and takes no changes
 	gone   chan struct{} // closed when it has, or the daemon ends
+
+	loads *loading.Target // itself, for its loads
 }
 
 // newIndex is an index that is not there yet, under a fresh id.
@@ -46,7 +49,9 @@ func (r *registry) newIndex(name string, shape vector.Shape) *index {
 
 // namedIndex is the index that a name leads to, and is not open yet.
 func (r *registry) namedIndex(name string, p pointer, etag string) *index {
-	return &index{name: name, pointer: p, etag: etag, failed: p.broken, gone: make(chan struct{}), copying: r.copying.of(name)}
+	x := &index{name: name, pointer: p, etag: etag, failed: p.broken, gone: make(chan struct{}), copying: r.copying.of(name)}
+	x.loads = &loading.Target{Name: name, ID: p.ID, Persisted: x.persisted(), Gone: x.gone, Enter: x.enter, EnterToChange: x.enterToChange}
+	return x
 }
 
 func (x *index) persisted() bool { return x.pointer.Shape.Persist == nil || *x.pointer.Shape.Persist }

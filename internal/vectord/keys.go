@@ -9,7 +9,7 @@ import (
 // What vectord keeps in storaged, all of it under "vectors/":
 //
 //	vectors/<id>/...                          an index, as package durable has it
-//	vectors/<id>/load.json                    what its last load is, or was, with a checksum
+//	vectors/<id>/load.json                    what its last load is, or was, as package loading has it
 //	vectors/<id>/erasures/<digest>            that items were erased by a filter of late
 //	vectors/names/<name>.json                 where a name leads: to an index, or as an alias to a name
 //	vectors/condemned/<id>                    that an index is litter unless a name leads to it
@@ -34,8 +34,6 @@ func isIndexFolder(folder string) bool {
 func indexIDOf(folder string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(folder, vectorsFolder), "/")
 }
-
-func loadKey(id string) string { return durable.Folder(id) + "load.json" }
 
 func erasuresFolder(id string) string { return durable.Folder(id) + "erasures/" }
 

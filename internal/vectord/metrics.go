@@ -25,7 +25,7 @@ const (
 	fateErased  = "erased"
 )
 
-func newMetrics(registry *prometheus.Registry, r *registry, loads func() int) *metrics {
+func newMetrics(registry *prometheus.Registry, r *registry) *metrics {
 	m := &metrics{
 		searches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "lakehouse_vectord_search_duration_seconds", Help: "Time that the engine takes for a search, of one query or of many, by mode: vector, lexical, hybrid.",
@@ -50,7 +50,7 @@ func newMetrics(registry *prometheus.Registry, r *registry, loads func() int) *m
 	}
 	registry.MustRegister(m.searches, m.queries, m.items, newIndexMetrics(r),
 		gauge("lakehouse_vectord_memory_limit_bytes", "Memory that all indexes together may take.", func() float64 { return float64(r.config.MemoryBytes) }),
-		gauge("lakehouse_vectord_loads_running", "Loads from statements that run.", func() float64 { return float64(loads()) }))
+		gauge("lakehouse_vectord_loads_running", "Loads from statements that run.", func() float64 { return float64(r.loadsRunning()) }))
 	return m
 }
 
@@ -61,6 +61,13 @@ func (m *metrics) searched(mode vector.Mode, queries int, began time.Time) {
 }
 
 func (m *metrics) changed(fate string, items int) { m.items.WithLabelValues(fate).Add(float64(items)) }
+
+// loaded counts what a load changed.
+func (m *metrics) loaded(added, updated, deleted int) {
+	m.changed(fateAdded, added)
+	m.changed(fateUpdated, updated)
+	m.changed(fateDeleted, deleted)
+}
 
 // indexMetrics tell of all indexes together what they hold when they are asked for; the
 // stats of each tell of one.

@@ -126,6 +126,16 @@ func (r *registry) unnamedYet() (list []*index) {
 	return list
 }
 
+// loadsRunning tells how many loads run.
+func (r *registry) loadsRunning() (running int) {
+	for _, x := range r.list() {
+		if x.loads.Running() {
+			running++
+		}
+	}
+	return running
+}
+
 // closedAtOnce is how many indexes are closed side by side: each may wait for storaged, and
 // few take a processor.
 const closedAtOnce = 16

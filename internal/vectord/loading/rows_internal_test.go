@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"errors"
@@ -7,27 +7,20 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // A row that is not whole is no end of the rows: what is said to be all of them has all of
 // them. Nor is one taken that is longer than any item.
 func TestRowsAreWhole(t *testing.T) {
-	_, r := impatientLoader(t, testbed.StartStoraged(t))
-	x, _, err := r.create(t.Context(), vector.NewIndex{Name: "x", Shape: vector.Shape{Dimension: 2}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, leave, err := x.enter()
-	if err != nil {
-		t.Fatal(err)
-	}
+	open := create(t, testbed.StartStoraged(t))
 	take := func(text string) error {
-		j := (&loader{ctx: t.Context()}).newJob(record{})
+		j := (&Loader{ctx: t.Context()}).newJob(record{})
 		defer j.end()
-		tally := newTally(j, func(string, int) {})
+		tally := newTally(j, func(int, int, int) {})
 		tally.begin()
-		rows := &rows{open: open, tally: tally, room: r.room, making: t.Context(), at: map[string]int{}}
+		rows := &rows{open: open, tally: tally, admit: func([]engine.Item) error { return nil }, making: t.Context(), at: map[string]int{}}
 		return rows.take(t.Context(), strings.NewReader(text))
 	}
 	whole := `{"id":"a","vector":[1,0]}` + "\n"
@@ -43,9 +36,5 @@ func TestRowsAreWhole(t *testing.T) {
 	long := `{"id":"b","text":"` + strings.Repeat("x", maxRow) + `","vector":[1,0]}` + "\n"
 	if p := wire.AsProblem(take(whole + long)); !p.Is(vector.ErrBadItem) || p.Fields["row"] != int64(2) {
 		t.Error(p)
-	}
-	leave()
-	if err := r.close(t.Context()); err != nil {
-		t.Error(err)
 	}
 }

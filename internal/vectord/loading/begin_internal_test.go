@@ -1,28 +1,14 @@
-package vectord
+package loading
 
 import (
 	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"git.agentview.dev/profit/golanglakehouse/internal/query"
-	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
-
-// impatientLoader is a loader over an impatient registry, with an index x, and nobody to run
-// a statement.
-func impatientLoader(t *testing.T, store *storage.Client) (*loader, *registry) {
-	t.Helper()
-	r := impatient(t, store)
-	m := newMetrics(prometheus.NewRegistry(), r, func() int { return 0 })
-	l := newLoader(t.Context(), r, m, &query.Client{Client: wire.Client{Service: "queryd", Base: "http://127.0.0.1:1", HTTP: http.DefaultClient}})
-	return l, r
-}
 
 // lostAnswers loses so many answers to what writes what a load is.
 func lostAnswers(times int) func(*http.Request) testbed.Fault {
@@ -43,13 +29,10 @@ func TestALoadThatWasRefusedDoesNotRun(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			store := testbed.StartStoraged(t)
 			client, faults := testbed.Behind(t, store)
-			l, r := impatientLoader(t, client)
-			x, _, err := r.create(t.Context(), vector.NewIndex{Name: "x", Shape: vector.Shape{Dimension: 2}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			open, l := create(t, store), impatient(t, client)
+			x := targetOf(open)
 			faults.Set(lostAnswers(lost))
-			_, refused := l.start(t.Context(), x, vector.NewLoad{SQL: "SELECT 1", DeleteMissing: true})
+			_, refused := l.Start(t.Context(), x, vector.NewLoad{SQL: "SELECT 1", DeleteMissing: true})
 			faults.Set(nil)
 			want := vector.LoadRunning
 			if refused != nil {
@@ -59,24 +42,15 @@ func TestALoadThatWasRefusedDoesNotRun(t *testing.T) {
 				}
 			}
 			testbed.Until(t, "the load is "+want, func() bool {
-				load, err := l.current(t.Context(), x)
+				load, err := l.Current(t.Context(), x)
 				return err == nil && load.State == want
 			})
-			l.close()
-			if err := r.close(t.Context()); err != nil {
-				t.Error(err)
-			}
-			l, r = impatientLoader(t, store)
-			if x, err = r.find("x"); err != nil {
-				t.Fatal(err)
-			}
-			if load, err := l.current(t.Context(), x); err != nil || load.State != want {
+			l.Close()
+			l, x = impatient(t, store), targetOf(open)
+			if load, err := l.Current(t.Context(), x); err != nil || load.State != want {
 				t.Errorf("refused with %v, and %s after a restart: %v", refused, load.State, err)
 			}
-			l.close()
-			if err := r.close(t.Context()); err != nil {
-				t.Error(err)
-			}
+			l.Close()
 		})
 	}
 }

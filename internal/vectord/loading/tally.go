@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 // most that became of it, and the rows whose id a later one of the same try has.
 type tally struct {
 	job     *job
-	changed func(fate string, items int) // of the index
+	changed func(added, updated, deleted int) // in the index
 
 	seed       maphash.Seed
 	ids        map[uint64]sighting // by their hashes: some 20 bytes of memory for each
@@ -27,7 +27,7 @@ type tally struct {
 	deleting []string
 }
 
-func newTally(j *job, changed func(fate string, items int)) *tally {
+func newTally(j *job, changed func(added, updated, deleted int)) *tally {
 	return &tally{job: j, changed: changed, seed: maphash.MakeSeed(), ids: map[uint64]sighting{}}
 }
 
@@ -130,8 +130,7 @@ func (t *tally) added(n durable.Added) {
 		t.count(item.ID, t.fates[i])
 	}
 	t.adding = nil
-	t.changed(fateAdded, n.Added)
-	t.changed(fateUpdated, n.Updated)
+	t.changed(n.Added, n.Updated, 0)
 }
 
 // mayDelete notes that items are about to be taken out.
@@ -140,7 +139,7 @@ func (t *tally) mayDelete(ids []string) { t.deleting = ids }
 // deleted says that they were.
 func (t *tally) deleted(items int) {
 	t.deleting = nil
-	t.changed(fateDeleted, items)
+	t.changed(0, 0, items)
 	t.tell(func(load *record) { load.Deleted += int64(items) })
 }
 

@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"bufio"
@@ -30,7 +30,7 @@ type rows struct {
 	tally   *tally
 	want    vector.NewLoad
 	types   columns
-	room    func([]engine.Item) error
+	admit   func([]engine.Item) error
 	making  context.Context // of changes: one that is begun is waited for, also when the load is cancelled
 	changes uint64          // that were made of the index
 
@@ -117,7 +117,7 @@ func (r *rows) flush(ctx context.Context) error {
 	if err := ctx.Err(); err != nil || len(items) == 0 {
 		return err
 	}
-	if err := r.room(items); err != nil {
+	if err := r.admit(items); err != nil {
 		return problems.Of(err)
 	}
 	r.tally.mayAdd(r.open, items)

@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 )
 
@@ -31,9 +32,12 @@ type record struct {
 // maxLoadRecord bounds what is kept of a load, in bytes: a statement is part of a request.
 const maxLoadRecord = 64 << 20
 
+// key is where it lies.
+func key(id string) string { return durable.Folder(id) + "load.json" }
+
 // lost is what is told of a load of which nothing is known but that there was one.
-func lost(x *index, why string) record {
-	p := vector.ErrLoadLost.Errorf("what was kept of the last load of the index %s (%s) cannot be read: %s. If it was running it does not go on: load again, which replaces it", x.name, loadKey(x.pointer.ID), why)
+func lost(x *Target, why string) record {
+	p := vector.ErrLoadLost.Errorf("what was kept of the last load of the index %s (%s) cannot be read: %s. If it was running it does not go on: load again, which replaces it", x.Name, key(x.ID), why)
 	return record{Load: vector.Load{State: vector.LoadLost, Problem: p}}
 }
 
@@ -52,23 +56,20 @@ func sameRows(a, b vector.NewLoad) bool {
 
 // last reads what the last load of an index was. What is damaged, or another index's, is
 // told as lost.
-func (l loads) last(ctx context.Context, x *index) (load record, err error) {
-	missing := vector.ErrLoadNotFound.Errorf("nothing was loaded into the index %s yet; POST /vectors/index/%s/load does it", x.name, x.name)
-	if !x.persisted() {
+func (l loads) last(ctx context.Context, x *Target) (load record, err error) {
+	missing := vector.ErrLoadNotFound.Errorf("nothing was loaded into the index %s yet; POST /vectors/index/%s/load does it", x.Name, x.Name)
+	if !x.Persisted {
 		return load, missing
 	}
-	if x.pointer.broken != nil {
-		return load, x.failure()
-	}
 	// Most indexes have none, and a start asks for each: a listing is no error in any log.
-	page, err := l.storage.List(ctx, loadKey(x.pointer.ID), "", "", 1)
+	page, err := l.storage.List(ctx, key(x.ID), "", "", 1)
 	if err != nil {
 		return load, err
 	}
 	if len(page.Objects) == 0 {
 		return load, missing
 	}
-	body, _, err := l.storage.Get(ctx, loadKey(x.pointer.ID), storage.Range{})
+	body, _, err := l.storage.Get(ctx, key(x.ID), storage.Range{})
 	if err != nil {
 		return load, err
 	}
@@ -80,32 +81,32 @@ func (l loads) last(ctx context.Context, x *index) (load record, err error) {
 	if err := sealed.DecodeRecordWithin(bytes.NewReader(raw), maxLoadRecord, &load); err != nil {
 		return lost(x, err.Error()), nil
 	}
-	if load.IndexID != x.pointer.ID {
+	if load.IndexID != x.ID {
 		return lost(x, "it is of another index"), nil
 	}
 	return load, nil
 }
 
 // keep writes what a load is, or was.
-func (l loads) keep(ctx context.Context, x *index, load record) error {
-	if !x.persisted() {
+func (l loads) keep(ctx context.Context, x *Target, load record) error {
+	if !x.Persisted {
 		return nil
 	}
-	load.IndexID = x.pointer.ID
+	load.IndexID = x.ID
 	raw, err := sealed.EncodeRecordWithin(load, maxLoadRecord)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := certain.Staying(ctx)
 	defer cancel()
-	_, _, err = l.storage.Put(ctx, loadKey(x.pointer.ID), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
+	_, _, err = l.storage.Put(ctx, key(x.ID), bytes.NewReader(raw), int64(len(raw)), storage.Condition{})
 	return err
 }
 
 // forget removes it.
-func (l loads) forget(ctx context.Context, x *index) error {
-	if !x.persisted() {
+func (l loads) forget(ctx context.Context, x *Target) error {
+	if !x.Persisted {
 		return nil
 	}
-	return l.storage.Delete(ctx, loadKey(x.pointer.ID))
+	return l.storage.Delete(ctx, key(x.ID))
 }

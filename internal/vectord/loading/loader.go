@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"context"
@@ -17,38 +17,43 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// loader fills indexes from statements, one load at a time for each. What a load is to do
+// Loader fills indexes from statements, one load at a time for each. What a load is to do
 // lies beside the index, so that a restart goes on with it: the statement is run again
 // over the same versions, and rows that the index holds already cost no more than a look.
 // A load is inside of its index like any request, and ends when that has lost its name.
-type loader struct {
-	loads    loads
-	query    *query.Client
-	room     func([]engine.Item) error // refuses what memory has no room for
-	changed  func(fate string, items int)
-	log      *slog.Logger
-	patience time.Duration // before a load that storaged or queryd failed is tried again, the first time
-
-	keepWithin time.Duration // a load is kept, or not begun
+type Loader struct {
+	config Config
+	loads  loads
 
 	ctx  context.Context // ends with the loader
 	stop context.CancelFunc
 
 	mu      sync.Mutex
 	closed  bool
-	lanes   map[*index]*lane
 	running sync.WaitGroup
 }
 
-func newLoader(ctx context.Context, r *registry, m *metrics, q *query.Client) *loader {
-	l := &loader{loads: loads{r.storage}, query: q, room: r.room, changed: m.changed, log: r.log,
-		patience: r.config.RetryAfter.Std(), keepWithin: r.patience, lanes: map[*index]*lane{}}
+// Config is what a loader works with.
+type Config struct {
+	Storage *storage.Client
+	Query   *query.Client
+	Log     *slog.Logger
+	Admit   func([]engine.Item) error         // refuses what memory has no room for
+	Changed func(added, updated, deleted int) // is told what was changed
+
+	RetryAfter time.Duration // a load that storaged or queryd failed is tried again, the first time
+	KeepWithin time.Duration // a load is kept, or not begun
+}
+
+// New gives a loader that ends with the context, if it is not closed before.
+func New(ctx context.Context, c Config) *Loader {
+	l := &Loader{config: c, loads: loads{c.Storage}}
 	l.ctx, l.stop = context.WithCancel(ctx)
 	return l
 }
 
-// close ends all loads, which go on when the daemon runs again, and begins none any more.
-func (l *loader) close() {
+// Close ends all loads, which go on when the daemon runs again, and begins none any more.
+func (l *Loader) Close() {
 	l.mu.Lock()
 	l.closed = true
 	l.mu.Unlock()
@@ -56,9 +61,9 @@ func (l *loader) close() {
 	l.running.Wait()
 }
 
-// start begins a load. It is kept before it is answered.
-func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vector.Load, error) {
-	open, leave, err := x.enterToChange() // what was running before the start is known then
+// Start begins a load. It is kept before it is answered.
+func (l *Loader) Start(ctx context.Context, x *Target, want vector.NewLoad) (vector.Load, error) {
+	open, leave, err := x.EnterToChange() // what was running before the start is known then
 	if err != nil {
 		return vector.Load{}, err
 	}
@@ -70,11 +75,11 @@ func (l *loader) start(ctx context.Context, x *index, want vector.NewLoad) (vect
 	return load, err
 }
 
-// begin is start inside of the index. After an error nothing is loaded. Where storaged does not
+// begin is Start inside of the index. After an error nothing is loaded. Where storaged does not
 // say whether the load is kept, it is a load that was cancelled: a restart would do it again,
 // and so no other begins until its end is kept.
-func (l *loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (vector.Load, error) {
-	begun, err := l.hold(f.index, anotherLoad)
+func (l *Loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (vector.Load, error) {
+	begun, err := f.index.Hold(anotherLoad)
 	if err != nil {
 		return vector.Load{}, err
 	}
@@ -83,7 +88,7 @@ func (l *loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (ve
 		return vector.Load{}, err
 	}
 	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}}
-	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.keepWithin) // whoever asked may leave
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.config.KeepWithin) // whoever asked may leave
 	defer cancel()
 	err = certain.Do(within, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
 	_, unknown := errors.AsType[*certain.UnknownError](err)
@@ -93,9 +98,9 @@ func (l *loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (ve
 	f.job = l.newJob(load)
 	if unknown {
 		f.job.cancel()
-		err = notBegun(f.name, err)
+		err = notBegun(f.index.Name, err)
 	}
-	l.lane(f.index).set(f.job)
+	f.index.set(f.job)
 	l.run(f)
 	return load.Load, err
 }
@@ -108,7 +113,7 @@ func notBegun(name string, err error) error {
 
 // filling is a load at work, inside of its index.
 type filling struct {
-	*index
+	index  *Target
 	open   *durable.Index
 	leave  func()
 	before record // the one before it, if that is known
@@ -118,7 +123,7 @@ type filling struct {
 
 // run does a load in the background, until it ends, is cancelled, or its index has lost
 // its name, and leaves that then. Where the daemon ends before, it goes on after the restart.
-func (l *loader) run(f *filling) {
+func (l *Loader) run(f *filling) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -136,7 +141,7 @@ func (l *loader) run(f *filling) {
 	})
 	l.running.Go(func() {
 		select {
-		case <-f.gone:
+		case <-f.index.Gone:
 			f.job.cancel()
 		case <-f.job.done:
 		}
@@ -145,7 +150,7 @@ func (l *loader) run(f *filling) {
 
 // end writes how a load ended, and tells it then: a load that was told as ended is not
 // begun again by a restart. Of an index that is gone nothing is written any more.
-func (l *loader) end(f *filling, err error) {
+func (l *Loader) end(f *filling, err error) {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	load := f.job.look()
 	load.EndedAt, load.State, load.Retry = &now, vector.LoadSucceeded, nil
@@ -155,7 +160,7 @@ func (l *loader) end(f *filling, err error) {
 	case err != nil:
 		load.State, load.Problem = vector.LoadFailed, wire.AsProblem(problems.Of(err))
 	}
-	if !f.isGone() {
+	if !f.index.isGone() {
 		l.keepEnd(f, load)
 	}
 	f.job.change(func(told *record) { *told = load })
@@ -164,36 +169,36 @@ func (l *loader) end(f *filling, err error) {
 // keepEnd writes how a load ended, also where the disk has come to its reserve. Where that
 // is refused it removes what is kept of the load, for which no room is needed: better that
 // nothing is known of it than that a restart does it again.
-func (l *loader) keepEnd(f *filling, load record) {
+func (l *Loader) keepEnd(f *filling, load record) {
 	err := certain.Do(storage.IntoReserve(l.ctx), func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
 	if err == nil {
 		return
 	}
-	l.log.Warn("how a load ended is not kept, and not known after a restart", "index", f.name, "state", load.State, "error", err)
+	l.config.Log.Warn("how a load ended is not kept, and not known after a restart", "index", f.index.Name, "state", load.State, "error", err)
 	if err := certain.Do(l.ctx, func(ctx context.Context) error { return l.loads.forget(ctx, f.index) }); err != nil {
-		l.log.Error("a load that has ended is kept as running; a restart does it again", "index", f.name, "error", err)
+		l.config.Log.Error("a load that has ended is kept as running; a restart does it again", "index", f.index.Name, "error", err)
 	}
 }
 
-// current gives the load of an index that runs, or the last one.
-func (l *loader) current(ctx context.Context, x *index) (vector.Load, error) {
-	if j := l.lane(x).last(); j != nil {
+// Current gives the load of an index that runs, or the last one.
+func (l *Loader) Current(ctx context.Context, x *Target) (vector.Load, error) {
+	if j := x.last(); j != nil {
 		return j.look().Load, nil
 	}
 	last, err := l.loads.last(ctx, x)
 	return last.Load, err
 }
 
-// cancel ends a load, if one runs, and waits for its end.
-func (l *loader) cancel(ctx context.Context, x *index) (vector.Load, error) {
-	_, leave, err := x.enter()
+// Cancel ends a load, if one runs, and waits for its end.
+func (l *Loader) Cancel(ctx context.Context, x *Target) (vector.Load, error) {
+	_, leave, err := x.Enter()
 	if err != nil { // one that is to go on is not known yet
 		return vector.Load{}, err
 	}
 	leave()
-	j := l.lane(x).last()
+	j := x.last()
 	if !j.running() {
-		return vector.Load{}, vector.ErrLoadNotFound.Errorf("no load of the index %s runs", x.name)
+		return vector.Load{}, vector.ErrLoadNotFound.Errorf("no load of the index %s runs", x.Name)
 	}
 	j.cancel()
 	select {

@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"cmp"
@@ -22,14 +22,14 @@ const longestPause = time.Minute
 // try does a load, again and again until it succeeds or cannot. Between two tries it says
 // why the last one failed, and when the next begins. One that changed something begins the
 // pauses anew. When it returns no change of the load is under way.
-func (l *loader) try(ctx context.Context, f *filling) error {
+func (l *Loader) try(ctx context.Context, f *filling) error {
 	defer l.settle(f)
 	return l.tries(ctx, f)
 }
 
 // settle waits until it is known what became of a load's last change, and so counted,
 // unless the index or the daemon ends before.
-func (l *loader) settle(f *filling) {
+func (l *Loader) settle(f *filling) {
 	for f.tally != nil {
 		err := f.tally.settle(l.ctx, f.open)
 		if err == nil || !transient(err) {
@@ -37,7 +37,7 @@ func (l *loader) settle(f *filling) {
 		}
 		select {
 		case <-time.After(certain.Pause):
-		case <-f.gone:
+		case <-f.index.Gone:
 			return
 		case <-l.ctx.Done():
 			return
@@ -45,7 +45,7 @@ func (l *loader) settle(f *filling) {
 	}
 }
 
-func (l *loader) tries(ctx context.Context, f *filling) error {
+func (l *Loader) tries(ctx context.Context, f *filling) error {
 	for failed := 1; ; failed++ {
 		before := f.job.look().changes()
 		err := l.fill(ctx, f)
@@ -58,8 +58,8 @@ func (l *loader) tries(ctx context.Context, f *filling) error {
 		if f.job.look().changes() > before {
 			failed = 1
 		}
-		wait := pauseAfter(l.patience, failed, rand.Float64())
-		l.log.Warn("a load waits and goes on", "index", f.name, "failed_tries", failed, "next_in", wait, "error", err)
+		wait := pauseAfter(l.config.RetryAfter, failed, rand.Float64())
+		l.config.Log.Warn("a load waits and goes on", "index", f.index.Name, "failed_tries", failed, "next_in", wait, "error", err)
 		next := time.Now().Add(wait).UTC().Truncate(time.Millisecond)
 		retry := vector.LoadRetry{Failed: failed, Problem: wire.AsProblem(problems.Of(err)), NextAt: &next}
 		f.job.change(func(load *record) { load.Retry = &retry })
@@ -101,17 +101,17 @@ func (e *cutError) Unwrap() error { return e.error }
 
 // whyCut finds out why rows broke off. An answer that has begun cannot say it any more, so
 // the statement is run once more for a single row that is made of all its values.
-func (l *loader) whyCut(ctx context.Context, load record, cut error) error {
+func (l *Loader) whyCut(ctx context.Context, load record, cut error) error {
 	var broken *cutError
 	if !errors.As(cut, &broken) {
 		return cut
 	}
 	whole := "SELECT bit_xor(hash(each_row)) AS every_value FROM (\n" + strings.TrimRight(load.SQL, "; \t\r\n") + "\n) AS each_row"
-	if _, err := l.query.Reads(ctx, query.ReadsRequest{SQL: whole}); err != nil {
+	if _, err := l.config.Query.Reads(ctx, query.ReadsRequest{SQL: whole}); err != nil {
 		return cut // it does not go into another one
 	}
 	err := longest(query.Request{SQL: whole, AsOf: asOf(load.Pinned)}, func(req query.Request) error {
-		_, err := l.query.Run(ctx, req)
+		_, err := l.config.Query.Run(ctx, req)
 		return err
 	})
 	return cmp.Or(err, cut)

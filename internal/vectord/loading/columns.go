@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"cmp"
@@ -23,9 +23,9 @@ type columns struct {
 
 // columnsOf asks for the types of what a load's statement gives. What it cannot describe,
 // the statement itself will say is wrong.
-func (l *loader) columnsOf(ctx context.Context, load record) (columns, error) {
+func (l *Loader) columnsOf(ctx context.Context, load record) (columns, error) {
 	c := columns{whole: map[string]bool{}}
-	answer, err := l.query.Run(ctx, query.Request{SQL: "DESCRIBE " + load.SQL, AsOf: asOf(load.Pinned)})
+	answer, err := l.config.Query.Run(ctx, query.Request{SQL: "DESCRIBE " + load.SQL, AsOf: asOf(load.Pinned)})
 	if err != nil {
 		if wire.AsProblem(err).Kind.Status == http.StatusBadRequest {
 			err = nil

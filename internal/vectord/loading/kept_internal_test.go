@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"context"
@@ -13,22 +13,14 @@ import (
 func TestWhatIsKeptOfALoadComesNotLate(t *testing.T) {
 	store := testbed.StartStoraged(t)
 	client, faults := testbed.Behind(t, store)
-	r := people(t, client)
-	x, err := r.find("x")
-	if err != nil {
-		t.Fatal(err)
-	}
+	x := &Target{Name: "x", ID: indexID, Persisted: true}
 	ctx, cancel := context.WithCancel(t.Context())
 	faults.Set(func(*http.Request) testbed.Fault {
 		cancel() // what it is kept for has ended
 		return testbed.None
 	})
-	err = loads{client}.keep(ctx, x, record{})
-	if _, headErr := store.Head(t.Context(), loadKey(x.pointer.ID)); err != nil || headErr != nil {
+	err := loads{client}.keep(ctx, x, record{})
+	if _, headErr := store.Head(t.Context(), key(x.ID)); err != nil || headErr != nil {
 		t.Errorf("%v, %v", err, headErr)
-	}
-	faults.Set(nil)
-	if err := r.close(t.Context()); err != nil {
-		t.Error(err)
 	}
 }

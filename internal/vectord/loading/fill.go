@@ -1,4 +1,4 @@
-package vectord
+package loading
 
 import (
 	"context"
@@ -13,9 +13,9 @@ const loadTime = 60 * 60 * 1_000 // milliseconds for the statement, unless query
 
 // fill brings the index to what the statement gives over the versions that the load began
 // with. Where it is what the last load left, nothing is done.
-func (l *loader) fill(ctx context.Context, f *filling) error {
+func (l *Loader) fill(ctx context.Context, f *filling) error {
 	if f.tally == nil {
-		f.tally = newTally(f.job, l.changed)
+		f.tally = newTally(f.job, l.config.Changed)
 	}
 	if err := f.tally.settle(ctx, f.open); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (l *loader) fill(ctx context.Context, f *filling) error {
 }
 
 // take runs the statement, and makes of its rows so many changes of the index.
-func (l *loader) take(ctx context.Context, f *filling, load record) (changes uint64, err error) {
+func (l *Loader) take(ctx context.Context, f *filling, load record) (changes uint64, err error) {
 	types, err := l.columnsOf(ctx, load)
 	if err != nil {
 		return 0, err
@@ -54,14 +54,14 @@ func (l *loader) take(ctx context.Context, f *filling, load record) (changes uin
 	f.job.change(func(told *record) { told.Warnings = types.warnings })
 	var body io.ReadCloser
 	err = longest(query.Request{SQL: load.SQL, Format: query.NDJSON, AsOf: asOf(load.Pinned)}, func(req query.Request) (err error) {
-		body, err = l.query.Stream(ctx, req)
+		body, err = l.config.Query.Stream(ctx, req)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
 	defer body.Close()
-	r := &rows{open: f.open, tally: f.tally, want: load.NewLoad, types: types, room: l.room, making: l.ctx, at: map[string]int{}}
+	r := &rows{open: f.open, tally: f.tally, want: load.NewLoad, types: types, admit: l.config.Admit, making: l.ctx, at: map[string]int{}}
 	if err := r.take(ctx, body); err != nil {
 		return 0, l.whyCut(ctx, load, err)
 	}
@@ -72,12 +72,12 @@ func (l *loader) take(ctx context.Context, f *filling, load record) (changes uin
 }
 
 // pin finds the versions that a load reads, unless it goes on with some, and keeps them.
-func (l *loader) pin(ctx context.Context, f *filling) (record, error) {
+func (l *Loader) pin(ctx context.Context, f *filling) (record, error) {
 	load := f.job.look()
 	if load.Pinned.Sources != nil {
 		return load, nil
 	}
-	reads, err := l.query.Reads(ctx, query.ReadsRequest{SQL: load.SQL})
+	reads, err := l.config.Query.Reads(ctx, query.ReadsRequest{SQL: load.SQL})
 	if err != nil {
 		return load, err
 	}

@@ -48,7 +48,7 @@ func TestFoundIsWrittenAsEncodingJSONWould(t *testing.T) {
 func sameAnswer(t *testing.T, f Found) {
 	t.Helper()
 	got, want := httptest.NewRecorder(), httptest.NewRecorder()
-	if err := f.writeJSON(got, used(1<<20)); err != nil {
+	if err := f.writeJSON(got, used(1<<10+2*f.count()*resultBytes)); err != nil {
 		t.Fatal(err)
 	}
 	if err := wire.WriteJSON(want, http.StatusOK, f.contract()); err != nil {

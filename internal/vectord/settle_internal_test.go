@@ -1,6 +1,7 @@
 package vectord
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -133,7 +134,7 @@ func unanswered(t *testing.T, store *storage.Client, name string, carriedOut boo
 		case carriedOut && r.Method == http.MethodPut:
 			return testbed.CutAnswer
 		case carriedOut && r.Method == http.MethodDelete: // its answer has nothing to cut
-			if err := store.Delete(r.Context(), nameKey(name)); err != nil {
+			if err := store.Delete(context.WithoutCancel(r.Context()), nameKey(name)); err != nil {
 				t.Error(err)
 			}
 		}

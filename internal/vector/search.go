@@ -21,7 +21,7 @@ type Fusion struct {
 	Alpha *float64 `json:"alpha,omitempty" minimum:"0" maximum:"1" default:"0.5"`
 	// of rrf: a rank r counts 1 / (constant + r)
 	Constant int `json:"constant,omitempty" default:"60"`
-	// how many items of each side are looked at; default 100, or twice k where that is more, or all with exact
+	// how many items of each side are looked at; default 100, or twice k where that is more, or with exact all, up to 100000
 	Depth int `json:"depth,omitempty" example:"200"`
 }
 

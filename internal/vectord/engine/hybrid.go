@@ -16,13 +16,18 @@ const (
 	defaultDepth    = 100
 )
 
+// ExactDepth is how many items of each side an exact hybrid search looks at, at most: what
+// is not among so many of one is not among the best by both but in a set made for that, and
+// each takes a hundred bytes while the search runs.
+const ExactDepth = 100_000
+
 // joined gives the K best of what both sides found.
 func (s *seeker) joined() []candidate {
 	depth := s.q.Fusion.Depth
 	switch {
 	case depth > 0:
 	case s.q.Exact:
-		depth = s.x.Len()
+		depth = min(s.x.Len(), ExactDepth)
 	default:
 		depth = max(defaultDepth, 2*s.q.K)
 	}

@@ -79,7 +79,7 @@ func (x *Index) repair() {
 }
 
 // The graph is mended when one slot in eight is a deleted one, and memory is given back
-// when one in eight is free; below a tidyFloor hundred nobody notices.
+// when one in eight is free; below a few hundred nobody notices.
 const (
 	tidyShare = 8
 	tidyFloor = 512

@@ -60,7 +60,7 @@ type Fusion struct {
 	Constant int      // default 60
 
 	// Depth is how many items of each side are looked at: at least K are, and 0 stands
-	// for 100 or twice K, and for all where Exact is asked for. With scores, the score that the other side gives such an item is
+	// for 100 or twice K, and for all, up to ExactDepth, where Exact is asked for. With scores, the score that the other side gives such an item is
 	// computed, so that the depth matters little.
 	Depth int
 }

@@ -77,8 +77,15 @@ func (s *seeker) leave() {
 	}
 	clear(s.room.list)
 	s.room.list = s.room.list[:0]
+	if cap(s.room.list) > keptCandidates {
+		s.room.list = nil
+	}
 	s.x.rooms.Put(s.room)
 }
+
+// keptCandidates are as many as a room keeps place for: only searches for the most that may
+// be asked for, or for all, have more.
+const keptCandidates = 4096
 
 // take takes the moment of what is searched: which slots match, and what texts there
 // are. Metadata that is changed in its place is in both as it was before, or after.

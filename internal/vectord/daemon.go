@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/loading"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // server is the state of the daemon.
@@ -59,7 +60,24 @@ func (s *server) changing(r *http.Request, work func(*index, *durable.Index) err
 	return s.within(r, (*index).enterToChange, work)
 }
 
-func (s *server) within(r *http.Request, enter func(*index) (*durable.Index, func(), error), work func(*index, *durable.Index) error) error {
+// answered does work that gives the answer, and writes that when the index has been left: no
+// client that reads slowly keeps one open that is dropped or replaced.
+func (s *server) answered(w http.ResponseWriter, r *http.Request, enter entering, work func(*index, *durable.Index) (any, error)) error {
+	var doc any
+	err := s.within(r, enter, func(x *index, open *durable.Index) (err error) {
+		doc, err = work(x, open)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, http.StatusOK, doc)
+}
+
+// entering is how an index is entered: (*index).enter, or enterToChange.
+type entering func(*index) (open *durable.Index, leave func(), err error)
+
+func (s *server) within(r *http.Request, enter entering, work func(*index, *durable.Index) error) error {
 	x, err := s.registry.find(chi.URLParam(r, "name"))
 	if err != nil {
 		return err

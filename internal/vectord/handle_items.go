@@ -30,14 +30,14 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	if err := s.registry.room(items); err != nil {
 		return err
 	}
-	return s.changing(r, func(_ *index, open *durable.Index) error {
+	return s.answered(w, r, (*index).enterToChange, func(_ *index, open *durable.Index) (any, error) {
 		added, err := open.Add(r.Context(), items)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		s.metrics.changed(fateAdded, added.Added)
 		s.metrics.changed(fateUpdated, added.Updated)
-		return wire.WriteJSON(w, http.StatusOK, vector.Added(added))
+		return vector.Added(added), nil
 	})
 }
 
@@ -51,13 +51,13 @@ func (s *server) deleteItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.changing(r, func(_ *index, open *durable.Index) error {
+	return s.answered(w, r, (*index).enterToChange, func(_ *index, open *durable.Index) (any, error) {
 		deleted, count, err := open.Delete(r.Context(), selection)
 		if err != nil {
-			return notDeleted(err)
+			return nil, notDeleted(err)
 		}
 		s.metrics.changed(fateDeleted, deleted)
-		return wire.WriteJSON(w, http.StatusOK, vector.Deleted{Deleted: deleted, Count: count})
+		return vector.Deleted{Deleted: deleted, Count: count}, nil
 	})
 }
 
@@ -84,17 +84,17 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 	if len(update.Set) == 0 && len(update.Remove) == 0 {
 		return wire.ErrBadRequest.Errorf(`there is nothing to change: give "set" with fields and values, or "remove" with names of fields`)
 	}
-	return s.changing(r, func(_ *index, open *durable.Index) error {
+	return s.answered(w, r, (*index).enterToChange, func(_ *index, open *durable.Index) (any, error) {
 		change := durable.Change{Set: update.Set, Remove: update.Remove}
 		if err := s.registry.roomToChange(open.Engine(), selection, change); err != nil {
-			return err
+			return nil, err
 		}
 		updated, err := open.Update(r.Context(), selection, change)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		s.metrics.changed(fateUpdated, updated)
-		return wire.WriteJSON(w, http.StatusOK, vector.Updated{Updated: updated})
+		return vector.Updated{Updated: updated}, nil
 	})
 }
 
@@ -130,12 +130,12 @@ func (s *server) getItem(w http.ResponseWriter, r *http.Request) error {
 	if plain, err := url.PathUnescape(id); err == nil && r.URL.RawPath != "" {
 		id = plain
 	}
-	return s.inside(r, func(_ *index, open *durable.Index) error {
+	return s.answered(w, r, (*index).enter, func(_ *index, open *durable.Index) (any, error) {
 		item, ok := open.Engine().Get(id)
 		if !ok {
-			return vector.ErrItemNotFound.Errorf("the index has no item %.128q", id).Private()
+			return nil, vector.ErrItemNotFound.Errorf("the index has no item %.128q", id).Private()
 		}
-		return wire.WriteJSON(w, http.StatusOK, shown(item))
+		return shown(item), nil
 	})
 }
 
@@ -158,10 +158,10 @@ func (s *server) scroll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.inside(r, func(_ *index, open *durable.Index) error {
+	return s.answered(w, r, (*index).enter, func(_ *index, open *durable.Index) (any, error) {
 		items, err := open.Engine().Scroll(q.Get("cursor"), limit, filter, withVector)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		page := vector.Page{Items: make([]vector.Item, len(items))}
 		for i, item := range items {
@@ -170,7 +170,7 @@ func (s *server) scroll(w http.ResponseWriter, r *http.Request) error {
 		if len(items) == limit {
 			page.NextCursor = &page.Items[limit-1].ID
 		}
-		return wire.WriteJSON(w, http.StatusOK, page)
+		return page, nil
 	})
 }
 
@@ -194,11 +194,11 @@ func (s *server) count(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.inside(r, func(_ *index, open *durable.Index) error {
+	return s.answered(w, r, (*index).enter, func(_ *index, open *durable.Index) (any, error) {
 		n, err := open.Engine().Count(filter)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return wire.WriteJSON(w, http.StatusOK, vector.Counted{Count: n})
+		return vector.Counted{Count: n}, nil
 	})
 }

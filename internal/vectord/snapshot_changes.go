@@ -87,7 +87,7 @@ func (s snapshots) clear(ctx context.Context, index, name string, orderly bool) 
 		_, err = s.storage.DeleteUnder(ctx, snapshotFolder(index, name))
 	}
 	if err == nil && orderly {
-		err = names{s.storage}.pardon(ctx, snapshotID(index, name))
+		err = names(s).pardon(ctx, snapshotID(index, name))
 	}
 	return err
 }

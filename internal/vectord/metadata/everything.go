@@ -81,7 +81,7 @@ func (s *supposing) judge(n node) (verdict, claim) {
 		if n.bounds.empty() {
 			return fails, claim{}
 		}
-		return s.ask(claim{n.field, n.bounds})
+		return s.ask(claim(n))
 	}
 	return fails, claim{} // there is no other node
 }

@@ -127,7 +127,7 @@ refuse() {
 
 	local zeros ones
 	zeros=$(printf '0,%.0s' {1..63})0 ones=$(printf '1,%.0s' {1..63})
-	for bad in "NaN bad_request" "\"NaN\" bad_request" "null bad_request" "1e39 bad_vector" "-1e39 bad_vector"; do
+	for bad in "NaN bad_vector" "\"NaN\" bad_request" "null bad_request" "1e39 bad_vector" "-1e39 bad_vector"; do
 		refused "${bad##* }" /index/people/add "{\"items\":[{\"id\":\"x\",\"vector\":[$ones${bad% *}]}]}"
 		refused "${bad##* }" /index/people/search "{\"vector\":[$ones${bad% *}]}"
 	done

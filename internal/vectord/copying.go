@@ -1,6 +1,9 @@
 package vectord
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // copying has the names whose index is being copied, or must not be. Snapshots belong to a
 // name, and an index that was dropped may still be copied when the next one has it.
@@ -9,14 +12,15 @@ type copying struct {
 	taken map[string]chan struct{} // each closed when the name is let go
 }
 
-func (c *copying) of(name string) sync.Locker { return &copyLock{c, name} }
+func (c *copying) of(name string) *copyLock { return &copyLock{c, name} }
 
 type copyLock struct {
 	of   *copying
 	name string
 }
 
-func (l *copyLock) Lock() {
+// Lock waits until nobody has the name, or the context is done, which is its error then.
+func (l *copyLock) Lock(ctx context.Context) error {
 	for {
 		l.of.mu.Lock()
 		taken := l.of.taken[l.name]
@@ -25,9 +29,13 @@ func (l *copyLock) Lock() {
 		}
 		l.of.mu.Unlock()
 		if taken == nil {
-			return
+			return nil
 		}
-		<-taken
+		select {
+		case <-taken:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }
 

@@ -13,23 +13,33 @@ import (
 )
 
 // A dropped index that is still being copied keeps the next one of its name from being
-// copied to the same place, and from being erased from: not those of other names.
+// copied to the same place, and from being erased from: not those of other names, and nobody
+// beyond the end of a request.
 func TestTheNextIndexOfANameWaitsForTheCopyOfTheOneBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRegistry(context.Background(), Defaults().complete(), slog.New(slog.DiscardHandler), nil)
 		dropped, next, other := r.newIndex("x", vector.Shape{}), r.newIndex("x", vector.Shape{}), r.newIndex("y", vector.Shape{})
-		dropped.copying.Lock()
-		other.copying.Lock()
+		for _, x := range []*index{dropped, other} {
+			if err := x.copying.Lock(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		copied := 0
 		for range 2 {
 			go func() {
-				next.copying.Lock()
-				defer next.copying.Unlock()
-				copied++
+				if next.copying.Lock(t.Context()) == nil {
+					defer next.copying.Unlock()
+					copied++
+				}
 			}()
 		}
 		if synctest.Wait(); copied > 0 {
 			t.Error("it did not wait")
+		}
+		left, leave := context.WithCancel(t.Context())
+		leave()
+		if err := next.copying.Lock(left); !errors.Is(err, context.Canceled) {
+			t.Errorf("who has left waits on: %v", err)
 		}
 		dropped.copying.Unlock()
 		if synctest.Wait(); copied != 2 {

@@ -25,7 +25,9 @@ func (s *server) erase(w http.ResponseWriter, r *http.Request) error {
 		if err := s.registry.nothingLeft(r.Context(), x); err != nil {
 			return err
 		}
-		x.copying.Lock() // no snapshot comes in between, nor a restored index in the place of this one
+		if err := x.copying.Lock(r.Context()); err != nil { // no snapshot comes in between, nor a restored index in the place of this one
+			return err
+		}
 		defer x.copying.Unlock()
 		snapshots, err := s.erasable(r.Context(), x, open, want, selection)
 		if err != nil {

@@ -26,7 +26,7 @@ type index struct {
 	pointer  pointer
 	etag     string
 	progress durable.Progress
-	copying  sync.Locker // one snapshot of its name at a time
+	copying  *copyLock // one snapshot of its name at a time
 
 	condemned bool // before it had its name
 

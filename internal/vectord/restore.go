@@ -22,7 +22,9 @@ func (r *registry) restore(ctx context.Context, of string, want vector.Restore, 
 	}
 	done := func() {}
 	if before != nil {
-		before.copying.Lock()
+		if err := before.copying.Lock(ctx); err != nil {
+			return nil, err
+		}
 		defer before.copying.Unlock()
 		if done, err = hold(before); err != nil {
 			return nil, err

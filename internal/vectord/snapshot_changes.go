@@ -15,7 +15,9 @@ func (r *registry) takeSnapshot(ctx context.Context, x *index, name string) (vec
 		return vector.Snapshot{}, notPersisted(x.name)
 	}
 	taken := r.copying.of(snapshotID(x.name, name)) // a removal of the same one waits
-	taken.Lock()
+	if err := taken.Lock(ctx); err != nil {
+		return vector.Snapshot{}, err
+	}
 	defer taken.Unlock()
 	if err := r.condemn(ctx, x.name, snapshotID(x.name, name)); err != nil {
 		return vector.Snapshot{}, err
@@ -29,7 +31,9 @@ func (r *registry) takeSnapshot(ctx context.Context, x *index, name string) (vec
 // left after that is none any more, and is removed by who asks again, or by a start.
 func (r *registry) dropSnapshot(ctx context.Context, index, name string) error {
 	taken := r.copying.of(snapshotID(index, name))
-	taken.Lock()
+	if err := taken.Lock(ctx); err != nil {
+		return err
+	}
 	defer taken.Unlock()
 	_, err := r.snapshots.about(ctx, index, name)
 	switch {
@@ -72,7 +76,9 @@ func (r *registry) clear(index, name string, orderly bool) {
 	r.background.Go(func() {
 		r.remove(gone, func(ctx context.Context) error {
 			taken := r.copying.of(snapshotID(index, name))
-			taken.Lock()
+			if err := taken.Lock(ctx); err != nil {
+				return err
+			}
 			defer taken.Unlock()
 			return r.snapshots.clear(ctx, index, name, orderly)
 		})

@@ -29,7 +29,9 @@ type kept struct {
 
 // take keeps an index as it is now. It is a snapshot when take returns, and none before.
 func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snapshot, error) {
-	x.copying.Lock()
+	if err := x.copying.Lock(ctx); err != nil {
+		return vector.Snapshot{}, err
+	}
 	defer x.copying.Unlock()
 	open, leave, err := x.enter()
 	if err != nil {

@@ -90,8 +90,7 @@ func (r *registry) publish(ctx context.Context, x, before *index) error {
 	err := r.removeStrays(ctx, x.name)
 	if err == nil && before != nil {
 		x.etag = before.etag
-		before.leave(true) // nothing is acknowledged any more that would be lost
-		err = r.names.condemn(ctx, before.pointer.ID)
+		err = r.loses(ctx, before)
 	}
 	if err != nil {
 		return r.unnamed(x, before, err)
@@ -120,7 +119,7 @@ func (r *registry) named(ctx context.Context, x, before *index) error {
 	if before != nil {
 		r.giveUp(before)
 	}
-	if x.condemned { // in the turn of the change, so that a drop condemns it after that
+	if x.condemned { // before it is answered, so that what is damaged later leaves no doubt of it
 		r.pardon(ctx, x)
 	}
 	return nil

@@ -6,7 +6,8 @@ import (
 )
 
 // copying has the names whose index is being copied, or must not be. Snapshots belong to a
-// name, and an index that was dropped may still be copied when the next one has it.
+// name, and an index that was dropped may still be copied when the next one has it. It has
+// the keys too of marks that one request at a time is to write or to remove.
 type copying struct {
 	mu    sync.Mutex
 	taken map[string]chan struct{} // each closed when the name is let go

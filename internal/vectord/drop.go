@@ -17,7 +17,6 @@ func (r *registry) drop(ctx context.Context, name string) error {
 		case x.name != name:
 			return vector.ErrBadIndex.Errorf("%s is an alias of the index %s; drop that, or remove the alias by DELETE /vectors/aliases/%s", name, x.name, name)
 		}
-		x.leave(true) // nothing is acknowledged any more that would be lost
 		if !x.persisted() {
 			r.dropped(ctx, x)
 			return nil
@@ -30,7 +29,7 @@ func (r *registry) drop(ctx context.Context, name string) error {
 			r.dropped(ctx, x)
 			return nil
 		}
-		if err := r.names.condemn(ctx, x.pointer.ID); err != nil {
+		if err := r.loses(ctx, x); err != nil {
 			return known(ctx, err)
 		}
 		return r.settle(ctx, &step{
@@ -41,15 +40,37 @@ func (r *registry) drop(ctx context.Context, name string) error {
 	})
 }
 
+// loses says that an index is about to lose its name: nothing is acknowledged any more that
+// would be lost, and it is condemned, when no pardon is under way that would undo that.
+func (r *registry) loses(ctx context.Context, x *index) error {
+	x.leave(true)
+	mark := r.copying.of(condemnedKey(x.pointer.ID))
+	if err := mark.Lock(ctx); err != nil {
+		return err
+	}
+	defer mark.Unlock()
+	return r.names.condemn(ctx, x.pointer.ID)
+}
+
 // stays lets an index that was condemned keep its name after all.
 func (r *registry) stays(x *index) {
 	x.leave(false)
 	r.background.Go(func() { r.pardon(r.ctx, x) })
 }
 
-// pardon takes back that an index is condemned that a name leads to.
+// pardon takes back that an index is condemned that a name leads to, unless that is about to
+// lead elsewhere.
 func (r *registry) pardon(ctx context.Context, x *index) {
-	if err := r.names.pardon(ctx, x.pointer.ID); err != nil {
+	mark := r.copying.of(condemnedKey(x.pointer.ID))
+	err := mark.Lock(ctx)
+	if err == nil {
+		defer mark.Unlock()
+		if x.replaced() {
+			return
+		}
+		err = r.names.pardon(ctx, x.pointer.ID)
+	}
+	if err != nil {
 		r.log.Warn("an index that has its name is still condemned; a start mends that", "index", x.name, "index_id", x.pointer.ID, "error", err)
 	}
 }

@@ -12,24 +12,58 @@ import (
 // copied into the bucket; and a second vectord may have been started by mistake.
 const litterAge = time.Hour
 
-// removeLitter removes what a kill left of a drop, a restoration or a snapshot: what is
-// condemned in the background, and then indexes that no name leads to. Where a name is broken
-// that may have led to them these stay.
-func (r *registry) removeLitter(ctx context.Context, found []*index, condemned []string) error {
-	named, broken := map[string]*index{}, ""
+// byID gives indexes by their ids, and a name that is broken, "" where none is.
+func byID(found []*index) (named map[string]*index, broken string) {
+	named = map[string]*index{}
 	for _, x := range found {
 		named[x.pointer.ID] = x
 		if x.pointer.broken != nil {
 			broken = x.name
 		}
 	}
+	return named, broken
+}
+
+// removeCondemned removes in the background what a kill left of a drop, a restoration or a
+// snapshot, unless it has its name after all: that is noted when this returns. What a broken
+// name may have led to stays, and no erasure is made before it is known whose it is.
+func (r *registry) removeCondemned(found []*index, condemned []string) {
+	named, broken := byID(found)
 	for _, id := range condemned {
-		r.removeCondemned(id, named[id], broken)
+		index, snapshot, isSnapshot := snapshotOf(id)
+		switch {
+		case isSnapshot:
+			r.clear(index, snapshot, true)
+		case named[id] != nil:
+			r.background.Go(func() { r.pardon(r.ctx, named[id]) })
+		case broken != "":
+			r.leaves("")
+		default:
+			gone := r.leaves("")
+			r.background.Go(func() {
+				r.remove(gone, func(ctx context.Context) error { return r.execute(ctx, id, true) })
+			})
+		}
 	}
+}
+
+// removeLitter removes indexes that no name leads to, but for what is condemned. Where a name is
+// broken that may have led to them these stay. It ends before what is made meanwhile, and not
+// among those that were found, is old enough to be taken for litter.
+func (r *registry) removeLitter(found []*index) {
+	ctx, cancel := context.WithTimeout(r.ctx, litterAge/2)
+	defer cancel()
+	named, broken := byID(found)
 	if broken != "" {
 		r.log.Warn("what no name leads to is left in storage, since a name leads nowhere that may have led there", "name", broken)
-		return nil
+		return
 	}
+	if err := r.removeUnnamed(ctx, named); err != nil {
+		r.log.Warn("what is left of dropped indexes was not removed", "error", err)
+	}
+}
+
+func (r *registry) removeUnnamed(ctx context.Context, named map[string]*index) error {
 	for page, err := range r.storage.Listings(ctx, vectorsFolder, "/", 0) {
 		if err != nil {
 			return err
@@ -43,25 +77,6 @@ func (r *registry) removeLitter(ctx context.Context, found []*index, condemned [
 		}
 	}
 	return nil
-}
-
-// removeCondemned removes what is condemned, unless it has its name after all. What a broken
-// name may have led to stays, and no erasure is made before it is known whose it is.
-func (r *registry) removeCondemned(id string, named *index, broken string) {
-	index, snapshot, isSnapshot := snapshotOf(id)
-	switch {
-	case isSnapshot:
-		r.clear(index, snapshot, true)
-	case named != nil:
-		r.pardon(r.ctx, named)
-	case broken != "":
-		r.leaves("")
-	default:
-		gone := r.leaves("")
-		r.background.Go(func() {
-			r.remove(gone, func(ctx context.Context) error { return r.execute(ctx, id, true) })
-		})
-	}
 }
 
 // removeOld removes an index whose objects are all old.

@@ -18,13 +18,11 @@ const loadedAtOnce = 2
 // that is about to serve is given to a function; what that gives is called when the index
 // serves, or was dropped meanwhile.
 func (r *registry) start(opening func(*index) func()) {
-	found, condemned, ok := r.readNames()
+	found, ok := r.readNames()
 	if !ok {
 		return
 	}
-	if err := r.removeLitter(r.ctx, found, condemned); err != nil {
-		r.log.Warn("what is left of dropped indexes was not removed", "error", err)
-	}
+	r.background.Go(func() { r.removeLitter(found) })
 	turns := make(chan struct{}, loadedAtOnce)
 	var loading sync.WaitGroup
 	for _, x := range found {
@@ -37,10 +35,10 @@ func (r *registry) start(opening func(*index) func()) {
 	loading.Wait()
 }
 
-// readNames reads the names, again and again until storaged gives them all, and what was
-// condemned before there was any of them to change. It returns false where the daemon ends
-// before.
-func (r *registry) readNames() (found []*index, condemned []string, ok bool) {
+// readNames reads the names, again and again until storaged gives them all, and sees to what
+// was condemned before there is any of them to change or to erase from. It returns false where
+// the daemon ends before.
+func (r *registry) readNames() (found []*index, ok bool) {
 	for {
 		indexes, aliases := map[string]*index{}, map[string]alias{}
 		condemned, err := r.names.condemned(r.ctx)
@@ -53,20 +51,21 @@ func (r *registry) readNames() (found []*index, condemned []string, ok bool) {
 				indexes[name] = r.namedIndex(name, p, etag)
 			})
 		}
-		if err == nil {
-			err = r.dropDangling(aliases, indexes)
-		}
 		found := inOrder(indexes) // from then on others may come, which are open
+		if err == nil {
+			r.dropDangling(aliases, indexes)
+			r.removeCondemned(found, condemned)
+		}
 		r.mu.Lock()
 		if r.waiting = err; err == nil {
 			r.indexes, r.aliases, r.ready = indexes, aliases, true
 			r.mu.Unlock()
-			return found, condemned, true
+			return found, true
 		}
 		r.mu.Unlock()
 		select {
 		case <-r.ctx.Done():
-			return nil, nil, false
+			return nil, false
 		case <-time.After(r.config.RetryAfter.Std()):
 		}
 	}
@@ -176,16 +175,19 @@ func (r *registry) notes() (notes []string) {
 	return notes
 }
 
-// dropDangling removes aliases of indexes that are gone.
-func (r *registry) dropDangling(aliases map[string]alias, indexes map[string]*index) error {
+// dropDangling removes aliases of indexes that are gone. Those that storaged does not remove
+// while patience lasts are strays.
+func (r *registry) dropDangling(aliases map[string]alias, indexes map[string]*index) {
+	ctx, cancel := context.WithTimeout(r.ctx, r.patience)
+	defer cancel()
 	for name, to := range aliases {
 		if indexes[to.index] != nil {
 			continue
 		}
-		if err := r.names.remove(r.ctx, name); err != nil {
-			return err
-		}
 		delete(aliases, name)
+		r.strays[name] = to.index
+		if err := r.removeStrays(ctx, name); err != nil {
+			r.log.Warn("an alias of an index that is gone is left in storage; what gives its name anew, or a start, removes it", "name", name, "error", err)
+		}
 	}
-	return nil
 }

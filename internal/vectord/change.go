@@ -119,7 +119,7 @@ func (r *registry) named(ctx context.Context, x, before *index) error {
 	if before != nil {
 		r.giveUp(before)
 	}
-	if x.condemned { // before it is answered, so that what is damaged later leaves no doubt of it
+	if x.from != "" { // before it is answered, so that what is damaged later leaves no doubt of it
 		r.pardon(ctx, x)
 	}
 	return nil

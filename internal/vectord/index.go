@@ -28,7 +28,7 @@ type index struct {
 	progress durable.Progress
 	copying  *copyLock // one snapshot of its name at a time
 
-	condemned bool // before it had its name
+	from string // the index whose snapshot it was made of, condemned before it had its name; "": of none
 
 	mu     sync.Mutex
 	users  sync.WaitGroup // requests that are inside

@@ -37,9 +37,9 @@ func (r *registry) removeCondemned(found []*index, condemned []string) {
 		case named[id] != nil:
 			r.background.Go(func() { r.pardon(r.ctx, named[id]) })
 		case broken != "":
-			r.leaves("")
+			r.leaves()
 		default:
-			gone := r.leaves("")
+			gone := r.leaves()
 			r.background.Go(func() {
 				r.remove(gone, func(ctx context.Context) error { return r.execute(ctx, id, true) })
 			})

@@ -2,6 +2,7 @@ package vectord
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -11,12 +12,12 @@ import (
 // removal is what no name leads to, until it is removed from storage. It may hold what an
 // erasure is to leave nowhere, which therefore waits for it.
 type removal struct {
-	of   string        // the name of the index that it was, or was to be; "": it may have been any
+	of   []string      // the names of the index that it was, or was to be, and whose snapshot it was made of; none: it may have been any
 	done chan struct{} // closed when nothing is left of it
 }
 
 // leaves notes a removal that is to be made.
-func (r *registry) leaves(of string) *removal {
+func (r *registry) leaves(of ...string) *removal {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	gone := &removal{of, make(chan struct{})}
@@ -54,9 +55,9 @@ func (r *registry) remove(gone *removal, try func(context.Context) error) {
 // and its objects removed. Where it was not closed in order, or its restoration broke off, a
 // request of its own may still be carried out, and it stays condemned: the next start looks again.
 func (r *registry) giveUp(x *index) {
-	gone := r.leaves(x.name)
+	gone := r.leaves(x.name, x.from)
 	r.background.Go(func() {
-		orderly := !x.condemned
+		orderly := x.from == ""
 		if open := x.shut(); open != nil {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), removeWithin)
 			err := open.Close(ctx)
@@ -91,7 +92,7 @@ func (r *registry) left(name string) *removal {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for gone := range r.removals {
-		if gone.of == name || gone.of == "" {
+		if len(gone.of) == 0 || slices.Contains(gone.of, name) {
 			return gone
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
@@ -243,5 +244,35 @@ func TestARestoredIndexIsNotCondemned(t *testing.T) {
 		if err := r.close(t.Context()); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A restoration that broke off is waited for by erasures from the index whose name it was to
+// have, and from the one whose items it holds; others do not wait.
+func TestErasuresWaitForARestorationUnderAnotherName(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	client, faults := testbed.Behind(t, store)
+	r := people(t, client)
+	r.patience = 2 * time.Second
+	faults.Set(func(req *http.Request) testbed.Fault {
+		if req.Method == http.MethodDelete {
+			return testbed.Busy
+		}
+		return testbed.None
+	})
+	r.changes <- struct{}{}
+	if _, err := r.restore(t.Context(), "x", vector.Restore{Snapshot: "s", As: "n"}, nil); !errors.Is(err, errNotBegun) {
+		t.Fatal(err)
+	}
+	<-r.changes
+	for name, waits := range map[string]bool{"x": true, "n": true, "y": false} {
+		if left := r.left(name) != nil; left != waits {
+			t.Errorf("an erasure from %s waits: %v", name, left)
+		}
+	}
+	faults.Set(nil)
+	testbed.Until(t, "it is removed", func() bool { return r.left("x") == nil && r.left("n") == nil })
+	if err := r.close(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -67,7 +67,7 @@ func (r *registry) aside(ctx context.Context, of, snapshot, name string) (*index
 	if err := r.condemn(ctx, name, x.pointer.ID); err != nil {
 		return nil, err
 	}
-	x.condemned = true
+	x.from = of
 	open, err := durable.Restore(ctx, r.options(x), copyKey(of, snapshot), &x.progress)
 	if err = r.snapshots.restored(ctx, k, err); err != nil {
 		r.giveUp(x)

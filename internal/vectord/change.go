@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -99,6 +100,9 @@ func (r *registry) publish(ctx context.Context, x, before *index) error {
 		names: []string{x.name},
 		made:  x,
 		write: func(ctx context.Context) (err error) {
+			if before != nil {
+				ctx = storage.IntoReserve(ctx) // it makes room
+			}
 			x.etag, err = r.names.put(ctx, x.name, x.pointer, x.etag)
 			return err
 		},

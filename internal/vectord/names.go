@@ -22,7 +22,12 @@ func (n names) put(ctx context.Context, name string, p pointer, etag string) (ne
 	if err != nil {
 		return "", err
 	}
+	inDoubt := false
 	err = n.write(ctx, name, func(ctx context.Context) error {
+		if inDoubt { // while it is, the name takes no other change, not one that makes room either
+			ctx = storage.IntoReserve(ctx)
+		}
+		inDoubt = true
 		stored, _, err := n.storage.Put(ctx, nameKey(name), bytes.NewReader(raw), int64(len(raw)), storage.Condition{IfMatch: etag, IfNoneMatch: etag == ""})
 		newETag = stored.ETag
 		return err

@@ -276,3 +276,30 @@ func TestErasuresWaitForARestorationUnderAnotherName(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A snapshot whose name is taken is not touched, and never condemned.
+func TestASnapshotThatIsThereIsNotCondemned(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	client, faults := testbed.Behind(t, store)
+	r := people(t, client)
+	r.patience = changePatience
+	x, err := r.find("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults.Set(func(req *http.Request) testbed.Fault {
+		if req.Method == http.MethodPut {
+			t.Errorf("%s is written", req.URL.Path)
+		}
+		return testbed.None
+	})
+	if _, err := r.takeSnapshot(t.Context(), x, "s"); !errors.Is(err, vector.ErrSnapshotExists) {
+		t.Error(err)
+	}
+	if r.left("x") != nil {
+		t.Error("an erasure would wait for it")
+	}
+	if err := r.close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

@@ -19,6 +19,9 @@ func (r *registry) takeSnapshot(ctx context.Context, x *index, name string) (vec
 		return vector.Snapshot{}, err
 	}
 	defer taken.Unlock()
+	if err := r.snapshots.free(ctx, x.name, name); err != nil {
+		return vector.Snapshot{}, err
+	}
 	if err := r.condemn(ctx, x.name, snapshotID(x.name, name)); err != nil {
 		return vector.Snapshot{}, err
 	}

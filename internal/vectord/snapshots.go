@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // snapshots are the indexes that users asked to keep as they were, in storage.
@@ -27,7 +28,24 @@ type kept struct {
 	etag string
 }
 
-// take keeps an index as it is now. It is a snapshot when take returns, and none before.
+// free returns what keeps the name of a snapshot from being given.
+func (s snapshots) free(ctx context.Context, index, name string) error {
+	switch _, err := s.about(ctx, index, name); {
+	case errors.Is(err, vector.ErrSnapshotNotFound):
+		return nil
+	case err == nil, errors.Is(err, vector.ErrSnapshotDamaged):
+		return snapshotExists(index, name)
+	default:
+		return err
+	}
+}
+
+func snapshotExists(index, name string) *wire.Problem {
+	return vector.ErrSnapshotExists.Errorf("the index %s has a snapshot %s; choose another name, or remove it first", index, name)
+}
+
+// take keeps an index as it is now, under a name that is free. It is a snapshot when take
+// returns, and none before.
 func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snapshot, error) {
 	if err := x.copying.Lock(ctx); err != nil {
 		return vector.Snapshot{}, err
@@ -38,13 +56,6 @@ func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snap
 		return vector.Snapshot{}, err
 	}
 	defer leave()
-	exists := vector.ErrSnapshotExists.Errorf("the index %s has a snapshot %s; choose another name, or remove it first", x.name, name)
-	if _, err := s.about(ctx, x.name, name); !errors.Is(err, vector.ErrSnapshotNotFound) {
-		if err == nil || errors.Is(err, vector.ErrSnapshotDamaged) {
-			err = exists
-		}
-		return vector.Snapshot{}, err
-	}
 	if _, err := s.storage.DeleteUnder(ctx, snapshotFolder(x.name, name)); err != nil { // left by one that broke off
 		return vector.Snapshot{}, err
 	}
@@ -54,7 +65,7 @@ func (s snapshots) take(ctx context.Context, x *index, name string) (vector.Snap
 	}
 	k.Bytes = k.Copy.Bytes
 	if err = s.keep(ctx, k); errors.Is(err, storage.ErrPreconditionFailed) {
-		err = exists.Because(err)
+		err = snapshotExists(x.name, name).Because(err)
 	}
 	return k.Snapshot, err
 }

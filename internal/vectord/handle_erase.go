@@ -61,8 +61,8 @@ func (s *server) erasable(ctx context.Context, x *index, open *durable.Index, wa
 	if x.replaced() {
 		return nil, vector.ErrIndexLoading.Errorf("the index %s was dropped or replaced meanwhile; nothing was erased from what is there now: send it again", x.name).After(time.Second)
 	}
-	if s.registry.left(x.name) != nil { // since; it may wait for somebody who waits for this one
-		return nil, stillLeft(x.name)
+	if gone := s.registry.left(x.name); gone != nil { // since; it may wait for somebody who waits for this one
+		return nil, gone.inTheWay(x.name)
 	}
 	snapshots = []string{}
 	if x.persisted() {

@@ -37,7 +37,7 @@ func (r *registry) removeCondemned(found []*index, condemned []string) {
 		case named[id] != nil:
 			r.background.Go(func() { r.pardon(r.ctx, named[id]) })
 		case broken != "":
-			r.leaves()
+			r.leavesBehind(broken)
 		default:
 			gone := r.leaves()
 			r.background.Go(func() {

@@ -14,15 +14,24 @@ import (
 type removal struct {
 	of   []string      // the names of the index that it was, or was to be, and whose snapshot it was made of; none: it may have been any
 	done chan struct{} // closed when nothing is left of it
+
+	broken string // the damaged name that may have led there: it is not removed before a start finds that mended
 }
 
 // leaves notes a removal that is to be made.
 func (r *registry) leaves(of ...string) *removal {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	gone := &removal{of, make(chan struct{})}
+	gone := &removal{of: of, done: make(chan struct{})}
 	r.removals[gone] = true
 	return gone
+}
+
+// leavesBehind notes what a damaged name may have led to, which is not removed.
+func (r *registry) leavesBehind(broken string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.removals[&removal{broken: broken}] = true
 }
 
 // removeWithin bounds one try of a removal, which the end of the daemon waits for.
@@ -106,20 +115,26 @@ func (r *registry) nothingLeft(ctx context.Context, x *index) error {
 	defer cancel()
 	for {
 		gone := r.left(x.name)
-		if gone == nil {
+		switch {
+		case gone == nil:
 			return nil
+		case gone.broken != "":
+			return gone.inTheWay(x.name)
 		}
 		select {
 		case <-gone.done:
 		case <-x.gone:
 			return nil
 		case <-ctx.Done():
-			return stillLeft(x.name)
+			return gone.inTheWay(x.name)
 		}
 	}
 }
 
-// stillLeft refuses an erasure that a removal has to come before.
-func stillLeft(name string) error {
+// inTheWay refuses an erasure that the removal has to come before.
+func (gone *removal) inTheWay(name string) error {
+	if gone.broken != "" {
+		return vector.ErrIndexLoading.Errorf("objects that may hold what is to be erased from the index %s stay in storage, since the name %s is damaged, which may have led to them; nothing was erased: put that name back from a copy of the bucket, or drop its index, restart vectord, and ask again", name, gone.broken)
+	}
 	return vector.ErrIndexLoading.Errorf("objects that no name leads to, and that may hold what is to be erased from the index %s, are not removed from storage yet; nothing was erased: ask again, and where that lasts see the log of vectord, which says what stands in the way", name).After(time.Second)
 }

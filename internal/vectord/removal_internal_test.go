@@ -303,3 +303,36 @@ func TestASnapshotThatIsThereIsNotCondemned(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a damaged name may have led to is not removed however long an erasure waits: it is
+// refused at once, and told what helps.
+func TestAnErasureBesideADamagedName(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	r := people(t, store)
+	r.patience = changePatience
+	y, err := r.find("y")
+	if err == nil {
+		err = r.names.condemn(t.Context(), y.pointer.ID)
+	}
+	if err == nil {
+		_, _, err = store.Put(t.Context(), nameKey("y"), strings.NewReader("{"), 1, storage.Condition{})
+	}
+	if err == nil {
+		err = r.close(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = impatient(t, store)
+	x, err := r.find("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.patience = time.Hour
+	if err := r.nothingLeft(t.Context(), x); err == nil || !strings.Contains(wire.AsProblem(err).Detail, "y") || !strings.Contains(wire.AsProblem(err).Detail, "restart vectord") {
+		t.Errorf("%v", err)
+	}
+	if err := r.close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

@@ -6,14 +6,15 @@ import (
 )
 
 // MatchesAll tells that a filter means every item by what it says, as {} does, whatever the
-// items have. A filter of very many terms that says so only by all of them may be missed.
+// items have. A long filter that says so only by many terms together may be missed.
 func (f Filter) MatchesAll() bool {
-	s := supposing{left: mostLooks}
+	s := supposing{bytes: f.bytes, left: mostBytes}
 	return s.always(f.test)
 }
 
-// mostLooks bounds how often a claim is held against what is supposed.
-const mostLooks = 1 << 20
+// mostBytes bounds what is judged of a filter, in bytes of it: each time once, and once more
+// for each claim that is supposed, which all the others are held against.
+const mostBytes = 1 << 25
 
 // claim is one thing that a filter asks: whether a field has a value within bounds, or, where
 // there are none, any value. A field may have several.
@@ -25,7 +26,8 @@ type claim struct {
 // supposing goes through what items there may be, claim by claim.
 type supposing struct {
 	claims []supposed
-	left   int
+	bytes  int // of the filter
+	left   int // bytes that may be judged yet
 }
 
 type supposed struct {
@@ -44,8 +46,11 @@ const (
 // always tells that a node holds however its claims do. It is not known to where there is too
 // much to look at.
 func (s *supposing) always(n node) bool {
+	if s.left -= s.bytes * (1 + len(s.claims)); s.left < 0 {
+		return false
+	}
 	is, hangs := s.judge(n)
-	if is != open || s.left <= 0 {
+	if is != open {
 		return is == holds
 	}
 	for _, so := range []bool{true, false} {
@@ -102,7 +107,6 @@ func judgeList[T any](list []T, decides verdict, judge func(T) (verdict, claim))
 
 // ask judges a claim by what is supposed of its field.
 func (s *supposing) ask(c claim) (verdict, claim) {
-	s.left -= 1 + len(s.claims)
 	for _, known := range s.claims {
 		switch {
 		case known.field != c.field:

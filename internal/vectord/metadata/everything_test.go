@@ -58,6 +58,29 @@ func TestWhatIsNotAll(t *testing.T) {
 	}
 }
 
+// What would take too long to know is not known: however little of a filter hangs on claims,
+// all of it is looked at for all that may be supposed of them.
+func TestWhatIsTooMuchToJudge(t *testing.T) {
+	var either []string
+	for n := range 9 {
+		either = append(either, fmt.Sprintf(`{"or":[{"a%[1]d":1},{"not":{"a%[1]d":1}}]}`, n))
+	}
+	all := `{"and":[` + strings.Join(either, ",") + `]}`
+	if !matchesAll(t, all) {
+		t.Errorf("%s is not known to match every item", all)
+	}
+	for what, idle := range map[string]string{
+		"many terms":   strings.Repeat(`{"z":{"in":[]}},`, 10_000),
+		"empty ranges": strings.Repeat(`{"z":{"gt":2,"lt":1}},`, 10_000),
+		"a long text":  `{"a0":"` + strings.Repeat("x", 200_000) + `"},`,
+		"a long field": `{"` + strings.Repeat("x", 200_000) + `":{"in":[]}},`,
+	} {
+		if matchesAll(t, `{"or":[`+idle+all+`]}`) {
+			t.Errorf("%s: there was no end to what was judged", what)
+		}
+	}
+}
+
 // What is known to match every item matches every one.
 func TestAllIsEveryItem(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 8))

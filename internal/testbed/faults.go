@@ -12,6 +12,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // Fault is what goes wrong with one request on its way through [Faults].
@@ -22,6 +23,7 @@ const (
 	None        Fault = iota
 	Busy              // it is answered 503 SlowDown
 	Failed            // it is answered 500, without a word
+	TooMany           // it is refused as storaged does where too many write at once
 	Reset             // its connection breaks before an answer
 	Stall             // nothing comes back for as long as the caller waits
 	WrongAnswer       // one byte of the answer's body is another one
@@ -118,6 +120,8 @@ func (f *Faults) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>slow down</Message></Error>`)
 	case Failed:
 		w.WriteHeader(http.StatusInternalServerError)
+	case TooMany:
+		wire.WriteProblem(w, r, storage.ErrTooManyWrites.Errorf("too many write"))
 	case Reset:
 		panic(http.ErrAbortHandler)
 	case Stall:

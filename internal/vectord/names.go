@@ -46,16 +46,13 @@ func (n names) remove(ctx context.Context, name string) error {
 }
 
 // write makes a call that writes a name until it is known what came of it. A refusal does
-// not tell: it may be that an earlier try was carried out, whose answer was lost, or will be
-// yet; or that the refused one was, before something failed. So it looks what there is now,
-// nil where the name leads nowhere, and asks whether that was written. If it was not, and no
-// try is without an answer, or none of them can be carried out any more, the refusal holds.
+// not tell: an earlier try, or the refused one before something failed, may have been carried
+// out. So it looks what there is then, nil where the name leads nowhere, and asks whether
+// that was written.
 func (n names) write(ctx context.Context, name string, call func(context.Context) error, wasWritten func(now *pointer, etag string) bool) error {
-	unanswered := false
 	return certain.Do(ctx, func(ctx context.Context) error {
 		err := call(ctx)
 		if !wire.Refused(err) {
-			unanswered = err != nil
 			return err
 		}
 		now, etag, readErr := n.get(ctx, name)
@@ -65,11 +62,8 @@ func (n names) write(ctx context.Context, name string, call func(context.Context
 		case readErr != nil:
 			return &certain.UnknownError{Err: readErr}
 		}
-		switch {
-		case wasWritten(now, etag):
+		if wasWritten(now, etag) {
 			return nil
-		case unanswered && !errors.Is(err, storage.ErrPreconditionFailed):
-			return &certain.UnknownError{Err: err}
 		}
 		return err
 	})

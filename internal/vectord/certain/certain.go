@@ -9,6 +9,7 @@ import (
 	"errors"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -24,17 +25,26 @@ type UnknownError struct{ Err error }
 func (e *UnknownError) Error() string { return e.Err.Error() }
 func (e *UnknownError) Unwrap() error { return e.Err }
 
-// Do makes a call until it is known what came of it: it was answered, other than by an
-// [UnknownError], or the first one reached nobody. Only where the context ends before it is
-// not known, which is an UnknownError.
+// Do makes a call until it is known what came of it: it was made, the first one reached
+// nobody, or it was refused while no other try is without an answer. That one may have been
+// carried out, or will be yet, unless the call has a condition that does not hold any more.
+// A call that answers with an UnknownError is made again. Only where the context ends before
+// it is not known, which is an UnknownError.
 func Do(ctx context.Context, call func(context.Context) error) error {
+	unanswered := false
 	for first := true; ; first = false {
 		within, cancel := context.WithTimeout(ctx, answerWithin)
 		err := call(within)
 		cancel()
-		_, unknown := errors.AsType[*UnknownError](err)
-		if err == nil || !unknown && (wire.Refused(err) || first && wire.Unsent(err)) {
+		_, again := errors.AsType[*UnknownError](err)
+		switch refused := wire.Refused(err); {
+		case err == nil, first && wire.Unsent(err):
 			return err
+		case again:
+		case refused && (!unanswered || errors.Is(err, storage.ErrPreconditionFailed)):
+			return err
+		case !refused && !wire.Unsent(err):
+			unanswered = true
 		}
 		select {
 		case <-ctx.Done():

@@ -6,6 +6,7 @@ import (
 	"net"
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -14,6 +15,7 @@ import (
 // longer, what is said is that it is not known.
 func TestCallsAreMadeUntilTheirOutcomeIsKnown(t *testing.T) {
 	refused, lost, unsent := wire.ErrBadRequest.Errorf("no"), errors.New("the connection broke"), &net.OpError{Op: "dial", Err: errors.New("no route")}
+	other := storage.ErrPreconditionFailed.Errorf("something else is there")
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	for what, c := range map[string]struct {
@@ -25,8 +27,10 @@ func TestCallsAreMadeUntilTheirOutcomeIsKnown(t *testing.T) {
 		"refused":                          {t.Context(), []error{refused}, false},
 		"it reached nobody":                {t.Context(), []error{unsent}, false},
 		"made, and the answer was lost":    {t.Context(), []error{lost, nil}, false},
-		"lost, and then it reaches nobody": {t.Context(), []error{lost, unsent, refused}, false},
-		"answered, and not known":          {t.Context(), []error{&certain.UnknownError{Err: refused}, nil}, false},
+		"lost, and then it reaches nobody": {t.Context(), []error{lost, unsent, nil}, false},
+		"lost, and then refused":           {t.Context(), []error{lost, refused, unsent, refused, nil}, false},
+		"lost, and too late by now":        {t.Context(), []error{lost, refused, other}, false},
+		"answered, and not known":          {t.Context(), []error{&certain.UnknownError{Err: refused}, unsent, refused}, false},
 		"nobody waits":                     {left, []error{lost}, true},
 	} {
 		tries := 0

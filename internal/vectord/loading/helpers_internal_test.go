@@ -42,14 +42,13 @@ func targetOf(open *durable.Index) *Target {
 	return &Target{Name: "x", ID: indexID, Persisted: true, Enter: enter, EnterToChange: enter}
 }
 
-// impatient is a loader that waits for storaged no longer than a moment, with nobody to run
-// a statement.
-func impatient(t *testing.T, store *storage.Client) *Loader {
+// loader waits so long for storaged to keep that a load begins, with nobody to run a statement.
+func loader(t *testing.T, store *storage.Client, patience time.Duration) *Loader {
 	t.Helper()
 	return New(t.Context(), Config{
 		Storage: store, Query: &query.Client{Client: wire.Client{Service: "queryd", Base: "http://127.0.0.1:1", HTTP: http.DefaultClient}},
 		Log:   slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Admit: func([]engine.Item) error { return nil }, Changed: func(int, int, int) {},
-		RetryAfter: time.Second, KeepWithin: 300 * time.Millisecond,
+		RetryAfter: time.Second, KeepWithin: patience,
 	})
 }

@@ -14,8 +14,7 @@ import (
 // none runs.
 func TestWhatHoldsLoadsIsNamed(t *testing.T) {
 	store := testbed.StartStoraged(t)
-	l, x := impatient(t, store), targetOf(create(t, store))
-	l.config.KeepWithin = time.Minute // it is to be kept
+	l, x := loader(t, store, time.Minute), targetOf(create(t, store))
 	done, err := x.Hold("an erasure")
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ package certain
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
@@ -16,8 +17,20 @@ import (
 // answerWithin is how long each try waits for its answer.
 const answerWithin = 10 * time.Second
 
-// Pause is how long it takes before the next try.
-const Pause = 100 * time.Millisecond
+// Pause is how long it takes before the next try of a call that failed so many times in a row.
+func Pause(failed int) time.Duration {
+	return PauseWithin(100*time.Millisecond, 5*time.Second, failed)
+}
+
+// PauseWithin is a pause that doubles each time, from the first one up to the longest, less
+// up to a half of it by chance, so that those that failed together do not come again together.
+func PauseWithin(first, longest time.Duration, failed int) time.Duration {
+	pause := longest
+	if doublings := failed - 1; doublings < 32 && first<<doublings < longest {
+		pause = first << doublings
+	}
+	return pause - time.Duration(rand.Float64()*float64(pause)/2)
+}
 
 // UnknownError says that it is not known whether a call was carried out, or will be.
 type UnknownError struct{ Err error }
@@ -32,13 +45,13 @@ func (e *UnknownError) Unwrap() error { return e.Err }
 // it is not known, which is an UnknownError.
 func Do(ctx context.Context, call func(context.Context) error) error {
 	unanswered := false
-	for first := true; ; first = false {
+	for failed := 1; ; failed++ {
 		within, cancel := context.WithTimeout(ctx, answerWithin)
 		err := call(within)
 		cancel()
 		_, again := errors.AsType[*UnknownError](err)
 		switch refused := wire.Refused(err); {
-		case err == nil, first && wire.Unsent(err):
+		case err == nil, failed == 1 && wire.Unsent(err):
 			return err
 		case again:
 		case refused && (!unanswered || errors.Is(err, storage.ErrPreconditionFailed)):
@@ -49,7 +62,7 @@ func Do(ctx context.Context, call func(context.Context) error) error {
 		select {
 		case <-ctx.Done():
 			return &UnknownError{err}
-		case <-time.After(Pause):
+		case <-time.After(Pause(failed)):
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
@@ -39,5 +40,17 @@ func TestCallsAreMadeUntilTheirOutcomeIsKnown(t *testing.T) {
 		if last := c.answers[len(c.answers)-1]; tries != len(c.answers) || !errors.Is(err, last) || unknown != c.unknown {
 			t.Errorf("%s: %v after %d tries", what, err, tries)
 		}
+	}
+}
+
+// Pauses double, differ between those who wait, and have an end.
+func TestPausesGrow(t *testing.T) {
+	for failed, whole := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 5: 16 * time.Second, 7: time.Minute, 1000: time.Minute} {
+		if got := certain.PauseWithin(time.Second, time.Minute, failed); got <= whole/2 || got > whole || got == certain.PauseWithin(time.Second, time.Minute, failed) {
+			t.Errorf("after %d: %s of %s", failed, got, whole)
+		}
+	}
+	if first, late := certain.Pause(1), certain.Pause(100); late < 10*first {
+		t.Errorf("a call that fails all the time is made again after %s, and after %s at first", late, first)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -30,13 +29,13 @@ func (l *Loader) try(ctx context.Context, f *filling) error {
 // settle waits until it is known what became of a load's last change, and so counted,
 // unless the index or the daemon ends before.
 func (l *Loader) settle(f *filling) {
-	for f.tally != nil {
+	for failed := 1; f.tally != nil; failed++ {
 		err := f.tally.settle(l.ctx, f.open)
 		if err == nil || !transient(err) {
 			return
 		}
 		select {
-		case <-time.After(certain.Pause):
+		case <-time.After(certain.Pause(failed)):
 		case <-f.index.Gone:
 			return
 		case <-l.ctx.Done():
@@ -58,7 +57,7 @@ func (l *Loader) tries(ctx context.Context, f *filling) error {
 		if f.job.look().changes() > before {
 			failed = 1
 		}
-		wait := pauseAfter(l.config.RetryAfter, failed, rand.Float64())
+		wait := certain.PauseWithin(l.config.RetryAfter, longestPause, failed)
 		l.config.Log.Warn("a load waits and goes on", "index", f.index.Name, "failed_tries", failed, "next_in", wait, "error", err)
 		next := time.Now().Add(wait).UTC().Truncate(time.Millisecond)
 		retry := vector.LoadRetry{Failed: failed, Problem: wire.AsProblem(problems.Of(err)), NextAt: &next}
@@ -74,17 +73,6 @@ func (l *Loader) tries(ctx context.Context, f *filling) error {
 
 // changes counts what a load has made of its index.
 func (r record) changes() int64 { return r.Added + r.Updated + r.Deleted }
-
-// pauseAfter is how long a load waits that failed so many times in a row: twice as long
-// each time, up to the longest, less up to a half of it by chance, so that those that
-// failed together do not come again together.
-func pauseAfter(first time.Duration, failed int, chance float64) time.Duration {
-	pause := longestPause
-	if doublings := failed - 1; doublings < 32 && first<<doublings < longestPause {
-		pause = first << doublings
-	}
-	return pause - time.Duration(chance*float64(pause)/2)
-}
 
 // transient tells an error that is over some time. An internal error may be the statement's,
 // which would meet it each time.

@@ -56,19 +56,28 @@ func sameRows(a, b vector.NewLoad) bool {
 
 // last reads what the last load of an index was. What is damaged, or another index's, is
 // told as lost.
-func (l loads) last(ctx context.Context, x *Target) (load record, err error) {
+func (l loads) last(ctx context.Context, x *Target) (record, error) {
+	if err := l.any(ctx, x); err != nil {
+		return record{}, err
+	}
+	return l.read(ctx, x)
+}
+
+// any looks whether there was a load, and is [vector.ErrLoadNotFound] where there was none.
+func (l loads) any(ctx context.Context, x *Target) error {
 	missing := vector.ErrLoadNotFound.Errorf("nothing was loaded into the index %s yet; POST /vectors/index/%s/load does it", x.Name, x.Name)
 	if !x.Persisted {
-		return load, missing
+		return missing
 	}
 	// Most indexes have none, and a start asks for each: a listing is no error in any log.
 	page, err := l.storage.List(ctx, key(x.ID), "", "", 1)
-	if err != nil {
-		return load, err
+	if err == nil && len(page.Objects) == 0 {
+		err = missing
 	}
-	if len(page.Objects) == 0 {
-		return load, missing
-	}
+	return err
+}
+
+func (l loads) read(ctx context.Context, x *Target) (load record, err error) {
 	body, _, err := l.storage.Get(ctx, key(x.ID), storage.Range{})
 	if err != nil {
 		return load, err

@@ -84,7 +84,7 @@ func (l *Loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (ve
 		return vector.Load{}, err
 	}
 	defer begun()
-	if f.before, err = l.loads.last(ctx, f.index); err != nil && !errors.Is(err, vector.ErrLoadNotFound) {
+	if f.before, err = l.last(ctx, f.index); err != nil && !errors.Is(err, vector.ErrLoadNotFound) {
 		return vector.Load{}, err
 	}
 	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}}
@@ -95,7 +95,7 @@ func (l *Loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (ve
 	if err != nil && !unknown {
 		return vector.Load{}, err
 	}
-	f.job = l.newJob(load)
+	f.job = l.newJob(f.index, load)
 	if unknown {
 		f.job.cancel()
 		err = notBegun(f.index.Name, err)
@@ -139,13 +139,6 @@ func (l *Loader) run(f *filling) {
 			l.end(f, err)
 		}
 	})
-	l.running.Go(func() {
-		select {
-		case <-f.index.Gone:
-			f.job.cancel()
-		case <-f.job.done:
-		}
-	})
 }
 
 // end writes how a load ended, and tells it then: a load that was told as ended is not
@@ -166,26 +159,47 @@ func (l *Loader) end(f *filling, err error) {
 	f.job.change(func(told *record) { *told = load })
 }
 
-// keepEnd writes how a load ended, also where the disk has come to its reserve. Where that
-// is refused it removes what is kept of the load, for which no room is needed: better that
-// nothing is known of it than that a restart does it again.
+// keepEnd writes how a load ended, also where the disk has come to its reserve, and as soon as
+// storaged takes it. Where that is refused for good it removes what is kept of the load, for
+// which no room is needed: better that nothing is known of it than that a restart does it again.
 func (l *Loader) keepEnd(f *filling, load record) {
-	err := certain.Do(storage.IntoReserve(l.ctx), func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
-	if err == nil {
+	err := l.insist(storage.IntoReserve(l.ctx), f.index, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })
+	if err == nil || f.index.isGone() {
 		return
 	}
 	l.config.Log.Warn("how a load ended is not kept, and not known after a restart", "index", f.index.Name, "state", load.State, "error", err)
-	if err := certain.Do(l.ctx, func(ctx context.Context) error { return l.loads.forget(ctx, f.index) }); err != nil {
+	err = l.insist(l.ctx, f.index, func(ctx context.Context) error { return l.loads.forget(ctx, f.index) })
+	if err != nil && !f.index.isGone() {
 		l.config.Log.Error("a load that has ended is kept as running; a restart does it again", "index", f.index.Name, "error", err)
 	}
 }
 
+// insist makes a call of storaged until it is made, or fails with what does not pass. It ends
+// when its index is gone, which waits for it.
+func (l *Loader) insist(ctx context.Context, x *Target, call func(context.Context) error) error {
+	ctx, cancel := x.within(ctx)
+	defer cancel()
+	return certain.Do(ctx, func(ctx context.Context) error {
+		err := call(ctx)
+		if err != nil && durable.Passes(err) {
+			l.config.Log.Warn("a load waits for storaged", "index", x.Name, "error", err)
+			return &certain.UnknownError{Err: err}
+		}
+		return err
+	})
+}
+
+// last gives what the last load of an index was: in memory, or else in storage.
+func (l *Loader) last(ctx context.Context, x *Target) (record, error) {
+	if j := x.last(); j != nil {
+		return j.look(), nil
+	}
+	return l.loads.last(ctx, x)
+}
+
 // Current gives the load of an index that runs, or the last one.
 func (l *Loader) Current(ctx context.Context, x *Target) (vector.Load, error) {
-	if j := x.last(); j != nil {
-		return j.look().Load, nil
-	}
-	last, err := l.loads.last(ctx, x)
+	last, err := l.last(ctx, x)
 	return last.Load, err
 }
 

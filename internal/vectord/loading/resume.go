@@ -1,37 +1,57 @@
 package loading
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
-	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 )
 
+// mostReads is how often a start reads what is kept of a load, each time in vain.
+const mostReads = 5
+
 // Resume finds out, before an index serves, whether a load is to go on that the end of the
-// daemon broke off: from the moment that it serves on, that one is running. What it gives is
-// called when the index serves, or will not.
+// daemon broke off: from the moment that it serves on, that one is running. What cannot be
+// read is told as lost. What it gives is called when the index serves, or will not.
 func (l *Loader) Resume(x *Target) (serves func()) {
-	var load record
-	err := certain.Do(l.ctx, func(ctx context.Context) (err error) {
-		load, err = l.loads.last(ctx, x)
-		return err
-	})
+	load, err := l.kept(x)
 	switch {
-	case errors.Is(err, vector.ErrLoadNotFound), l.ctx.Err() != nil:
+	case errors.Is(err, vector.ErrLoadNotFound), l.ctx.Err() != nil, x.isGone():
 		return func() {}
 	case err != nil:
-		l.config.Log.Warn("whether a load is to go on is not known", "index", x.Name, "error", err)
-		return func() {}
-	case load.State == vector.LoadLost:
-		l.config.Log.Error("what the last load was is lost", "index", x.Name, "error", load.Problem)
-		return func() {}
-	case load.State != vector.LoadRunning:
-		return func() {}
+		load = lost(x, err.Error())
 	}
-	f := &filling{index: x, job: l.newJob(load)}
-	x.set(f.job)
-	return func() { l.goOn(f) }
+	switch load.State {
+	case vector.LoadRunning:
+		f := &filling{index: x, job: l.newJob(x, load)}
+		x.set(f.job)
+		return func() { l.goOn(f) }
+	case vector.LoadLost:
+		l.config.Log.Error("what the last load was is lost", "index", x.Name, "error", load.Problem)
+		j := l.newJob(x, load)
+		j.end()
+		x.set(j)
+	}
+	return func() {}
+}
+
+// kept reads what is kept of the last load of an index, as soon as storaged is there. Where
+// that says that it is, but not what it is, it gives up: the index is to serve.
+func (l *Loader) kept(x *Target) (load record, err error) {
+	reads := 0
+	var unread error
+	err = l.insist(l.ctx, x, func(ctx context.Context) error {
+		if err := l.loads.any(ctx, x); err != nil {
+			return err
+		}
+		load, unread = l.loads.read(ctx, x)
+		if reads++; reads == mostReads {
+			return nil
+		}
+		return unread
+	})
+	return load, cmp.Or(err, unread)
 }
 
 // goOn goes on with a load, unless its index was dropped since.

@@ -16,7 +16,7 @@ import (
 func TestRowsAreWhole(t *testing.T) {
 	open := create(t, testbed.StartStoraged(t))
 	take := func(text string) error {
-		j := (&Loader{ctx: t.Context()}).newJob(record{})
+		j := (&Loader{ctx: t.Context()}).newJob(&Target{}, record{})
 		defer j.end()
 		tally := newTally(j, func(int, int, int) {})
 		tally.begin()

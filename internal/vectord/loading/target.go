@@ -65,6 +65,19 @@ func (x *Target) set(j *job) {
 	x.job = j
 }
 
+// within is a context that ends, too, when the index has lost its name, or the daemon ends.
+func (x *Target) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-x.Gone:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
 // isGone tells whether the index has lost its name, or the daemon ends.
 func (x *Target) isGone() bool {
 	select {
@@ -77,7 +90,7 @@ func (x *Target) isGone() bool {
 
 // job is a load that runs, or ran.
 type job struct {
-	ctx    context.Context // ends with it, or with the loader
+	ctx    context.Context // ends with it, with its index or with the loader
 	cancel context.CancelFunc
 	done   chan struct{} // closed when it has ended, or the loader has
 
@@ -85,9 +98,9 @@ type job struct {
 	load record
 }
 
-func (l *Loader) newJob(load record) *job {
+func (l *Loader) newJob(x *Target, load record) *job {
 	j := &job{done: make(chan struct{}), load: load}
-	j.ctx, j.cancel = context.WithCancel(l.ctx)
+	j.ctx, j.cancel = x.within(l.ctx)
 	return j
 }
 

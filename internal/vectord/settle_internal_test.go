@@ -80,7 +80,7 @@ func people(t *testing.T, store *storage.Client) *registry {
 	if _, err := r.setAlias(t.Context(), "ax", "x"); err != nil {
 		t.Fatal(err)
 	}
-	r.patience = 300 * time.Millisecond
+	r.patience = 600 * time.Millisecond
 	return r
 }
 

@@ -59,16 +59,7 @@ func TestANameThatWasWrittenAndThenRefused(t *testing.T) {
 				mustAdd(t, r, x.name, "late")
 			}
 			want := lookOf(r)
-			if err := r.close(t.Context()); err != nil {
-				t.Error(err)
-			}
-			r = impatient(t, store)
-			if got := lookOf(r); got != want {
-				t.Errorf("after a restart there is %s, want %s", got, want)
-			}
-			if err := r.close(t.Context()); err != nil {
-				t.Error(err)
-			}
+			looksAfterRestart(t, r, store, want)
 		})
 	}
 }

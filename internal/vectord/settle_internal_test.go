@@ -142,6 +142,21 @@ func unanswered(t *testing.T, store *storage.Client, name string, carriedOut boo
 	}
 }
 
+// looksAfterRestart ends a registry, and looks what the next one finds.
+func looksAfterRestart(t *testing.T, r *registry, store *storage.Client, want string) {
+	t.Helper()
+	if err := r.close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	r = impatient(t, store)
+	if got := lookOf(r); got != want {
+		t.Errorf("after a restart there is %s, want %s", got, want)
+	}
+	if err := r.close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // goesOnByItself tells that an error is of a change which goes on by itself.
 func goesOnByItself(err error) bool {
 	p := wire.AsProblem(err)
@@ -171,16 +186,7 @@ func TestChangesOfNamesThatStoragedDoesNotAnswer(t *testing.T) {
 						want = change.then
 						settles(t, r, change, faults)
 					}
-					if err := r.close(t.Context()); err != nil {
-						t.Error(err)
-					}
-					r = impatient(t, store)
-					if got := lookOf(r); got != want {
-						t.Errorf("after a restart there is %s, want %s", got, want)
-					}
-					if err := r.close(t.Context()); err != nil {
-						t.Error(err)
-					}
+					looksAfterRestart(t, r, store, want)
 				})
 			}
 		}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
 )
 
 // The errors of the vector API.
@@ -49,6 +50,9 @@ var (
 	ErrIndexLoading     = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "index_loading", Title: "Index is being loaded"}
 	ErrIndexFailed      = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "index_failed", Title: "Index failed"}
 )
+
+// Vector is the numbers of one.
+type Vector = floats.Vector
 
 // MaxDimension bounds a vector.
 const MaxDimension = 16384

@@ -11,6 +11,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
 )
 
 // Read reads a request's body, three times as fast as wire.ReadJSON where it is
@@ -85,9 +86,9 @@ func liftVectors(body []byte, mine *Arena) (rest []byte, lifted vector.Search) {
 		var ok bool
 		switch name.String() {
 		case "vector":
-			lifted.Vector, length, ok = vector.ReadVector(value)
+			lifted.Vector, length, ok = floats.ReadVector(value)
 		case "vectors":
-			lifted.Vectors, length, ok = vector.ReadVectors(value, mine.floats)
+			lifted.Vectors, length, ok = floats.ReadVectors(value, vector.MaxItems, mine.floats)
 		default:
 			if in.SkipValue() != nil {
 				return body, lifted

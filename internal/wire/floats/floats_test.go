@@ -1,4 +1,4 @@
-package vector_test
+package floats_test
 
 import (
 	"bytes"
@@ -11,36 +11,36 @@ import (
 	"strings"
 	"testing"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
 )
 
 func TestVectorsAreReadAsTheyAreWritten(t *testing.T) {
-	want := vector.Vector{0, -1, 0.1, 1e-7, 3.4028235e38, 1.1754944e-38, 16777216, -2.5e10}
+	want := floats.Vector{0, -1, 0.1, 1e-7, 3.4028235e38, 1.1754944e-38, 16777216, -2.5e10}
 	raw, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got vector.Vector
+	var got floats.Vector
 	if err := json.Unmarshal(raw, &got); err != nil || !slices.Equal(got, want) {
 		t.Errorf("%s: %v, %v", raw, got, err)
 	}
-	if _, err := json.Marshal(vector.Vector{float32(math.NaN())}); err == nil {
+	if _, err := json.Marshal(floats.Vector{float32(math.NaN())}); err == nil {
 		t.Error("NaN was written")
 	}
 }
 
 func TestWhatIsNoVectorIsRefused(t *testing.T) {
-	for text, want := range map[string]vector.Vector{
+	for text, want := range map[string]floats.Vector{
 		`[]`: {}, ` [ 1 , 2.5e0
 		] `: {1, 2.5}, `null`: nil, `[1e39]`: {float32(math.Inf(1))}, `[-0.0]`: {0},
 	} {
-		got := vector.Vector{7}
+		got := floats.Vector{7}
 		if err := json.Unmarshal([]byte(text), &got); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
 	}
 	for _, text := range []string{`"a"`, `{}`, `1`, `[null]`, `["1"]`, `["a b"]`, `[true]`, `[[1]]`, `[{"a":1}]`, `[1,]`, `[,1]`, `[1 2]`, `[0x10]`, `[Inf]`, `["],"]`} {
-		var got vector.Vector
+		var got floats.Vector
 		if err := json.Unmarshal([]byte(text), &got); err == nil {
 			t.Errorf("%s was read as %v", text, got)
 		}
@@ -61,7 +61,7 @@ func TestNumbersAreTheNearest(t *testing.T) {
 		}
 		want, _ := strconv.ParseFloat(text, 32)
 		for _, last := range []string{"]", ", 1.0000000000000000]"} { // how many bytes follow may matter
-			var got vector.Vector
+			var got floats.Vector
 			if err := json.Unmarshal([]byte("["+text+last), &got); err != nil || math.Float32bits(got[0]) != math.Float32bits(float32(want)) {
 				t.Fatalf("%s%s: %v, %v, want %v", text, last, got, err, want)
 			}
@@ -73,7 +73,7 @@ func FuzzVector(f *testing.F) {
 	f.Add([]byte(`[1, 2.5e-3 ,-0]`))
 	f.Add([]byte(`["a,b"]`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		var got vector.Vector
+		var got floats.Vector
 		var want []*float64
 		errGot, errWant := json.Unmarshal(raw, &got), json.Unmarshal(raw, &want)
 		if errWant == nil && slices.Contains(want, nil) {
@@ -93,17 +93,17 @@ func FuzzVector(f *testing.F) {
 }
 
 func TestManyVectorsAreReadAtOnce(t *testing.T) {
-	for text, want := range map[string][]vector.Vector{
+	for text, want := range map[string][]floats.Vector{
 		`[]}`: {}, `[[1,-2.5e1],[0.5]] , "k": 3}`: {{1, -25}, {.5}}, "[ [ 1 ]\n,\t[ ] ]}": {{1}, {}},
 	} {
-		list, length, ok := vector.ReadVectors([]byte(text), floats)
+		list, length, ok := floats.ReadVectors([]byte(text), 10_000, floats32)
 		if !ok || !reflect.DeepEqual(list, want) || text[length-1] != ']' || !json.Valid([]byte(text[:length])) {
 			t.Errorf("%s: %v, %d, %v", text, list, length, ok)
 		}
 	}
 	for _, text := range []string{``, `}`, `[[1]]`, `[[1]`, `[[1}`, `[[1],}`, `[1]}`, `[[1],]}`, `[,[1]]}`, `[[1] [2]]}`, `[[1]]]]`, `[null]}`, `[["a"]]}`,
 		`[[01]]}`, `[[1.]]}`, `[[.5]]}`, `[[-]]}`, `[[+1]]}`, `[[1e]]}`, `[[1e+]]}`, `[[1.2.3]]}`, `[[1,]]}`, `[[[1]]]}`, `[[0x1]]}`, `[[--1]]}`} {
-		if list, _, ok := vector.ReadVectors([]byte(text), floats); ok {
+		if list, _, ok := floats.ReadVectors([]byte(text), 10_000, floats32); ok {
 			t.Errorf("%s was read as %v", text, list)
 		}
 	}
@@ -112,7 +112,7 @@ func TestManyVectorsAreReadAtOnce(t *testing.T) {
 // Of what is no vector the one value is shown that is to blame.
 func TestWhatIsNoNumberIsNamedAlone(t *testing.T) {
 	for text, want := range map[string]string{`[1,null,3]`: "and null is none", `[null]`: "and null is none", `["a",2]`: `and "a" is none`} {
-		var v vector.Vector
+		var v floats.Vector
 		if err := json.Unmarshal([]byte(text), &v); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -126,8 +126,8 @@ func FuzzReadVectors(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		text := append(bytes.Clone(raw), '}')
-		list, length, ok := vector.ReadVectors(text, floats)
-		var want []vector.Vector
+		list, length, ok := floats.ReadVectors(text, 10_000, floats32)
+		var want []floats.Vector
 		if !ok {
 			if json.Unmarshal(raw, &want) == nil && raw[0] == '[' && !bytes.Contains(raw, []byte("null")) {
 				t.Errorf("%s was not read", raw)
@@ -141,9 +141,9 @@ func FuzzReadVectors(f *testing.F) {
 }
 
 // bigNumber tells a vector with a number that is beyond float32.
-func bigNumber(v vector.Vector) bool {
+func bigNumber(v floats.Vector) bool {
 	return slices.ContainsFunc(v, func(f float32) bool { return math.IsInf(float64(f), 0) })
 }
 
 // floats gives room that holds what was there before.
-func floats(n int) []float32 { return slices.Repeat([]float32{7}, n) }
+func floats32(n int) []float32 { return slices.Repeat([]float32{7}, n) }

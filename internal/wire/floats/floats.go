@@ -1,4 +1,7 @@
-package vector
+// Package floats is vectors of float32 as JSON has them: written as short as float32 needs,
+// and read at the speed at which bytes arrive, one or many on all processors. It promises
+// the float32 that is nearest to what was written, and JSON's grammar to the letter.
+package floats
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package vector
+package floats
 
 import (
 	"bytes"
@@ -24,12 +24,12 @@ func ReadVector(text []byte) (v Vector, length int, ok bool) {
 
 // ReadVectors does the same for an array of vectors. It takes all processors where there
 // are many. All numbers lie in what room gives for so many, which may hold anything, as
-// far as each vector has as many as the first.
-func ReadVectors(text []byte, room func(numbers int) []float32) (list []Vector, length int, ok bool) {
+// far as each vector has as many as the first. More than most are not read: ok is false.
+func ReadVectors(text []byte, most int, room func(numbers int) []float32) (list []Vector, length int, ok bool) {
 	if !begins(text) {
 		return nil, 0, false
 	}
-	arrays, length, ok := split(text)
+	arrays, length, ok := split(text, most)
 	if !ok {
 		return nil, 0, false
 	}
@@ -61,15 +61,15 @@ func begins(text []byte) bool {
 }
 
 // split gives the arrays in the array that text begins with, each to its bracket, if they
-// are of numbers, and no more than a request may have.
-func split(text []byte) (arrays [][]byte, length int, ok bool) {
+// are of numbers, and no more than most.
+func split(text []byte, most int) (arrays [][]byte, length int, ok bool) {
 	at := skip(text, 1)
 	if text[at] == ']' {
 		return nil, at + 1, true
 	}
 	for text[at] == '[' {
 		end := bytes.IndexByte(text[at:], ']') + 1
-		if end == 0 || len(arrays) == MaxItems {
+		if end == 0 || len(arrays) == most {
 			return nil, 0, false
 		}
 		arrays = append(arrays, text[at:at+end])

@@ -28,12 +28,13 @@ func floors() map[string]floor {
 		return floor{may: append([]string{"wire", "service"}, may...), external: true, why: whyDaemon}
 	}
 	return map[string]floor{
-		"wire":    {why: "everything imports wire, so it imports only the standard library"},
-		"storage": contract,
-		"catalog": contract,
-		"ingest":  contract,
-		"query":   contract,
-		"vector":  contract,
+		"wire":      {why: "everything imports wire, so it imports only the standard library"},
+		"storage":   contract,
+		"catalog":   contract,
+		"ingest":    contract,
+		"query":     contract,
+		"vector":    contract,
+		"embedding": contract,
 
 		"service":     {may: []string{"wire"}, external: true, why: "service is what every daemon is; if it knew one, all would link it"},
 		"duck":        {may: []string{"wire"}, external: true, why: "the workers know SQL and files, not the fleet; that keeps the sandbox small enough to check"},
@@ -46,12 +47,13 @@ func floors() map[string]floor {
 		"catalogd": daemon("catalog", "storage", "parquetfile"),
 		"ingestd":  daemon("ingest", "catalog", "storage", "duck", "parquetfile"),
 		"queryd":   daemon("query", "catalog", "storage", "duck", "httpfs"),
-		"vectord":  daemon("vector", "query", "storage", "simd"),
+		"vectord":  daemon("vector", "query", "storage", "embedding", "simd"),
+		"embedd":   daemon("embedding", "simd"),
 		"gateway":  daemon("storage", "catalog", "ingest", "query"),
 
 		"fleet": {
-			may: []string{"wire", "service", "storage", "catalog", "ingest", "query", "vector", "duck", "simd",
-				"storaged", "catalogd", "ingestd", "queryd", "vectord", "gateway"},
+			may: []string{"wire", "service", "storage", "catalog", "ingest", "query", "vector", "embedding", "duck", "simd",
+				"storaged", "catalogd", "ingestd", "queryd", "vectord", "embedd", "gateway"},
 			external: true, why: "fleet runs the daemons in one process and knows no command line",
 		},
 		"doctor": {
@@ -59,11 +61,11 @@ func floors() map[string]floor {
 			external: true, why: "the doctor looks at S3 as storaged does, and is given what needs DuckDB; no daemon links it",
 		},
 		"cli": {
-			may:      []string{"wire", "service", "storage", "catalog", "ingest", "query", "vector"},
+			may:      []string{"wire", "service", "storage", "catalog", "ingest", "query", "vector", "embedding"},
 			external: true, why: "the thin verbs speak to the gateway like anyone else: they run where no fleet is, and start in milliseconds",
 		},
 		"testbed": {
-			may: []string{"wire", "service", "storage", "storaged"}, external: true,
+			may: []string{"wire", "service", "storage", "storaged", "embedding", "embedd"}, external: true,
 			why: "testbed starts what tests stand on; only tests import it, so no binary links it",
 		},
 		"archtest": {why: "the rules stand outside of what they judge"},

@@ -1,0 +1,82 @@
+// Package embedding is the contract of embedd: texts become vectors, and a client.
+//
+// What embedd promises:
+//
+//   - The model is the one that was asked for, or the configured default, and its name is in
+//     the answer. Another is never taken in its place: what cannot be had is an error.
+//   - A model keeps its revision. Who names the revision that its vectors are of is refused
+//     where the model has become another one meanwhile, and gets no vector beside them that
+//     would not fit.
+//   - Every vector has the model's dimension, its numbers are finite, and its length is 1.
+//   - A text that is longer than the model reads is cut at the model's limit and said to be
+//     so, or refused where that was asked for.
+//   - The same text gives the same vector, alone and in company. Texts that are asked for
+//     by many at once are computed once.
+//   - Texts are in no log and no error.
+package embedding
+
+import (
+	"net/http"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
+)
+
+// The errors of the embedding API.
+var (
+	ErrBadText       = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_text", Title: "Bad text"}
+	ErrTextTooLong   = &wire.Kind{Status: http.StatusBadRequest, Code: "text_too_long", Title: "Text longer than the model reads"}
+	ErrDimensions    = &wire.Kind{Status: http.StatusBadRequest, Code: "dimensions_not_supported", Title: "The model has one dimension"}
+	ErrTooManyTexts  = &wire.Kind{Status: http.StatusRequestEntityTooLarge, Code: "too_many_texts", Title: "Too many texts"}
+	ErrModelNotFound = &wire.Kind{Status: http.StatusNotFound, Code: "model_not_found", Title: "No such model"}
+	ErrModelChanged  = &wire.Kind{Status: http.StatusConflict, Code: "model_changed", Title: "The model is another one now"}
+	ErrBadProvider   = &wire.Kind{Status: http.StatusBadGateway, Code: "bad_embedding", Title: "The provider's answer cannot be used"}
+	ErrProviderDown  = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "provider_unavailable", Title: "The provider does not answer"}
+)
+
+// MaxTexts bounds a request, as OpenAI's API does.
+const MaxTexts = 2_048
+
+// InputType is what a text is to its model. Some models tell questions from what is to be
+// found, and want a prefix for each; to the others it is nothing.
+type InputType string
+
+// The input types.
+const (
+	Document InputType = "document" // is kept, and found
+	Query    InputType = "query"    // is searched with
+)
+
+// Request asks for the vectors of texts.
+type Request struct {
+	Texts     []string  `json:"texts" minItems:"1" maxItems:"2048" example:"[\"forklift operator, night shift\"]"` // none of them empty or of spaces alone
+	Model     string    `json:"model,omitempty" example:"minilm"`                                                  // one of GET /embed/models; unless given the configured default
+	InputType InputType `json:"input_type,omitempty" enum:"query,document" default:"document"`                     // what the texts are to a model that tells questions from what is found
+	Truncate  *bool     `json:"truncate,omitempty" default:"true"`                                                 // false: a text that is longer than the model reads is refused, in place of being cut
+	Revision  string    `json:"revision,omitempty"`                                                                // that the model has to have, as GET /embed/models gave it; another is a 409
+}
+
+// Answer is the vectors, in the order of the texts.
+type Answer struct {
+	Model     string          `json:"model" example:"minilm"`  // that made them
+	Dimension int             `json:"dimension" example:"384"` // numbers of each vector
+	Vectors   []floats.Vector `json:"vectors"`                 // each of length 1
+	Truncated []bool          `json:"truncated"`               // whether the end of the text was left out
+}
+
+// Model describes one that is configured.
+type Model struct {
+	Name      string `json:"name" example:"minilm"`
+	Provider  string `json:"provider" enum:"builtin,ollama,openai" example:"builtin"` // what computes it: embedd itself, Ollama, or whoever speaks OpenAI's API
+	Default   bool   `json:"default"`                                                 // is taken where a request names none
+	Ready     bool   `json:"ready"`                                                   // false: reason says why, and what to do
+	Reason    string `json:"reason,omitempty"`                                        // why it is not
+	Dimension int    `json:"dimension,omitempty" example:"384"`                       // missing where it is not known before the provider has answered
+	MaxTokens int    `json:"max_tokens,omitempty" example:"256"`                      // that it reads of a text; missing where that is the provider's affair
+	Revision  string `json:"revision,omitempty" example:"sha256:53aa5117"`            // of its weights; missing where the provider tells none
+}
+
+// Models lists them, the default first.
+type Models struct {
+	Models []Model `json:"models"`
+}

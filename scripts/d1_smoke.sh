@@ -6,7 +6,7 @@
 smoke_begin d1
 write_config
 
-DAEMONS="gateway vectord queryd ingestd catalogd storaged"
+DAEMONS="gateway vectord embedd queryd ingestd catalogd storaged"
 
 # Against the order of who needs whom: a peer that is not up yet is no reason to
 # fail, only not to be ready.
@@ -41,14 +41,14 @@ expect_body "and the remedy is named" 'AUTH_TOKEN'
 
 request "$(url v1)/health"
 expect "the gateway's /v1/health is the fleet's" "200 ok" "$STATUS $(json status)"
-for daemon in storaged catalogd ingestd queryd vectord; do
+for daemon in storaged catalogd ingestd queryd embedd vectord; do
 	expect_body "it tells of $daemon" "\"$daemon\":\{\"status\":\"ok\""
 done
 request "$(url v1)/openapi.json"
 expect_body "the specification is there" '"openapi": ?"3\.1'
 request "$(url gateway)/docs"
 expect_status "and its viewer" 200
-for path in storage/objects catalog/list sql/queries vectors/index; do
+for path in storage/objects catalog/list sql/queries vectors/index embed/models; do
 	request "$(url v1)/$path"
 	expect_status "GET /v1/$path reaches its daemon" 200
 done

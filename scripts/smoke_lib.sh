@@ -183,6 +183,7 @@ port() {
 	ingestd) base=3213 ;;
 	queryd) base=3214 ;;
 	vectord) base=3215 ;;
+	embedd) base=3216 ;;
 	minio) base=3290 ;;
 	minio-console) base=3291 ;;
 	esac

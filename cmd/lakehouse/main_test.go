@@ -64,7 +64,7 @@ func runningUp(t *testing.T, data string, more ...string) (url string) {
 		}
 		fmt.Fprintln(&seen, word, value)
 		if word == "ready" {
-			for _, name := range []string{"storaged", "catalogd", "ingestd", "queryd", "vectord", "gateway"} {
+			for _, name := range []string{"storaged", "catalogd", "ingestd", "queryd", "embedd", "vectord", "gateway"} {
 				if !strings.Contains(seen.String(), name+" http://") {
 					t.Errorf("no ready line for %s:\n%s", name, seen.String())
 				}

@@ -27,7 +27,7 @@ func sampleIsWhole(t *testing.T, src *source) {
 		t.Fatalf("the sample configuration of docs/OPERATIONS.md cannot be used with all of it uncommented: %v", err)
 	}
 	sections := map[string]map[string]bool{"fleet": keysOf(src, "internal/service", "Fleet")}
-	for _, daemon := range []string{"storaged", "catalogd", "ingestd", "queryd", "gateway"} {
+	for _, daemon := range []string{"storaged", "catalogd", "ingestd", "queryd", "vectord", "embedd", "gateway"} {
 		sections[daemon] = keysOf(src, "internal/"+daemon, "Config")
 	}
 	for section, keys := range sections {

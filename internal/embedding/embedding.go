@@ -6,7 +6,8 @@
 //     the answer. Another is never taken in its place: what cannot be had is an error.
 //   - A model keeps its revision. Who names the revision that its vectors are of is refused
 //     where the model has become another one meanwhile, and gets no vector beside them that
-//     would not fit.
+//     would not fit. All vectors of an answer are of one revision. A provider that tells none
+//     has the revision "", and any that is named is another.
 //   - Every vector has the model's dimension, its numbers are finite, and its length is 1.
 //   - A text that is longer than the model reads is cut at the model's limit and said to be
 //     so, or refused where that was asked for.
@@ -30,8 +31,11 @@ var (
 	ErrTooManyTexts  = &wire.Kind{Status: http.StatusRequestEntityTooLarge, Code: "too_many_texts", Title: "Too many texts"}
 	ErrModelNotFound = &wire.Kind{Status: http.StatusNotFound, Code: "model_not_found", Title: "No such model"}
 	ErrModelChanged  = &wire.Kind{Status: http.StatusConflict, Code: "model_changed", Title: "The model is another one now"}
+	ErrTooManyCalls  = &wire.Kind{Status: http.StatusTooManyRequests, Code: "too_many_requests", Title: "Too many requests wait"}
 	ErrBadProvider   = &wire.Kind{Status: http.StatusBadGateway, Code: "bad_embedding", Title: "The provider's answer cannot be used"}
+	ErrRefused       = &wire.Kind{Status: http.StatusBadGateway, Code: "provider_refused", Title: "The provider refuses the request"}
 	ErrProviderDown  = &wire.Kind{Status: http.StatusServiceUnavailable, Code: "provider_unavailable", Title: "The provider does not answer"}
+	ErrEmbedTimeout  = &wire.Kind{Status: http.StatusGatewayTimeout, Code: "embed_timeout", Title: "The texts took too long"}
 )
 
 // MaxTexts bounds a request, as OpenAI's API does.
@@ -79,4 +83,12 @@ type Model struct {
 // Models lists them, the default first.
 type Models struct {
 	Models []Model `json:"models"`
+}
+
+// CheckInputType refuses one that there is not; none is [Document].
+func CheckInputType(t InputType) error {
+	if t != "" && t != Document && t != Query {
+		return wire.ErrBadRequest.Errorf("there is no input_type %q; there are %s and %s", t, Document, Query).With("field", "input_type")
+	}
+	return nil
 }

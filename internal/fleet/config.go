@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd"
 	"git.agentview.dev/profit/golanglakehouse/internal/gateway"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd"
 	"git.agentview.dev/profit/golanglakehouse/internal/queryd"
@@ -25,6 +26,7 @@ type Config struct {
 	Catalogd catalogd.Config
 	Ingestd  ingestd.Config
 	Queryd   queryd.Config
+	Embedd   embedd.Config
 	Vectord  vectord.Config
 	Gateway  gateway.Config
 }
@@ -38,6 +40,7 @@ func Defaults() Config {
 		Catalogd: catalogd.Defaults(),
 		Ingestd:  ingestd.Defaults(),
 		Queryd:   queryd.Defaults(),
+		Embedd:   embedd.Defaults(),
 		Vectord:  vectord.Defaults(),
 		Gateway:  gateway.Defaults(),
 	}
@@ -90,7 +93,7 @@ func (c Config) Check(secrets service.Secrets) error {
 func (c *Config) Sections() map[string]any {
 	return map[string]any{
 		"fleet": &c.Fleet, "peers": &c.Peers, "storaged": &c.Storaged, "catalogd": &c.Catalogd,
-		"ingestd": &c.Ingestd, "queryd": &c.Queryd, "vectord": &c.Vectord, "gateway": &c.Gateway,
+		"ingestd": &c.Ingestd, "queryd": &c.Queryd, "embedd": &c.Embedd, "vectord": &c.Vectord, "gateway": &c.Gateway,
 	}
 }
 
@@ -108,6 +111,7 @@ func (c Config) members() []member {
 		newMember("catalogd", c.Catalogd, catalogd.New),
 		newMember("queryd", c.Queryd, queryd.New),
 		newMember("ingestd", c.Ingestd, ingestd.New),
+		newMember("embedd", c.Embedd, embedd.New),
 		newMember("vectord", c.Vectord, vectord.New),
 		newMember("gateway", c.Gateway, gateway.New),
 	}

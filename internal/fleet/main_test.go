@@ -15,6 +15,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd"
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/gateway"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd"
@@ -41,6 +42,8 @@ func TestMain(m *testing.M) {
 		os.Exit(service.Main("ingestd", ingestd.Defaults(), ingestd.New))
 	case "queryd":
 		os.Exit(service.Main("queryd", queryd.Defaults(), queryd.New))
+	case "embedd":
+		os.Exit(service.Main("embedd", embedd.Defaults(), embedd.New))
 	case "vectord":
 		os.Exit(service.Main("vectord", vectord.Defaults(), vectord.New))
 	case "gateway":

@@ -24,7 +24,7 @@ import (
 // readyPoll is between two questions whether a daemon is ready.
 const readyPoll = 10 * time.Millisecond
 
-var daemonNames = []string{"storaged", "catalogd", "queryd", "ingestd", "vectord", "gateway"}
+var daemonNames = []string{"storaged", "catalogd", "queryd", "ingestd", "embedd", "vectord", "gateway"}
 
 // processes is a fleet of which every daemon has a process of its own.
 type processes struct {

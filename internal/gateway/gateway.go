@@ -19,8 +19,9 @@ import (
 type mount struct {
 	prefix   string
 	daemon   string
-	patience time.Duration // from the end of a request to its answer's header
-	method   string        // with one, the prefix is a whole path, and other methods go where it would go without this
+	patience time.Duration           // from the end of a request to its answer's header
+	method   string                  // with one, the prefix is a whole path, and other methods go where it would go without this
+	errorAs  func(*wire.Problem) any // of errors that the gateway answers itself; nil: problem documents
 }
 
 // mounts is the whole map of /v1 but for the gateway's own routes.
@@ -39,10 +40,10 @@ func (c Config) mounts() []mount {
 		{prefix: "/vectors/index/{name}/erase", daemon: "vectord", patience: c.IngestTimeout.Std()}, // these three write or read a whole index
 		{prefix: "/vectors/index/{name}/snapshot", daemon: "vectord", patience: c.IngestTimeout.Std()},
 		{prefix: "/vectors/index/{name}/restore", daemon: "vectord", patience: c.IngestTimeout.Std()},
-		{prefix: "/embed", daemon: "embedd", patience: answer},
-		{prefix: "/chat", daemon: "chatd", patience: answer},
-		{prefix: "/models", daemon: "chatd", patience: answer},
-		{prefix: "/embeddings", daemon: "chatd", patience: answer},
+		{prefix: "/embed", daemon: "embedd", patience: c.EmbedTimeout.Std()},
+		{prefix: "/embeddings", daemon: "embedd", patience: c.EmbedTimeout.Std(), errorAs: wire.AsOpenAI},
+		{prefix: "/chat", daemon: "chatd", patience: answer, errorAs: wire.AsOpenAI},
+		{prefix: "/models", daemon: "chatd", patience: answer, errorAs: wire.AsOpenAI},
 		{prefix: "/matrix", daemon: "matrixd", patience: answer},
 		{prefix: "/pathways", daemon: "pathwayd", patience: answer},
 		{prefix: "/observer", daemon: "observerd", patience: answer},
@@ -119,7 +120,7 @@ func (g *Gateway) passes() []service.Route {
 		}
 		for _, pattern := range patterns {
 			routes = append(routes, service.Route{
-				Method: m.method, Path: pattern, Access: service.Read, AnyQuery: true, MaxBody: service.Unbounded, Handle: handle,
+				Method: m.method, Path: pattern, Access: service.Read, AnyQuery: true, MaxBody: service.Unbounded, Handle: handle, ErrorAs: m.errorAs,
 			})
 		}
 	}

@@ -59,7 +59,7 @@ func TestTheFleetsHealth(t *testing.T) {
 		peers:  service.Peers{"storaged": well, "queryd": starting, "ingestd": hanging},
 	}.run(t)
 	fleet = e.health()
-	if fleet.Status != "degraded" || len(fleet.Services) != 5 {
+	if fleet.Status != "degraded" || len(fleet.Services) != 6 {
 		t.Errorf("a fleet with daemons that are not well: %+v", fleet)
 	}
 	for name, want := range map[string]struct{ status, reason string }{

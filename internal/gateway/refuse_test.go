@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,17 +31,24 @@ func TestADaemonThatIsDownIsNamed(t *testing.T) {
 func TestADaemonThatIsNotDeployedIsNamed(t *testing.T) {
 	e := setup{config: func(c *Config) { c.Deployed = []string{"storaged"} }}.run(t)
 	for path, daemon := range map[string]string{
-		"/v1/sql": "queryd", "/v1/iceberg/v1/config": "catalogd", "/v1/embed": "embedd", "/v1/embeddings": "chatd",
-		"/v1/vectors/index/resumes/search": "vectord", "/v1/chat/completions": "chatd", "/v1/models": "chatd",
-		"/v1/matrix/search": "matrixd", "/v1/pathways": "pathwayd", "/v1/observer/otlp/v1/traces": "observerd",
+		"/v1/sql": "queryd", "/v1/iceberg/v1/config": "catalogd", "/v1/embed": "embedd",
+		"/v1/vectors/index/resumes/search": "vectord",
+		"/v1/matrix/search":                "matrixd", "/v1/pathways": "pathwayd", "/v1/observer/otlp/v1/traces": "observerd",
 	} {
 		p := wantProblem(t, e.do("POST", path, strings.NewReader("{}")), wire.ErrUnavailable)
 		if p.Fields["service"] != daemon || !strings.Contains(p.Detail, "not deployed") {
 			t.Errorf("%s: %v %q", path, p.Fields["service"], p.Detail)
 		}
-		there := daemon == "queryd" || daemon == "catalogd" || daemon == "vectord" // what this release has can be started
+		there := daemon == "queryd" || daemon == "catalogd" || daemon == "vectord" || daemon == "embedd" // what this release has can be started
 		if strings.Contains(p.Detail, "[gateway] deployed") != there || strings.Contains(p.Detail, "this release has none") == there {
 			t.Errorf("%s: the remedy is no one's: %q", path, p.Detail)
+		}
+	}
+	for path, daemon := range map[string]string{"/v1/embeddings": "embedd", "/v1/chat/completions": "chatd", "/v1/models": "chatd"} {
+		var said wire.OpenAIError
+		resp := e.do("POST", path, strings.NewReader("{}"))
+		if err := json.NewDecoder(resp.Body).Decode(&said); err != nil || resp.StatusCode != 503 || said.Error.Code != "service_unavailable" || !strings.Contains(said.Error.Message, daemon) {
+			t.Errorf("%s, whose clients speak OpenAI's API: %d %+v, %v", path, resp.StatusCode, said, err)
 		}
 	}
 	wantProblem(t, e.do("GET", "/v1/nothing", nil), wire.ErrRouteNotFound)

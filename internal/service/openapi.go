@@ -172,7 +172,11 @@ func (b *specBuilder) responses(route Route) map[string]*huma.Response {
 			titles[i] = k.Title
 		}
 		all[key].Description = strings.Join(append(notEmpty(all[key].Description), titles...), "; ")
-		if route.Method != http.MethodHead {
+		switch {
+		case route.Method == http.MethodHead:
+		case route.ErrorAs != nil:
+			all[key].Content["application/json"] = &huma.MediaType{Schema: b.schemas.of(route.ErrorAs(kinds[0].Errorf("")), false)}
+		default:
 			all[key].Content[wire.ContentTypeProblem] = &huma.MediaType{Schema: b.schemas.problem(kinds)}
 		}
 	}

@@ -45,8 +45,11 @@ type Route struct {
 	Body     *Body   // nil: the route takes none
 	Answers  []Answer
 	Errors   []*wire.Kind // beside those that every route may answer
-	MaxBody  int64        // bytes; 0: DefaultMaxBody, Unbounded: none
-	Handle   Handler
+	// ErrorAs gives the JSON that every error of the route is answered as, also those that this
+	// package answers; nil: a problem document.
+	ErrorAs func(*wire.Problem) any
+	MaxBody int64 // bytes; 0: DefaultMaxBody, Unbounded: none
+	Handle  Handler
 
 	probe bool // asked often by machines: also while draining, and logged at debug
 }

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -45,25 +43,8 @@ func newRouter(env Env, requests *inFlight, private *regexp.Regexp, routes []Rou
 		rt.mux.Method(route.Method, route.Path, rt.serve(route))
 	}
 	rt.mux.NotFound(rt.serve(Route{Access: Open, AnyQuery: true, Handle: routeNotFound}))
-	rt.mux.MethodNotAllowed(rt.serve(Route{Access: Open, AnyQuery: true, Handle: rt.methodNotAllowed}))
+	rt.mux.MethodNotAllowed(rt.refuseMethod(routes))
 	return rt.mux, nil
-}
-
-func routeNotFound(_ http.ResponseWriter, r *http.Request) error {
-	return wire.ErrRouteNotFound.Errorf("there is no route %s; /v1/openapi.json on the gateway lists them all, and /docs shows them to read", r.URL.Path)
-}
-
-func (rt *router) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
-	path := cmp.Or(r.URL.RawPath, r.URL.Path) // as chi routes
-	var takes []string
-	for _, method := range methods {
-		if rt.mux.Match(chi.NewRouteContext(), method, path) {
-			takes = append(takes, method)
-		}
-	}
-	allow := strings.Join(takes, ", ")
-	w.Header().Set("Allow", allow)
-	return wire.ErrMethodNotAllowed.Errorf("%s takes %s, not %s", r.URL.Path, allow, r.Method)
 }
 
 // serve turns a route into an http.Handler: trace, guard, bounds, the handler,
@@ -90,7 +71,7 @@ func (rt *router) serve(route Route) http.HandlerFunc {
 		}
 		rt.metrics.inFlight.Inc()
 		err := rt.handle(a, r, route, repeats, known)
-		abort := rt.finish(a, r, err)
+		abort := rt.finish(a, r, route, err)
 		rt.metrics.inFlight.Dec()
 		rt.record(a, r, route, ev, err, abort, time.Since(start))
 		if abort {
@@ -152,7 +133,7 @@ func bound(a *answer, r *http.Request, limit int64) error {
 
 // finish answers with the error, or tells that the connection must be aborted,
 // and sees to what is left of the upload.
-func (rt *router) finish(a *answer, r *http.Request, err error) (abort bool) {
+func (rt *router) finish(a *answer, r *http.Request, route Route, err error) (abort bool) {
 	stood := a.upload != nil && a.upload.stood.Load()
 	switch {
 	case err == nil && a.status == 0:
@@ -167,7 +148,7 @@ func (rt *router) finish(a *answer, r *http.Request, err error) (abort bool) {
 		if stood {
 			err = a.upload.standstill()
 		}
-		rt.refuse(a, r, err)
+		rt.refuse(a, r, route, err)
 	}
 	if a.upload.open() {
 		_ = http.NewResponseController(a.ResponseWriter).Flush() // the client may wait for this to stop
@@ -177,12 +158,12 @@ func (rt *router) finish(a *answer, r *http.Request, err error) (abort bool) {
 	return false
 }
 
-func (rt *router) refuse(a *answer, r *http.Request, err error) {
+func (rt *router) refuse(a *answer, r *http.Request, route Route, err error) {
 	a.upload.drain(drainBytesBefore, drainTimeBefore)
 	if errors.Is(err, wire.ErrUnauthorized) {
 		a.Header().Set("WWW-Authenticate", `Bearer realm="lakehouse"`)
 	}
-	wire.WriteProblem(a, r, err)
+	wire.WriteError(a, r, err, route.ErrorAs)
 }
 
 // codeOf is the code of what a request ended with.

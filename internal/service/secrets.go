@@ -170,6 +170,24 @@ func redactTOML(err error) error {
 	return errors.New(text)
 }
 
+// ReadKey reads the key of somebody else's API from the systemd credential of the file's name,
+// else from the file: its one line, or what stands there behind the = of NAME=key. No error
+// holds it.
+func ReadKey(path string, getenv func(string) string) (Secret, error) {
+	text, from, err := firstFile(getenv("CREDENTIALS_DIRECTORY"), path, "")
+	if err != nil {
+		return Secret{}, err
+	}
+	key := strings.TrimSpace(string(text))
+	if name, value, ok := strings.Cut(key, "="); ok && strings.Contains(name, "_") && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" {
+		key = strings.Trim(value, `"'`)
+	}
+	if key == "" {
+		return Secret{}, fmt.Errorf("%s is empty; put the key into it", from)
+	}
+	return NewSecret(key), checkTokenText(from, key)
+}
+
 // firstFile reads the credential of that name, else the file at path. Only the
 // default one may be missing: a path that somebody wrote down is meant.
 func firstFile(credentials, path, absent string) (text []byte, from string, err error) {

@@ -74,7 +74,7 @@ func jsonProblem(err error) error {
 	case errors.As(err, &wrongType) && wrongType.Field == "":
 		return ErrBadRequest.Errorf("the body %s", TypeWords(wrongType))
 	case errors.As(err, &wrongType):
-		return ErrBadRequest.Errorf("field %s", TypeWords(wrongType))
+		return ErrBadRequest.Errorf("field %s", TypeWords(wrongType)).With("field", fieldName(wrongType.Field))
 	}
 	return ErrBadRequest.Errorf("the body could not be read as JSON: %v", err)
 }
@@ -83,10 +83,11 @@ func jsonProblem(err error) error {
 // it is not in an object within.
 func unknownField(quoted string, body []byte, v any) error {
 	known, top := "", map[string]json.RawMessage{}
-	if name, err := strconv.Unquote(quoted); err == nil && json.Unmarshal(body, &top) == nil && top[name] != nil {
+	name, err := strconv.Unquote(quoted)
+	if err == nil && json.Unmarshal(body, &top) == nil && top[name] != nil {
 		known = "; known here: " + strings.Join(fieldsOf(reflect.TypeOf(v)), ", ")
 	}
-	return ErrUnknownField.Errorf("unknown field %s%s", quoted, known)
+	return ErrUnknownField.Errorf("unknown field %s%s", quoted, known).With("field", name)
 }
 
 // fieldsOf lists the fields of the object that a Go type takes.
@@ -177,7 +178,7 @@ func CheckQuery(u *url.URL, repeats []string, allowed ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(allowed, name) {
 			known := cmp.Or(strings.Join(allowed, ", "), "none")
-			return ErrUnknownParameter.Errorf("unknown query parameter %q; known here: %s", name, known)
+			return ErrUnknownParameter.Errorf("unknown query parameter %q; known here: %s", name, known).With("parameter", name)
 		}
 		if given := len(values[name]); given > 1 && !slices.Contains(repeats, name) {
 			return ErrBadRequest.Errorf("query parameter %q is given %d times", name, given)

@@ -206,10 +206,20 @@ func AsProblem(err error) *Problem {
 
 // WriteProblem answers with err as a problem document. The caller guarantees
 // that no header was written yet.
-func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
+func WriteProblem(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, err, nil) }
+
+// WriteError answers with err in another form, of which shape gives the JSON; nil: as a
+// problem document. The caller guarantees that no header was written yet.
+func WriteError(w http.ResponseWriter, r *http.Request, err error, shape func(*Problem) any) {
 	p := *AsProblem(err)
 	p.RequestID = RequestID(r.Context())
-	body, encErr := p.document()
+	media, body, encErr := ContentTypeProblem, []byte(nil), error(nil)
+	if shape == nil {
+		body, encErr = p.document()
+	} else {
+		media = "application/json"
+		body, encErr = json.Marshal(shape(&p))
+	}
 	if encErr != nil {
 		body = fmt.Appendf(nil, `{"status":500,"code":%q,"title":%q}`, ErrInternal.Code, ErrInternal.Title)
 		p.Kind = ErrInternal
@@ -219,7 +229,7 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	for _, name := range []string{"ETag", "Last-Modified", "Content-Encoding", "Content-Disposition", "Content-Range"} {
 		h.Del(name) // of the answer that this one replaces
 	}
-	h.Set("Content-Type", ContentTypeProblem)
+	h.Set("Content-Type", media)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
 	if p.RetryAfter > 0 {

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalogd"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd"
 	"git.agentview.dev/profit/golanglakehouse/internal/gateway"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd"
 	"git.agentview.dev/profit/golanglakehouse/internal/queryd"
@@ -40,6 +41,7 @@ func spec(root string) ([]byte, error) {
 		gateway.Shown("ingestd", ingestd.Routes()),
 		gateway.Shown("queryd", queryd.Routes()),
 		gateway.Shown("vectord", vectord.Routes()),
+		gateway.Shown("embedd", embedd.Routes()),
 	)
 	return document, errors.Join(err, words.err)
 }

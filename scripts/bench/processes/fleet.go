@@ -17,7 +17,7 @@ import (
 
 // Daemons of a fleet, each before those that need it.
 func Daemons() []string {
-	return []string{"storaged", "catalogd", "ingestd", "queryd", "vectord", "gateway"}
+	return []string{"storaged", "catalogd", "ingestd", "queryd", "embedd", "vectord", "gateway"}
 }
 
 // Fleet is a set of daemons, each a process.

@@ -1,0 +1,111 @@
+package remote
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+)
+
+// The providers.
+const (
+	Ollama = "ollama"
+	OpenAI = "openai" // and whoever speaks its API
+)
+
+// Config is a section [embedd.models.NAME].
+type Config struct {
+	Provider       string           `toml:"provider"`        // ollama or openai
+	URL            string           `toml:"url"`             // of the provider; openai: with the path before /embeddings
+	Model          string           `toml:"model"`           // as the provider calls it; "": as the section
+	Dimension      int              `toml:"dimension"`       // of its vectors; 0: of the first that come
+	QueryPrefix    *string          `toml:"query_prefix"`    // put before a text that is searched with
+	DocumentPrefix *string          `toml:"document_prefix"` // put before a text that is kept
+	KeepAlive      string           `toml:"keep_alive"`      // how long Ollama keeps the model loaded; "": its own default
+	KeyFile        string           `toml:"key_file"`        // holds the bearer key; read at every call
+	MaxBatch       int              `toml:"max_batch"`       // texts of one call; 0: 64
+	MaxChars       int              `toml:"max_chars"`       // of a text that are sent; 0: 65536
+	MaxConcurrent  int              `toml:"max_concurrent"`  // calls at once; 0: 4
+	Timeout        service.Duration `toml:"timeout"`         // of one call; 0: 1m
+}
+
+// Check names the first key whose value cannot work, by the section's name.
+func (c Config) Check(section string) error {
+	_, keepErr := time.ParseDuration(cmp.Or(c.KeepAlive, "0s"))
+	switch {
+	case c.Provider != Ollama && c.Provider != OpenAI:
+		return fmt.Errorf("[%s] provider = %q is none of %s, %s", section, c.Provider, Ollama, OpenAI)
+	case c.URL == "" && c.Provider == OpenAI:
+		return fmt.Errorf("[%s] url is missing; texts are sent there, so write it down, as in \"https://api.openai.com/v1\"", section)
+	case c.URL != "" && service.CheckURL(c.URL) != nil:
+		return fmt.Errorf("[%s] url %w", section, service.CheckURL(c.URL))
+	case c.Dimension < 0:
+		return fmt.Errorf("[%s] dimension is negative; 0 means that of the first vectors that come", section)
+	case c.MaxBatch < 0 || c.MaxBatch > embedding.MaxTexts:
+		return fmt.Errorf("[%s] max_batch is %d; it can be 1 to %d, or 0 for %d", section, c.MaxBatch, embedding.MaxTexts, defaultBatch)
+	case c.MaxChars < 0:
+		return fmt.Errorf("[%s] max_chars is negative; 0 means %d", section, defaultChars)
+	case c.MaxConcurrent < 0:
+		return fmt.Errorf("[%s] max_concurrent is negative; 0 means %d", section, defaultConcurrent)
+	case keepErr != nil:
+		return fmt.Errorf("[%s] keep_alive = %q is no duration; write it like \"30m\", or \"-1s\" for always", section, c.KeepAlive)
+	case c.KeyFile != "" && c.Provider == Ollama && strings.HasPrefix(c.URL, "http://"):
+		return fmt.Errorf("[%s] key_file is sent in the clear to %s; take https, or leave it out", section, c.URL)
+	}
+	return nil
+}
+
+const (
+	defaultBatch      = 64
+	defaultChars      = 64 << 10
+	defaultConcurrent = 4
+	defaultTimeout    = service.Duration(time.Minute)
+	defaultOllama     = "http://127.0.0.1:11434"
+)
+
+// complete puts the defaults in the place of what is not given.
+func (c Config) complete(name string) Config {
+	c.Model = cmp.Or(c.Model, name)
+	c.URL = strings.TrimSuffix(cmp.Or(c.URL, defaultOllama), "/")
+	c.MaxBatch = cmp.Or(c.MaxBatch, defaultBatch)
+	c.MaxChars = cmp.Or(c.MaxChars, defaultChars)
+	c.MaxConcurrent = cmp.Or(c.MaxConcurrent, defaultConcurrent)
+	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
+	return c
+}
+
+// Prefix gives what is put before a text. The models of nomic were trained with prefixes, and
+// have them unless others are configured.
+func (m *Model) Prefix(of embedding.InputType) string {
+	given, nomic := m.config.DocumentPrefix, "search_document: "
+	if of == embedding.Query {
+		given, nomic = m.config.QueryPrefix, "search_query: "
+	}
+	switch {
+	case given != nil:
+		return *given
+	case strings.Contains(m.config.Model, "nomic-embed"):
+		return nomic
+	}
+	return ""
+}
+
+// key reads the bearer key, unset where none is configured.
+func (c Config) key() (service.Secret, error) {
+	if c.KeyFile == "" {
+		return service.Secret{}, nil
+	}
+	return service.ReadKey(c.KeyFile, os.Getenv)
+}
+
+// CheckEnv tells what keeps the key from being read.
+func (c Config) CheckEnv(section string) error {
+	if _, err := c.key(); err != nil {
+		return fmt.Errorf("[%s] key_file: %w", section, err)
+	}
+	return nil
+}

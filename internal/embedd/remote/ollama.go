@@ -1,0 +1,77 @@
+package remote
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
+)
+
+// ollama speaks Ollama's own API.
+type ollama struct{ caller }
+
+type ollamaRequest struct {
+	Model     string   `json:"model"`
+	Input     []string `json:"input"`
+	Truncate  bool     `json:"truncate"`
+	KeepAlive string   `json:"keep_alive,omitempty"`
+}
+
+type ollamaAnswer struct {
+	Embeddings []floats.Vector `json:"embeddings"`
+	Tokens     int             `json:"prompt_eval_count"`
+}
+
+func (o *ollama) embed(ctx context.Context, texts []string, cut bool) (answer, error) {
+	var got ollamaAnswer
+	said, err := o.send(ctx, http.MethodPost, "/api/embed", ollamaRequest{o.config.Model, texts, cut, o.config.KeepAlive}, &got, len(texts))
+	switch {
+	case err != nil:
+		return answer{}, err
+	case said == nil:
+		return answer{unwrap(got.Embeddings), got.Tokens}, nil
+	case said.status == http.StatusNotFound:
+		return answer{}, o.missing()
+	case said.status < 500 && strings.Contains(said.words, "context length"):
+		return answer{}, errTooLong
+	case said.status >= 500 && strings.Contains(said.words, "unsupported value"): // of JSON: it has no NaN
+		return answer{}, o.bad("a vector has numbers that are not finite")
+	}
+	return answer{}, o.explain(said)
+}
+
+func (o *ollama) missing() error {
+	return embedding.ErrProviderDown.Errorf("%s does not have the model %s; get it with: ollama pull %s", o.config.where(), o.config.Model, o.config.Model).
+		With("provider", o.config.Provider)
+}
+
+func unwrap(list []floats.Vector) [][]float32 {
+	plain := make([][]float32, len(list))
+	for i, v := range list {
+		plain[i] = v
+	}
+	return plain
+}
+
+// revision is the digest of the model's manifest, which changes when the model is pulled
+// anew or made from other weights.
+func (o *ollama) revision(ctx context.Context) (string, error) {
+	var list struct {
+		Models []struct{ Name, Digest string }
+	}
+	said, err := o.send(ctx, http.MethodGet, "/api/tags", nil, &list, 0)
+	switch {
+	case err != nil:
+		return "", err
+	case said != nil:
+		return "", o.explain(said)
+	}
+	for _, m := range list.Models {
+		if strings.EqualFold(m.Name, o.config.Model) || strings.EqualFold(m.Name, o.config.Model+":latest") {
+			return "sha256:" + m.Digest, nil
+		}
+	}
+	return "", o.missing()
+}

@@ -1,0 +1,99 @@
+package remote
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
+)
+
+// openAI speaks OpenAI's API, of which others have made their own.
+type openAI struct{ caller }
+
+type openAIRequest struct {
+	Model          string   `json:"model"`
+	Input          []string `json:"input"`
+	EncodingFormat string   `json:"encoding_format"`
+}
+
+// halvings is how often a text is halved until the provider takes it.
+const halvings = 8
+
+func (o *openAI) embed(ctx context.Context, texts []string, cut bool) (answer, error) {
+	if !cut {
+		return o.ask(ctx, texts)
+	}
+	text := texts[0]
+	for range halvings { // no provider says by how much a text is too long
+		text, _ = head(text, max(len(text)/2, 1))
+		a, err := o.ask(ctx, []string{text})
+		if err != errTooLong {
+			return a, err
+		}
+	}
+	return answer{}, o.refused("a text is too long for it, also after %d halvings; set max_chars to what it takes", halvings)
+}
+
+func (o *openAI) ask(ctx context.Context, texts []string) (answer, error) {
+	var got embedding.OpenAIAnswer
+	said, err := o.send(ctx, http.MethodPost, "/embeddings", openAIRequest{o.config.Model, texts, embedding.FormatBase64}, &got, len(texts))
+	switch {
+	case err != nil:
+		return answer{}, err
+	case said == nil:
+		return o.inOrder(got, len(texts))
+	case said.status == http.StatusNotFound:
+		return answer{}, o.refused("it does not know the model %s, or url is not the address of its API", o.config.Model)
+	case said.status == http.StatusRequestEntityTooLarge, said.status < 500 && tooLong(said):
+		return answer{}, errTooLong
+	}
+	return answer{}, o.explain(said)
+}
+
+// tooLong tells, by the words of those that are in use, a text that the model does not read
+// to its end.
+func tooLong(said *complaint) bool {
+	for _, words := range []string{"context length", "context_length", "too long", "too_long", "maximum input length", "too many tokens", "exceeds"} {
+		if strings.Contains(said.words, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// inOrder gives the vectors in the order of the texts, which is not that of the answer.
+func (o *openAI) inOrder(got embedding.OpenAIAnswer, texts int) (answer, error) {
+	a := answer{vectors: make([][]float32, texts), tokens: got.Usage.PromptTokens}
+	if len(got.Data) != texts {
+		return a, o.bad("%d vectors came for %d texts", len(got.Data), texts)
+	}
+	for _, e := range got.Data {
+		if e.Index < 0 || e.Index >= texts || a.vectors[e.Index] != nil {
+			return a, o.bad("its vectors are not numbered as the texts are")
+		}
+		v, ok := numbers(e.Embedding)
+		if !ok {
+			return a, o.bad("an embedding is neither an array of numbers nor base64 of float32")
+		}
+		a.vectors[e.Index] = v
+	}
+	return a, nil
+}
+
+// numbers reads an embedding in the format that was asked for, or in the other one, which is
+// what a provider gives that knows no formats.
+func numbers(raw json.RawMessage) (floats.Vector, bool) {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		v := embedding.ParseBase64(text)
+		return v, v != nil
+	}
+	var v floats.Vector
+	return v, json.Unmarshal(raw, &v) == nil
+}
+
+// revision: OpenAI's API tells none.
+func (o *openAI) revision(context.Context) (string, error) { return "", nil }

@@ -1,0 +1,163 @@
+// Package remote has vectors made of texts elsewhere: by Ollama, or by whoever speaks
+// OpenAI's API.
+//
+// What it promises:
+//
+//   - What comes back is checked before anybody gets it: as many vectors as texts, each of
+//     the model's dimension, of finite numbers, not zero; and it is brought to length 1.
+//   - A call that a provider does not answer, or answers with a fault that passes, is made
+//     once more, after a pause that is not the same for everybody. One that fails again and
+//     again is left alone for a while, and who asks meanwhile is told so at once.
+//   - A text is cut only where the provider reads no more of it, and that is told.
+//   - No text and no key is in an error, also where a provider says them back.
+package remote
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sony/gobreaker/v2"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+)
+
+// Embedded is what became of a text.
+type Embedded struct {
+	Vector    []float32 // of length 1
+	Truncated bool      // whether the end of the text was left out
+	Tokens    int       // that were read; of many texts about its part of what was told of all; 0: not told
+}
+
+// Model is one model of a provider. It is safe for concurrent use.
+type Model struct {
+	name    string
+	config  Config
+	api     api
+	breaker *gobreaker.CircuitBreaker[answer]
+	turns   chan struct{} // one for each batch that is made
+
+	mu        sync.Mutex
+	opened    time.Time // when the breaker opened last
+	dimension int       // that was configured or met first, of the revision
+	of        string
+
+	looks sync.Mutex
+	look  look
+}
+
+// api is a provider's way to speak.
+type api interface {
+	// embed makes one call. Where cut is given there is one text, and of it as much is taken
+	// as the model reads; else a text that is too long is errTooLong.
+	embed(ctx context.Context, texts []string, cut bool) (answer, error)
+	// revision gives that of the model's weights, "" if the provider tells none.
+	revision(ctx context.Context) (string, error)
+}
+
+// answer is what a provider says.
+type answer struct {
+	vectors [][]float32
+	tokens  int
+}
+
+// errTooLong is of texts of which one is longer than the model reads.
+var errTooLong = errors.New("a text is longer than the model reads")
+
+// New makes the model that a configuration, which passes Check, describes.
+func New(name string, c Config) *Model {
+	c = c.complete(name)
+	m := &Model{name: name, config: c, turns: make(chan struct{}, c.MaxConcurrent), dimension: c.Dimension}
+	caller := caller{config: c, http: newClient()}
+	m.api = &ollama{caller}
+	if c.Provider == OpenAI {
+		m.api = &openAI{caller}
+	}
+	m.breaker = m.newBreaker()
+	return m
+}
+
+func newClient() *http.Client {
+	transport := &http.Transport{}
+	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport = usual.Clone() // with the proxy of the environment
+	}
+	transport.MaxIdleConnsPerHost = 16
+	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// Batch gives how many texts go into one call.
+func (m *Model) Batch() int { return m.config.MaxBatch }
+
+// Dimension gives that of the model's vectors, 0 where it is not known yet.
+func (m *Model) Dimension() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.dimension
+}
+
+// Embed gives the vectors of a batch of texts, all made by a revision of the model. That the
+// model has become another one is [embedding.ErrModelChanged].
+func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]Embedded, error) {
+	texts = slices.Clone(texts)
+	made := make([]Embedded, len(texts))
+	for i, text := range texts {
+		texts[i], made[i].Truncated = head(text, m.config.MaxChars)
+	}
+	select {
+	case m.turns <- struct{}{}:
+		defer func() { <-m.turns }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if err := m.fill(ctx, revision, texts, made); err != nil {
+		return nil, err
+	}
+	now, err := m.lookNow(ctx)
+	if err == nil && now != revision {
+		err = m.changed(revision, now)
+	}
+	return made, err
+}
+
+func (m *Model) changed(was, is string) error {
+	return embedding.ErrModelChanged.Errorf("the model %s has become another one: it was %q and is %q", m.name, was, is).
+		With("model", m.name).With("expected", was).With("revision", is)
+}
+
+// fill has the texts' vectors made. Where one is too long, halves find which.
+func (m *Model) fill(ctx context.Context, revision string, texts []string, made []Embedded) error {
+	a, err := m.call(ctx, texts, false)
+	switch half := len(texts) / 2; {
+	case errors.Is(err, errTooLong) && half > 0:
+		if err := m.fill(ctx, revision, texts[:half], made[:half]); err != nil {
+			return err
+		}
+		return m.fill(ctx, revision, texts[half:], made[half:])
+	case errors.Is(err, errTooLong):
+		made[0].Truncated = true
+		a, err = m.call(ctx, texts, true)
+	}
+	if err != nil {
+		return err
+	}
+	return m.accept(a, revision, texts, made)
+}
+
+// head gives the beginning of a text, up to so many characters, and whether there is more.
+func head(text string, most int) (string, bool) {
+	if len(text) <= most {
+		return text, false
+	}
+	n := 0
+	for at := range text {
+		if n == most {
+			return text[:at], true
+		}
+		n++
+	}
+	return text, false
+}

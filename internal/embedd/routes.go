@@ -1,0 +1,48 @@
+package embedd
+
+import (
+	"net/http"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// Routes describes the daemon's operations, for the specification.
+func Routes() []service.Route { return (&server{config: Defaults()}).routes() }
+
+// routes is the whole API of the daemon.
+func (s *server) routes() []service.Route {
+	failures := []*wire.Kind{embedding.ErrBadText, embedding.ErrTextTooLong, embedding.ErrTooManyTexts, embedding.ErrModelNotFound, embedding.ErrModelChanged,
+		embedding.ErrTooManyCalls, embedding.ErrBadProvider, embedding.ErrRefused, embedding.ErrProviderDown, embedding.ErrEmbedTimeout}
+	return []service.Route{
+		{
+			Method: "POST", Path: "/embed", ID: "embed", Summary: "Make vectors of texts", Access: service.Read, MaxBody: s.config.MaxBodyBytes,
+			Body:    &service.Body{Type: embedding.Request{}, Example: `{"texts":["forklift operator, night shift"],"input_type":"query"}`},
+			Answers: []service.Answer{{Status: http.StatusOK, Doc: "a vector for each text, in their order", Type: embedding.Answer{}}},
+			Errors:  failures, Handle: s.turned(s.embed),
+		},
+		{
+			Method: "GET", Path: "/embed/models", ID: "list_embedding_models", Summary: "List the models that make vectors of texts, and how each is", Access: service.Read,
+			Answers: []service.Answer{{Status: http.StatusOK, Doc: "the default first", Type: embedding.Models{}}}, Handle: s.listModels,
+		},
+		{
+			Method: "POST", Path: "/embeddings", ID: "create_embedding", Summary: "Make vectors of texts, as OpenAI's API does", Access: service.Read, MaxBody: s.config.MaxBodyBytes,
+			Body:    &service.Body{Type: embedding.OpenAIRequest{}, Example: `{"input":"forklift operator, night shift","model":"minilm"}`},
+			Answers: []service.Answer{{Status: http.StatusOK, Doc: "an embedding for each text, in their order", Type: embedding.OpenAIAnswer{}}},
+			Errors:  append(failures[:len(failures):len(failures)], embedding.ErrDimensions), ErrorAs: wire.AsOpenAI, Handle: s.turned(s.embedOpenAI),
+		},
+	}
+}
+
+// turned has a handler wait for its turn before it reads its request.
+func (s *server) turned(h service.Handler) service.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		leave, err := s.turns.enter(r.Context(), r.ContentLength)
+		if err != nil {
+			return err
+		}
+		defer leave()
+		return h(w, r)
+	}
+}

@@ -1,0 +1,108 @@
+package embedd
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/memo"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+)
+
+// found is the vectors of a request.
+type found struct {
+	model  *model
+	values []remote.Embedded
+}
+
+// vectors gives those of a request, all of one revision.
+func (s *server) vectors(ctx context.Context, asked embedding.Request, field string) (found, error) {
+	m, err := s.find(asked.Model)
+	if err != nil {
+		return found{}, err
+	}
+	if err := check(asked, field); err != nil {
+		return found{}, err
+	}
+	f := found{model: m}
+	f.values, err = s.ofOneRevision(ctx, m, asked)
+	if errors.Is(err, embedding.ErrModelChanged) && asked.Revision == "" { // while it was at work: the new one is as good
+		f.values, err = s.ofOneRevision(ctx, m, asked)
+	}
+	if err == nil && asked.Truncate != nil && !*asked.Truncate {
+		err = refuseTruncated(f.values, field)
+	}
+	return f, err
+}
+
+// check tells what is wrong with texts, before anything is made of them.
+func check(asked embedding.Request, field string) error {
+	switch n := len(asked.Texts); {
+	case n == 0:
+		return embedding.ErrBadText.Errorf("%q has no text; send at least one", field).With("field", field)
+	case n > embedding.MaxTexts:
+		return embedding.ErrTooManyTexts.Errorf("%d texts are more than the %d that one request may have; send them in several", n, embedding.MaxTexts).
+			With("field", field).With("limit", embedding.MaxTexts)
+	}
+	for i, text := range asked.Texts {
+		if strings.TrimSpace(text) == "" {
+			return embedding.ErrBadText.Errorf("text %d is empty, or of spaces alone; leave it out", i).With("field", field).With("item", i)
+		}
+	}
+	return embedding.CheckInputType(asked.InputType)
+}
+
+func refuseTruncated(values []remote.Embedded, field string) error {
+	var items []int
+	for i, v := range values {
+		if v.Truncated {
+			items = append(items, i)
+		}
+	}
+	if items == nil {
+		return nil
+	}
+	return embedding.ErrTextTooLong.Errorf("%d of the texts are longer than the model reads, text %d the first; shorten them, or let them be cut with \"truncate\": true", len(items), items[0]).
+		With("field", field).With("items", items)
+}
+
+// ofOneRevision gives the vectors by the model's revision of now, which has to be the one that
+// was asked for.
+func (s *server) ofOneRevision(ctx context.Context, m *model, asked embedding.Request) ([]remote.Embedded, error) {
+	revision, err := m.Revision(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if asked.Revision != "" && asked.Revision != revision {
+		return nil, embedding.ErrModelChanged.Errorf("the model %s has the revision %q, not %q; its vectors do not fit those of the other, so make all of them anew", m.name, revision, asked.Revision).
+			With("model", m.name).With("expected", asked.Revision).With("revision", revision)
+	}
+	prefix, keys := m.Prefix(asked.InputType), make([]memo.Key, len(asked.Texts))
+	for i, text := range asked.Texts {
+		keys[i] = m.key(revision, prefix+text)
+	}
+	return s.memo.Get(ctx, keys, s.work(m, revision, prefix, asked.Texts))
+}
+
+// work makes what is not known, a batch at a time.
+func (s *server) work(m *model, revision, prefix string, texts []string) memo.Work[remote.Embedded] {
+	limit := s.config.Timeout.Std()
+	end := time.Now().Add(limit)
+	return func(ctx context.Context, places []int) ([]remote.Embedded, error) {
+		batch := make([]string, min(len(places), m.Batch()))
+		for i := range batch {
+			batch[i] = prefix + texts[places[i]]
+		}
+		ctx, cancel := context.WithDeadline(ctx, end)
+		defer cancel()
+		began := time.Now()
+		made, err := m.Embed(ctx, revision, batch)
+		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			err = embedding.ErrEmbedTimeout.Errorf("the texts took longer than %s; send fewer at once, or raise timeout in [embedd]", limit).Because(err)
+		}
+		s.metrics.made(m.name, made, began, err)
+		return made, err
+	}
+}

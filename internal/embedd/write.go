@@ -1,0 +1,116 @@
+package embedd
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
+)
+
+const (
+	pieceBytes = 64 << 10         // of an answer that are written at once
+	pieceWait  = 30 * time.Second // for a client to take them; its turn is others' too
+)
+
+// pieces writes an answer as it is encoded. The first error stays.
+type pieces struct {
+	w   *bufio.Writer
+	to  *patient
+	err error
+}
+
+func answering(w http.ResponseWriter) *pieces {
+	w.Header().Set("Content-Type", "application/json")
+	to := &patient{ResponseWriter: w, control: http.NewResponseController(w)}
+	return &pieces{w: bufio.NewWriterSize(to, pieceBytes), to: to}
+}
+
+// patient gives a client its time for each piece.
+type patient struct {
+	http.ResponseWriter
+	control *http.ResponseController
+	begun   bool
+}
+
+func (p *patient) Write(piece []byte) (int, error) {
+	p.begun = true
+	_ = p.control.SetWriteDeadline(time.Now().Add(pieceWait)) // unsupported only in tests without a connection
+	return p.ResponseWriter.Write(piece)
+}
+
+// add writes what a function appends to the free part of the buffer, where it mostly fits.
+func (p *pieces) add(appends func([]byte) ([]byte, error)) {
+	if p.err != nil {
+		return
+	}
+	var text []byte
+	if text, p.err = appends(p.w.AvailableBuffer()); p.err == nil {
+		_, p.err = p.w.Write(text)
+	}
+}
+
+func (p *pieces) text(s string) {
+	p.add(func(out []byte) ([]byte, error) { return append(out, s...), nil })
+}
+
+// end sends what is left, of an answer of one piece with its length. The connection's next
+// answer has a time of its own.
+func (p *pieces) end() error {
+	if !p.to.begun {
+		p.to.Header().Set("Content-Length", strconv.Itoa(p.w.Buffered()))
+	}
+	if p.err == nil {
+		p.err = p.w.Flush()
+	}
+	_ = p.to.control.SetWriteDeadline(time.Time{})
+	return p.err
+}
+
+// quoted gives a name as JSON.
+func quoted(name string) string {
+	text, _ := json.Marshal(name) // of a text never fails
+	return string(text)
+}
+
+// writeAnswer writes an [embedding.Answer].
+func writeAnswer(w http.ResponseWriter, f found) error {
+	p := answering(w)
+	p.text(`{"model":` + quoted(f.model.name) + `,"dimension":` + strconv.Itoa(len(f.values[0].Vector)) + `,"vectors":[`)
+	for i, v := range f.values {
+		p.text(comma(i))
+		p.add(floats.Vector(v.Vector).AppendJSON)
+	}
+	p.text(`],"truncated":[`)
+	for i, v := range f.values {
+		p.text(comma(i) + strconv.FormatBool(v.Truncated))
+	}
+	p.text("]}\n")
+	return p.end()
+}
+
+func comma(i int) string { return ","[:min(i, 1)] }
+
+// writeOpenAI writes an [embedding.OpenAIAnswer].
+func writeOpenAI(w http.ResponseWriter, f found, base64 bool) error {
+	p := answering(w)
+	p.text(`{"object":"list","data":[`)
+	tokens := 0
+	for i, v := range f.values {
+		tokens += v.Tokens
+		p.text(comma(i) + `{"object":"embedding","index":` + strconv.Itoa(i) + `,"embedding":`)
+		p.add(func(out []byte) ([]byte, error) {
+			if !base64 {
+				return floats.Vector(v.Vector).AppendJSON(out)
+			}
+			return append(embedding.AppendBase64(append(out, '"'), v.Vector), '"'), nil
+		})
+		p.text("}")
+	}
+	used := strconv.Itoa(tokens)
+	p.text(`],"model":` + quoted(f.model.name) + `,"usage":{"prompt_tokens":` + used + `,"total_tokens":` + used + "}}\n")
+	return p.end()
+}

@@ -108,6 +108,9 @@ func writeOpenAI(w http.ResponseWriter, f found, base64 bool) error {
 			}
 			return append(embedding.AppendBase64(append(out, '"'), v.Vector), '"'), nil
 		})
+		if v.Truncated {
+			p.text(`,"truncated":true`)
+		}
 		p.text("}")
 	}
 	used := strconv.Itoa(tokens)

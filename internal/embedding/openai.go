@@ -36,8 +36,9 @@ type OpenAIAnswer struct {
 // OpenAIEmbedding is the vector of one text.
 type OpenAIEmbedding struct {
 	Object    string          `json:"object" enum:"embedding"`
-	Index     int             `json:"index"`     // of the text
-	Embedding json.RawMessage `json:"embedding"` // an array of numbers, or a text in base64, as was asked for
+	Index     int             `json:"index"`               // of the text
+	Embedding json.RawMessage `json:"embedding"`           // an array of numbers, or a text in base64, as was asked for
+	Truncated bool            `json:"truncated,omitempty"` // the end of the text was left out; OpenAI's API does not have this
 }
 
 // OpenAIUsage counts the tokens of the texts.

@@ -20,6 +20,7 @@ func (m *Model) accept(a answer, revision string, texts []string, made []Embedde
 			return bad("a vector came that is zero, or has numbers that are not finite")
 		}
 		made[i].Vector = v
+		made[i].Truncated = made[i].Truncated || a.truncated != nil && a.truncated[i]
 		bytes += len(texts[i])
 	}
 	m.hold(revision, dimension)

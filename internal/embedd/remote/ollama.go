@@ -31,7 +31,7 @@ func (o *ollama) embed(ctx context.Context, texts []string, cut bool) (answer, e
 	case err != nil:
 		return answer{}, err
 	case said == nil:
-		return answer{unwrap(got.Embeddings), got.Tokens}, nil
+		return answer{vectors: unwrap(got.Embeddings), tokens: got.Tokens}, nil
 	case said.status == http.StatusNotFound:
 		return answer{}, o.missing()
 	case said.status < 500 && strings.Contains(said.words, "context length"):

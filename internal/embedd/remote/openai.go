@@ -66,7 +66,7 @@ func tooLong(said *complaint) bool {
 
 // inOrder gives the vectors in the order of the texts, which is not that of the answer.
 func (o *openAI) inOrder(got embedding.OpenAIAnswer, texts int) (answer, error) {
-	a := answer{vectors: make([][]float32, texts), tokens: got.Usage.PromptTokens}
+	a := answer{vectors: make([][]float32, texts), truncated: make([]bool, texts), tokens: got.Usage.PromptTokens}
 	if len(got.Data) != texts {
 		return a, o.bad("%d vectors came for %d texts", len(got.Data), texts)
 	}
@@ -78,7 +78,7 @@ func (o *openAI) inOrder(got embedding.OpenAIAnswer, texts int) (answer, error) 
 		if !ok {
 			return a, o.bad("an embedding is neither an array of numbers nor base64 of float32")
 		}
-		a.vectors[e.Index] = v
+		a.vectors[e.Index], a.truncated[e.Index] = v, e.Truncated
 	}
 	return a, nil
 }

@@ -60,8 +60,9 @@ type api interface {
 
 // answer is what a provider says.
 type answer struct {
-	vectors [][]float32
-	tokens  int
+	vectors   [][]float32
+	truncated []bool // nil: none is said to be
+	tokens    int
 }
 
 // errTooLong is of texts of which one is longer than the model reads.

@@ -1,0 +1,242 @@
+package remote_test
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+func TestVectorsComeInOrderAndOfLengthOne(t *testing.T) {
+	each(t, func(t *testing.T, p *provider, c remote.Config) {
+		m := remote.New("mine", c)
+		made, err := embed(t, m, "a", "abcd", "ab")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens := 0
+		for i, want := range []int{1, 4, 2} {
+			v, length := made[i].Vector, 0.0
+			for _, f := range v {
+				length += float64(f) * float64(f)
+			}
+			if letters(v) != want || math.Abs(length-1) > 1e-6 || made[i].Truncated || made[i].Tokens == 0 {
+				t.Errorf("text %d: %+v", i, made[i])
+			}
+			tokens += made[i].Tokens
+		}
+		if tokens != 7 || len(p.calls) != 1 || m.Dimension() != 3 {
+			t.Errorf("%d tokens in %d calls, dimension %d", tokens, len(p.calls), m.Dimension())
+		}
+	})
+}
+
+// Those that are too long are found by halves, and cut; the others are not.
+func TestOverlongTextsAreCutAndTold(t *testing.T) {
+	each(t, func(t *testing.T, p *provider, c remote.Config) {
+		m := remote.New("mine", c)
+		var texts []string
+		for i := range 16 {
+			texts = append(texts, strings.Repeat("a", i+1))
+		}
+		texts[5], texts[6] = strings.Repeat("b", 250), strings.Repeat("c", 101)
+		made, err := embed(t, m, texts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, e := range made {
+			long := i == 5 || i == 6
+			if e.Truncated != long || !long && letters(e.Vector) != i+1 || letters(e.Vector) > readsOf {
+				t.Errorf("text %d of %d letters: %d, %v", i, len(texts[i]), letters(e.Vector), e.Truncated)
+			}
+		}
+	})
+}
+
+func TestTextsAreCutToABoundBeforeTheyAreSent(t *testing.T) {
+	each(t, func(t *testing.T, p *provider, c remote.Config) {
+		c.MaxChars = 10
+		made, err := embed(t, remote.New("mine", c), strings.Repeat("ä", 1<<20), "0123456789")
+		if err != nil || !made[0].Truncated || made[1].Truncated {
+			t.Fatalf("%+v, %v", made, err)
+		}
+		if sent := p.calls[0][0]; sent != strings.Repeat("ä", 10) {
+			t.Errorf("%d bytes were sent", len(sent))
+		}
+	})
+}
+
+func TestWhatCannotBeUsedIsRefused(t *testing.T) {
+	for what, body := range map[string]string{
+		"a vector is missing":   `{"embeddings":[[1,2,3]],"data":[{"index":0,"embedding":[1,2,3]}]}`,
+		"one is short":          `{"embeddings":[[1,2,3],[1,2]],"data":[{"index":0,"embedding":[1,2,3]},{"index":1,"embedding":[1,2]}]}`,
+		"one is zero":           `{"embeddings":[[1,2,3],[0,0,0]],"data":[{"index":0,"embedding":[1,2,3]},{"index":1,"embedding":[0,0,0]}]}`,
+		"one is empty":          `{"embeddings":[[],[]],"data":[{"index":0,"embedding":[]},{"index":1,"embedding":[]}]}`,
+		"numbers are null":      `{"embeddings":[[1,2,null],[1,2,3]],"data":[{"index":0,"embedding":[1,2,null]},{"index":1,"embedding":[1,2,3]}]}`,
+		"numbers are texts":     `{"embeddings":[["NaN",2,3],[1,2,3]],"data":[{"index":0,"embedding":["NaN",2,3]},{"index":1,"embedding":[1,2,3]}]}`,
+		"NaN, which is no JSON": `{"embeddings":[[NaN,2,3],[1,2,3]],"data":[{"index":0,"embedding":[NaN,2,3]},{"index":1,"embedding":[1,2,3]}]}`,
+		"one is infinite":       `{"embeddings":[[1e39,2,3],[1,2,3]],"data":[{"index":0,"embedding":[1e39,2,3]},{"index":1,"embedding":[1,2,3]}]}`,
+		"one number twice":      `{"embeddings":[],"data":[{"index":0,"embedding":[1,2,3]},{"index":0,"embedding":[1,2,3]}]}`,
+		"a number too high":     `{"embeddings":[],"data":[{"index":0,"embedding":[1,2,3]},{"index":2,"embedding":[1,2,3]}]}`,
+		"base64 of NaN":         `{"embeddings":[],"data":[{"index":0,"embedding":"AADAfwAAwH8AAMB/"},{"index":1,"embedding":"AADAfwAAwH8AAMB/"}]}`,
+		"no JSON":               `<html>secret text</html>`,
+		"nothing":               ``,
+	} {
+		each(t, func(t *testing.T, p *provider, c remote.Config) {
+			p.fault = func(w http.ResponseWriter, _ int) bool {
+				_, _ = w.Write([]byte(body))
+				return true
+			}
+			_, err := embed(t, remote.New("mine", c), "a secret text", "b")
+			if !errors.Is(err, embedding.ErrBadProvider) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("%s: %v", what, err)
+			}
+			if len(p.calls) != 1 {
+				t.Errorf("%s: asked %d times", what, len(p.calls))
+			}
+		})
+	}
+}
+
+// The dimension is that of the configuration, or of the first vectors of a revision.
+func TestTheDimensionIsHeld(t *testing.T) {
+	each(t, func(t *testing.T, p *provider, c remote.Config) {
+		c.Dimension = 4
+		if _, err := embed(t, remote.New("mine", c), "a"); !errors.Is(err, embedding.ErrBadProvider) {
+			t.Errorf("of 3, where 4 are configured: %v", err)
+		}
+		c.Dimension = 0
+		m := remote.New("mine", c)
+		if _, err := embed(t, m, "a"); err != nil {
+			t.Fatal(err)
+		}
+		p.fault = func(w http.ResponseWriter, _ int) bool {
+			_, _ = w.Write([]byte(`{"embeddings":[[1,2]],"data":[{"index":0,"embedding":[1,2]}]}`))
+			return true
+		}
+		if _, err := embed(t, m, "b"); !errors.Is(err, embedding.ErrBadProvider) {
+			t.Errorf("of 2, where 3 came before: %v", err)
+		}
+	})
+}
+
+func TestFaultsThatPassAreTriedAgain(t *testing.T) {
+	breakOff := func(w http.ResponseWriter) {
+		w.Header().Set("Content-Length", "100000")
+		_, _ = w.Write([]byte(`{"embeddings":[[1,2`))
+	}
+	status := func(code int, body string) func(http.ResponseWriter) {
+		return func(w http.ResponseWriter) {
+			w.WriteHeader(code)
+			_, _ = w.Write([]byte(body))
+		}
+	}
+	for what, f := range map[string]struct {
+		answer func(http.ResponseWriter)
+		calls  int
+		kind   *wire.Kind // where it stays so
+	}{
+		"500":                 {status(500, `{"error":"a text"}`), 2, embedding.ErrProviderDown},
+		"503":                 {status(503, ``), 2, embedding.ErrProviderDown},
+		"429":                 {status(429, `{"error":{"code":"rate_limit_exceeded","message":"a text"}}`), 2, embedding.ErrProviderDown},
+		"it breaks off":       {breakOff, 2, embedding.ErrProviderDown},
+		"no quota":            {status(429, `{"error":{"code":"insufficient_quota","message":"a text"}}`), 1, embedding.ErrRefused},
+		"the key":             {status(401, `{"error":{"message":"a text"}}`), 1, embedding.ErrRefused},
+		"not allowed":         {status(403, ``), 1, embedding.ErrRefused},
+		"it does not like it": {status(422, `{"error":"a text"}`), 1, embedding.ErrRefused},
+		"it redirects":        {func(w http.ResponseWriter) { w.Header().Set("Location", "/elsewhere"); w.WriteHeader(307) }, 1, embedding.ErrRefused},
+		"a long wait":         {func(w http.ResponseWriter) { w.Header().Set("Retry-After", "600"); w.WriteHeader(503) }, 1, embedding.ErrProviderDown},
+	} {
+		each(t, func(t *testing.T, p *provider, c remote.Config) {
+			m := remote.New("mine", c)
+			p.fault = func(w http.ResponseWriter, call int) bool {
+				if call == 1 {
+					f.answer(w)
+				}
+				return call == 1
+			}
+			if _, err := embed(t, m, "a"); (err == nil) != (f.calls == 2) {
+				t.Errorf("%s, once: %v", what, err)
+			}
+			p.calls, p.fault = nil, func(w http.ResponseWriter, _ int) bool { f.answer(w); return true }
+			_, err := embed(t, m, "a text")
+			if !errors.Is(err, f.kind) || len(p.calls) != f.calls || strings.Contains(err.Error(), "a text") {
+				t.Errorf("%s, always: %v after %d calls", what, err, len(p.calls))
+			}
+			if problem := wire.AsProblem(err); what == "a long wait" && problem.RetryAfter != 10*time.Minute {
+				t.Errorf("%s: come again after %v", what, problem.RetryAfter)
+			}
+		})
+	}
+}
+
+func TestWhatIsNotThereIsToldWithItsRemedy(t *testing.T) {
+	p := startProvider(t)
+	c := p.config(remote.Ollama)
+	c.Model = "nomic-embed-text"
+	if _, err := embed(t, remote.New("mine", c), "a"); !errors.Is(err, embedding.ErrProviderDown) || !strings.Contains(err.Error(), "ollama pull nomic-embed-text") {
+		t.Errorf("a model that was not pulled: %v", err)
+	}
+	c.URL = "http://127.0.0.1:1"
+	if _, err := embed(t, remote.New("mine", c), "a"); !errors.Is(err, embedding.ErrProviderDown) || !strings.Contains(err.Error(), "ollama serve") {
+		t.Errorf("Ollama that does not run: %v", err)
+	}
+}
+
+// The model becomes another one between two looks: no vector of the other comes as one of
+// the first.
+func TestAModelThatChangesIsNoticed(t *testing.T) {
+	p := startProvider(t)
+	m := remote.New("mine", p.config(remote.Ollama))
+	made, err := embed(t, m, "a")
+	if err != nil || len(made) != 1 {
+		t.Fatal(err)
+	}
+	p.fault = func(http.ResponseWriter, int) bool {
+		p.digest = "d2"
+		return false
+	}
+	if _, err := m.Embed(t.Context(), "sha256:d1", []string{"b"}); !errors.Is(err, embedding.ErrModelChanged) {
+		t.Errorf("while it was at work: %v", err)
+	}
+	if now, err := m.Revision(t.Context()); now != "sha256:d2" || err != nil {
+		t.Errorf("then it is %s, %v", now, err)
+	}
+	if _, err := embed(t, m, "b"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheKeyIsReadAtEveryCallAndShownNowhere(t *testing.T) {
+	p := startProvider(t)
+	c := p.config(remote.OpenAI)
+	c.KeyFile = filepath.Join(t.TempDir(), "openai.env")
+	m := remote.New("mine", c)
+	for _, text := range []string{"OPENAI_API_KEY=sk-one\n", "sk-two\n"} {
+		if err := os.WriteFile(c.KeyFile, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := embed(t, m, "a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p.keys[0] != "Bearer sk-one" || p.keys[1] != "Bearer sk-two" {
+		t.Errorf("sent were %q", p.keys)
+	}
+	for _, text := range []string{"", "sk two\n"} {
+		if err := os.WriteFile(c.KeyFile, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := embed(t, m, "a"); !errors.Is(err, embedding.ErrRefused) || strings.Contains(err.Error(), "two") || c.CheckEnv("x") == nil {
+			t.Errorf("a file of %q: %v", text, err)
+		}
+	}
+}

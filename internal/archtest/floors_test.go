@@ -51,6 +51,10 @@ func floors() map[string]floor {
 		"embedd":   daemon("embedding", "simd"),
 		"gateway":  daemon("storage", "catalog", "ingest", "query"),
 
+		"mcpd": {
+			may:      []string{"wire", "service", "catalog", "query", "vector", "embedding"},
+			external: true, why: "mcpd asks the gateway like anyone else: it knows what there is to ask, and nobody who answers",
+		},
 		"fleet": {
 			may: []string{"wire", "service", "storage", "catalog", "ingest", "query", "vector", "embedding", "duck", "simd",
 				"storaged", "catalogd", "ingestd", "queryd", "vectord", "embedd", "gateway"},
@@ -139,6 +143,7 @@ func ownersHold(t *testing.T, src *source) {
 		{"github.com/aws/", []string{"internal/storaged"}, "S3 is one backend behind storaged; whoever else spoke to it would bypass its promises"},
 		{"github.com/landlock-lsm/", []string{"internal/duck"}, "the walls of the sandbox stand in one place, where they are tested"},
 		{"github.com/elastic/go-seccomp-bpf", []string{"internal/duck"}, "the walls of the sandbox stand in one place, where they are tested"},
+		{"github.com/mark3labs/mcp-go", []string{"internal/mcpd"}, "the protocol's revisions come and go in one place"},
 		{"github.com/spf13/", []string{"cmd/lakehouse", "internal/cli"}, "only the command line has a command line; daemons take four flags"},
 		{"github.com/stretchr/", nil, "tests use the standard library alone"},
 	}

@@ -1,0 +1,119 @@
+package mcpd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
+)
+
+const (
+	foundByDefault = 10
+	maxFound       = 100
+	maxIndexes     = 100 // that an error names
+)
+
+type searchArgs struct {
+	Index  string          `json:"index"`
+	Text   string          `json:"text"`
+	Vector floats.Vector   `json:"vector"`
+	K      *int            `json:"k"`
+	Mode   vector.Mode     `json:"mode"`
+	Filter json.RawMessage `json:"filter"`
+}
+
+type hit struct {
+	ID       string         `json:"id"`
+	Score    float32        `json:"score" jsonschema:"the higher the nearer"`
+	Metadata map[string]any `json:"metadata,omitempty" jsonschema:"the item's fields; the text it was made of is usually in text"`
+}
+
+type hits struct {
+	Results   []hit `json:"results" jsonschema:"the best first"`
+	Truncated bool  `json:"truncated" jsonschema:"more were found than fit here: ask for fewer, or by a filter"`
+	CellsCut  int   `json:"cells_cut" jsonschema:"values of the metadata here that were too long: they are the beginning of their text, and end with how long they are"`
+}
+
+func searchVectorsTool() mcp.Tool {
+	return newTool("search_vectors", "Search an index",
+		"Finds the items of a vector index that are nearest to a text or a vector, or that have its words, and gives their ids, scores and metadata. "+
+			"An index that does not exist is answered with those that do.",
+		mcp.WithString("index", mcp.Required(), mcp.MinLength(1), mcp.MaxLength(128), mcp.Description("the index's name or alias")),
+		mcp.WithString("text", mcp.MaxLength(maxStatement), mcp.Description("what to look for, in words")),
+		mcp.WithArray("vector", mcp.MaxItems(vector.MaxDimension), mcp.WithNumberItems(), mcp.Description("a vector of the index's dimension, where you have one; a text needs none")),
+		mcp.WithInteger("k", mcp.Description("how many results"), mcp.Min(1), mcp.Max(maxFound), mcp.DefaultNumber(foundByDefault)),
+		mcp.WithString("mode", mcp.Enum(string(vector.ByVector), string(vector.ByWords), string(vector.Hybrid)),
+			mcp.Description("vector: by meaning; lexical: by the words of text, which every index with texts can; hybrid: both. What fits is taken if left out")),
+		mcp.WithObject("filter", mcp.Description(`which items may be found, by metadata: {"city":"Austin"}, {"years":{"gte":3}}, {"state":{"in":["TX","OK"]}}, {"and":[…]}, {"or":[…]}, {"not":{…}}`)),
+		mcp.WithOutputSchema[hits]())
+}
+
+func (g Gateway) searchVectors(ctx context.Context, args searchArgs) (hits, error) {
+	k := orDefault(args.K, foundByDefault)
+	found, err := g.vectors().Search(ctx, args.Index, vector.Search{Text: args.Text, Vector: args.Vector, K: &k, Mode: args.Mode, Filter: args.Filter})
+	if errors.Is(err, vector.ErrIndexNotFound) {
+		err = g.withIndexes(ctx, err)
+	}
+	if err != nil {
+		return hits{}, err
+	}
+	short := hits{Results: []hit{}}
+	room := maxAnswer - maxText
+	for _, r := range found.Results {
+		h := hit{ID: r.ID, Score: r.Score}
+		var cut int
+		if h.Metadata, cut, err = fields(r.Metadata); err != nil {
+			return hits{}, err
+		}
+		text, err := plainJSON(h)
+		if err != nil {
+			return hits{}, err
+		}
+		if room -= len(text) + 1; room < 0 && len(short.Results) > 0 {
+			short.Truncated = true
+			break
+		}
+		short.Results = append(short.Results, h)
+		short.CellsCut += cut
+	}
+	return short, nil
+}
+
+// fields gives the metadata of an item as it may stand in an answer.
+func fields(metadata json.RawMessage) (shown map[string]any, cut int, err error) {
+	if len(bytes.TrimSpace(metadata)) == 0 {
+		return nil, 0, nil
+	}
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(metadata, &values); err != nil {
+		return nil, 0, torn(err)
+	}
+	shown = make(map[string]any, len(values))
+	for name, value := range values {
+		short, shortened := cell(value, max(minCell, maxAnswer/2/len(values)))
+		if shown[name] = short; shortened {
+			cut++
+		}
+	}
+	return shown, cut, nil
+}
+
+// withIndexes adds to an error the indexes that there are.
+func (g Gateway) withIndexes(ctx context.Context, err error) error {
+	page, listErr := g.vectors().List(ctx, "", maxIndexes)
+	var p *wire.Problem
+	if listErr != nil || !errors.As(err, &p) {
+		return err
+	}
+	names := make([]string, len(page.Indexes))
+	for i, index := range page.Indexes {
+		names[i] = index.Name
+	}
+	return p.With("indexes", names).With("more_indexes", page.NextCursor != nil)
+}

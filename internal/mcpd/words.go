@@ -1,0 +1,96 @@
+package mcpd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// The errors of this package's own.
+var (
+	errBadCursor     = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_cursor", Title: "Bad cursor"}
+	errResultChanged = &wire.Kind{Status: http.StatusConflict, Code: "result_changed", Title: "The result is another one now"}
+	errTooLarge      = &wire.Kind{Status: http.StatusBadRequest, Code: "answer_too_large", Title: "Answer too large"}
+	errCancelled     = &wire.Kind{Status: http.StatusConflict, Code: "call_cancelled", Title: "Call cancelled"}
+)
+
+// maxFields bounds what an error says beside its detail, in bytes.
+const maxFields = 2_000
+
+// words tell a model an error: the code, the detail, what to do, and what the fleet says
+// beside it.
+func (g Gateway) words(err error) string {
+	if errors.Is(err, context.Canceled) {
+		err = errCancelled.Errorf("the call was ended before it had an answer")
+	}
+	p := wire.AsProblem(err)
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s: %s", p.Kind.Code, p.Detail)
+	if todo := g.remedy(p); todo != "" {
+		fmt.Fprintf(&s, "\nWhat to do: %s", todo)
+	}
+	if len(p.Fields) > 0 {
+		if fields, err := plainJSON(p.Fields); err == nil {
+			fmt.Fprintf(&s, "\nMore: %s", shortened(string(fields), maxFields))
+		}
+	}
+	if p.RequestID != "" {
+		fmt.Fprintf(&s, "\nRequest: %s", p.RequestID)
+	}
+	return s.String()
+}
+
+// remedy says what mends an error here, where the detail, which speaks of the API, leaves
+// that open.
+func (g Gateway) remedy(p *wire.Problem) string {
+	if p.Is(wire.ErrUnavailable) && p.Fields["service"] == "gateway" {
+		return fmt.Sprintf("no fleet answers at %s. Start one with `lakehouse up`, or tell mcpd where it is, with --gateway or LAKEHOUSE_GATEWAY; then call again. mcpd itself need not be started again", strings.TrimSuffix(g.Client.Base, "/v1"))
+	}
+	for _, r := range remedies() {
+		if p.Is(r.kind) {
+			return r.todo
+		}
+	}
+	if p.Kind.Status >= http.StatusInternalServerError {
+		return "call again in a moment; if it stays, `lakehouse status` and `lakehouse doctor` say what is wrong"
+	}
+	return ""
+}
+
+type remedy struct {
+	kind *wire.Kind
+	todo string
+}
+
+func remedies() []remedy {
+	const (
+		names   = "call list_datasets for the datasets, or query_sql with SHOW TABLES for the views too"
+		token   = "mcpd takes its token from AUTH_TOKEN in its environment: put one that this fleet has there, in the client's configuration; the read token is enough"
+		smaller = "ask for less: fewer columns, a WHERE, an aggregate in place of rows, a LIMIT"
+	)
+	return []remedy{
+		{wire.ErrUnauthorized, token},
+		{catalog.ErrDatasetNotFound, names},
+		{query.ErrTableNotFound, names},
+		{catalog.ErrIsView, "a view has no manifest: query_sql with DESCRIBE and its name tells its columns"},
+		{catalog.ErrVersionNotFound, "leave version out for the current one"},
+		{query.ErrNotAllowed, "write one SELECT (or WITH, VALUES, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES, EXPLAIN) over datasets; nothing else runs, and nothing can be changed from here"},
+		{query.ErrInvalid, "mend the statement; get_manifest tells a dataset's columns and their types"},
+		{query.ErrTimeout, smaller},
+		{query.ErrMemory, smaller},
+		{errTooLarge, smaller},
+		{errBadCursor, "pass next_cursor as it was given, with the same sql; or begin again without a cursor"},
+		{errResultChanged, "begin again without a cursor, with an ORDER BY that leaves no two rows equal, and without random() or now()"},
+		{vector.ErrIndexNotFound, "take one of the indexes below"},
+		{vector.ErrBadSearch, "give a text, or a vector of the index's dimension; mode lexical needs no model"},
+		{embedding.ErrModelNotFound, "leave model out for the configured one"},
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -46,7 +47,7 @@ func searchVectorsTool() mcp.Tool {
 			"An index that does not exist is answered with those that do.",
 		mcp.WithString("index", mcp.Required(), mcp.MinLength(1), mcp.MaxLength(128), mcp.Description("the index's name or alias")),
 		mcp.WithString("text", mcp.MaxLength(maxStatement), mcp.Description("what to look for, in words")),
-		mcp.WithArray("vector", mcp.MaxItems(vector.MaxDimension), mcp.WithNumberItems(), mcp.Description("a vector of the index's dimension, where you have one; a text needs none")),
+		mcp.WithArray("vector", mcp.MaxItems(vector.MaxDimension), mcp.WithNumberItems(mcp.Min(-math.MaxFloat32), mcp.Max(math.MaxFloat32)), mcp.Description("a vector of the index's dimension, where you have one; a text needs none")),
 		mcp.WithInteger("k", mcp.Description("how many results"), mcp.Min(1), mcp.Max(maxFound), mcp.DefaultNumber(foundByDefault)),
 		mcp.WithString("mode", mcp.Enum(string(vector.ByVector), string(vector.ByWords), string(vector.Hybrid)),
 			mcp.Description("vector: by meaning; lexical: by the words of text, which every index with texts can; hybrid: both. What fits is taken if left out")),

@@ -15,12 +15,14 @@ var (
 	ErrLoadEmpty    = &wire.Kind{Status: 409, Code: "load_empty", Title: "The statement gave no rows"}
 )
 
-// NewLoad asks for the rows of a SELECT as items: the id and the vector are columns, every
-// other column is a field of the metadata.
+// NewLoad asks for the rows of a SELECT as items: the id and the vector, or the text
+// that it is made of, are columns, every other column is a field of the metadata.
 type NewLoad struct {
 	SQL          string `json:"sql" example:"SELECT candidate_id AS id, embedding AS vector, city FROM candidates"` // one SELECT over the catalog
 	IDColumn     string `json:"id_column,omitempty" default:"id"`                                                   // text, or numbers, which are taken as they are written
 	VectorColumn string `json:"vector_column,omitempty" default:"vector"`                                           // a list of numbers, or its text, as '[0.1, 0.2]'
+	// of text that becomes the vector where there is none, in an index with a model; stays a field of the metadata
+	TextColumn string `json:"text_column,omitempty" default:"text"`
 	// takes items out whose ids are in no row, whoever put them in; where there are no rows
 	// at all, which would be every item, the load fails with load_empty
 	DeleteMissing bool `json:"delete_missing,omitempty" default:"false"`
@@ -52,6 +54,7 @@ type Load struct {
 	Unchanged  int64         `json:"unchanged"`           // rows that the index held already
 	Duplicates int64         `json:"duplicates"`          // rows whose id a later row of the load has too, which counts
 	Deleted    int64         `json:"deleted"`             // items that delete_missing took out
+	Truncated  int64         `json:"truncated,omitempty"` // texts that are longer than the model reads, whose vectors are of their beginnings
 	Skipped    bool          `json:"skipped"`             // nothing has changed since the last load, so nothing was to be done
 	StartedAt  time.Time     `json:"started_at,omitzero"` // when it was asked for; missing where that is lost
 	EndedAt    *time.Time    `json:"ended_at,omitempty"`  // missing while it runs

@@ -103,12 +103,12 @@ const (
 	None Quantization = "none" // float32 all the way
 )
 
-// Shape is what an index is made as, and stays. A number of 0, but for the dimension, is as if
-// it were left out.
+// Shape is what an index is made as, and stays. A number of 0 is as if it were left out.
 type Shape struct {
-	Dimension      int          `json:"dimension" minimum:"1" maximum:"16384" example:"768"`                          // numbers of each vector
+	Dimension      int          `json:"dimension,omitempty" minimum:"1" maximum:"16384" example:"768"`                // numbers of each vector; may be left out where a model says it
 	Metric         Metric       `json:"metric,omitempty" enum:"cosine,dot,l2" default:"cosine"`                       // how near two vectors are; under cosine they are kept at length 1
-	Model          string       `json:"model,omitempty" maxLength:"256"`                                              // the name of what makes its vectors, for whoever asks; nothing is made of texts here
+	Model          string       `json:"model,omitempty" maxLength:"256"`                                              // the name of what makes its vectors: of texts by embedd, if that has such a model (GET /embed/models), and else for whoever asks
+	ModelRevision  string       `json:"model_revision,omitempty"`                                                     // that the model had when the index was made, and has to have for its texts; given to one that is made, it has to be the model's
 	Quantization   Quantization `json:"quantization,omitempty" enum:"int8,none" default:"int8"`                       // how vectors are compared on the way: int8 codes, and what is found by all its digits again; none: by all digits always
 	M              int          `json:"m,omitempty" minimum:"4" maximum:"64" default:"16"`                            // links of an item in the graph: more find better, take more memory and make adding slower
 	EfConstruction int          `json:"ef_construction,omitempty" maximum:"16384" default:"200"`                      // candidates that are looked at when an item is put in, at least m: more find better, and make adding slower

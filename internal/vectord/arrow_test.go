@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,5 +177,33 @@ func TestBytesThatAreNoArrow(t *testing.T) {
 	file := append([]byte("ARROW1\x00\x00"), whole...)
 	if status, answer := d.sendArrow("/vectors/index/x/add", file, ""); status != 400 || !strings.Contains(string(answer), "pyarrow.ipc.new_stream") {
 		t.Errorf("%d %s", status, answer)
+	}
+}
+
+// Items that come as Arrow have their vectors made of texts where the column has none, or is
+// not there.
+func TestTextsAsArrow(t *testing.T) {
+	d, _ := startWithWords(t, "http://127.0.0.1:1")
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
+	d.want(201, "", "POST", "/vectors/index", `{"name":"plain","dimension":16}`)
+	fields := []arrow.Field{{Name: "id", Type: arrow.BinaryTypes.String}, {Name: "text", Type: arrow.BinaryTypes.String},
+		{Name: "vector", Type: arrow.ListOf(arrow.PrimitiveTypes.Float32), Nullable: true}}
+	for n := 2; n <= 3; n++ {
+		rows := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(fields[:n], nil))
+		rows.Field(0).(*array.StringBuilder).Append("a")
+		rows.Field(1).(*array.StringBuilder).Append("registered nurse")
+		if n == 3 {
+			rows.Field(2).AppendNull()
+		}
+		batch := stream(t, rows)
+		if status, answer := d.sendArrow("/vectors/index/x/add", batch, ""); status != 200 {
+			t.Errorf("%d columns: %d %s", n, status, answer)
+		}
+		if status, answer := d.sendArrow("/vectors/index/plain/add", batch, ""); status != 400 || !strings.Contains(string(answer), "the index has no model") {
+			t.Errorf("%d columns: %d %s", n, status, answer)
+		}
+	}
+	if got, err := d.Item(t.Context(), "x", "a"); err != nil || !slices.Equal(got.Vector, ofWords("registered nurse", 16)) {
+		t.Errorf("%v %v", got, err)
 	}
 }

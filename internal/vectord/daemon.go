@@ -7,12 +7,14 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/loading"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -22,6 +24,7 @@ type server struct {
 	config   Config
 	registry *registry
 	loader   *loading.Loader
+	texts    *texts.Embedder
 	metrics  *metrics
 	arenas   bodies.Arenas
 }
@@ -33,15 +36,15 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 		return nil, err
 	}
 	c = c.complete()
-	s := &server{env: env, config: c, registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
+	s := &server{env: env, config: c, texts: &texts.Embedder{Client: embedding.Client{Client: env.Peer("embedd")}}, registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
 	s.metrics = newMetrics(env.Metrics, s.registry)
-	s.loader = newLoader(ctx, s.registry, s.metrics, &query.Client{Client: env.Peer("queryd")})
+	s.loader = newLoader(ctx, s.registry, s.metrics, &query.Client{Client: env.Peer("queryd")}, s.texts)
 	s.registry.background.Go(func() { s.registry.start(func(x *index) func() { return s.loader.Resume(x.loads) }) })
 	return &service.Daemon{
 		Routes:  s.routes(),
 		Ready:   func(context.Context) []string { return s.registry.notReady() },
 		Private: regexp.MustCompile(`^/vectors/index/[^/]+/items/`),
-		Notes:   func(context.Context) []string { return s.registry.notes() },
+		Notes:   func(ctx context.Context) []string { return append(s.registry.notes(), s.textsWait(ctx)...) },
 		Close: func() error {
 			s.loader.Close()
 			return s.registry.close(context.WithoutCancel(ctx))

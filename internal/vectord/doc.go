@@ -10,5 +10,6 @@
 // A change goes through its index's committer (package durable) into a log object, and
 // then into the index in memory (package engine), where searches find it. Handlers turn
 // HTTP (package bodies) into calls of these two, and their errors into problems (package
-// problems). Loads from statements (package loading) are inside of an index as requests are.
+// problems). Vectors of texts are made by embedd (package texts) before an index is entered, so
+// that nobody waits for them who sends none. Loads from statements (package loading) are inside of an index as requests are.
 package vectord

@@ -21,6 +21,11 @@ func (s *server) createIndex(w http.ResponseWriter, r *http.Request) error {
 	if err := vector.CheckName(want.Name); err != nil {
 		return err
 	}
+	shape, err := s.ofModel(r.Context(), want)
+	if err != nil {
+		return err
+	}
+	want.Shape = shape
 	x, created, err := s.registry.create(r.Context(), want)
 	if err != nil {
 		return err

@@ -23,21 +23,30 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	items, err := bodies.ReadItems(r, x.pointer.Shape.Dimension)
+	batch, err := bodies.ReadItems(r, x.pointer.Shape)
 	if err != nil {
 		return err
 	}
-	if err := s.registry.room(items); err != nil {
+	if err := s.registry.room(batch.Items); err != nil {
 		return err
 	}
-	return s.answered(w, r, (*index).enterToChange, func(_ *index, open *durable.Index) (any, error) {
-		added, err := open.Add(r.Context(), items)
+	truncated, err := s.completeItems(r.Context(), x, batch)
+	if err != nil {
+		return err
+	}
+	return s.answered(w, r, (*index).enterToChange, func(now *index, open *durable.Index) (any, error) {
+		if len(batch.Texts) > 0 {
+			if err := sameMaker(x, now); err != nil {
+				return nil, err
+			}
+		}
+		added, err := open.Add(r.Context(), batch.Items)
 		if err != nil {
 			return nil, err
 		}
 		s.metrics.changed(fateAdded, added.Added)
 		s.metrics.changed(fateUpdated, added.Updated)
-		return vector.Added(added), nil
+		return vector.Added{Added: added.Added, Updated: added.Updated, Count: added.Count, Truncated: truncated}, nil
 	})
 }
 
@@ -84,7 +93,10 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 	if len(update.Set) == 0 && len(update.Remove) == 0 {
 		return wire.ErrBadRequest.Errorf(`there is nothing to change: give "set" with fields and values, or "remove" with names of fields`)
 	}
-	return s.answered(w, r, (*index).enterToChange, func(_ *index, open *durable.Index) (any, error) {
+	return s.answered(w, r, (*index).enterToChange, func(x *index, open *durable.Index) (any, error) {
+		if err := textStays(x, update); err != nil {
+			return nil, err
+		}
 		change := durable.Change{Set: update.Set, Remove: update.Remove}
 		if err := s.registry.roomToChange(open.Engine(), selection, change); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/loading"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -77,9 +78,9 @@ func (x *index) holdToReplace() (done func(), err error) {
 }
 
 // newLoader gives what loads into the indexes of a registry.
-func newLoader(ctx context.Context, r *registry, m *metrics, q *query.Client) *loading.Loader {
+func newLoader(ctx context.Context, r *registry, m *metrics, q *query.Client, embedder *texts.Embedder) *loading.Loader {
 	return loading.New(ctx, loading.Config{
-		Storage: r.storage, Query: q, Log: r.log, Admit: r.room, Changed: m.loaded,
+		Storage: r.storage, Query: q, Texts: embedder, Log: r.log, Admit: r.room, Changed: m.loaded,
 		RetryAfter: r.config.RetryAfter.Std(), KeepWithin: r.patience,
 	})
 }

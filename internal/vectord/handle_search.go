@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
@@ -22,12 +24,22 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	x, err := s.registry.find(chi.URLParam(r, "name"))
+	if err != nil {
+		return err
+	}
+	if want, err = s.completeSearch(r.Context(), x, want); err != nil {
+		return err
+	}
 	query, err := queryOf(want)
 	if err != nil {
 		return err
 	}
 	found := bodies.Found{Query: query, Near: nearness(want), Many: want.Vectors != nil}
-	err = s.inside(r, func(_ *index, open *durable.Index) (err error) {
+	err = s.inside(r, func(now *index, open *durable.Index) (err error) {
+		if err := sameMaker(x, now); err != nil {
+			return err
+		}
 		if err := bodies.CheckSearch(query, len(want.Vectors), open.Engine(), s.config.MaxAnswerBytes); err != nil {
 			return err
 		}
@@ -122,7 +134,7 @@ func checkSearch(s vector.Search) error {
 	case mode == vector.ByWords && near:
 		return vector.ErrBadSearch.Errorf("mode lexical goes by words alone; leave the vector out, or take mode hybrid")
 	case mode != vector.ByWords && !near:
-		return vector.ErrBadSearch.Errorf(`mode %s needs "vector", "vectors", or "positive" with ids of items`, mode)
+		return vector.ErrBadSearch.Errorf(`mode %s needs "vector", "vectors", "positive" with ids of items, or in an index with a model "text"`, mode)
 	case mode == vector.ByVector && s.Text != "":
 		return vector.ErrBadSearch.Errorf("mode vector does not look at the text; leave it out, or take mode hybrid")
 	case s.K != nil && (*s.K < 1 || *s.K > vector.MaxK):

@@ -41,8 +41,14 @@ func startUnready(t testing.TB, store *storage.Client, change ...func(*vectord.C
 // startBeside is startUnready with a queryd at a URL.
 func startBeside(t testing.TB, store *storage.Client, queryd string, change ...func(*vectord.Config)) *daemon {
 	t.Helper()
+	return startAmong(t, service.Peers{"storaged": store.Base, "queryd": queryd, "embedd": "http://127.0.0.1:1"}, change...)
+}
+
+// startAmong is startUnready with other daemons at URLs.
+func startAmong(t testing.TB, peers service.Peers, change ...func(*vectord.Config)) *daemon {
+	t.Helper()
 	env := testbed.NewEnv(t, "vectord")
-	env.Peers = service.Peers{"storaged": store.Base, "queryd": queryd}
+	env.Peers = peers
 	c := vectord.Defaults()
 	c.RetryAfter = service.Duration(10 * time.Millisecond)
 	for _, f := range change {

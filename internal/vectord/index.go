@@ -50,7 +50,7 @@ func (r *registry) newIndex(name string, shape vector.Shape) *index {
 // namedIndex is the index that a name leads to, and is not open yet.
 func (r *registry) namedIndex(name string, p pointer, etag string) *index {
 	x := &index{name: name, pointer: p, etag: etag, failed: p.broken, gone: make(chan struct{}), copying: r.copying.of(name)}
-	x.loads = &loading.Target{Name: name, ID: p.ID, Persisted: x.persisted(), Gone: x.gone, Enter: x.enter, EnterToChange: x.enterToChange}
+	x.loads = &loading.Target{Name: name, ID: p.ID, Persisted: x.persisted(), Maker: maker(p.Shape), Gone: x.gone, Enter: x.enter, EnterToChange: x.enterToChange}
 	return x
 }
 
@@ -195,13 +195,16 @@ func complete(s vector.Shape) (vector.Shape, error) {
 	if s.Quantization != vector.Int8 && s.Quantization != vector.None {
 		return s, vector.ErrBadIndex.Errorf("there is no quantization %q; there are int8 and none", s.Quantization)
 	}
-	for _, name := range append([]string{s.Model}, s.TextFields...) {
+	for _, name := range append([]string{s.Model, s.ModelRevision}, s.TextFields...) {
 		if len(name) > vector.MaxLabel {
 			return s, vector.ErrBadIndex.Errorf("the name %.64q... of a model or of a text field has %d bytes; it may have %d", name, len(name), vector.MaxLabel)
 		}
 	}
+	if s.ModelRevision != "" && s.Model == "" {
+		return s, vector.ErrBadIndex.Errorf(`"model_revision" is of a model; give "model", too, or leave it out`)
+	}
 	if s.Dimension == 0 {
-		return s, vector.ErrBadIndex.Errorf(`there is no "dimension", which says how many numbers each vector has: 1 to %d`, vector.MaxDimension)
+		return s, vector.ErrBadIndex.Errorf(`there is no "dimension", which says how many numbers each vector has: 1 to %d; one with a "model" of embedd has the model's`, vector.MaxDimension)
 	}
 	config, err := engineConfig(s).Complete()
 	if err != nil {
@@ -224,8 +227,11 @@ func notFound(name string) error {
 	return vector.ErrIndexNotFound.Errorf("there is no index %q; GET /vectors/index lists those that there are", fmt.Sprintf("%.128s", name))
 }
 
-// same tells whether two shapes, with their defaults, are equal.
-func same(a, b vector.Shape) bool { return reflect.DeepEqual(a, b) }
+// same tells whether two shapes, with their defaults, are equal, whichever revision of the model.
+func same(a, b vector.Shape) bool {
+	a.ModelRevision = b.ModelRevision
+	return reflect.DeepEqual(a, b)
+}
 
 // reasonOf words why an index could not be opened, for whoever has to mend it.
 func reasonOf(err error) string {

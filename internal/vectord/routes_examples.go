@@ -34,7 +34,7 @@ func examples() map[string]example {
 		"add_items": {
 			asks:    `{"items":[{"id":"A-0107","vector":[0.9,0.1,0.2],"text":"forklift operator, nights","metadata":{"state":"MA","years":4}}]}`,
 			answers: `{"added":0,"updated":1,"count":3}`,
-			streams: "a stream of Arrow IPC: the columns id (utf8) and vector (a list of float32, also one of fixed size), and, if wanted, text (utf8) and metadata (JSON as utf8), or, in place of metadata, other columns, each a field of it",
+			streams: "a stream of Arrow IPC: the columns id (utf8) and vector (a list of float32, also one of fixed size; in an index with a model it may be null, or missing, where there is a text), and, if wanted, text (utf8) and metadata (JSON as utf8), or, in place of metadata, other columns, each a field of it",
 		},
 		"search_index": {
 			asks:     `{"vector":[1,0,0],"k":1,"filter":{"state":"TX","years":{"gte":3}}}`,

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -20,7 +21,7 @@ func (operations) createIndex() service.Route {
 			{Status: http.StatusCreated, Doc: "made", Type: vector.Index{}},
 			{Status: http.StatusOK, Doc: "it was there, with the same parameters, and if_not_exists was given", Type: vector.Index{}},
 		},
-		Errors: storing(vector.ErrBadIndex, vector.ErrIndexExists, vector.ErrIndexMemory),
+		Errors: storing(embedded(vector.ErrBadIndex, vector.ErrIndexExists, vector.ErrIndexMemory, vector.ErrDimension)...),
 	}
 }
 
@@ -106,6 +107,11 @@ func storing(more ...*wire.Kind) []*wire.Kind {
 // inside adds the errors of what needs an open index.
 func inside(more ...*wire.Kind) []*wire.Kind {
 	return slices.Concat(kinds(vector.ErrIndexNotFound, vector.ErrIndexLoading, vector.ErrIndexFailed), more)
+}
+
+// embedded adds the errors of what has embedd make vectors.
+func embedded(more ...*wire.Kind) []*wire.Kind {
+	return slices.Concat(more, kinds(embedding.ErrModelNotFound, embedding.ErrModelChanged, embedding.ErrProviderDown, embedding.ErrBadProvider))
 }
 
 // changing adds the errors of what changes an open index.

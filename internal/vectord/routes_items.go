@@ -3,6 +3,7 @@ package vectord
 import (
 	"net/http"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
@@ -13,17 +14,17 @@ func (o operations) addItems() service.Route {
 	return service.Route{
 		ID: "add_items", Summary: "Put items in, in place of those with the same ids; whole or not at all", Body: orArrow(vector.Add{}), MaxBody: o.maxBody,
 		Answers: ok("durable, and found from now on", vector.Added{}),
-		Errors:  changing(vector.ErrBadItem, vector.ErrBadVector, vector.ErrDimension, vector.ErrIndexFields, vector.ErrIndexMemory, vector.ErrIndexFull),
+		Errors:  changing(embedded(vector.ErrBadItem, vector.ErrBadVector, embedding.ErrBadText, vector.ErrDimension, vector.ErrIndexFields, vector.ErrIndexMemory, vector.ErrIndexFull)...),
 	}
 }
 
 func (o operations) searchIndex() service.Route {
 	return service.Route{
-		ID: "search_index", Summary: "Find what is nearest to vectors or to other items, what words fit, or both joined",
+		ID: "search_index", Summary: "Find what is nearest to vectors, to the meaning of a text or to other items, what words fit, or both joined",
 		Query: bodies.SearchParams(), Body: orArrow(vector.Search{}), MaxBody: o.maxBody,
 		Answers: []service.Answer{{Status: http.StatusOK, Doc: "the best first; with vectors, batches of results; as Arrow, a row for each result",
 			Type: vector.Answer{}, Media: []string{"application/json", arrowin.Media}}},
-		Errors: inside(vector.ErrBadVector, vector.ErrDimension, vector.ErrBadFilter, vector.ErrBadSearch, vector.ErrItemNotFound, vector.ErrAnswerTooLarge),
+		Errors: inside(embedded(vector.ErrBadVector, embedding.ErrBadText, vector.ErrDimension, vector.ErrBadFilter, vector.ErrBadSearch, vector.ErrItemNotFound, vector.ErrAnswerTooLarge)...),
 	}
 }
 

@@ -27,8 +27,8 @@ func isArrow(r *http.Request) bool {
 // maxStream is how much memory a stream may take, unpacked.
 const maxStream = 512 << 20
 
-// arrowItems reads the items of an add: the columns id and vector, and of text and
-// metadata (JSON) those that are there; every other column is a field of the metadata.
+// arrowItems reads the items of an add: the columns id and vector, or text in
+// its place, and of text and metadata (JSON) those that are there; every other column is a field of the metadata.
 func arrowItems(r *http.Request) (vector.Add, error) {
 	var add vector.Add
 	err := arrowin.Read(r.Body, memory.DefaultAllocator, maxStream, func(batch arrow.RecordBatch) error {
@@ -50,11 +50,11 @@ func itemsOf(batch arrow.RecordBatch) ([]vector.Item, error) {
 		var err error
 		switch name := batch.ColumnName(i); name {
 		case "id":
-			err = texts(column, func(i int, s string) { items[i].ID = strings.Clone(s) })
+			err = textsOf(column, func(i int, s string) { items[i].ID = strings.Clone(s) })
 		case "text":
-			err = texts(column, func(i int, s string) { items[i].Text = strings.Clone(s) })
+			err = textsOf(column, func(i int, s string) { items[i].Text = strings.Clone(s) })
 		case "metadata":
-			err = texts(column, func(i int, s string) { items[i].Metadata = json.RawMessage(s) })
+			err = textsOf(column, func(i int, s string) { items[i].Metadata = json.RawMessage(s) })
 		case "vector":
 			err = vectors(column, func(i int, v vector.Vector) { items[i].Vector = v })
 		default:
@@ -69,8 +69,8 @@ func itemsOf(batch arrow.RecordBatch) ([]vector.Item, error) {
 		}
 	}
 	for _, need := range []string{"id", "vector"} {
-		if !seen[need] {
-			return nil, wire.ErrBadRequest.Errorf("there is no column %q; an add has id (text) and vector (a list of float32), and may have text, metadata (JSON) and others, which are fields of the metadata", need).With("column", need)
+		if !seen[need] && !(need == "vector" && seen["text"]) {
+			return nil, wire.ErrBadRequest.Errorf("there is no column %q; an add has id (text) and vector (a list of float32), in an index with a model in its place text, and may have text, metadata (JSON) and others, which are fields of the metadata", need).With("column", need)
 		}
 	}
 	return items, addFields(items, fields, seen["metadata"])
@@ -103,8 +103,8 @@ func addFields(items []vector.Item, fields map[string]arrow.Array, whole bool) e
 	return nil
 }
 
-// texts gives the text of each row that has one.
-func texts(column arrow.Array, yield func(row int, s string)) error {
+// textsOf gives the text of each row that has one.
+func textsOf(column arrow.Array, yield func(row int, s string)) error {
 	list, ok := column.(interface{ Value(int) string })
 	if !ok || column.DataType().ID() != arrow.STRING && column.DataType().ID() != arrow.LARGE_STRING {
 		return fmt.Errorf("it is of type %v, and has to be of text (utf8), as cast(pyarrow.string()) makes it", column.DataType())

@@ -12,45 +12,76 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// ReadItems reads the batch of an add to an index of so many dimensions.
-func ReadItems(r *http.Request, dimension int) ([]engine.Item, error) {
+// Batch is what an add puts in. Items that came as texts without vectors have room for those,
+// which is to be written.
+type Batch struct {
+	Items []engine.Item
+	Bare  []int        // which of them came as texts
+	Texts []texts.Text // of these
+}
+
+// ReadItems reads the batch of an add to an index of a shape.
+func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 	read := Read[vector.Add]
 	if isArrow(r) {
 		read = arrowItems
 	}
 	batch, err := read(r)
 	if err != nil {
-		return nil, err
+		return Batch{}, err
 	}
 	switch n := len(batch.Items); {
 	case n == 0:
-		return nil, wire.ErrBadRequest.Errorf(`there are no items; send {"items": [{"id": "…", "vector": […], "metadata": {…}}]}`)
+		return Batch{}, wire.ErrBadRequest.Errorf(`there are no items; send {"items": [{"id": "…", "vector": […], "metadata": {…}}]}`)
 	case n > vector.MaxItems:
-		return nil, TooMany(n)
+		return Batch{}, TooMany(n)
 	}
-	items := make([]engine.Item, len(batch.Items))
+	b := Batch{Items: make([]engine.Item, len(batch.Items))}
 	for i, item := range batch.Items {
 		if item.Vector == nil {
-			return nil, withoutVector(i, item, dimension)
+			if err := b.bare(i, &item, shape); err != nil {
+				return Batch{}, err
+			}
 		}
 		meta := item.Metadata
 		if item.Text != "" {
 			var err error
 			if meta, err = withText(meta, item.Text); err != nil {
-				return nil, &engine.ItemError{Item: i, ID: item.ID, Err: err}
+				return Batch{}, &engine.ItemError{Item: i, ID: item.ID, Err: err}
 			}
 		}
-		items[i] = engine.Item{ID: item.ID, Vector: item.Vector, Metadata: meta}
+		b.Items[i] = engine.Item{ID: item.ID, Vector: item.Vector, Metadata: meta}
 	}
-	return items, nil
+	return b, nil
+}
+
+// bare takes an item that has no vector, which its text is to become.
+func (b *Batch) bare(i int, item *vector.Item, shape vector.Shape) error {
+	switch {
+	case shape.Model == "" || item.Text == "":
+		return withoutVector(i, *item, shape)
+	case texts.Check(item.Text) != nil:
+		return &engine.ItemError{Item: i, ID: item.ID, Err: texts.Check(item.Text)}
+	}
+	item.Vector = make(vector.Vector, shape.Dimension)
+	b.Bare, b.Texts = append(b.Bare, i), append(b.Texts, texts.Text{Text: item.Text, Vector: item.Vector})
+	return nil
 }
 
 // withoutVector says of an item what it lacks.
-func withoutVector(i int, item vector.Item, dimension int) error {
-	p := vector.ErrBadVector.Errorf("item %d (%q) has no vector; give one of %d numbers; nothing of the batch was applied", i, item.ID, dimension)
+func withoutVector(i int, item vector.Item, shape vector.Shape) error {
+	words := "give one of %d numbers"
+	switch {
+	case shape.Model != "":
+		words += `, or a "text", of which the model of the index makes one`
+	case item.Text != "":
+		words += `; none is made of its text, since the index has no model`
+	}
+	p := vector.ErrBadVector.Errorf("item %d (%q) has no vector; "+words+"; nothing of the batch was applied", i, item.ID, shape.Dimension)
 	return p.With("item", i).With("id", item.ID).Private()
 }
 

@@ -14,6 +14,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -37,6 +38,7 @@ type Loader struct {
 type Config struct {
 	Storage *storage.Client
 	Query   *query.Client
+	Texts   *texts.Embedder
 	Log     *slog.Logger
 	Admit   func([]engine.Item) error         // refuses what memory has no room for
 	Changed func(added, updated, deleted int) // is told what was changed

@@ -12,15 +12,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
-	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
 
-// itemOf makes an item of a row: the metadata is the row without the id and the vector,
-// as it came, but for whole numbers that came as text.
-func itemOf(line []byte, want vector.NewLoad, types columns) (item engine.Item, err error) {
+// rowOf makes an item of a row: the metadata is the row without the id and the vector,
+// as it came, but for whole numbers that came as text. Where texts are taken, one may stand
+// for the vector.
+func rowOf(line []byte, want vector.NewLoad, types columns, takesTexts bool) (item row, err error) {
 	in := jsontext.NewDecoder(strings.NewReader(string(line)))
 	meta := []byte{'{'}
-	idColumn, vectorColumn := cmp.Or(want.IDColumn, "id"), cmp.Or(want.VectorColumn, "vector")
+	idColumn, vectorColumn, textColumn := cmp.Or(want.IDColumn, "id"), cmp.Or(want.VectorColumn, "vector"), cmp.Or(want.TextColumn, "text")
 	if _, err := in.ReadToken(); err != nil {
 		return item, err
 	}
@@ -42,6 +42,9 @@ func itemOf(line []byte, want vector.NewLoad, types columns) (item engine.Item, 
 				return item, vector.ErrLoadColumns.Errorf("the column %q: %v", vectorColumn, err)
 			}
 		default:
+			if field == textColumn && value.Kind() == '"' {
+				item.text = textOf(value)
+			}
 			if value.Kind() == 'n' { // null is as if it were not there
 				continue
 			}
@@ -58,7 +61,9 @@ func itemOf(line []byte, want vector.NewLoad, types columns) (item engine.Item, 
 	switch {
 	case item.ID == "":
 		return item, vector.ErrLoadColumns.Errorf("it has no id in the column %q; name the column of ids by id_column, and leave rows without one out; there are %s", idColumn, columnsIn(line))
-	case item.Vector == nil:
+	case item.Vector == nil && takesTexts && item.text == "":
+		return item, vector.ErrLoadColumns.Errorf("it has no vector in the column %q, nor in the column %q a text that one is made of; name the columns by vector_column and text_column, and leave rows without either out; there are %s", vectorColumn, textColumn, columnsIn(line))
+	case item.Vector == nil && !takesTexts:
 		return item, vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out; there are %s", vectorColumn, columnsIn(line))
 	}
 	return item, nil
@@ -85,12 +90,17 @@ func vectorOf(value jsontext.Value) (v vector.Vector, err error) {
 func idOf(value jsontext.Value) string {
 	switch value.Kind() {
 	case '"':
-		var text string
-		if json.Unmarshal(value, &text) == nil {
-			return text
-		}
+		return textOf(value)
 	case '0':
 		return string(value)
 	}
 	return ""
+}
+
+// textOf gives a text; "" where it cannot be read.
+func textOf(value jsontext.Value) (text string) {
+	if json.Unmarshal(value, &text) != nil {
+		return ""
+	}
+	return text
 }

@@ -13,7 +13,7 @@ func TestARowWithoutAnID(t *testing.T) {
 		`{"cid":"a","emb":[1],"city":"x"}`: `no id in the column "id"; name the column of ids by id_column, and leave rows without one out; there are cid, city, emb`,
 		`{"id":"a","emb":[1]}`:             `no vector in the column "vector"; name the column by vector_column, and leave rows without one out; there are emb, id`,
 	} {
-		if _, err := itemOf([]byte(row), vector.NewLoad{}, columns{}); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := rowOf([]byte(row), vector.NewLoad{}, columns{}, false); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q", row, err, says)
 		}
 	}

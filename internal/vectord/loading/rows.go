@@ -2,29 +2,33 @@ package loading
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 const (
 	loadBatch      = 1000    // rows that are put in at once, at most
 	loadBatchBytes = 8 << 20 // of them, about
+	loadTexts      = 256     // of them that are texts, which take longer: progress is told, and a kill takes little
 	maxRow         = 1 << 20 // bytes of a row, which no item comes near to
 )
 
 // rows are a load's rows on their way into an index, in one try. Rows that differ from the
 // index wait for a batch. A row is not written if a later one in the batch, with the same id,
 // equals what the index holds.
+// A text without a vector equals it by its metadata alone, which it is part of: the vector is
+// not made again.
 type rows struct {
 	open    *durable.Index
 	tally   *tally
@@ -34,19 +38,34 @@ type rows struct {
 	making  context.Context // of changes: one that is begun is waited for, also when the load is cancelled
 	changes uint64          // that were made of the index
 
-	waiting []engine.Item  // each id once; one without an id has gone again
+	embedder *texts.Embedder
+	maker    texts.Maker // of the vectors of texts; without a model there are none
+
+	waiting []row          // each id once; one without an id has gone again
 	at      map[string]int // where among them an id is
+	bare    int            // of them that have no vector, at most
 	bytes   int            // of them, about
+	ahead   *batch         // that was read before them, and is put in before them
 }
 
 // take reads the rows and puts those in that the index does not hold.
 func (r *rows) take(ctx context.Context, body io.Reader) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() {
+		cancel()
+		if r.ahead != nil { // nothing is under way any more
+			<-r.ahead.made
+		}
+	}()
 	lines := bufio.NewReaderSize(body, maxRow)
 	for number := int64(1); ; number++ {
 		line, err := lines.ReadSlice('\n')
 		switch {
 		case errors.Is(err, io.EOF) && len(line) == 0:
-			return r.flush(ctx)
+			if err := r.flush(ctx); err != nil {
+				return err
+			}
+			return r.settle(ctx)
 		case errors.Is(err, io.EOF):
 			return &cutError{wire.ErrUnavailable.Errorf("the answer of queryd ends within row %d", number).With("service", "queryd")}
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -65,12 +84,21 @@ func (r *rows) take(ctx context.Context, body io.Reader) error {
 }
 
 // read makes an item of a row that the index can take.
-func (r *rows) read(line []byte) (engine.Item, error) {
-	item, err := itemOf(line, r.want, r.types)
-	if err == nil {
-		_, err = r.open.Engine().Check([]engine.Item{item})
+func (r *rows) read(line []byte) (row, error) {
+	row, err := rowOf(line, r.want, r.types, r.maker.Model != "")
+	if err != nil {
+		return row, err
 	}
-	return item, err
+	item := row.Item
+	if item.Vector == nil {
+		if err := texts.Check(row.text); err != nil {
+			return row, &engine.ItemError{ID: row.ID, Err: err}
+		}
+		item.Vector = make(vector.Vector, r.maker.Dimension)
+		item.Vector[0] = 1 // stands for the one that will be made
+	}
+	_, err = r.open.Engine().Check([]engine.Item{item})
+	return row, err
 }
 
 // wrongRow names a row that is no item by its place in the statement's answer.
@@ -85,14 +113,19 @@ func wrongRow(number int64, err error) error {
 }
 
 // put takes a row. Of rows with one id the last counts.
-func (r *rows) put(ctx context.Context, item engine.Item) error {
+func (r *rows) put(ctx context.Context, item row) error {
+	if r.ahead != nil && r.ahead.ids[item.ID] { // what the index holds is not what it will
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+	}
 	r.tally.see(item.ID)
 	at, waits := r.at[item.ID]
-	holds := r.open.Engine().Holds(item)
+	holds := r.holds(item)
 	switch {
 	case waits && holds:
 		delete(r.at, item.ID)
-		r.waiting[at] = engine.Item{}
+		r.waiting[at] = row{}
 	case waits:
 		r.waiting[at] = item
 	case !holds:
@@ -103,31 +136,23 @@ func (r *rows) put(ctx context.Context, item engine.Item) error {
 		r.tally.count(item.ID, unchanged)
 		return nil
 	}
-	r.bytes += len(item.ID) + 4*len(item.Vector) + len(item.Metadata)
-	if len(r.waiting) < loadBatch && r.bytes < loadBatchBytes {
+	r.bytes += len(item.ID) + 4*r.maker.Dimension + len(item.Metadata)
+	if item.Vector == nil {
+		r.bare++
+	}
+	if len(r.waiting) < loadBatch && r.bytes < loadBatchBytes && r.bare < loadTexts {
 		return nil
 	}
 	return r.flush(ctx)
 }
 
-// flush puts in what waits, unless the load has ended.
-func (r *rows) flush(ctx context.Context) error {
-	items := slices.DeleteFunc(r.waiting, func(item engine.Item) bool { return item.ID == "" })
-	r.waiting, r.at, r.bytes = nil, map[string]int{}, 0
-	if err := ctx.Err(); err != nil || len(items) == 0 {
-		return err
+// holds tells whether the index holds a row already.
+func (r *rows) holds(item row) bool {
+	if item.Vector != nil {
+		return r.open.Engine().Holds(item.Item)
 	}
-	if err := r.admit(items); err != nil {
-		return problems.Of(err)
-	}
-	r.tally.mayAdd(r.open, items)
-	added, err := r.open.Add(r.making, items)
-	if err != nil {
-		return problems.Of(err)
-	}
-	r.changes++
-	r.tally.added(added)
-	return nil
+	kept, there := r.open.Engine().Metadata(item.ID)
+	return there && bytes.Equal(kept, item.Metadata)
 }
 
 // deleteMissing takes out what is in no row.

@@ -51,7 +51,7 @@ const (
 func (t *tally) begin() {
 	if t.try++; t.try == 1 {
 		t.job.change(func(load *record) {
-			load.Rows, load.Added, load.Updated, load.Unchanged, load.Duplicates, load.Deleted = 0, 0, 0, 0, 0, 0
+			load.Rows, load.Added, load.Updated, load.Unchanged, load.Duplicates, load.Deleted, load.Truncated = 0, 0, 0, 0, 0, 0, 0
 		})
 	}
 	t.rows, t.duplicates = 0, 0
@@ -131,6 +131,11 @@ func (t *tally) added(n durable.Added) {
 	}
 	t.adding = nil
 	t.changed(n.Added, n.Updated, 0)
+}
+
+// cut counts texts that are longer than their model reads.
+func (t *tally) cut(texts int) {
+	t.tell(func(load *record) { load.Truncated += int64(texts) })
 }
 
 // mayDelete notes that items are about to be taken out.

@@ -7,12 +7,14 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 )
 
 // Target is an index as its loads see it, of which one runs at a time.
 type Target struct {
 	Name, ID  string
 	Persisted bool            // else nothing of its loads is kept
+	Maker     texts.Maker     // of the vectors of texts
 	Gone      <-chan struct{} // closed when the index has lost its name, or the daemon ends
 	// Enter gives the index to whoever leaves it then, or says why it cannot be had;
 	// EnterToChange does so for what changes it, or begins to.

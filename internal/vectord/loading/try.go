@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
@@ -78,7 +79,7 @@ func (r record) changes() int64 { return r.Added + r.Updated + r.Deleted }
 // which would meet it each time.
 func transient(err error) bool {
 	p := wire.AsProblem(err)
-	return durable.Passes(err) && !p.Is(wire.ErrInternal) || p.Is(query.ErrTooMany) || p.Is(query.ErrWorkerLost)
+	return durable.Passes(err) && !p.Is(wire.ErrInternal) || p.Is(query.ErrTooMany) || p.Is(embedding.ErrProviderDown) || p.Is(query.ErrWorkerLost)
 }
 
 // cutError says that the rows broke off: the connection did, or the statement failed when

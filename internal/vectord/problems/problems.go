@@ -9,12 +9,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/arrowin"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -98,6 +100,9 @@ func Item(item *engine.ItemError, words string) *wire.Problem {
 	p := vector.ErrBadItem.Errorf("%s", words)
 	if wrong, is := errors.AsType[*hnsw.VectorError](item.Err); is {
 		p = vectorProblem(wrong, errors.New(words))
+	}
+	if _, is := errors.AsType[*texts.TextError](item.Err); is {
+		p = embedding.ErrBadText.Errorf("%s", words)
 	}
 	return p.With("id", item.ID).Private()
 }

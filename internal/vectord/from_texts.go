@@ -1,0 +1,156 @@
+package vectord
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// maker is what makes the vectors of an index of texts; its model is "" where nothing does.
+func maker(s vector.Shape) texts.Maker {
+	return texts.Maker{Model: s.Model, Revision: s.ModelRevision, Dimension: s.Dimension}
+}
+
+// ofModel gives the shape of an index that is to be made, with what its model says of it. A
+// model that embedd does not have is a name, if the dimension is given: vectors of whoever
+// has it are kept under it. An index that is there needs no embedd to be found.
+func (s *server) ofModel(ctx context.Context, want vector.NewIndex) (vector.Shape, error) {
+	shape := want.Shape
+	if shape.Model == "" || len(shape.Model) > vector.MaxLabel {
+		return shape, nil
+	}
+	if there, err := s.registry.find(want.Name); err == nil && there.pointer.broken == nil {
+		if shape.Dimension == 0 {
+			shape.Dimension = there.pointer.Shape.Dimension
+		}
+		return shape, nil
+	}
+	model, err := s.texts.Model(ctx, shape.Model)
+	switch wantsAny := shape.ModelRevision == ""; {
+	case errors.Is(err, embedding.ErrModelNotFound) && wantsAny && shape.Dimension > 0:
+		return shape, nil
+	case errors.Is(err, embedding.ErrModelNotFound):
+		return shape, withRemedy(err, "configure it there, or give the dimension of vectors of your own that you will send")
+	case err != nil:
+		return shape, withRemedy(err, "or leave the model out and give the dimension of vectors of your own that you will send")
+	case !wantsAny && shape.ModelRevision != model.Revision:
+		return shape, embedding.ErrModelChanged.Errorf("the model %s has the revision %q, and %q is asked for; leave model_revision out to take the one that it has", model.Name, model.Revision, shape.ModelRevision).
+			With("model", model.Name).With("expected", shape.ModelRevision).With("got", model.Revision)
+	case shape.Dimension != 0 && shape.Dimension != model.Dimension:
+		return shape, vector.ErrDimension.Errorf("the model %s makes vectors of %d numbers, and the dimension that is asked for is %d; leave the dimension out, or the model if the vectors are of another one", model.Name, model.Dimension, shape.Dimension).
+			With("model", model.Name).With("expected", model.Dimension).With("got", shape.Dimension)
+	}
+	shape.Dimension, shape.ModelRevision = model.Dimension, model.Revision
+	return shape, nil
+}
+
+// completeItems has the vectors made of those items of a batch that came as texts, and tells
+// how many of these were longer than the model reads.
+func (s *server) completeItems(ctx context.Context, x *index, batch bodies.Batch) (truncated int, err error) {
+	if len(batch.Texts) == 0 {
+		return 0, nil
+	}
+	_, leave, err := x.enterToChange() // what is refused anyhow is not computed before
+	if err != nil {
+		return 0, err
+	}
+	leave()
+	truncated, err = s.texts.Documents(ctx, maker(x.pointer.Shape), batch.Texts)
+	if wrong, is := errors.AsType[*texts.TextError](err); is {
+		at := batch.Bare[wrong.Text]
+		return 0, &engine.ItemError{Item: at, ID: batch.Items[at].ID, Err: wrong}
+	}
+	return truncated, withRemedy(err, "nothing of the batch was applied; items with vectors are taken meanwhile")
+}
+
+// sameMaker refuses vectors of texts that were made for an index in whose place another one
+// is by now.
+func sameMaker(made, now *index) error {
+	if maker(made.pointer.Shape) == maker(now.pointer.Shape) {
+		return nil
+	}
+	return embedding.ErrModelChanged.Errorf("the index %s was replaced meanwhile by one of another model; send it again", now.name)
+}
+
+// completeSearch gives a search its mode and its vector where these follow from a text and
+// the model of the index that it was made for.
+func (s *server) completeSearch(ctx context.Context, x *index, want vector.Search) (vector.Search, error) {
+	shape := x.pointer.Shape
+	if shape.Model == "" || want.Text == "" || nearness(want) {
+		return want, nil
+	}
+	if want.Mode == "" {
+		want.Mode = vector.Hybrid
+		if len(shape.TextFields) == 0 {
+			want.Mode = vector.ByVector
+		}
+	}
+	if want.Mode != vector.ByVector && want.Mode != vector.Hybrid {
+		return want, nil
+	}
+	err := texts.Check(want.Text)
+	if err != nil {
+		return want, embedding.ErrBadText.Errorf("%v", err)
+	}
+	if want.Vector, err = s.texts.Question(ctx, maker(shape), want.Text); err != nil {
+		return want, withRemedy(err, `searches by words alone ("mode": "lexical") and by vectors work meanwhile`)
+	}
+	if want.Mode == vector.ByVector {
+		want.Text = "" // which its vector stands for
+	}
+	return want, nil
+}
+
+// textStays refuses a change of metadata by which a text would differ from what its vector was
+// made of.
+func textStays(x *index, change vector.Update) error {
+	if x.pointer.Shape.Model == "" {
+		return nil
+	}
+	_, set := change.Set[bodies.TextField]
+	for _, field := range change.Remove {
+		set = set || field == bodies.TextField
+	}
+	if set {
+		return vector.ErrBadItem.Errorf("the vectors of the index %s are made of texts (model %s), so the field %q changes with them alone: add the items again, with their new texts", x.name, x.pointer.Shape.Model, bodies.TextField).
+			With("field", bodies.TextField)
+	}
+	return nil
+}
+
+// textsWait tells of embedd where it is away and there are indexes that had it make vectors;
+// all else goes on without it.
+func (s *server) textsWait(ctx context.Context) (notes []string) {
+	var waiting []string
+	for _, x := range s.registry.list() {
+		if x.pointer.Shape.ModelRevision != "" {
+			waiting = append(waiting, x.name)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	for _, reason := range s.env.Unreachable(ctx, "embedd") {
+		notes = append(notes, fmt.Sprintf("%s: texts are not taken, nor searched for by meaning, in %.500s", reason, strings.Join(waiting, ", ")))
+	}
+	return notes
+}
+
+// withRemedy adds what can be done to an error of embedd's.
+func withRemedy(err error, remedy string) error {
+	p, is := errors.AsType[*wire.Problem](err)
+	if !is {
+		return err
+	}
+	with := *p
+	with.Detail = strings.TrimRight(p.Detail, ".;") + "; " + remedy
+	return &with
+}

@@ -1,0 +1,195 @@
+package texts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// Bounds of the calls of embedd.
+const (
+	callTexts    = 128     // texts of one, so that its answer comes in seconds
+	callBytes    = 1 << 20 // of these texts, about
+	callsAtOnce  = 2       // of one batch: one is computed while another is on its way
+	batchWithin  = 5 * time.Minute
+	answerWithin = 30 * time.Second // of a question, or of what models there are
+)
+
+// Maker is what makes the vectors of an index.
+type Maker struct {
+	Model     string
+	Revision  string // that its vectors are of; "": whichever embedd has
+	Dimension int
+}
+
+// Text is one of which a vector is to be made.
+type Text struct {
+	Text   string
+	Vector vector.Vector // of the maker's dimension, which is written over
+}
+
+// TextError says that no vector can be made of a text.
+type TextError struct {
+	Text   int // among those that were given, from 0
+	Reason string
+}
+
+func (e *TextError) Error() string { return e.Reason }
+
+// Check tells what of a text alone keeps a vector from being made of it, in a [TextError].
+func Check(text string) error {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return &TextError{Reason: "the text is empty, or of spaces alone, and no vector can be made of it; leave the item out, or give its vector"}
+	case !utf8.ValidString(text):
+		return &TextError{Reason: "the text is not UTF-8"}
+	}
+	return nil
+}
+
+// Embedder asks embedd.
+type Embedder struct{ Client embedding.Client }
+
+// Model describes the model of a name, with its dimension. Where embedd has no such model it
+// is [embedding.ErrModelNotFound], which names those that it has.
+func (e *Embedder) Model(ctx context.Context, name string) (embedding.Model, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	list, err := e.Client.Models(ctx)
+	if err != nil {
+		return embedding.Model{}, notInTime(ctx, err)
+	}
+	known := []string{}
+	for _, m := range list.Models {
+		if m.Name == name {
+			return e.measured(ctx, m)
+		}
+		known = append(known, m.Name)
+	}
+	return embedding.Model{}, embedding.ErrModelNotFound.Errorf("embedd has no model %q; it has %s", name, strings.Join(known, ", ")).
+		With("model", name).With("known", known)
+}
+
+// measured has a model make a vector where its dimension is not known before.
+func (e *Embedder) measured(ctx context.Context, m embedding.Model) (embedding.Model, error) {
+	if m.Dimension > 0 {
+		return m, nil
+	}
+	answer, err := e.Client.Embed(ctx, embedding.Request{Texts: []string{"dimension"}, Model: m.Name, Revision: m.Revision})
+	m.Dimension = answer.Dimension
+	return m, notInTime(ctx, err)
+}
+
+// Question makes the vector of a text that is searched with.
+func (e *Embedder) Question(ctx context.Context, by Maker, text string) (vector.Vector, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	answer, err := e.ask(ctx, by, embedding.Query, []string{text})
+	if err != nil {
+		return nil, err
+	}
+	return answer.Vectors[0], nil
+}
+
+// Documents makes the vectors of texts that are found, and tells how many of these the model
+// did not read to their ends. Its error is a [TextError] where one of them is wrong.
+func (e *Embedder) Documents(ctx context.Context, by Maker, list []Text) (truncated int, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(callsAtOnce)
+	var cut atomic.Int64
+	for from := 0; from < len(list); {
+		first, call := from, list[from:from+callOf(list[from:])]
+		group.Go(func() error {
+			n, err := e.documents(ctx, by, call)
+			if wrong, is := errors.AsType[*TextError](err); is {
+				wrong.Text += first
+			}
+			cut.Add(int64(n))
+			return err
+		})
+		from += len(call)
+	}
+	err = group.Wait()
+	return int(cut.Load()), err
+}
+
+// callOf tells how many of the first texts go in one call.
+func callOf(list []Text) (n int) {
+	for bytes := 0; n < min(len(list), callTexts) && (n == 0 || bytes+len(list[n].Text) <= callBytes); n++ {
+		bytes += len(list[n].Text)
+	}
+	return n
+}
+
+// documents is one call.
+func (e *Embedder) documents(ctx context.Context, by Maker, call []Text) (truncated int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, batchWithin)
+	defer cancel()
+	texts := make([]string, len(call))
+	for i, t := range call {
+		texts[i] = t.Text
+	}
+	answer, err := e.ask(ctx, by, embedding.Document, texts)
+	if err != nil {
+		return 0, err
+	}
+	for i, v := range answer.Vectors {
+		copy(call[i].Vector, v)
+	}
+	for _, cut := range answer.Truncated {
+		if cut {
+			truncated++
+		}
+	}
+	return truncated, nil
+}
+
+// ask makes a call whose vectors are as many and as long as they have to be.
+func (e *Embedder) ask(ctx context.Context, by Maker, as embedding.InputType, texts []string) (embedding.Answer, error) {
+	answer, err := e.Client.Embed(ctx, embedding.Request{Texts: texts, Model: by.Model, Revision: by.Revision, InputType: as})
+	if err != nil {
+		return answer, wrongText(notInTime(ctx, err), len(texts))
+	}
+	if len(answer.Vectors) != len(texts) {
+		return answer, embedding.ErrBadProvider.Errorf("embedd gave %d vectors of %d texts", len(answer.Vectors), len(texts)).With("model", by.Model)
+	}
+	for _, v := range answer.Vectors {
+		if len(v) != by.Dimension {
+			return answer, vector.ErrDimension.Errorf("the model %s makes vectors of %d numbers, and those of the index have %d: it is another model than that which the index was made for; make an index of its own for it, or send vectors of the one that it was", by.Model, len(v), by.Dimension).
+				With("model", by.Model).With("expected", by.Dimension).With("got", len(v))
+		}
+	}
+	return answer, nil
+}
+
+// wrongText says by the number of a text which one embedd refuses.
+func wrongText(err error, texts int) error {
+	p, is := errors.AsType[*wire.Problem](err)
+	if !is || !p.Is(embedding.ErrBadText) {
+		return err
+	}
+	number, _ := p.Fields["item"].(json.Number)
+	at, err := number.Int64()
+	if err != nil || at < 0 || at >= int64(texts) {
+		return p
+	}
+	return &TextError{Text: int(at), Reason: p.Detail}
+}
+
+// notInTime names embedd where the time of a call was over.
+func notInTime(ctx context.Context, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		return wire.Unavailable("embedd").Because(err)
+	}
+	return err
+}

@@ -61,7 +61,7 @@ func floors() map[string]floor {
 			external: true, why: "fleet runs the daemons in one process and knows no command line",
 		},
 		"doctor": {
-			may:      []string{"wire", "service", "storage", "vector", "storaged", "httpfs"},
+			may:      []string{"wire", "service", "storage", "vector", "embedding", "storaged", "httpfs"},
 			external: true, why: "the doctor looks at S3 as storaged does, and is given what needs DuckDB; no daemon links it",
 		},
 		"cli": {

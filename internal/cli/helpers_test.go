@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -68,6 +69,19 @@ func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	root.SetErr(&errs)
 	code = cli.Execute(t.Context(), root, args)
 	return code, out.String(), errs.String()
+}
+
+// runWith runs the command line with a standard input, and gives what it wrote.
+func runWith(t *testing.T, in io.Reader, args ...string) (stdout string) {
+	t.Helper()
+	var out bytes.Buffer
+	root := cli.New()
+	root.SetIn(in)
+	root.SetOut(&out)
+	if code := cli.Execute(t.Context(), root, args); code != 0 {
+		t.Errorf("%q: %d", args, code)
+	}
+	return out.String()
 }
 
 // clean keeps what is set on this box out of a test, and puts it into a folder of

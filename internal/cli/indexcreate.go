@@ -22,9 +22,9 @@ type creation struct {
 func newIndexCreate(g *Globals) *cobra.Command {
 	var c creation
 	cmd := &cobra.Command{
-		Use:   "create NAME --dimension N",
+		Use:   "create NAME --model MODEL | --dimension N",
 		Short: "Make an index of vectors",
-		Example: "  lakehouse index create resumes-1 --dimension 384\n" +
+		Example: "  lakehouse index create resumes-1 --model minilm\n" +
 			"  lakehouse index create jobs --dimension 768 --metric dot --text-field title --text-field description",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -52,6 +52,7 @@ func newIndexCreate(g *Globals) *cobra.Command {
 		},
 	}
 	c.flags(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("model", g.completeModel)
 	return cmd
 }
 
@@ -60,8 +61,8 @@ func (c *creation) index(cmd *cobra.Command, name string) (vector.NewIndex, erro
 	want := c.want
 	want.Name, want.Metric, want.Quantization = name, vector.Metric(c.metric), vector.Quantization(c.quantization)
 	switch {
-	case !cmd.Flags().Changed("dimension"):
-		return want, usageError{errors.New("say by --dimension how many numbers a vector has")}
+	case !cmd.Flags().Changed("dimension") && want.Model == "":
+		return want, usageError{errors.New("say by --model what makes vectors of its texts, or by --dimension how many numbers the vectors have that you make")}
 	case c.wordless && want.TextFields != nil:
 		return want, usageError{errors.New("--text-field and --no-text-fields do not go together; give one of them")}
 	case c.wordless:
@@ -76,9 +77,9 @@ func (c *creation) index(cmd *cobra.Command, name string) (vector.NewIndex, erro
 
 func (c *creation) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.IntVar(&c.want.Dimension, "dimension", 0, "`N`umbers that a vector has")
+	flags.IntVar(&c.want.Dimension, "dimension", 0, "`N`umbers that a vector has (default as many as those of the model)")
 	flags.StringVar(&c.metric, "metric", "", "cosine (default), dot or l2: what is near")
-	flags.StringVar(&c.want.Model, "model", "", "`NAME` of the model that makes vectors of texts")
+	flags.StringVar(&c.want.Model, "model", "", "`NAME` of the model that makes vectors of texts, one of embedd; or, with --dimension, of one of yours")
 	flags.StringVar(&c.quantization, "quantization", "", "int8 (default) or none: whether vectors are compared by codes of a byte a number on the way, or by all they have")
 	flags.IntVar(&c.want.M, "m", 0, "links of an item in the graph (default 16)")
 	flags.IntVar(&c.want.EfConstruction, "ef-construction", 0, "candidates that are looked at when an item is linked (default 200)")
@@ -116,6 +117,9 @@ func shapeWords(s vector.Shape) string {
 	words += fmt.Sprintf(", m %d, ef_construction %d, room for %d items", s.M, s.EfConstruction, s.MaxItems)
 	if s.Model != "" {
 		words += ", model " + printable(s.Model, "")
+	}
+	if s.ModelRevision != "" {
+		words += fmt.Sprintf(" (%.32s)", printable(s.ModelRevision, ""))
 	}
 	if len(s.TextFields) > 0 {
 		words += ", words of " + printable(strings.Join(s.TextFields, ", "), "")

@@ -22,10 +22,12 @@ func newIndexLoad(g *Globals) *cobra.Command {
 		Long: "Put items into an index, in place of those with the same ids.\n\n" +
 			"With --file each line of the file is one:\n\n" +
 			"  " + itemForm + "\n\n" +
-			"of which text and metadata may be left out. They are sent in batches, each of which goes in whole\n" +
+			"of which text and metadata may be left out, and in an index with a model the vector where there is\n" +
+			"a text. They are sent in batches, each of which goes in whole\n" +
 			"or not at all. A batch that is not answered is sent again, which puts nothing in twice; a line that\n" +
 			"cannot be taken is named, and ends the load. The same load begun anew does no harm.\n\n" +
-			"With --sql each row is one: the id and the vector are columns, and every other column is a field of\n" +
+			"With --sql each row is one: the id and the vector, or in an index with a model the text, are columns,\n" +
+			"and every other column is a field of\n" +
 			"its metadata. A decimal is text there: cast what filters compare as a number (bill_rate::DOUBLE). The\n" +
 			"fleet does it, whether this command waits for the end or not, and goes on with it after a restart. Rows\n" +
 			"that the index holds already are not written again, and where neither what the statement reads nor the\n" +
@@ -73,6 +75,7 @@ func (l *loadFlags) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.want.SQL, "sql", "", "`SELECT` whose rows are items")
 	flags.StringVar(&l.want.IDColumn, "id-column", "", "`COLUMN` of the statement with the ids (default id)")
 	flags.StringVar(&l.want.VectorColumn, "vector-column", "", "`COLUMN` of the statement with the vectors (default vector)")
+	flags.StringVar(&l.want.TextColumn, "text-column", "", "`COLUMN` of the statement with the texts that vectors are made of (default text)")
 	flags.BoolVar(&l.want.DeleteMissing, "delete-missing", false, "take out the items whose ids are in no row of the statement")
 	flags.BoolVar(&l.want.AllowEmpty, "allow-empty", false, "let --delete-missing empty the index where the statement gives no rows")
 	flags.BoolVar(&l.want.Force, "force", false, "look at every row also where nothing has changed since the last load")
@@ -93,9 +96,9 @@ func (l *loadFlags) check(cmd *cobra.Command) error {
 	case len(ways) > 1:
 		return fmt.Errorf("%s do not go together; give one of them", strings.Join(ways, " and "))
 	case len(ways) == 0 || l.file == "" && l.want.SQL == "" && !l.status && !l.cancel:
-		return errors.New("say what to load: by --file a file with an item in each line, or - for standard input; or by --sql a SELECT with the columns id and vector")
+		return errors.New("say what to load: by --file a file with an item in each line, or - for standard input; or by --sql a SELECT with the columns id and vector, or text")
 	}
-	for _, flag := range []string{"id-column", "vector-column", "delete-missing", "allow-empty", "force", "no-wait"} {
+	for _, flag := range []string{"id-column", "vector-column", "text-column", "delete-missing", "allow-empty", "force", "no-wait"} {
 		if l.want.SQL == "" && cmd.Flags().Changed(flag) {
 			return fmt.Errorf("--%s goes with --sql", flag)
 		}
@@ -168,8 +171,9 @@ type Loaded struct {
 	Items     int    `json:"items"` // that were sent and answered
 	Batches   int    `json:"batches"`
 	Added     int    `json:"added"`
-	Updated   int    `json:"updated"` // ids that were there; of a batch that was sent again, perhaps by itself
-	Count     int    `json:"count"`   // that the index holds now
+	Updated   int    `json:"updated"`   // ids that were there; of a batch that was sent again, perhaps by itself
+	Truncated int    `json:"truncated"` // texts that are longer than the model reads
+	Count     int    `json:"count"`     // that the index holds now
 	SentAgain int    `json:"sent_again"`
 	ElapsedMS int64  `json:"elapsed_ms"`
 }
@@ -177,6 +181,7 @@ type Loaded struct {
 func (l Loaded) summary() string {
 	text := fmt.Sprintf("%s: %s, %d new, %d in place of others; it holds %d, %.1f s",
 		l.Index, counted(l.Items, "item"), l.Added, l.Updated, l.Count, float64(l.ElapsedMS)/1000)
+	text += cutWords(l.Truncated)
 	if l.SentAgain > 0 {
 		text += fmt.Sprintf("\n  note: %d times a batch was not answered and was sent again; what of it was in already counts as in place of others", l.SentAgain)
 	}

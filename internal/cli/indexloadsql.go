@@ -53,7 +53,7 @@ func (l sqlLoad) remedied(err error) error {
 	return with(ofIndexes(l.index,
 		remedy{vector.ErrLoadRunning, l.verb("status") + ", or --cancel"},
 		remedy{vector.ErrLoadEmpty, "--allow-empty, if the index is to be emptied"},
-		remedy{vector.ErrLoadColumns, "--id-column and --vector-column"},
+		remedy{vector.ErrLoadColumns, "--id-column, --vector-column and --text-column"},
 		remedy{vector.ErrLoadNotFound, l.verb("status")}), err)
 }
 
@@ -200,10 +200,19 @@ func rowsWords(load vector.Load) string {
 	if load.Duplicates > 0 {
 		words += fmt.Sprintf(", %s whose id a later row has too", counted(int(load.Duplicates), "row"))
 	}
+	words += cutWords(int(load.Truncated))
 	if load.DeleteMissing {
 		words += fmt.Sprintf(", %s taken out", counted(int(load.Deleted), "item"))
 	}
 	return words
+}
+
+// cutWords says of how many texts the model reads the beginning alone.
+func cutWords(texts int) string {
+	if texts == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s longer than the model reads and cut", counted(texts, "text"))
 }
 
 // loadWords says what a load that succeeded did, of what, and in which time.

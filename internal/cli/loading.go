@@ -126,6 +126,7 @@ func (l *loading) send(ctx context.Context, b batch) error {
 func (l *loading) count(b batch, added vector.Added) {
 	l.done.Items += len(b.lines)
 	l.done.Batches++
+	l.done.Truncated += added.Truncated
 	l.done.Added, l.done.Updated, l.done.Count = l.done.Added+added.Added, l.done.Updated+added.Updated, added.Count
 	l.line = b.lines[len(b.lines)-1]
 	l.bar.Add(b.size)

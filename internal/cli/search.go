@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,18 +17,23 @@ import (
 func newSearch(g *Globals) *cobra.Command {
 	var a asking
 	cmd := &cobra.Command{
-		Use:   "search INDEX [TEXT]",
-		Short: "Find the items of an index that are nearest to a vector or to other items, that words fit, or both",
+		Use:   "search [INDEX] [TEXT]",
+		Short: "Find the items of an index that are nearest to a text, a vector or other items, that words fit, or both",
 		Long: "Find the items of an index that are nearest to a vector (--vector) or to other items (--like,\n" +
 			"--unlike), those that the words of TEXT fit, or both joined (--mode hybrid, the default where both\n" +
-			"are given). The best come first; a score is the higher the nearer.",
-		Example: "  lakehouse search resumes 'forklift night shift'\n" +
+			"are given). In an index with a model TEXT is searched for by its meaning too, unless --mode lexical\n" +
+			"is given; where there is one such index its name can be left out. The best come first; a score is\n" +
+			"the higher the nearer.",
+		Example: "  lakehouse search 'who can drive a forklift at night'\n" +
+			"  lakehouse search resumes 'forklift night shift'\n" +
 			"  lakehouse search resumes --like c-1 --like c-7 --unlike c-3 -k 5\n" +
 			"  lakehouse search resumes --vector '[0.1, 0.2, 0.3]' --filter '{\"city\": \"Austin\", \"years\": {\"gte\": 3}}'",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
-			case len(args) == 0:
+			case len(args) == 0 && a.index == "":
 				return errors.New("no index is named; write: lakehouse search INDEX 'TEXT', or lakehouse search INDEX --like ID")
+			case len(args) == 2 && a.index != "":
+				return errors.New("the index is named twice, by --index and before the text; name it once")
 			case len(args) > 2:
 				return errors.New("the text comes in several arguments; write it in quotes, as one")
 			}
@@ -34,7 +41,8 @@ func newSearch(g *Globals) *cobra.Command {
 		},
 		ValidArgsFunction: g.completeIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.search(cmd, args[1:])
+			index, text := a.aim(args)
+			s, err := a.search(cmd, text)
 			if err != nil {
 				return usageError{err}
 			}
@@ -42,9 +50,14 @@ func newSearch(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := client.Search(cmd.Context(), args[0], s)
+			if index == "" {
+				if index, err = indexOfTexts(cmd.Context(), client, text); err != nil {
+					return err
+				}
+			}
+			found, err := client.Search(cmd.Context(), index, s)
 			if err != nil {
-				return with(ofIndexes(args[0]), err)
+				return with(ofIndexes(index), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), found)
@@ -58,6 +71,7 @@ func newSearch(g *Globals) *cobra.Command {
 
 // asking is what the flags of a search say.
 type asking struct {
+	index                string
 	vector, filter, mode string
 	like, unlike         []string
 	k, ef                int
@@ -68,6 +82,7 @@ type asking struct {
 
 func (a *asking) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	flags.StringVar(&a.index, "index", "", "`NAME` of the index (default the only one with a model)")
 	flags.StringVar(&a.vector, "vector", "", "`NUMBERS` to search near, as '[0.1, 0.2]'")
 	flags.StringArrayVar(&a.like, "like", nil, "`ID` of an item that the results are to be like; may be given again")
 	flags.StringArrayVar(&a.unlike, "unlike", nil, "`ID` of an item that they are to be unlike; may be given again")
@@ -84,12 +99,45 @@ func (a *asking) flags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions([]string{string(vector.ByVector), string(vector.ByWords), string(vector.Hybrid)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// search reads what is asked for.
-func (a *asking) search(cmd *cobra.Command, text []string) (vector.Search, error) {
-	s := vector.Search{Positive: a.like, Negative: a.unlike, Mode: vector.Mode(a.mode), K: &a.k, Exact: a.exact, WithVector: a.withVector}
-	if len(text) > 0 {
-		s.Text = text[0]
+// aim tells which index the arguments name, "" where that is to be found, and which text. One
+// that stands alone is the text, unless something else says what to search for.
+func (a *asking) aim(args []string) (index, text string) {
+	switch {
+	case len(args) == 2:
+		return args[0], args[1]
+	case len(args) == 0:
+		return a.index, ""
+	case a.index == "" && (a.vector != "" || len(a.like)+len(a.unlike) > 0):
+		return args[0], ""
 	}
+	return a.index, args[0]
+}
+
+// indexOfTexts finds the index that a text is searched for in where none is named.
+func indexOfTexts(ctx context.Context, client *vector.Client, text string) (string, error) {
+	var names []string
+	for x, err := range client.EachIndex(ctx, vector.MaxPage) {
+		switch {
+		case err != nil:
+			return "", err
+		case x.Name == text || slices.Contains(x.Aliases, text):
+			return "", usageError{fmt.Errorf("%s is an index; say what to search for in it: a text, or --vector '[0.1, 0.2]', or --like ID", text)}
+		case x.Model != "":
+			names = append(names, x.Name)
+		}
+	}
+	switch len(names) {
+	case 1:
+		return names[0], nil
+	case 0:
+		return "", usageError{errors.New("no index has a model, which would be searched; name one: lakehouse search INDEX 'TEXT'")}
+	}
+	return "", usageError{fmt.Errorf("several indexes have a model: %.500s; name one by --index", strings.Join(names, ", "))}
+}
+
+// search reads what is asked for.
+func (a *asking) search(cmd *cobra.Command, text string) (vector.Search, error) {
+	s := vector.Search{Text: text, Positive: a.like, Negative: a.unlike, Mode: vector.Mode(a.mode), K: &a.k, Exact: a.exact, WithVector: a.withVector}
 	if cmd.Flags().Changed("min-score") {
 		s.MinScore = &a.least
 	}
@@ -119,8 +167,8 @@ func (a *asking) search(cmd *cobra.Command, text []string) (vector.Search, error
 		return s, errors.New("--vector and --like both say what to search near; give one of them")
 	case len(a.unlike) > 0 && len(a.like) == 0:
 		return s, errors.New("--unlike goes with --like: say also what the results are to be like")
-	case s.Fusion != nil && (s.Text == "" || s.Vector == nil && len(a.like) == 0):
-		return s, errors.New("--alpha and --fusion join the two sides of a hybrid search; give TEXT and --vector or --like, or leave them out")
+	case s.Fusion != nil && s.Text == "":
+		return s, errors.New("--alpha and --fusion join the two sides of a hybrid search; give TEXT, too, or leave them out")
 	case s.Text == "" && s.Vector == nil && len(a.like) == 0:
 		return s, errors.New("say what to search for: a text, or --vector '[0.1, 0.2]', or --like ID")
 	}

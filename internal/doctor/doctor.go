@@ -75,7 +75,7 @@ func Run(ctx context.Context, f Fleet) []Check {
 	var found []Check
 	for _, look := range []func(context.Context, Fleet) []Check{
 		toolchain, config, configured(secretFiles, "secrets"), configured(ports, "ports"), configured(s3, "s3_endpoint"), configured(extension, "httpfs"),
-		sandbox, configured(disk, "disk_space", "disk_fsync"), memory, openFiles, clock, ollama, fleet, indexes,
+		sandbox, configured(disk, "disk_space", "disk_fsync"), memory, openFiles, clock, ollama, fleet, indexes, models,
 	} {
 		limited, cancel := context.WithTimeout(ctx, checkTimeout)
 		found = append(found, look(limited, f)...)

@@ -35,7 +35,7 @@ func TestNothingIsWrongWithAHealthyFleet(t *testing.T) {
 		}
 		seen[c.Code] = true
 	}
-	for _, code := range []string{"toolchain", "config", "secrets", "ports", "s3_endpoint", "httpfs", "sandbox", "disk_space", "disk_fsync", "memory", "open_files", "clock", "ollama", "fleet", "indexes"} {
+	for _, code := range []string{"toolchain", "config", "secrets", "ports", "s3_endpoint", "httpfs", "sandbox", "disk_space", "disk_fsync", "memory", "open_files", "clock", "ollama", "fleet", "indexes", "models"} {
 		if !seen[code] {
 			t.Errorf("there is no finding %s", code)
 		}
@@ -106,7 +106,7 @@ func TestNothingIsSaidOfAConfigurationThatCannotBeRead(t *testing.T) {
 	f := healthy(t)
 	f.ConfigFile, f.ConfigErr, f.Unread, f.Gateway.Base = "bad.toml", errors.New("bad.toml: line 4"), true, ""
 	found := Run(t.Context(), f)
-	for _, code := range []string{"secrets", "ports", "s3_endpoint", "httpfs", "disk_space", "disk_fsync", "fleet", "indexes"} {
+	for _, code := range []string{"secrets", "ports", "s3_endpoint", "httpfs", "disk_space", "disk_fsync", "fleet", "indexes", "models"} {
 		wants(t, found, code, Skip, "cannot be read")
 	}
 	for code, status := range map[string]Status{"config": Fail, "sandbox": OK} {

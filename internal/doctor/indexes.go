@@ -22,9 +22,7 @@ func indexes(ctx context.Context, f Fleet) []Check {
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	gateway := f.Gateway
-	gateway.Base = strings.TrimSuffix(gateway.Base, "/") + "/v1"
-	client := vector.Client{Client: gateway}
+	client := vector.Client{Client: f.api()}
 	var all findings
 	for x, err := range client.EachIndex(ctx, vector.MaxPage) {
 		if wire.Unsent(err) {

@@ -24,7 +24,8 @@ type words struct {
 	mu        sync.Mutex
 	revision  string
 	dimension int
-	err       error // what every call is answered
+	err       error  // what every call is answered
+	reason    string // why the model is not ready, if it is not
 	refuses   func(text string) error
 	calls     []embedding.Request
 }
@@ -77,7 +78,7 @@ func (m *words) answer(w http.ResponseWriter, r *http.Request) error {
 		return m.err
 	}
 	if r.Method == http.MethodGet {
-		return wire.WriteJSON(w, 200, embedding.Models{Models: []embedding.Model{{Name: "words", Ready: true, Dimension: m.dimension, Revision: m.revision}}})
+		return wire.WriteJSON(w, 200, embedding.Models{Models: []embedding.Model{{Name: "words", Ready: m.reason == "", Reason: m.reason, Dimension: m.dimension, Revision: m.revision}}})
 	}
 	var of embedding.Request
 	if err := json.NewDecoder(r.Body).Decode(&of); err != nil {

@@ -45,6 +45,8 @@ func TestAnIndexTakesItsDimensionFromItsModel(t *testing.T) {
 	d.want(400, "bad_index", "POST", "/vectors/index", `{"name":"y","dimension":2,"model_revision":"r0"}`)
 
 	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
+	m.set(func(m *words) { m.reason = "ollama does not answer" }) // which says nothing of the revision either
+	d.want(503, "provider_unavailable", "POST", "/vectors/index", `{"name":"y","model":"words","dimension":16}`)
 	m.set(func(m *words) { m.err = wire.Unavailable("embedd") })
 	p = d.want(503, "service_unavailable", "POST", "/vectors/index", `{"name":"y","model":"words"}`)
 	if p["service"] != "embedd" {

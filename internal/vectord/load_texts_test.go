@@ -10,7 +10,6 @@ import (
 	"sync"
 	"testing"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -118,7 +117,7 @@ func TestALoadWaitsForEmbedd(t *testing.T) {
 	d := startAmong(t, peers)
 	d.ready()
 	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
-	for n, away := range []error{wire.Unavailable("embedd"), embedding.ErrProviderDown.Errorf("ollama is away")} {
+	for n, away := range []error{wire.Unavailable("embedd"), (&wire.Kind{Status: 429, Code: "too_many_requests"}).Errorf("others wait")} {
 		sent := 0
 		m.set(func(m *words) {
 			m.refuses = func(string) error {

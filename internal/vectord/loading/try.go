@@ -7,12 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/certain"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -79,7 +79,8 @@ func (r record) changes() int64 { return r.Added + r.Updated + r.Deleted }
 // which would meet it each time.
 func transient(err error) bool {
 	p := wire.AsProblem(err)
-	return durable.Passes(err) && !p.Is(wire.ErrInternal) || p.Is(query.ErrTooMany) || p.Is(embedding.ErrProviderDown) || p.Is(query.ErrWorkerLost)
+	_, away := errors.AsType[*texts.AwayError](err)
+	return durable.Passes(err) && !p.Is(wire.ErrInternal) || p.Is(query.ErrTooMany) || away || p.Is(query.ErrWorkerLost)
 }
 
 // cutError says that the rows broke off: the connection did, or the statement failed when

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -18,10 +19,10 @@ import (
 
 // Bounds of the calls of embedd.
 const (
-	callTexts    = 128     // texts of one, so that its answer comes in seconds
-	callBytes    = 1 << 20 // of these texts, about
-	callsAtOnce  = 2       // of one batch: one is computed while another is on its way
-	batchWithin  = 5 * time.Minute
+	callTexts    = 128              // texts of one, so that its answer comes in seconds
+	callBytes    = 1 << 20          // of these texts, about
+	callsAtOnce  = 2                // of one batch: one is computed while another is on its way
+	batchWithin  = 6 * time.Minute  // which embedd itself gives up before
 	answerWithin = 30 * time.Second // of a question, or of what models there are
 )
 
@@ -46,6 +47,11 @@ type TextError struct {
 
 func (e *TextError) Error() string { return e.Reason }
 
+// AwayError is one of embedd's, or of who computes for it, that is over some time.
+type AwayError struct{ error }
+
+func (e *AwayError) Unwrap() error { return e.error }
+
 // Check tells what of a text alone keeps a vector from being made of it, in a [TextError].
 func Check(text string) error {
 	switch {
@@ -60,8 +66,8 @@ func Check(text string) error {
 // Embedder asks embedd.
 type Embedder struct{ Client embedding.Client }
 
-// Model describes the model of a name, with its dimension. Where embedd has no such model it
-// is [embedding.ErrModelNotFound], which names those that it has.
+// Model describes the model of a name, which is ready, with its dimension. Where embedd has no
+// such model it is [embedding.ErrModelNotFound], which names those that it has.
 func (e *Embedder) Model(ctx context.Context, name string) (embedding.Model, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -82,7 +88,10 @@ func (e *Embedder) Model(ctx context.Context, name string) (embedding.Model, err
 
 // measured has a model make a vector where its dimension is not known before.
 func (e *Embedder) measured(ctx context.Context, m embedding.Model) (embedding.Model, error) {
-	if m.Dimension > 0 {
+	switch {
+	case !m.Ready: // and its revision is not known
+		return m, embedding.ErrProviderDown.Errorf("the model %s cannot be had: %s", m.Name, m.Reason).With("model", m.Name).After(time.Second)
+	case m.Dimension > 0:
 		return m, nil
 	}
 	answer, err := e.Client.Embed(ctx, embedding.Request{Texts: []string{"dimension"}, Model: m.Name, Revision: m.Revision})
@@ -158,7 +167,7 @@ func (e *Embedder) documents(ctx context.Context, by Maker, call []Text) (trunca
 func (e *Embedder) ask(ctx context.Context, by Maker, as embedding.InputType, texts []string) (embedding.Answer, error) {
 	answer, err := e.Client.Embed(ctx, embedding.Request{Texts: texts, Model: by.Model, Revision: by.Revision, InputType: as})
 	if err != nil {
-		return answer, wrongText(notInTime(ctx, err), len(texts))
+		return answer, refusal(notInTime(ctx, err), len(texts))
 	}
 	if len(answer.Vectors) != len(texts) {
 		return answer, embedding.ErrBadProvider.Errorf("embedd gave %d vectors of %d texts", len(answer.Vectors), len(texts)).With("model", by.Model)
@@ -172,11 +181,19 @@ func (e *Embedder) ask(ctx context.Context, by Maker, as embedding.InputType, te
 	return answer, nil
 }
 
-// wrongText says by the number of a text which one embedd refuses.
-func wrongText(err error, texts int) error {
+// refusal tells why embedd did not make the vectors of so many texts: by the number of a text
+// which one it refuses, and by an [AwayError] that it may make them another time.
+func refusal(err error, texts int) error {
 	p, is := errors.AsType[*wire.Problem](err)
-	if !is || !p.Is(embedding.ErrBadText) {
+	if !is {
 		return err
+	}
+	switch p.Kind.Status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return &AwayError{p}
+	}
+	if !p.Is(embedding.ErrBadText) {
+		return p
 	}
 	number, _ := p.Fields["item"].(json.Number)
 	at, err := number.Int64()

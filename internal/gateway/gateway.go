@@ -37,6 +37,7 @@ func (c Config) mounts() []mount {
 		{prefix: catalog.ViewsPath, daemon: "queryd", patience: c.SQLTimeout.Std(), method: http.MethodPost}, // which binds the statement
 		{prefix: "/sql", daemon: "queryd", patience: c.SQLTimeout.Std()},
 		{prefix: "/vectors", daemon: "vectord", patience: answer},
+		{prefix: "/vectors/index/{name}/add", daemon: "vectord", patience: c.IngestTimeout.Std()},   // which may be 10,000 texts that become vectors first
 		{prefix: "/vectors/index/{name}/erase", daemon: "vectord", patience: c.IngestTimeout.Std()}, // these three write or read a whole index
 		{prefix: "/vectors/index/{name}/snapshot", daemon: "vectord", patience: c.IngestTimeout.Std()},
 		{prefix: "/vectors/index/{name}/restore", daemon: "vectord", patience: c.IngestTimeout.Std()},

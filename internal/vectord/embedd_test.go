@@ -3,6 +3,7 @@ package vectord_test
 import (
 	"encoding/json"
 	"hash/fnv"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -25,6 +26,7 @@ type words struct {
 	revision  string
 	dimension int
 	err       error  // what every call is answered
+	hangs     bool   // no call is answered while it does
 	reason    string // why the model is not ready, if it is not
 	refuses   func(text string) error
 	calls     []embedding.Request
@@ -72,6 +74,16 @@ func (m *words) serve(t *testing.T) string {
 }
 
 func (m *words) answer(w http.ResponseWriter, r *http.Request) error {
+	body, err := io.ReadAll(r.Body) // and so its end is noticed
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	hangs := m.hangs
+	m.mu.Unlock()
+	if hangs {
+		<-r.Context().Done()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.err != nil {
@@ -81,7 +93,7 @@ func (m *words) answer(w http.ResponseWriter, r *http.Request) error {
 		return wire.WriteJSON(w, 200, embedding.Models{Models: []embedding.Model{{Name: "words", Ready: m.reason == "", Reason: m.reason, Dimension: m.dimension, Revision: m.revision}}})
 	}
 	var of embedding.Request
-	if err := json.NewDecoder(r.Body).Decode(&of); err != nil {
+	if err := json.Unmarshal(body, &of); err != nil {
 		return err
 	}
 	switch {

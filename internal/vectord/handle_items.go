@@ -23,6 +23,9 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if x.pointer.broken != nil { // what it takes is not known
+		return x.failure()
+	}
 	batch, err := bodies.ReadItems(r, x.pointer.Shape)
 	if err != nil {
 		return err

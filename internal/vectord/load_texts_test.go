@@ -2,6 +2,8 @@ package vectord_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -189,4 +191,32 @@ func TestALoadThatEmbeddRefuses(t *testing.T) {
 	if got := code(d.load("x", `{"sql":"SELECT * FROM jobs"}`)); got != "dimension_mismatch" {
 		t.Error(got)
 	}
+}
+
+// Where embedd hangs a load can be cancelled and the daemon ends, and a client that leaves is
+// waited for by nobody.
+func TestAnEmbeddThatHangs(t *testing.T) {
+	j := &jobs{}
+	d, m := startWithWords(t, j.serve(t))
+	j.set(manyRows(0, 600)...)
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
+	m.set(func(m *words) { m.hangs = true })
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() {
+		_, err := d.Add(ctx, "x", []vector.Item{{ID: "a", Text: "welder"}})
+		left <- err
+	}()
+	d.want(202, "", "POST", atX+"/load", `{"sql":"SELECT * FROM jobs"}`)
+	if load := d.want(200, "", "DELETE", atX+"/load", ""); load["state"] != vector.LoadCancelled {
+		t.Errorf("%v", load)
+	}
+	d.want(202, "", "POST", atX+"/load", `{"sql":"SELECT * FROM jobs"}`)
+	d.want(200, "", "POST", atX+"/add", `{"items":[{"id":"b","vector":[1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}]}`)
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	d.want(204, "", "DELETE", atX, "") // with the load that runs
+	d.stop()
 }

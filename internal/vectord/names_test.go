@@ -121,6 +121,7 @@ func TestANameThatIsACopyOfAnother(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, found, err)
 		}
 		d.want(503, "index_failed", "POST", "/vectors/index/"+name+"/add", `{"items":[{"id":"late","vector":[1,0]}]}`)
+		d.want(503, "index_failed", "POST", "/vectors/index/"+name+"/add", `{"items":[{"id":"late","text":"nurse"}]}`)
 		d.want(204, "", "DELETE", "/vectors/index/"+name, "")
 		d.want(404, "index_not_found", "GET", "/vectors/index/"+name, "")
 	}

@@ -10,20 +10,20 @@ const (
 
 // The kernels below take matrices that fit, none of which is empty.
 
-func matMulI8(level Level, a Matrix[int16], scales []float32, w WeightsI8, out Matrix[float32]) {
+func matMulI8(level Level, a Matrix[uint8], quants []Quant, w WeightsI8, out Matrix[float32]) {
 	switch level {
 	case AVX512:
 		tiles(a.Rows, tileAVX512, func(at, rows int) {
-			matMulI8AVX512(&a.Data[at*a.Stride], 2*a.Stride, rows, w.k, &w.panels[0], w.n,
-				&scales[at], &w.scales[0], &w.biases[0], &out.Data[at*out.Stride], 4*out.Stride)
+			matMulI8AVX512(&a.Data[at*a.Stride], a.Stride, rows, w.k, &w.panels[0], w.n, &w.sums[0],
+				&quants[at], &w.scales[0], &w.biases[0], &out.Data[at*out.Stride], 4*out.Stride)
 		})
 	case AVX2:
 		tiles(a.Rows, tileAVX2, func(at, rows int) {
-			matMulI8AVX2(&a.Data[at*a.Stride], 2*a.Stride, rows, w.k, &w.panels[0], w.n,
-				&scales[at], &w.scales[0], &w.biases[0], &out.Data[at*out.Stride], 4*out.Stride)
+			matMulI8AVX2(&a.Data[at*a.Stride], a.Stride, rows, w.k, &w.panels[0], w.n, &w.sums[0],
+				&quants[at], &w.scales[0], &w.biases[0], &out.Data[at*out.Stride], 4*out.Stride)
 		})
 	default:
-		matMulI8Portable(a, scales, w, out)
+		matMulI8Portable(a, quants, w, out)
 	}
 }
 
@@ -49,10 +49,10 @@ func matMul(level Level, a, b, out Matrix[float32]) {
 // elements, strides bytes.
 
 //go:noescape
-func matMulI8AVX512(a *int16, aStride, rows, k int, w *int8, n int, rowScales, scales, biases, out *float32, outStride int)
+func matMulI8AVX512(a *uint8, aStride, rows, k int, w *int8, n int, sums *int32, quants *Quant, scales, biases, out *float32, outStride int)
 
 //go:noescape
-func matMulI8AVX2(a *int16, aStride, rows, k int, w *int8, n int, rowScales, scales, biases, out *float32, outStride int)
+func matMulI8AVX2(a *uint8, aStride, rows, k int, w *int8, n int, sums *int32, quants *Quant, scales, biases, out *float32, outStride int)
 
 //go:noescape
 func matMulAVX512(a *float32, aStride, rows, k int, b *float32, bStride, n int, out *float32, outStride int)

@@ -1,5 +1,5 @@
 // A tile of up to six rows by one panel of 16 columns: row r has its sums in Y(2r) and
-// Y(2r+1). A step takes one 32-bit element of every row, a float32 or two int16, and
+// Y(2r+1). A step takes one 32-bit element of every row, a float32 or four bytes, and
 // multiplies it by the weights of the panel, Y12 and Y13.
 //
 // Registers: R8 and R9 the rows 0 and 3 at the step, R11 bytes from a row to the next,

@@ -1,5 +1,5 @@
 // A tile of up to 12 rows by two panels of 16 columns: row r has its sums in Z(2r) and
-// Z(2r+1). A step takes one 32-bit element of every row, a float32 or two int16, and
+// Z(2r+1). A step takes one 32-bit element of every row, a float32 or four bytes, and
 // multiplies it by the weights of both panels, Z24 and Z25.
 //
 // Registers: R8, R9, R10 the rows 0, 4 and 8 at the step, R11 bytes from a row to the

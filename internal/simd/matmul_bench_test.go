@@ -14,11 +14,11 @@ import (
 // loop of the same shapes stands beside it.
 func BenchmarkMatMulI8(b *testing.B) {
 	for _, s := range []shape{{14, 384, 384}, {128, 384, 1536}, {256, 1536, 384}} {
-		a, scales := simd.MatrixOf(shorts(s.rows*s.k), s.rows, s.k), floats(s.rows)
+		a, quants := simd.MatrixOf(quantised(s.rows*s.k), s.rows, s.k), someQuants(s.rows)
 		w, out := randomLayer(s.k, s.n).packed(), filled(s.rows, s.n, 0, 0)
 		b.Run(fmt.Sprintf("%dx%dx%d", s.rows, s.k, s.n), func(b *testing.B) {
 			eachLevel(b, func(b *testing.B, k simd.Kernels) {
-				perProduct(b, s, func() { k.MatMulI8(a, scales, w, out) })
+				perProduct(b, s, func() { k.MatMulI8(a, quants, w, out) })
 			})
 			x, y := simd.MatrixOf(floats(s.rows*s.k), s.rows, s.k), simd.MatrixOf(floats(s.k*s.n), s.k, s.n)
 			b.Run("float32-loop", func(b *testing.B) {

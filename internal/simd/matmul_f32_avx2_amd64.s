@@ -68,3 +68,22 @@ TEXT ·matMulAVX2(SB), NOSPLIT, $0-72
 	TILE(ROWS4, tile4, step4, part4, partStep4, next4)
 	TILE(ROWS5, tile5, step5, part5, partStep5, next5)
 	TILE(ROWS6, tile6, step6, part6, partStep6, next6)
+
+// Of 16 ones followed by 16 zeros, as many ones are taken as there are columns.
+DATA ·columns+0(SB)/8, $-1
+DATA ·columns+8(SB)/8, $-1
+DATA ·columns+16(SB)/8, $-1
+DATA ·columns+24(SB)/8, $-1
+DATA ·columns+32(SB)/8, $-1
+DATA ·columns+40(SB)/8, $-1
+DATA ·columns+48(SB)/8, $-1
+DATA ·columns+56(SB)/8, $-1
+DATA ·columns+64(SB)/8, $0
+DATA ·columns+72(SB)/8, $0
+DATA ·columns+80(SB)/8, $0
+DATA ·columns+88(SB)/8, $0
+DATA ·columns+96(SB)/8, $0
+DATA ·columns+104(SB)/8, $0
+DATA ·columns+112(SB)/8, $0
+DATA ·columns+120(SB)/8, $0
+GLOBL ·columns(SB), RODATA|NOPTR, $128

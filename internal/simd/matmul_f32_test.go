@@ -80,52 +80,56 @@ func TestTranspose(t *testing.T) {
 
 // TestMatricesThatDoNotFitPanic: the panic says what was wrong, with nothing written.
 func TestMatricesThatDoNotFitPanic(t *testing.T) {
-	ints := func(n, rows, cols, stride int) simd.Matrix[int16] {
-		return simd.Matrix[int16]{Data: make([]int16, n), Rows: rows, Cols: cols, Stride: stride}
+	ints := func(n, rows, cols, stride int) simd.Matrix[uint8] {
+		return simd.Matrix[uint8]{Data: make([]uint8, n), Rows: rows, Cols: cols, Stride: stride}
 	}
 	f := func(rows, cols int) simd.Matrix[float32] { return filled(rows, cols, 0, 1) }
-	w, two := randomLayer(6, 4).packed(), []float32{1, 1}
+	w, two := randomLayer(8, 32).packed(), someQuants(2)
 	eachLevel(t, func(t *testing.T, k simd.Kernels) {
-		out := filled(2, 4, 0, -7)
-		short := out
-		short.Data = short.Data[:7]
+		out, wide := filled(2, 4, 0, -7), filled(2, 32, 0, -7)
+		short, shortWide := out, wide
+		short.Data, shortWide.Data = short.Data[:7], shortWide.Data[:63]
 		for _, test := range []struct {
 			why  string
 			call func()
 		}{
-			{"the activations is 2 x 5, where 2 x 6 is needed", func() { k.MatMulI8(ints(10, 2, 5, 5), two, w, out) }},
-			{"the activations is 3 x 6, where 2 x 6 is needed", func() { k.MatMulI8(ints(18, 3, 6, 6), two, w, out) }},
-			{"the activations of 2 x 6, rows 8 apart, does not fit into 13 elements", func() { k.MatMulI8(ints(13, 2, 6, 8), two, w, out) }},
-			{"the activations of 2 x 6 cannot have rows 5 apart", func() { k.MatMulI8(ints(12, 2, 6, 5), two, w, out) }},
-			{"the activations of -1 x 6", func() { k.MatMulI8(ints(12, -1, 6, 6), nil, w, out) }},
-			{"the result is 2 x 5, where 2 x 4 is needed", func() { k.MatMulI8(ints(12, 2, 6, 6), two, w, f(2, 5)) }},
-			{"the result of 2 x 4, rows 4 apart, does not fit into 7 elements", func() { k.MatMulI8(ints(12, 2, 6, 6), two, w, short) }},
+			{"the activations is 2 x 7, where 2 x 8 is needed", func() { k.MatMulI8(ints(14, 2, 7, 7), two, w, wide) }},
+			{"the activations is 3 x 8, where 2 x 8 is needed", func() { k.MatMulI8(ints(24, 3, 8, 8), two, w, wide) }},
+			{"the activations of 2 x 8, rows 10 apart, does not fit into 17 elements", func() { k.MatMulI8(ints(17, 2, 8, 10), two, w, wide) }},
+			{"the activations of 2 x 8 cannot have rows 7 apart", func() { k.MatMulI8(ints(16, 2, 8, 7), two, w, wide) }},
+			{"the activations of -1 x 8", func() { k.MatMulI8(ints(16, -1, 8, 8), nil, w, wide) }},
+			{"the result is 2 x 31, where 2 x 32 is needed", func() { k.MatMulI8(ints(16, 2, 8, 8), two, w, f(2, 31)) }},
+			{"the result of 2 x 32, rows 32 apart, does not fit into 63 elements", func() { k.MatMulI8(ints(16, 2, 8, 8), two, w, shortWide) }},
 			{"2 x 3 by 4 x 4 is not 2 x 4", func() { k.MatMul(f(2, 3), f(4, 4), out) }},
 			{"2 x 3 by 3 x 5 is not 2 x 4", func() { k.MatMul(f(2, 3), f(3, 5), out) }},
 			{"the result of 2 x 4, rows 4 apart, does not fit", func() { k.MatMul(f(2, 3), f(3, 4), short) }},
 			{"the transposed matrix is 2 x 4, where 4 x 2 is needed", func() { simd.Transpose(f(2, 4), out) }},
-			{"weights of 3 x 2 take 64 packed elements", func() { simd.NewWeightsI8(3, 2, make([]int8, 63), two, two) }},
-			{"weights of 3 x 2 take 64 packed elements, 2 scales", func() { simd.NewWeightsI8(3, 2, make([]int8, 64), two, two[:1]) }},
-			{"5 weights are not 3 x 2", func() { simd.PackI8(make([]int8, 5), 3, 2) }},
-			{"weights cannot be -1 x 2", func() { simd.PackedI8(-1, 2) }},
-			{"no products of -1 weights", func() { simd.LimitI16(-1) }},
+			{"weights of 4 x 32 take 128 packed elements, 32 sums", func() { simd.NewWeightsI8(4, 32, make([]int8, 127), make([]int32, 32), floats(32), floats(32)) }},
+			{"and as many scales and biases, not 128, 32, 31 and 32", func() { simd.NewWeightsI8(4, 32, make([]int8, 128), make([]int32, 32), floats(31), floats(32)) }},
+			{"127 weights are not 4 x 32", func() { simd.PackI8(make([]int8, 127), 4, 32) }},
+			{"weights cannot be -4 x 32", func() { simd.PackI8(nil, -4, 32) }},
+			{"weights cannot be 6 x 32: rows come in fours", func() { simd.PackI8(make([]int8, 192), 6, 32) }},
+			{"weights cannot be 4 x 16: rows come in fours", func() { simd.PackI8(make([]int8, 64), 4, 16) }},
 		} {
 			if said := panicOf(test.call); !strings.HasPrefix(said, "simd: ") || !strings.Contains(said, test.why) {
 				t.Errorf("want a panic that says %q, got %q", test.why, said)
 			}
 		}
-		if !slices.Equal(out.Data, slices.Repeat([]float32{-7}, 8)) {
-			t.Errorf("results were written before the panic: %v", out.Data)
+		for _, written := range []simd.Matrix[float32]{out, wide} {
+			if slices.ContainsFunc(written.Data, func(v float32) bool { return v != -7 }) {
+				t.Errorf("results were written before the panic: %v", written.Data)
+			}
 		}
 	})
 }
 
 func TestEmptyMatrices(t *testing.T) {
 	eachLevel(t, func(t *testing.T, k simd.Kernels) {
-		out, bias := filled(2, 3, 1, -7), []float32{4, 5, 6}
-		k.MatMulI8(simd.Matrix[int16]{Rows: 2}, []float32{1, 2}, simd.NewWeightsI8(0, 3, simd.PackI8(nil, 0, 3), bias, bias), out)
-		if !slices.Equal(out.Data, []float32{4, 5, 6, -7, 4, 5, 6}) {
-			t.Errorf("activations of no elements: got %v, want the biases", out.Data)
+		bias, wide, out := floats(32), filled(2, 32, 1, -7), filled(2, 3, 1, -7)
+		panels, sums := simd.PackI8(nil, 0, 32)
+		k.MatMulI8(simd.Matrix[uint8]{Rows: 2}, someQuants(2), simd.NewWeightsI8(0, 32, panels, sums, bias, bias), wide)
+		if want := slices.Concat(bias, []float32{-7}, bias); !slices.Equal(wide.Data, want) {
+			t.Errorf("activations of no elements: got %v, want the biases", wide.Data)
 		}
 		k.MatMul(simd.Matrix[float32]{Rows: 2}, simd.Matrix[float32]{Cols: 3, Stride: 3}, out)
 		if !slices.Equal(out.Data, []float32{0, 0, 0, -7, 0, 0, 0}) {
@@ -134,18 +138,18 @@ func TestEmptyMatrices(t *testing.T) {
 		if row := (simd.Matrix[float32]{Rows: 2, Stride: 9}).Row(1); len(row) != 0 {
 			t.Errorf("a row of no elements: got %v", row)
 		}
-		k.MatMulI8(simd.MatrixOf[int16](nil, 0, 6), nil, randomLayer(6, 4).packed(), filled(0, 4, 0, 0))
-		k.MatMulI8(simd.MatrixOf(shorts(6), 1, 6), []float32{1}, simd.NewWeightsI8(6, 0, nil, nil, nil), filled(1, 0, 0, 0))
+		k.MatMulI8(simd.MatrixOf[uint8](nil, 0, 8), nil, randomLayer(8, 32).packed(), filled(0, 32, 0, 0))
+		k.MatMulI8(simd.MatrixOf(quantised(8), 1, 8), someQuants(1), simd.NewWeightsI8(8, 0, nil, nil, nil, nil), filled(1, 0, 0, 0))
 		k.MatMul(filled(0, 2, 0, 0), filled(2, 2, 0, 0), filled(0, 2, 0, 0))
 	})
 }
 
 func TestMatricesDoNotAllocate(t *testing.T) {
 	eachLevel(t, func(t *testing.T, k simd.Kernels) {
-		a, scales, w, out := simd.MatrixOf(shorts(30*40), 30, 40), floats(30), randomLayer(40, 50).packed(), filled(30, 50, 0, 0)
-		p, q := filled(30, 40, 0, 1), filled(40, 50, 0, 1)
+		a, quants, w, out := simd.MatrixOf(quantised(30*40), 30, 40), someQuants(30), randomLayer(40, 64).packed(), filled(30, 64, 0, 0)
+		p, q := filled(30, 40, 0, 1), filled(40, 64, 0, 1)
 		n := testing.AllocsPerRun(10, func() {
-			k.MatMulI8(a, scales, w, out)
+			k.MatMulI8(a, quants, w, out)
 			k.MatMul(p, q, out)
 		})
 		if n != 0 {

@@ -27,19 +27,17 @@ func shapeSeeds(f *testing.F) {
 func FuzzMatMulI8(f *testing.F) {
 	shapeSeeds(f)
 	f.Fuzz(func(t *testing.T, raw []byte, rows, inner, n, gap uint8) {
-		s := shape{int(rows % 40), int(inner), int(n)}
-		a := simd.Matrix[int16]{Data: make([]int16, s.rows*(s.k+int(gap))), Rows: s.rows, Cols: s.k, Stride: s.k + int(gap)}
-		for i := range min(len(a.Data), len(raw)/2) {
-			a.Data[i] = int16(binary.LittleEndian.Uint16(raw[2*i:]))
-		}
+		s := shape{int(rows % 40), int(inner) * 4, int(n%4) * 32}
+		a := simd.Matrix[uint8]{Data: make([]uint8, s.rows*(s.k+int(gap))), Rows: s.rows, Cols: s.k, Stride: s.k + int(gap)}
+		copy(a.Data, raw[:len(raw)/2])
 		l := randomLayer(s.k, s.n)
 		copy(l.weights, signed(raw[len(raw)/2:]))
-		scales, out := floats(s.rows), filled(s.rows, s.n, int(gap), -7)
+		quants, out := someQuants(s.rows), filled(s.rows, s.n, int(gap), -7)
 		for _, k := range everyLevel() {
 			clear(out.Data)
-			k.MatMulI8(a, scales, l.packed(), out)
+			k.MatMulI8(a, quants, l.packed(), out)
 			for r := range s.rows {
-				if got, want := out.Row(r), l.of(a.Row(r), scales[r]); !slices.Equal(got, want) {
+				if got, want := out.Row(r), l.of(a.Row(r), quants[r]); !slices.Equal(got, want) {
 					t.Fatalf("%v: %v: row %d: got %v, want %v", k.Level(), s, r, got, want)
 				}
 			}

@@ -3,133 +3,100 @@
 #include "textflag.h"
 #include "matmul_avx2_amd64.h"
 
-// A step is a pair of int16 of each row by the pairs of int8 of 16 columns, widened to
-// int16. VPMADDWD multiplies and adds two products in 32 bits.
+// A step is four bytes of each row by the fours of eight columns, all widened to int16:
+// VPMADDWD multiplies and adds two products in 32 bits, where VPMADDUBSW would saturate in
+// 16. So a column's sum is in two neighbouring lanes until the end.
 
 #define MULTIPLY(at, s0, s1) \
-	VPBROADCASTD at, Y14; \
+	VPBROADCASTD at, X14; \
+	VPMOVZXBW    X14, Y14; \
 	VPMADDWD     Y14, Y12, Y15; \
 	VPADDD       Y15, s0, s0; \
 	VPMADDWD     Y14, Y13, Y14; \
 	VPADDD       Y14, s1, s1
 
-// LAST is MULTIPLY where a row has one more int16, not two.
-#define LAST(at, s0, s1) \
-	MOVWLZX      at, AX; \
-	VMOVD        AX, X14; \
-	VPBROADCASTD X14, Y14; \
-	VPMADDWD     Y14, Y12, Y15; \
-	VPADDD       Y15, s0, s0; \
-	VPMADDWD     Y14, Y13, Y14; \
-	VPADDD       Y14, s1, s1
-
-// SCALE makes sums float32, times the row's scale in (DI) by those of the columns.
-#define SCALE(at, s0, s1) \
-	VBROADCASTSS (DI), Y14; \
+// JOIN adds up both lanes of each column, puts the columns in their order, adds the row's
+// offset times what their weights add up to in Y12, and makes the sum float32. BX is where
+// a row has its scale and, behind it, its offset.
+#define JOIN(at, s0, s1) \
+	VPHADDD      s1, s0, s0; \
+	VPERMQ       $0xd8, s0, s0; \
+	VPBROADCASTD 4(BX), Y14; \
+	VPMULLD      Y14, Y12, Y14; \
+	VPADDD       Y14, s0, s0; \
 	VCVTDQ2PS    s0, s0; \
-	VCVTDQ2PS    s1, s1; \
-	VMULPS       Y14, Y12, Y15; \
-	VMULPS       Y14, Y13, Y14; \
-	VMULPS       Y15, s0, s0; \
-	VMULPS       Y14, s1, s1; \
-	ADDQ         $4, DI
+	ADDQ         $8, BX
 
-#define BIAS(at, s0, s1) \
-	VADDPS Y12, s0, s0; \
-	VADDPS Y13, s1, s1
+// RESULT makes sums results: Y12 are the columns' scales and Y13 their biases, DX is
+// bytes from a row of the result to the next.
+#define RESULT(at, s0, s1) \
+	VBROADCASTSS (BX), Y14; \
+	VMULPS       Y14, Y12, Y14; \
+	VMULPS       Y14, s0, s0; \
+	VADDPS       Y13, s0, s0; \
+	VMOVUPS      s0, (DI); \
+	ADDQ         $8, BX; \
+	ADDQ         DX, DI
 
-// WIDEN loads a row of the panel.
-#define WIDEN \
-	VPMOVSXBW (SI), Y12; \
-	VPMOVSXBW 16(SI), Y13; \
-	ADDQ      $32, SI
+// PERCOLUMN loads what eight columns have of an array.
+#define PERCOLUMN(array, v) \
+	MOVQ    array, AX; \
+	VMOVUPS (AX)(R15*1), v
 
-// PERCOLUMN loads what the columns have of an array.
-#define PERCOLUMN(array) \
-	MOVQ       array, AX; \
-	VMASKMOVPS (AX)(R15*1), Y14, Y12; \
-	VMASKMOVPS 32(AX)(R15*1), Y15, Y13
-
-// MASKS loads the masks of the columns.
-#define MASKS \
-	VMOVUPS (BX), Y14; \
-	VMOVUPS 32(BX), Y15
-
-// TILE is the kernel for one height.
-#define TILE(ROWS, panels, pair, odd, store, part, next) \
-panels: \
-	COLUMNS; \
+// TILE is the kernel for one height. Each panel is read twice, for one half of its
+// columns at a time.
+#define TILE(ROWS, half, step) \
+half: \
 	MOVQ  k+24(FP), CX; \
 	ROWS(ZERO); \
-	SHRQ  $1, CX; \
-	JZ    odd; \
-pair: \
-	WIDEN; \
+	SHRQ  $2, CX; \
+step: \
+	VPMOVSXBW (SI), Y12; \
+	VPMOVSXBW 16(SI), Y13; \
+	ADDQ  $64, SI; \
 	ROWS(MULTIPLY); \
 	STEPPED; \
-	JNZ   pair; \
-odd: \
-	TESTQ $1, k+24(FP); \
-	JZ    store; \
-	WIDEN; \
-	ROWS(LAST); \
-store: \
+	JNZ   step; \
 	MOVQ  k+24(FP), AX; \
-	SHRQ  $1, AX; \
-	SHLQ  $2, AX; \
 	BACK; \
-	MASKS; \
-	PERCOLUMN(scales+56(FP)); \
-	MOVQ  rowScales+48(FP), DI; \
-	ROWS(SCALE); \
-	MASKS; \
-	PERCOLUMN(biases+64(FP)); \
-	ROWS(BIAS); \
-	MOVQ  out+72(FP), DI; \
+	PERCOLUMN(sums+48(FP), Y12); \
+	MOVQ  quants+56(FP), BX; \
+	ROWS(JOIN); \
+	PERCOLUMN(scales+64(FP), Y12); \
+	PERCOLUMN(biases+72(FP), Y13); \
+	MOVQ  quants+56(FP), BX; \
+	MOVQ  out+80(FP), DI; \
 	ADDQ  R15, DI; \
-	CMPQ  R14, $16; \
-	JLT   part; \
-	ROWS(STORE); \
-	JMP   next; \
-part: \
-	ROWS(STOREPART); \
-next: \
-	ADDQ  $64, R15; \
-	SUBQ  $16, R14; \
-	JGT   panels; \
+	ROWS(RESULT); \
+	NEXTHALF; \
+	JGT   half; \
 	VZEROUPPER; \
 	RET
 
-// func matMulI8AVX2(a *int16, aStride, rows, k int, w *int8, n int, rowScales, scales, biases, out *float32, outStride int)
-TEXT ·matMulI8AVX2(SB), NOSPLIT, $0-88
+// NEXTHALF goes back over the panel for its second half, or on to the next panel.
+#define NEXTHALF \
+	ADDQ    $32, R15; \
+	MOVQ    k+24(FP), AX; \
+	SHLQ    $4, AX; \
+	NEGQ    AX; \
+	ADDQ    $32, AX; \
+	MOVQ    $-32, CX; \
+	TESTQ   $32, R15; \
+	CMOVQEQ CX, AX; \
+	ADDQ    AX, SI; \
+	SUBQ    $8, R14
+
+// func matMulI8AVX2(a *uint8, aStride, rows, k int, w *int8, n int, sums *int32, quants *Quant, scales, biases, out *float32, outStride int)
+TEXT ·matMulI8AVX2(SB), NOSPLIT, $0-96
 	BEGIN
 	MOVQ w+32(FP), SI
 	MOVQ n+40(FP), R14
-	MOVQ outStride+80(FP), DX
+	MOVQ outStride+88(FP), DX
 	MOVQ rows+16(FP), AX
 	HEIGHTS
-	TILE(ROWS1, tile1, pair1, odd1, store1, part1, next1)
-	TILE(ROWS2, tile2, pair2, odd2, store2, part2, next2)
-	TILE(ROWS3, tile3, pair3, odd3, store3, part3, next3)
-	TILE(ROWS4, tile4, pair4, odd4, store4, part4, next4)
-	TILE(ROWS5, tile5, pair5, odd5, store5, part5, next5)
-	TILE(ROWS6, tile6, pair6, odd6, store6, part6, next6)
-
-// Of 16 ones followed by 16 zeros, as many ones are taken as there are columns.
-DATA ·columns+0(SB)/8, $-1
-DATA ·columns+8(SB)/8, $-1
-DATA ·columns+16(SB)/8, $-1
-DATA ·columns+24(SB)/8, $-1
-DATA ·columns+32(SB)/8, $-1
-DATA ·columns+40(SB)/8, $-1
-DATA ·columns+48(SB)/8, $-1
-DATA ·columns+56(SB)/8, $-1
-DATA ·columns+64(SB)/8, $0
-DATA ·columns+72(SB)/8, $0
-DATA ·columns+80(SB)/8, $0
-DATA ·columns+88(SB)/8, $0
-DATA ·columns+96(SB)/8, $0
-DATA ·columns+104(SB)/8, $0
-DATA ·columns+112(SB)/8, $0
-DATA ·columns+120(SB)/8, $0
-GLOBL ·columns(SB), RODATA|NOPTR, $128
+	TILE(ROWS1, tile1, step1)
+	TILE(ROWS2, tile2, step2)
+	TILE(ROWS3, tile3, step3)
+	TILE(ROWS4, tile4, step4)
+	TILE(ROWS5, tile5, step5)
+	TILE(ROWS6, tile6, step6)

@@ -2,8 +2,8 @@
 
 package simd
 
-func matMulI8(_ Level, a Matrix[int16], scales []float32, w WeightsI8, out Matrix[float32]) {
-	matMulI8Portable(a, scales, w, out)
+func matMulI8(_ Level, a Matrix[uint8], rows []Quant, w WeightsI8, out Matrix[float32]) {
+	matMulI8Portable(a, rows, w, out)
 }
 
 func matMul(_ Level, a, b, out Matrix[float32]) { matMulPortable(a, b, out) }

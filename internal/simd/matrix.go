@@ -6,13 +6,13 @@ import "fmt"
 // (r, c) is Data[r*Stride+c]. What is between rows is neither read nor written, so a
 // head of an attention layer is a view of its projection, and the last row needs no
 // padding behind it.
-type Matrix[T int16 | float32] struct {
+type Matrix[T uint8 | float32] struct {
 	Data               []T
 	Rows, Cols, Stride int
 }
 
 // MatrixOf is the view of rows that stand end to end.
-func MatrixOf[T int16 | float32](data []T, rows, cols int) Matrix[T] {
+func MatrixOf[T uint8 | float32](data []T, rows, cols int) Matrix[T] {
 	return Matrix[T]{Data: data, Rows: rows, Cols: cols, Stride: cols}
 }
 

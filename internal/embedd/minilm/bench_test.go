@@ -1,0 +1,34 @@
+package minilm_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/simd"
+)
+
+// BenchmarkEmbed embeds as many texts of a length as are one batch, the quickest time of
+// several.
+func BenchmarkEmbed(b *testing.B) {
+	m := load(b, simd.Best())
+	for _, tokens := range []int{14, 128, 256} {
+		texts := make([]string, 256/tokens)
+		for i := range texts {
+			texts[i] = strings.Repeat("word ", tokens-2)
+		}
+		b.Run(fmt.Sprint(tokens), func(b *testing.B) {
+			quickest := time.Hour
+			for b.Loop() {
+				begin := time.Now()
+				if _, _, err := m.Embed(context.Background(), texts); err != nil {
+					b.Fatal(err)
+				}
+				quickest = min(quickest, time.Since(begin))
+			}
+			b.ReportMetric(quickest.Seconds()*1e3/float64(len(texts)), "ms/text")
+		})
+	}
+}

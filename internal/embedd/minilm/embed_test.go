@@ -1,0 +1,111 @@
+package minilm_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/minilm"
+	"git.agentview.dev/profit/golanglakehouse/internal/simd"
+)
+
+// TestCompanyChangesNothing: a text's vector is the same bits alone, among others, and in
+// the reverse order.
+func TestCompanyChangesNothing(t *testing.T) {
+	m := load(t, simd.Best())
+	texts, _ := golden(t)
+	texts = append(texts, strings.Repeat("a long text ", 200), strings.Repeat("another ", 100))
+	together := embed(t, m, texts...)
+	backwards := slices.Clone(texts)
+	slices.Reverse(backwards)
+	reversed := embed(t, m, backwards...)
+	for i, text := range texts {
+		want := together[i*minilm.Dimension:][:minilm.Dimension]
+		if !slices.Equal(embed(t, m, text), want) {
+			t.Errorf("%.30q has another vector alone", text)
+		}
+		if !slices.Equal(reversed[(len(texts)-1-i)*minilm.Dimension:][:minilm.Dimension], want) {
+			t.Errorf("%.30q has another vector in the reverse order", text)
+		}
+	}
+}
+
+// TestLevelsAgree: AVX2 and AVX-512 give the same bits.
+func TestLevelsAgree(t *testing.T) {
+	narrow, ok2 := simd.At(simd.AVX2)
+	wide, ok512 := simd.At(simd.AVX512)
+	if !ok2 || !ok512 {
+		t.Skip("this processor or build lacks one of the two")
+	}
+	texts, _ := golden(t)
+	if !slices.Equal(embed(t, load(t, narrow), texts...), embed(t, load(t, wide), texts...)) {
+		t.Error("AVX2 and AVX-512 give different vectors")
+	}
+}
+
+// TestTruncation: what is behind the last token that fits changes nothing but what is told.
+func TestTruncation(t *testing.T) {
+	m := load(t, simd.Best())
+	fits := strings.Repeat("word ", minilm.MaxTokens-2)
+	vectors, truncated, err := m.Embed(context.Background(), []string{fits, fits + "more", "short", ""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(truncated, []bool{false, true, false, false}) {
+		t.Errorf("truncated: %v", truncated)
+	}
+	if !slices.Equal(vectors[:minilm.Dimension], vectors[minilm.Dimension:2*minilm.Dimension]) {
+		t.Error("a text that was cut has not the vector of what is left of it")
+	}
+}
+
+func TestNoTexts(t *testing.T) {
+	vectors, truncated, err := load(t, simd.Best()).Embed(context.Background(), nil)
+	if len(vectors) != 0 || len(truncated) != 0 || err != nil {
+		t.Errorf("got %v, %v, %v", vectors, truncated, err)
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	m := load(t, simd.Best())
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	vectors, truncated, err := m.Embed(ctx, []string{"one", "two"})
+	if vectors != nil || truncated != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %d numbers, %v, %v", len(vectors), truncated, err)
+	}
+	embed(t, m, "and goes on") // every scratch came back
+}
+
+// TestManyCallers: any number of calls at once give what each gives alone.
+func TestManyCallers(t *testing.T) {
+	m := load(t, simd.Best())
+	texts, _ := golden(t)
+	want := embed(t, m, texts...)
+	var callers sync.WaitGroup
+	for caller := range 4 * runtime.GOMAXPROCS(0) {
+		callers.Go(func() {
+			from := caller % len(texts)
+			got, _, err := m.Embed(context.Background(), texts[from:])
+			if err != nil || !slices.Equal(got, want[from*minilm.Dimension:]) {
+				t.Errorf("caller %d has other vectors (%v)", caller, err)
+			}
+		})
+	}
+	callers.Wait()
+}
+
+// TestAllocations: a call allocates as often for a hundred texts as for one, but for what
+// batches and growing slices take.
+func TestAllocations(t *testing.T) {
+	m := load(t, simd.Best())
+	texts := slices.Repeat([]string{"a text of some words"}, 100)
+	embed(t, m, texts...)
+	if n := testing.AllocsPerRun(5, func() { embed(t, m, texts...) }); n > 40 {
+		t.Errorf("%v allocations for %d texts", n, len(texts))
+	}
+}

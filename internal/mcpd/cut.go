@@ -9,9 +9,10 @@ import (
 // Bounds of an answer, in bytes: about 8,000 tokens of a model at most.
 const (
 	maxAnswer = 20_000
-	maxText   = 500 // of one text in it
-	maxNested = 300 // of one array or object in it, as JSON
-	minCell   = 24  // of a cell, however many there are
+	maxAround = 1_000 // of it, for what stands around the rows
+	maxText   = 2_000 // of one text in it
+	maxNested = 300   // of one array or object in it, as JSON
+	minCell   = 24    // of a cell, however many there are
 )
 
 // shortened gives a text of at most so many bytes, and says of a longer one how long it was.

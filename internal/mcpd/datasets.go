@@ -14,6 +14,7 @@ const (
 	listedByDefault = 50
 	maxListed       = 200
 	maxSaid         = 150 // of a description in a list, in bytes
+	maxTold         = 500 // of one in a manifest, and of a type
 )
 
 // nameWords say what a dataset's name is like.
@@ -112,12 +113,12 @@ func (g Gateway) getManifest(ctx context.Context, args manifestArgs) (manifest, 
 	}
 	short := manifest{
 		Name: catalog.Name{Namespace: m.Namespace, Name: m.Name}.String(), Version: m.Version, Rows: m.Rows, Bytes: m.Bytes,
-		Files: len(m.Objects), Description: shortened(m.Description, maxText), Columns: []column{}, Fingerprint: m.Fingerprint,
+		Files: len(m.Objects), Description: shortened(m.Description, maxTold), Columns: []column{}, Fingerprint: m.Fingerprint,
 		CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt,
 	}
-	room := maxAnswer - 2_000
+	room := maxAnswer - 2*maxAround
 	for i, c := range m.Columns {
-		said := column{c.Name, shortened(c.Type, maxText), shortened(c.Description, maxText)}
+		said := column{c.Name, shortened(c.Type, maxTold), shortened(c.Description, maxTold)}
 		text, err := plainJSON(said)
 		if room -= len(text) + 1; err != nil || room < 0 {
 			short.MoreColumns = len(m.Columns) - i

@@ -111,7 +111,7 @@ func (p *pager) columns(dec *json.Decoder) error {
 	if len(text) > maxColumns {
 		return errTooLarge.Errorf("the result has %d columns, whose names and types alone take %d bytes of %d: name those that you need", len(p.page.Columns), len(text), maxAnswer)
 	}
-	p.room = maxAnswer - len(text) - 2*maxText // for what stands around the rows
+	p.room = maxAnswer - len(text) - maxAround
 	p.cell = max(minCell, p.room/2/max(1, len(p.page.Columns)))
 	return nil
 }

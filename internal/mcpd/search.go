@@ -18,6 +18,7 @@ const (
 	foundByDefault = 10
 	maxFound       = 100
 	maxIndexes     = 100 // that an error names
+	maxField       = 500 // of a value of the metadata, in bytes
 )
 
 type searchArgs struct {
@@ -65,7 +66,7 @@ func (g Gateway) searchVectors(ctx context.Context, args searchArgs) (hits, erro
 		return hits{}, err
 	}
 	short := hits{Results: []hit{}}
-	room := maxAnswer - maxText
+	room := maxAnswer - maxAround
 	for _, r := range found.Results {
 		h := hit{ID: r.ID, Score: r.Score}
 		var cut int
@@ -97,7 +98,7 @@ func fields(metadata json.RawMessage) (shown map[string]any, cut int, err error)
 	}
 	shown = make(map[string]any, len(values))
 	for name, value := range values {
-		short, shortened := cell(value, max(minCell, maxAnswer/2/len(values)))
+		short, shortened := cell(value, min(maxField, max(minCell, maxAnswer/2/len(values))))
 		if shown[name] = short; shortened {
 			cut++
 		}

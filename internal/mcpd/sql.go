@@ -78,7 +78,7 @@ func (g Gateway) querySQL(ctx context.Context, args sqlArgs) (page, error) {
 		return page{}, err
 	}
 	_, _ = io.CopyN(io.Discard, body, leftover) // the connection is of use again where this is all
-	p.page.Reads = shortened(reads, maxText)
+	p.page.Reads = shortened(reads, maxAround/2)
 	if !p.page.Truncated || p.next() >= query.MaxLimit {
 		return p.page, nil
 	}

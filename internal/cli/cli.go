@@ -62,7 +62,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 	root.PersistentFlags().StringVar(&g.Gateway, "gateway", "", "`URL` of the gateway (default $LAKEHOUSE_GATEWAY, else where the configuration that 'up' reads\nputs it, else http://127.0.0.1:3110); AUTH_TOKEN in the environment is the token")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "write JSON for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagWords(err)} })
-	root.AddCommand(newIngest(&g), newJobs(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g))
+	root.AddCommand(newIngest(&g), newJobs(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g), newMCP(&g))
 	root.AddCommand(newVersions(&g), newDiff(&g), newRollback(&g), newTag(&g))
 	root.AddCommand(newViews(&g), newView(&g))
 	root.AddCommand(newIndex(&g), newSearch(&g), newEmbed(&g))

@@ -135,3 +135,13 @@ func TestATokenThatIsNotAcceptedIsToldFromNone(t *testing.T) {
 		}
 	}
 }
+
+// The program of a test has no mcpd beside it.
+func TestTheConfigurationOfAClientSaysWhereMCPDIsMissing(t *testing.T) {
+	clean(t)
+	t.Setenv("AUTH_TOKEN", "hunter2")
+	code, stdout, stderr := run(t, "mcp", "config")
+	if code != 1 || stdout != "" || !strings.Contains(stderr, "there is no mcpd beside") || strings.Contains(stderr, "hunter2") {
+		t.Errorf("%d %s %s", code, stdout, stderr)
+	}
+}

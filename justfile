@@ -24,6 +24,10 @@ g1 *backend: build
 g1p *backend: build
     @bash scripts/g1p_smoke.sh {{ backend }}
 
+# the smoke of mcpd: clients that others made, before a fleet
+mcp: build
+    @bash scripts/mcp_smoke.sh
+
 # look at what a fleet needs of this box, and say what to mend
 doctor *args: build
     @bin/lakehouse doctor {{ args }}
@@ -43,6 +47,10 @@ bench *args: build
 # measure the engine of vectors beside hnswlib, faiss and usearch, or with --http the daemon beside Weaviate: just bench-vectors [--quick] [--growth] [--http] [--real] [--coder]
 bench-vectors *args:
     @bash scripts/bench/vectors/run.sh {{ args }}
+
+# measure mcpd: from its start to the list of tools, and what it costs a statement
+bench-mcp *args: build
+    @go run ./scripts/bench/mcp {{ args }}
 
 # run verify before every push from this clone
 install-hooks:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the smokes share: d1 to d6, g1 and g1p. A smoke sources it, calls smoke_begin, starts
-# daemons, and makes assertions, each one line "ok - TEXT" or "not ok - TEXT"
+# What the smokes share: d1 to d6, g1, g1p and mcp. A smoke sources it, calls smoke_begin,
+# starts daemons, and makes assertions, each one line "ok - TEXT" or "not ok - TEXT"
 # with what was seen. Its last line is "NAME: N passed, N failed, N skipped"; its
 # exit code is 0 only when nothing failed.
 #

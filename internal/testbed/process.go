@@ -91,6 +91,12 @@ func (p *Process) Kill() {
 	<-p.exited
 }
 
+// end has the server end as an operator would, and returns when it is gone.
+func (p *Process) end() {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	<-p.exited
+}
+
 func answers(ctx context.Context, url string) bool {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

@@ -20,7 +20,7 @@ type openAIRequest struct {
 }
 
 // halvings is how often a text is halved until the provider takes it.
-const halvings = 8
+const halvings = 12
 
 func (o *openAI) embed(ctx context.Context, texts []string, cut bool) (answer, error) {
 	if !cut {

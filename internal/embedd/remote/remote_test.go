@@ -12,11 +12,12 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 func TestVectorsComeInOrderAndOfLengthOne(t *testing.T) {
-	each(t, func(t *testing.T, p *provider, c remote.Config) {
+	each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
 		m := remote.New("mine", c)
 		made, err := embed(t, m, "a", "abcd", "ab")
 		if err != nil {
@@ -28,20 +29,20 @@ func TestVectorsComeInOrderAndOfLengthOne(t *testing.T) {
 			for _, f := range v {
 				length += float64(f) * float64(f)
 			}
-			if letters(v) != want || math.Abs(length-1) > 1e-6 || made[i].Truncated || made[i].Tokens == 0 {
+			if testbed.BytesOf(v) != want || math.Abs(length-1) > 1e-6 || made[i].Truncated || made[i].Tokens == 0 {
 				t.Errorf("text %d: %+v", i, made[i])
 			}
 			tokens += made[i].Tokens
 		}
-		if tokens != 7 || len(p.calls) != 1 || m.Dimension() != 3 {
-			t.Errorf("%d tokens in %d calls, dimension %d", tokens, len(p.calls), m.Dimension())
+		if tokens != 7 || len(p.Calls()) != 1 || m.Dimension() != 3 {
+			t.Errorf("%d tokens in %d calls, dimension %d", tokens, len(p.Calls()), m.Dimension())
 		}
 	})
 }
 
 // Those that are too long are found by halves, and cut; the others are not.
 func TestOverlongTextsAreCutAndTold(t *testing.T) {
-	each(t, func(t *testing.T, p *provider, c remote.Config) {
+	each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
 		m := remote.New("mine", c)
 		var texts []string
 		for i := range 16 {
@@ -54,21 +55,21 @@ func TestOverlongTextsAreCutAndTold(t *testing.T) {
 		}
 		for i, e := range made {
 			long := i == 5 || i == 6
-			if e.Truncated != long || !long && letters(e.Vector) != i+1 || letters(e.Vector) > readsOf {
-				t.Errorf("text %d of %d letters: %d, %v", i, len(texts[i]), letters(e.Vector), e.Truncated)
+			if e.Truncated != long || !long && testbed.BytesOf(e.Vector) != i+1 || testbed.BytesOf(e.Vector) > testbed.ProviderReads {
+				t.Errorf("text %d of %d letters: %d, %v", i, len(texts[i]), testbed.BytesOf(e.Vector), e.Truncated)
 			}
 		}
 	})
 }
 
 func TestTextsAreCutToABoundBeforeTheyAreSent(t *testing.T) {
-	each(t, func(t *testing.T, p *provider, c remote.Config) {
+	each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
 		c.MaxChars = 10
 		made, err := embed(t, remote.New("mine", c), strings.Repeat("ä", 1<<20), "0123456789")
 		if err != nil || !made[0].Truncated || made[1].Truncated {
 			t.Fatalf("%+v, %v", made, err)
 		}
-		if sent := p.calls[0][0]; sent != strings.Repeat("ä", 10) {
+		if sent := p.Calls()[0][0]; sent != strings.Repeat("ä", 10) {
 			t.Errorf("%d bytes were sent", len(sent))
 		}
 	})
@@ -90,17 +91,17 @@ func TestWhatCannotBeUsedIsRefused(t *testing.T) {
 		"no JSON":               `<html>secret text</html>`,
 		"nothing":               ``,
 	} {
-		each(t, func(t *testing.T, p *provider, c remote.Config) {
-			p.fault = func(w http.ResponseWriter, _ int) bool {
+		each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
+			p.Fails(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 				_, _ = w.Write([]byte(body))
 				return true
-			}
+			})
 			_, err := embed(t, remote.New("mine", c), "a secret text", "b")
 			if !errors.Is(err, embedding.ErrBadProvider) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("%s: %v", what, err)
 			}
-			if len(p.calls) != 1 {
-				t.Errorf("%s: asked %d times", what, len(p.calls))
+			if len(p.Calls()) != 1 {
+				t.Errorf("%s: asked %d times", what, len(p.Calls()))
 			}
 		})
 	}
@@ -108,7 +109,7 @@ func TestWhatCannotBeUsedIsRefused(t *testing.T) {
 
 // The dimension is that of the configuration, or of the first vectors of a revision.
 func TestTheDimensionIsHeld(t *testing.T) {
-	each(t, func(t *testing.T, p *provider, c remote.Config) {
+	each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
 		c.Dimension = 4
 		if _, err := embed(t, remote.New("mine", c), "a"); !errors.Is(err, embedding.ErrBadProvider) {
 			t.Errorf("of 3, where 4 are configured: %v", err)
@@ -118,10 +119,10 @@ func TestTheDimensionIsHeld(t *testing.T) {
 		if _, err := embed(t, m, "a"); err != nil {
 			t.Fatal(err)
 		}
-		p.fault = func(w http.ResponseWriter, _ int) bool {
+		p.Fails(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 			_, _ = w.Write([]byte(`{"embeddings":[[1,2]],"data":[{"index":0,"embedding":[1,2]}]}`))
 			return true
-		}
+		})
 		if _, err := embed(t, m, "b"); !errors.Is(err, embedding.ErrBadProvider) {
 			t.Errorf("of 2, where 3 came before: %v", err)
 		}
@@ -155,21 +156,21 @@ func TestFaultsThatPassAreTriedAgain(t *testing.T) {
 		"it redirects":        {func(w http.ResponseWriter) { w.Header().Set("Location", "/elsewhere"); w.WriteHeader(307) }, 1, embedding.ErrRefused},
 		"a long wait":         {func(w http.ResponseWriter) { w.Header().Set("Retry-After", "600"); w.WriteHeader(503) }, 1, embedding.ErrProviderDown},
 	} {
-		each(t, func(t *testing.T, p *provider, c remote.Config) {
+		each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
 			m := remote.New("mine", c)
-			p.fault = func(w http.ResponseWriter, call int) bool {
+			p.Fails(func(w http.ResponseWriter, _ *http.Request, call int) bool {
 				if call == 1 {
 					f.answer(w)
 				}
 				return call == 1
-			}
+			})
 			if _, err := embed(t, m, "a"); (err == nil) != (f.calls == 2) {
 				t.Errorf("%s, once: %v", what, err)
 			}
-			p.calls, p.fault = nil, func(w http.ResponseWriter, _ int) bool { f.answer(w); return true }
+			p.Fails(func(w http.ResponseWriter, _ *http.Request, _ int) bool { f.answer(w); return true })
 			_, err := embed(t, m, "a text")
-			if !errors.Is(err, f.kind) || len(p.calls) != f.calls || strings.Contains(err.Error(), "a text") {
-				t.Errorf("%s, always: %v after %d calls", what, err, len(p.calls))
+			if !errors.Is(err, f.kind) || len(p.Calls()) != f.calls || strings.Contains(err.Error(), "a text") {
+				t.Errorf("%s, always: %v after %d calls", what, err, len(p.Calls()))
 			}
 			if problem := wire.AsProblem(err); what == "a long wait" && problem.RetryAfter != 10*time.Minute {
 				t.Errorf("%s: come again after %v", what, problem.RetryAfter)
@@ -179,8 +180,8 @@ func TestFaultsThatPassAreTriedAgain(t *testing.T) {
 }
 
 func TestWhatIsNotThereIsToldWithItsRemedy(t *testing.T) {
-	p := startProvider(t)
-	c := p.config(remote.Ollama)
+	p := testbed.StartProvider(t)
+	c := configOf(p, remote.Ollama)
 	c.Model = "nomic-embed-text"
 	if _, err := embed(t, remote.New("mine", c), "a"); !errors.Is(err, embedding.ErrProviderDown) || !strings.Contains(err.Error(), "ollama pull nomic-embed-text") {
 		t.Errorf("a model that was not pulled: %v", err)
@@ -194,16 +195,16 @@ func TestWhatIsNotThereIsToldWithItsRemedy(t *testing.T) {
 // The model becomes another one between two looks: no vector of the other comes as one of
 // the first.
 func TestAModelThatChangesIsNoticed(t *testing.T) {
-	p := startProvider(t)
-	m := remote.New("mine", p.config(remote.Ollama))
+	p := testbed.StartProvider(t)
+	m := remote.New("mine", configOf(p, remote.Ollama))
 	made, err := embed(t, m, "a")
 	if err != nil || len(made) != 1 {
 		t.Fatal(err)
 	}
-	p.fault = func(http.ResponseWriter, int) bool {
-		p.digest = "d2"
+	p.Fails(func(http.ResponseWriter, *http.Request, int) bool {
+		p.Become("d2")
 		return false
-	}
+	})
 	if _, err := m.Embed(t.Context(), "sha256:d1", []string{"b"}); !errors.Is(err, embedding.ErrModelChanged) {
 		t.Errorf("while it was at work: %v", err)
 	}
@@ -216,8 +217,8 @@ func TestAModelThatChangesIsNoticed(t *testing.T) {
 }
 
 func TestTheKeyIsReadAtEveryCallAndShownNowhere(t *testing.T) {
-	p := startProvider(t)
-	c := p.config(remote.OpenAI)
+	p := testbed.StartProvider(t)
+	c := configOf(p, remote.OpenAI)
 	c.KeyFile = filepath.Join(t.TempDir(), "openai.env")
 	m := remote.New("mine", c)
 	for _, text := range []string{"OPENAI_API_KEY=sk-one\n", "sk-two\n"} {
@@ -228,8 +229,8 @@ func TestTheKeyIsReadAtEveryCallAndShownNowhere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if p.keys[0] != "Bearer sk-one" || p.keys[1] != "Bearer sk-two" {
-		t.Errorf("sent were %q", p.keys)
+	if p.Keys()[0] != "Bearer sk-one" || p.Keys()[1] != "Bearer sk-two" {
+		t.Errorf("sent were %q", p.Keys())
 	}
 	for _, text := range []string{"", "sk two\n"} {
 		if err := os.WriteFile(c.KeyFile, []byte(text), 0o600); err != nil {

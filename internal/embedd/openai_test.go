@@ -1,0 +1,95 @@
+package embedd_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
+)
+
+func (d *daemon) mustCreate(body string) embedding.OpenAIAnswer {
+	d.t.Helper()
+	resp, text, err := d.send(d.t.Context(), "POST", "/embeddings", body)
+	if err != nil || resp.StatusCode != 200 {
+		d.t.Fatalf("%s: %s, %v", body, text, err)
+	}
+	var answer embedding.OpenAIAnswer
+	if err := json.Unmarshal(text, &answer); err != nil {
+		d.t.Fatalf("%s: %s, %v", body, text, err)
+	}
+	return answer
+}
+
+func TestEmbeddingsAreOpenAIs(t *testing.T) {
+	d := start(t, testbed.StartProvider(t))
+	for _, body := range []string{
+		`{"input":["aaaa","bb"],"model":"p"}`, `{"input":["aaaa","bb"],"encoding_format":"float","user":"u-1","dimensions":3}`,
+		`{"input":["aaaa","bb"],"model":"q","encoding_format":"base64"}`,
+	} {
+		answer := d.mustCreate(body)
+		if answer.Object != "list" || len(answer.Data) != 2 || answer.Usage != (embedding.OpenAIUsage{PromptTokens: 6, TotalTokens: 6}) || answer.Model == "" {
+			t.Errorf("%s: %+v", body, answer)
+		}
+		for i, want := range []int{4, 2} {
+			e := answer.Data[i]
+			var v floats.Vector
+			if strings.Contains(body, "base64") {
+				var text string
+				if err := json.Unmarshal(e.Embedding, &text); err != nil {
+					t.Fatal(err)
+				}
+				v = embedding.ParseBase64(text)
+			} else if err := json.Unmarshal(e.Embedding, &v); err != nil {
+				t.Fatal(err)
+			}
+			if e.Object != "embedding" || e.Index != i || e.Truncated || len(v) != 3 || testbed.BytesOf(v) != want {
+				t.Errorf("%s: %+v %v", body, e, v)
+			}
+		}
+	}
+	if answer := d.mustCreate(`{"input":"aaaa"}`); len(answer.Data) != 1 || string(answer.Data[0].Embedding) != "[0.6,0.8,0]" {
+		t.Errorf("one text: %+v", answer)
+	}
+	if answer := d.mustCreate(asJSON(map[string]any{"input": []string{"a", strings.Repeat("a", 200)}})); answer.Data[0].Truncated || !answer.Data[1].Truncated {
+		t.Errorf("a long text: %+v", answer)
+	}
+}
+
+func TestErrorsOfEmbeddingsAreOpenAIs(t *testing.T) {
+	d := start(t, testbed.StartProvider(t))
+	for _, c := range []struct {
+		body        string
+		status      int
+		code, about string
+	}{
+		{`{}`, 400, "bad_request", "input"},
+		{`{"input":null}`, 400, "bad_request", "input"},
+		{`{"input":{}}`, 400, "bad_request", "input"},
+		{`{"input":7}`, 400, "bad_request", "input"},
+		{`{"input":[1,2,3]}`, 400, "not_supported", "input"},
+		{`{"input":[[1,2],[3]]}`, 400, "not_supported", "input"},
+		{`{"input":""}`, 400, "bad_text", "input"},
+		{`{"input":["a","  "]}`, 400, "bad_text", "input"},
+		{`{"input":[]}`, 400, "bad_text", "input"},
+		{`{"input":"a","model":"text-embedding-3-small"}`, 404, "model_not_found", "model"},
+		{`{"input":"a","dimensions":2}`, 400, "dimensions_not_supported", "dimensions"},
+		{`{"input":"a","encoding_format":"int8"}`, 400, "bad_request", "encoding_format"},
+		{`{"input":"a","truncate":true}`, 400, "unknown_field", "truncate"},
+		{`{"input":"a"`, 400, "bad_request", ""},
+	} {
+		doc := d.want(c.status, c.code, "/embeddings", c.body)
+		param, _ := doc["param"].(string)
+		keys := []string{}
+		for key := range doc {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		if param != c.about || doc["type"] != "invalid_request_error" || !slices.Equal(keys, []string{"code", "message", "param", "type"}) {
+			t.Errorf("%s: %v", c.body, doc)
+		}
+	}
+}

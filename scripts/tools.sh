@@ -145,7 +145,8 @@ config = json.load(open("config.json"))
 config["pooling_mode_mean_tokens"] = True
 json.dump(config, open("config.json", "w"))
 END
-	echo "FROM ." >"$dir/source/Modelfile"
+	# With as many threads as processors they wait for each other, where others run.
+	printf 'FROM .\nPARAMETER num_thread 1\n' >"$dir/source/Modelfile"
 	address=127.0.0.1:$((21000 + $$ % 1000))
 	HOME=$dir OLLAMA_HOST=$address OLLAMA_MODELS=$dir/models "$GOBIN/ollama" serve >"$dir/log" 2>&1 &
 	server=$!

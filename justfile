@@ -24,6 +24,10 @@ g1 *backend: build
 g1p *backend: build
     @bash scripts/g1p_smoke.sh {{ backend }}
 
+# the smoke of texts: embed, add, search, on the built-in model and, where scripts/tools.sh ollama has built it, on Ollama
+g2: build
+    @bash scripts/g2_smoke.sh
+
 # the smoke of mcpd: clients that others made, before a fleet
 mcp: build
     @bash scripts/mcp_smoke.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the smokes share: d1 to d6, g1, g1p and mcp. A smoke sources it, calls smoke_begin,
+# What the smokes share: d1 to d6, g1, g1p, g2 and mcp. A smoke sources it, calls smoke_begin,
 # starts daemons, and makes assertions, each one line "ok - TEXT" or "not ok - TEXT"
 # with what was seen. Its last line is "NAME: N passed, N failed, N skipped"; its
 # exit code is 0 only when nothing failed.
@@ -184,6 +184,7 @@ port() {
 	queryd) base=3214 ;;
 	vectord) base=3215 ;;
 	embedd) base=3216 ;;
+	ollama) base=3289 ;;
 	minio) base=3290 ;;
 	minio-console) base=3291 ;;
 	esac
@@ -224,7 +225,7 @@ reserve() {
 
 ports_free() {
 	local base
-	for base in 3110 3211 3212 3213 3214 3215 3216 3217 3218 3219 3220 3290 3291; do
+	for base in 3110 3211 3212 3213 3214 3215 3216 3217 3218 3219 3220 3289 3290 3291; do
 		if (exec 3<>"/dev/tcp/127.0.0.1/$((base + OFFSET))") 2>/dev/null; then
 			return 1
 		fi

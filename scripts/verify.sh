@@ -162,7 +162,7 @@ checks() {
 	step tests tests
 	smoke d5
 }
-smokes() { smoke d1 d2 d3 d4 d6 g1 g1p mcp; }
+smokes() { smoke d1 d2 d3 d4 d6 g1 g1p g2 mcp; }
 
 build_and_mark() { build_all && touch "$WORK/built"; }
 

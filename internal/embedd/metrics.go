@@ -50,6 +50,17 @@ func newMetrics(registry *prometheus.Registry, s *server) *metrics {
 	gauge := func(name, help string, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "lakehouse_embedd_" + name, Help: help}, value)
 	}
+	for _, model := range s.models {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "lakehouse_embedd_provider_left_alone", Help: "1 where a provider failed so often that it is not asked for a moment, by model.",
+			ConstLabels: prometheus.Labels{"model": model.name},
+		}, func() float64 {
+			if provider, ok := model.maker.(*remote.Model); ok && provider.LeftAlone() {
+				return 1
+			}
+			return 0
+		}))
+	}
 	registry.MustRegister(m.texts, m.tokens, m.batches,
 		counter("cache_hits_total", "Texts whose vector was kept.", func(c memo.Counts) int64 { return c.Hits }),
 		counter("cache_shared_total", "Texts whose vector was being made for somebody else.", func(c memo.Counts) int64 { return c.Shared }),

@@ -57,7 +57,7 @@ func share(first, second string) string {
 }
 
 func rows() []row {
-	return []row{overview(), requests(), queries(), ingests(), vectors(), catalogs(), storages(), processes()}
+	return []row{overview(), requests(), queries(), ingests(), vectors(), texts(), catalogs(), storages(), processes()}
 }
 
 func overview() row {
@@ -132,6 +132,21 @@ func vectors() row {
 		{title: "Trouble", unit: "none", about: "Damaged objects, generations that cannot be written, indexes that take no changes: GET /v1/vectors/index/NAME says what.", queries: []query{
 			{of("lakehouse_vectord_damaged_objects"), "damaged objects"}, {of("lakehouse_vectord_indexes_failing_generations"), "generations fail"},
 			{of("lakehouse_vectord_indexes_refusing_changes"), "take no changes"}}},
+	}}
+}
+
+func texts() row {
+	return row{"Texts", 8, 8, []panel{
+		{title: "Texts by model", unit: "ops", about: "Of which a vector was made; those found in the cache are not among them.", queries: []query{{rate("model", "lakehouse_embedd_texts_total"), "{{model}}"}}},
+		{title: "Tokens by model", unit: "ops", about: "Of these texts, as far as providers tell.", queries: []query{{rate("model", "lakehouse_embedd_tokens_total"), "{{model}}"}}},
+		{title: "Batch duration", unit: "s", queries: quantiles("model", "{{model}}", "lakehouse_embedd_batch_duration_seconds")},
+		{title: "Batches by outcome", unit: "ops", queries: []query{{rate("model, outcome", "lakehouse_embedd_batch_duration_seconds_count"), "{{model}} {{outcome}}"}}},
+		{title: "Where vectors come from", unit: "ops", about: "Kept; being made for somebody else; made.", queries: []query{
+			{rate("job", "lakehouse_embedd_cache_hits_total"), "kept"}, {rate("job", "lakehouse_embedd_cache_shared_total"), "shared"},
+			{rate("job", "lakehouse_embedd_cache_misses_total"), "made"}, {rate("job", "lakehouse_embedd_cache_evictions_total"), "gone for newer ones"}}},
+		{title: "Kept vectors", unit: "bytes", queries: []query{{of("lakehouse_embedd_cache_bytes"), "kept"}, {of("lakehouse_embedd_cache_limit_bytes"), "limit"}}},
+		{title: "Waiting", unit: "none", about: "Requests that wait for their turn, of which max_queue may.", queries: []query{{of("lakehouse_embedd_requests_waiting"), "requests"}}},
+		{title: "Left alone", unit: "none", about: "1 where a provider failed so often that it is not asked for a moment.", queries: []query{{of("lakehouse_embedd_provider_left_alone"), "{{model}}"}}},
 	}}
 }
 

@@ -12,6 +12,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -37,7 +38,11 @@ func start(t testing.TB, p *testbed.Provider, change ...func(*embedd.Config)) *d
 
 func startWith(t testing.TB, change ...func(*embedd.Config)) *daemon {
 	t.Helper()
-	env := testbed.NewEnv(t, "embedd")
+	return startIn(t, testbed.NewEnv(t, "embedd"), change...)
+}
+
+func startIn(t testing.TB, env service.Env, change ...func(*embedd.Config)) *daemon {
+	t.Helper()
 	c := embedd.Defaults()
 	for _, f := range change {
 		f(&c)

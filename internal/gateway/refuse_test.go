@@ -24,7 +24,12 @@ func TestADaemonThatIsDownIsNamed(t *testing.T) {
 			t.Errorf("%s: service %v, Retry-After %q", path, p.Fields["service"], resp.Header.Get("Retry-After"))
 		}
 	}
-	resp := e.do("POST", "/v1/ingest", strings.NewReader(strings.Repeat("x", 8<<20)))
+	var said wire.OpenAIError
+	resp := e.do("POST", "/v1/embeddings", strings.NewReader(`{"input":"a"}`))
+	if err := json.NewDecoder(resp.Body).Decode(&said); err != nil || resp.StatusCode != 503 || said.Error.Code != "service_unavailable" || resp.Header.Get("Retry-After") != "1" {
+		t.Errorf("a path of OpenAI's API: %d %+v, %v", resp.StatusCode, said, err)
+	}
+	resp = e.do("POST", "/v1/ingest", strings.NewReader(strings.Repeat("x", 8<<20)))
 	wantProblem(t, resp, wire.ErrUnavailable)
 }
 

@@ -37,7 +37,7 @@ func TestAnIndexTakesItsDimensionFromItsModel(t *testing.T) {
 		t.Errorf("%v", p)
 	}
 	p = d.want(404, "model_not_found", "POST", "/vectors/index", `{"name":"y","model":"others"}`)
-	if fmt.Sprint(p["known"]) != "[words]" {
+	if fmt.Sprint(p["models"]) != "[words]" {
 		t.Errorf("%v", p)
 	}
 	d.want(404, "model_not_found", "POST", "/vectors/index", `{"name":"y","model":"others","dimension":2,"model_revision":"r1"}`)

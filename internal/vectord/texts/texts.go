@@ -83,7 +83,7 @@ func (e *Embedder) Model(ctx context.Context, name string) (embedding.Model, err
 		known = append(known, m.Name)
 	}
 	return embedding.Model{}, embedding.ErrModelNotFound.Errorf("embedd has no model %q; it has %s", name, strings.Join(known, ", ")).
-		With("model", name).With("known", known)
+		With("field", "model").With("models", known)
 }
 
 // measured has a model make a vector where its dimension is not known before.

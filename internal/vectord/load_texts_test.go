@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -219,4 +220,27 @@ func TestAnEmbeddThatHangs(t *testing.T) {
 	}
 	d.want(204, "", "DELETE", atX, "") // with the load that runs
 	d.stop()
+}
+
+// Of rows with one id the last counts, also where it is what the index holds while the vector of
+// another one is being made; and what is in no row can go.
+func TestTheLastTextOfAnIDCounts(t *testing.T) {
+	j := &jobs{}
+	d, m := startWithWords(t, j.serve(t))
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
+	d.want(200, "", "POST", atX+"/add", `{"items":[{"id":"a","text":"as it was"},{"id":"gone","text":"in no row"}]}`)
+	rows := append([]string{`{"id":"a","text":"as it is in between"}`}, manyRows(0, 255)...) // a batch
+	rows = append(rows, manyRows(255, 300)...)
+	j.set(append(rows, `{"id":"a","text":"as it was"}`)...)
+	m.asked()
+	load := d.load("x", `{"sql":"SELECT * FROM jobs","delete_missing":true}`)
+	if got := numbers(load); got != "succeeded: 300 added, 1 updated, 0 unchanged, <nil> truncated" || load["duplicates"] != 1.0 || load["deleted"] != 1.0 {
+		t.Errorf("%s: %v", got, load)
+	}
+	if got, err := d.Item(t.Context(), "x", "a"); err != nil || string(got.Metadata) != `{"text":"as it was"}` || !slices.Equal(got.Vector, ofWords("as it was", 16)) {
+		t.Errorf("%s %v, %v", got.Metadata, got.Vector, err)
+	}
+	if n := len(m.asked()); n != 302 {
+		t.Errorf("%d texts were sent", n)
+	}
 }

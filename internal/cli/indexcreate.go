@@ -119,7 +119,7 @@ func shapeWords(s vector.Shape) string {
 		words += ", model " + printable(s.Model, "")
 	}
 	if s.ModelRevision != "" {
-		words += fmt.Sprintf(" (%.32s)", printable(s.ModelRevision, ""))
+		words += fmt.Sprintf(" (%.15s)", printable(s.ModelRevision, ""))
 	}
 	if len(s.TextFields) > 0 {
 		words += ", words of " + printable(strings.Join(s.TextFields, ", "), "")

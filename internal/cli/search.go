@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
 
@@ -57,7 +58,7 @@ func newSearch(g *Globals) *cobra.Command {
 			}
 			found, err := client.Search(cmd.Context(), index, s)
 			if err != nil {
-				return with(ofIndexes(index), err)
+				return with(ofIndexes(index, remedy{embedding.ErrModelNotFound, wordsAlone}, remedy{embedding.ErrModelChanged, wordsAlone}), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), found)
@@ -98,6 +99,9 @@ func (a *asking) flags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("fusion", cobra.FixedCompletions([]string{string(vector.Convex), string(vector.RRF)}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions([]string{string(vector.ByVector), string(vector.ByWords), string(vector.Hybrid)}, cobra.ShellCompDirectiveNoFileComp))
 }
+
+// wordsAlone is how a text is searched for that the model of an index makes no vector of.
+const wordsAlone = "--mode " + string(vector.ByWords)
 
 // aim tells which index the arguments name, "" where that is to be found, and which text. One
 // that stands alone is the text, unless something else says what to search for.

@@ -33,7 +33,7 @@ func indexesAreLoadedFromStatements(t *testing.T) {
 		{all + " --delete-missing --json", 0, []string{`"state": "succeeded"`, `"unchanged": 1`, `"added": 1`, `"updated": 1`, `"deleted": 1`, `"reads": "staff@2"`}, nil},
 		{"index load crew --status", 0, []string{"load          succeeded, begun ", "statement     select id,[x,0,0,0]", "reads         staff@2\n", "rows          3 rows, 1 unchanged, 1 new, 1 in place of others, 1 item taken out\n"}, nil},
 		{"index load crew --sql select~id~as~who,[x,1,0,0]::float[]~as~at~from~staff --id-column who --vector-column at", 0, []string{"crew: 3 rows, 0 unchanged, 0 new, 3 in place"}, nil},
-		{"index load crew --sql select~id~as~who~from~staff", 1, nil, []string{"row 1 of the statement: ", "(here: --id-column and --vector-column) [load_columns]"}},
+		{"index load crew --sql select~id~as~who~from~staff", 1, nil, []string{"row 1 of the statement: ", "(here: --id-column, --vector-column and --text-column) [load_columns]"}},
 		{"index load crew --sql selekt~1", 1, nil, []string{"[sql_invalid]"}},
 		{"index load crew --sql selekt~1 --json", 1, []string{`"state": "failed"`, `"code": "sql_invalid"`}, nil},
 		{"index load crew --status", 0, []string{"load          failed", "[sql_invalid]\n"}, nil},

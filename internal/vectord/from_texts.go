@@ -1,6 +1,7 @@
 package vectord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,10 +28,9 @@ func (s *server) ofModel(ctx context.Context, want vector.NewIndex) (vector.Shap
 	if shape.Model == "" || len(shape.Model) > vector.MaxLabel {
 		return shape, nil
 	}
-	if there, err := s.registry.find(want.Name); err == nil && there.pointer.broken == nil {
-		if shape.Dimension == 0 {
-			shape.Dimension = there.pointer.Shape.Dimension
-		}
+	if there, err := s.registry.find(want.Name); err == nil && there.pointer.Shape.Model == shape.Model {
+		shape.Dimension = cmp.Or(shape.Dimension, there.pointer.Shape.Dimension)
+		shape.ModelRevision = cmp.Or(shape.ModelRevision, there.pointer.Shape.ModelRevision)
 		return shape, nil
 	}
 	model, err := s.texts.Model(ctx, shape.Model)

@@ -27,7 +27,8 @@ func TestAnIndexTakesItsDimensionFromItsModel(t *testing.T) {
 			t.Errorf("%s: %v", more, made)
 		}
 		d.want(200, "", "POST", "/vectors/index", `{"name":"x","model":"words","if_not_exists":true}`)
-		d.want(409, "index_exists", "POST", "/vectors/index", `{"name":"x","model":"others","if_not_exists":true}`)
+		d.want(409, "index_exists", "POST", "/vectors/index", `{"name":"x","model":"words","model_revision":"r0","if_not_exists":true}`)
+		d.want(409, "index_exists", "POST", "/vectors/index", `{"name":"x","model":"others","dimension":16,"if_not_exists":true}`)
 		if _, err := d.send("DELETE", atX, ""); err != nil {
 			t.Fatal(err)
 		}
@@ -52,6 +53,9 @@ func TestAnIndexTakesItsDimensionFromItsModel(t *testing.T) {
 	if p["service"] != "embedd" {
 		t.Errorf("%v", p)
 	}
+	m.set(func(m *words) { m.err, m.revision = nil, "r2" })
+	d.want(200, "", "POST", "/vectors/index", `{"name":"x","model":"words","if_not_exists":true}`) // with the revision that it has
+	m.set(func(m *words) { m.err = wire.Unavailable("embedd") })
 	d.want(200, "", "POST", "/vectors/index", `{"name":"x","model":"words","if_not_exists":true}`) // which needs no embedd
 }
 

@@ -227,11 +227,8 @@ func notFound(name string) error {
 	return vector.ErrIndexNotFound.Errorf("there is no index %q; GET /vectors/index lists those that there are", fmt.Sprintf("%.128s", name))
 }
 
-// same tells whether two shapes, with their defaults, are equal, whichever revision of the model.
-func same(a, b vector.Shape) bool {
-	a.ModelRevision = b.ModelRevision
-	return reflect.DeepEqual(a, b)
-}
+// same tells whether two shapes, with their defaults, are equal.
+func same(a, b vector.Shape) bool { return reflect.DeepEqual(a, b) }
 
 // reasonOf words why an index could not be opened, for whoever has to mend it.
 func reasonOf(err error) string {

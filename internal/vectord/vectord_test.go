@@ -204,7 +204,7 @@ func TestModes(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"text":"night shift","k":2}`:                                        "[welder nurse]",
 		`{"text":"forklift","mode":"lexical"}`:                                "[driver]",
-		`{"vector":[0.9,0.1],"text":"nurse","k":2}`:                           "[nurse driver]",
+		`{"vector":[0.9,0.1],"text":"night","k":2}`:                           "[welder driver]",
 		`{"vector":[0.9,0.1],"text":"nurse","k":1,"fusion":{"alpha":1}}`:      "[driver]",
 		`{"vector":[0.9,0.1],"text":"shift","fusion":{"method":"rrf"},"k":1}`: "[welder]",
 		`{"positive":["welder"]}`:                                             "[driver nurse]",

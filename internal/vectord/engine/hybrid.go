@@ -11,7 +11,7 @@ import (
 
 // Defaults of a fusion.
 const (
-	defaultAlpha    = 0.5
+	defaultAlpha    = 0.8
 	defaultConstant = 60
 	defaultDepth    = 100
 )

@@ -163,7 +163,7 @@ func checkHits(t *testing.T, q engine.Query, hits []engine.Hit, joined map[strin
 
 // fused joins what two lists found as [engine.Fusion] says, with no regard to cost.
 func (m *model) fused(q engine.Query, near, fitting []engine.Hit, s scores) map[string]float64 {
-	alpha, joined := .5, map[string]float64{}
+	alpha, joined := .8, map[string]float64{}
 	if q.Fusion.Alpha != nil {
 		alpha = *q.Fusion.Alpha
 	}

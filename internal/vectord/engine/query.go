@@ -56,7 +56,7 @@ type Fusion struct {
 	// theoretical minimum of Bruch, Gai and Ingber, "An Analysis of Fusion Functions
 	// for Hybrid Retrieval" (2023).
 	Ranks    bool
-	Alpha    *float64 // 0 to 1, default 0.5
+	Alpha    *float64 // 0 to 1, default 0.8
 	Constant int      // default 60
 
 	// Depth is how many items of each side are looked at: at least K are, and 0 stands

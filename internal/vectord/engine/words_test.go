@@ -106,7 +106,7 @@ func TestAHybridSearchShowsItsParts(t *testing.T) {
 			t.Errorf("hit %d is %+v, want %s", i, h, id)
 		}
 	}
-	if score := hits[1].Score; score != .5 {
+	if score := hits[1].Score; score != .8 {
 		t.Errorf("the nearest without a word scores %v, want all that vectors give", score)
 	}
 	zero := 0.0

@@ -43,12 +43,12 @@ def erf(x):
 
 
 class Model:
-    def __init__(self, folder):
+    def __init__(self, folder, tokens=TOKENS):
         self.arrays = load(f"{folder}/model.safetensors")
         self.layers = sum(name.endswith("attention.self.query.weight") for name in self.arrays)
         self.tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")
         self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(TOKENS)
+        self.tokenizer.enable_truncation(tokens)
 
     def linear(self, name, x):
         return x @ self.arrays[f"{name}.weight"].T + self.arrays[f"{name}.bias"]

@@ -8,25 +8,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 . scripts/setup.sh
-PEERS=$TOOLS/vectors
+. scripts/bench/bring.sh
 
-# bring PACKAGE==VERSION [HASH] [OPTION]: puts a Python package into the peers' folder. A
-# package that is one file has its checksum; the others have a file for each version of
-# Python. What cannot be had is left out of the table, by name.
-bring() {
-	local name=${1%%==*}
-	if [ -d "$PEERS/${name//-/_}-${1#*==}.dist-info" ]; then
-		return 0
-	fi
-	mkdir -p "$PEERS"
-	rm -rf "$PEERS/${name//-/_}"-*.dist-info # of another version
-	echo "$1${2:+ --hash=sha256:$2}" >"$PEERS/requirements.txt"
-	python3 -m pip install -q --disable-pip-version-check --root-user-action=ignore --no-deps --upgrade ${2:+--require-hashes} \
-		"${3:---only-binary=:all:}" --target "$PEERS" -r "$PEERS/requirements.txt" >&2 ||
-		echo "bench: $1 cannot be installed" >&2
-}
-
-bring numpy==2.4.6
+bring_numpy
 bring packaging==26.4 81383611a09c1bc0b08b76e0fd5829d7c6824c65b27a6aee339da133f4233ea2
 bring tqdm==4.70.1 c293e525e6fef9c20e8728fd4612df02a0aa31bb5fe91ecd93e123b1b7bffa73
 bring faiss-cpu==1.15.1

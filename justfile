@@ -56,6 +56,10 @@ bench-vectors *args:
 bench-mcp *args: build
     @go run ./scripts/bench/mcp {{ args }}
 
+# measure how well texts find each other by the embedded model, by words and by both, beside the model in float32
+bench-retrieval:
+    @bash scripts/bench/retrieval/run.sh
+
 # run verify before every push from this clone
 install-hooks:
     @bash scripts/install-hooks.sh

@@ -10,11 +10,12 @@ import (
 )
 
 // embed serves POST /embed.
-func (s *server) embed(w http.ResponseWriter, r *http.Request) error {
+func (s *server) embed(w http.ResponseWriter, r *http.Request, mine *turn) error {
 	var asked embedding.Request
 	if err := wire.ReadJSON(r, &asked); err != nil {
 		return err
 	}
+	mine.shrink(asked.Texts)
 	f, err := s.vectors(r.Context(), asked, "texts")
 	if err != nil {
 		return err
@@ -28,7 +29,7 @@ func (s *server) listModels(w http.ResponseWriter, r *http.Request) error {
 }
 
 // embedOpenAI serves POST /embeddings.
-func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request) error {
+func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request, mine *turn) error {
 	var asked embedding.OpenAIRequest
 	if err := wire.ReadJSON(r, &asked); err != nil {
 		return err
@@ -37,6 +38,8 @@ func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	asked.Input = nil
+	mine.shrink(texts)
 	formats := []string{"", embedding.FormatFloat, embedding.FormatBase64}
 	if !slices.Contains(formats, asked.EncodingFormat) {
 		return wire.ErrBadRequest.Errorf("there is no encoding_format %q; there are %s and %s", asked.EncodingFormat, embedding.FormatFloat, embedding.FormatBase64).

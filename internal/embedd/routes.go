@@ -2,6 +2,7 @@ package embedd
 
 import (
 	"net/http"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
@@ -36,13 +37,14 @@ func (s *server) routes() []service.Route {
 }
 
 // turned has a handler wait for its turn before it reads its request.
-func (s *server) turned(h service.Handler) service.Handler {
+func (s *server) turned(h func(http.ResponseWriter, *http.Request, *turn) error) service.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		leave, err := s.turns.enter(r.Context(), r.ContentLength)
+		mine, err := s.turns.enter(r.Context(), r.ContentLength)
 		if err != nil {
 			return err
 		}
-		defer leave()
-		return h(w, r)
+		defer mine.leave()
+		r.Body = &timely{ReadCloser: r.Body, began: time.Now()}
+		return h(w, r, mine)
 	}
 }

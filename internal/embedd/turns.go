@@ -3,12 +3,14 @@ package embedd
 import (
 	"context"
 	"errors"
+	"io"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // turns bounds what the requests that are worked on take of memory, and how many wait. They
@@ -31,15 +33,20 @@ const (
 	parsed = 3
 )
 
+// turn is a part of the memory.
+type turn struct {
+	of     *turns
+	weight int64
+}
+
 // enter waits for a turn of a request whose body has so many bytes, -1 where it does not say.
-func (t *turns) enter(ctx context.Context, body int64) (leave func(), err error) {
+func (t *turns) enter(ctx context.Context, body int64) (*turn, error) {
 	if body < 0 {
 		body = t.config.MaxBodyBytes
 	}
-	weight := min(parsed*body+vectorBytes*min(body/textBytes+1, embedding.MaxTexts), t.config.MemoryBytes)
-	leave = func() { t.memory.Release(weight) }
-	if t.memory.TryAcquire(weight) {
-		return leave, nil
+	mine := &turn{t, min(parsed*body+vectorBytes*min(body/textBytes+1, embedding.MaxTexts), t.config.MemoryBytes)}
+	if t.memory.TryAcquire(mine.weight) {
+		return mine, nil
 	}
 	defer t.waiting.Add(-1)
 	if n := t.waiting.Add(1); n > int64(t.config.MaxQueue) {
@@ -49,11 +56,47 @@ func (t *turns) enter(ctx context.Context, body int64) (leave func(), err error)
 	wait := t.config.QueueWait.Std()
 	within, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	switch err := t.memory.Acquire(within, weight); {
+	switch err := t.memory.Acquire(within, mine.weight); {
 	case err == nil:
-		return leave, nil
+		return mine, nil
 	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
 		return nil, embedding.ErrTooManyCalls.Errorf("no turn came within %s; send fewer requests at once, or come again later", wait).After(time.Second)
 	}
 	return nil, ctx.Err()
+}
+
+// shrink gives back what texts that have been read do not need.
+func (t *turn) shrink(texts []string) {
+	need := int64(len(texts)) * vectorBytes
+	for _, text := range texts {
+		need += int64(len(text))
+	}
+	if more := t.weight - need; more > 0 {
+		t.of.memory.Release(more)
+		t.weight = need
+	}
+}
+
+func (t *turn) leave() { t.of.memory.Release(t.weight) }
+
+// An upload that has its turn has to come in time for its length, since others wait.
+const (
+	uploadWait = 10 * time.Second // for anything
+	uploadRate = 64 << 10         // bytes a second, for what comes beyond that
+)
+
+// timely is a body that comes in time, or ends with an error.
+type timely struct {
+	io.ReadCloser
+	began time.Time
+	read  int64
+}
+
+func (b *timely) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
+	if err == nil && time.Since(b.began) > uploadWait+time.Duration(b.read)*time.Second/uploadRate {
+		err = wire.ErrBodyIdle.Errorf("the body comes too slowly: %d bytes in %s; others wait for it, so send less at once", b.read, time.Since(b.began).Round(time.Second))
+	}
+	return n, err
 }

@@ -3,6 +3,8 @@ package remote
 import (
 	"cmp"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -53,10 +55,20 @@ func (c Config) Check(section string) error {
 		return fmt.Errorf("[%s] max_concurrent is negative; 0 means %d", section, defaultConcurrent)
 	case keepErr != nil:
 		return fmt.Errorf("[%s] keep_alive = %q is no duration; write it like \"30m\", or \"-1s\" for always", section, c.KeepAlive)
-	case c.KeyFile != "" && c.Provider == Ollama && strings.HasPrefix(c.URL, "http://"):
-		return fmt.Errorf("[%s] key_file is sent in the clear to %s; take https, or leave it out", section, c.URL)
+	case c.KeyFile != "" && inTheClear(c.URL):
+		return fmt.Errorf("[%s] url: the key in key_file would cross a network in the clear; write https://, or leave key_file out", section)
 	}
 	return nil
+}
+
+// inTheClear tells an address beyond this box without encryption.
+func inTheClear(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
 const (

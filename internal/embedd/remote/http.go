@@ -31,6 +31,11 @@ type complaint struct {
 	code   string
 }
 
+// ofInput tells that the provider complains of what it was sent.
+func (c *complaint) ofInput() bool {
+	return c.status == http.StatusBadRequest || c.status == http.StatusUnprocessableEntity
+}
+
 // codeForm is what a code looks like that may be shown.
 var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 

@@ -19,27 +19,32 @@ type look struct {
 
 // Revision gives the revision of the model's weights as it was a moment ago, "" of a
 // provider that tells none; or why the provider cannot be asked.
-func (m *Model) Revision(ctx context.Context) (string, error) {
-	m.looks.Lock()
-	defer m.looks.Unlock()
-	if !m.look.at.IsZero() && time.Since(m.look.at) < lookAgain {
-		return m.look.revision, m.look.err
-	}
-	return m.ask(ctx)
-}
+func (m *Model) Revision(ctx context.Context) (string, error) { return m.looked(ctx, lookAgain) }
 
 // lookNow asks anew.
-func (m *Model) lookNow(ctx context.Context) (string, error) {
-	m.looks.Lock()
-	defer m.looks.Unlock()
-	return m.ask(ctx)
-}
+func (m *Model) lookNow(ctx context.Context) (string, error) { return m.looked(ctx, 0) }
 
-func (m *Model) ask(ctx context.Context) (string, error) {
-	revision, err := again(ctx, func() (string, error) { return within(ctx, m, lookWait, m.api.revision) })
+// looked gives what was said within a time, or asks. One asks at a time, so that of many who
+// want to know one alone waits for a provider that does not answer.
+func (m *Model) looked(ctx context.Context, within time.Duration) (string, error) {
+	var known look
+	select {
+	case known = <-m.looks:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	defer func() { m.looks <- known }()
+	if !known.at.IsZero() && time.Since(known.at) < within {
+		return known.revision, known.err
+	}
+	revision, err := m.ask(ctx)
 	if ctx.Err() != nil {
 		return "", ctx.Err() // which says nothing of the provider
 	}
-	m.look = look{revision, err, time.Now()}
+	known = look{revision, err, time.Now()}
 	return revision, err
+}
+
+func (m *Model) ask(ctx context.Context) (string, error) {
+	return again(ctx, func() (string, error) { return within(ctx, m, lookWait, m.api.revision) })
 }

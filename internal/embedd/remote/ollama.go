@@ -34,7 +34,7 @@ func (o *ollama) embed(ctx context.Context, texts []string, cut bool) (answer, e
 		return answer{vectors: unwrap(got.Embeddings), tokens: got.Tokens}, nil
 	case said.status == http.StatusNotFound:
 		return answer{}, o.missing()
-	case said.status < 500 && strings.Contains(said.words, "context length"):
+	case said.ofInput() && strings.Contains(said.words, "context length"):
 		return answer{}, errTooLong
 	case said.status >= 500 && strings.Contains(said.words, "unsupported value"): // of JSON: it has no NaN
 		return answer{}, o.bad("a vector has numbers that are not finite")

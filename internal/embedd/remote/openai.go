@@ -5,18 +5,22 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
 )
 
 // openAI speaks OpenAI's API, of which others have made their own.
-type openAI struct{ caller }
+type openAI struct {
+	caller
+	plain atomic.Bool // it knows no formats: it has said so
+}
 
 type openAIRequest struct {
 	Model          string   `json:"model"`
 	Input          []string `json:"input"`
-	EncodingFormat string   `json:"encoding_format"`
+	EncodingFormat string   `json:"encoding_format,omitempty"`
 }
 
 // halvings is how often a text is halved until the provider takes it.
@@ -39,15 +43,22 @@ func (o *openAI) embed(ctx context.Context, texts []string, cut bool) (answer, e
 
 func (o *openAI) ask(ctx context.Context, texts []string) (answer, error) {
 	var got embedding.OpenAIAnswer
-	said, err := o.send(ctx, http.MethodPost, "/embeddings", openAIRequest{o.config.Model, texts, embedding.FormatBase64}, &got, len(texts))
+	format := embedding.FormatBase64 // a third of the bytes, and all digits
+	if o.plain.Load() {
+		format = ""
+	}
+	said, err := o.send(ctx, http.MethodPost, "/embeddings", openAIRequest{o.config.Model, texts, format}, &got, len(texts))
 	switch {
 	case err != nil:
 		return answer{}, err
 	case said == nil:
 		return o.inOrder(got, len(texts))
+	case format != "" && said.ofInput() && strings.Contains(said.words, "encoding_format"):
+		o.plain.Store(true)
+		return o.ask(ctx, texts)
 	case said.status == http.StatusNotFound:
 		return answer{}, o.refused("it does not know the model %s, or url is not the address of its API", o.config.Model)
-	case said.status == http.StatusRequestEntityTooLarge, said.status < 500 && tooLong(said):
+	case said.status == http.StatusRequestEntityTooLarge, said.ofInput() && tooLong(said):
 		return answer{}, errTooLong
 	}
 	return answer{}, o.explain(said)

@@ -45,8 +45,7 @@ type Model struct {
 	dimension int       // that was configured or met first, of the revision
 	of        string
 
-	looks sync.Mutex
-	look  look
+	looks chan look // what is known of the revision, while nobody asks for it
 }
 
 // api is a provider's way to speak.
@@ -71,13 +70,14 @@ var errTooLong = errors.New("a text is longer than the model reads")
 // New makes the model that a configuration, which passes Check, describes.
 func New(name string, c Config) *Model {
 	c = c.complete(name)
-	m := &Model{name: name, config: c, turns: make(chan struct{}, c.MaxConcurrent), dimension: c.Dimension}
+	m := &Model{name: name, config: c, turns: make(chan struct{}, c.MaxConcurrent), looks: make(chan look, 1), dimension: c.Dimension}
 	caller := caller{config: c, http: newClient()}
 	m.api = &ollama{caller}
 	if c.Provider == OpenAI {
-		m.api = &openAI{caller}
+		m.api = &openAI{caller: caller}
 	}
 	m.breaker = m.newBreaker()
+	m.looks <- look{}
 	return m
 }
 

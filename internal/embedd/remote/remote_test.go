@@ -179,6 +179,48 @@ func TestFaultsThatPassAreTriedAgain(t *testing.T) {
 	}
 }
 
+// One that does not know the packed format is asked for numbers from then on.
+func TestAProviderThatKnowsNoFormatsIsAskedForNumbers(t *testing.T) {
+	p := testbed.StartProvider(t)
+	p.Fails(func(w http.ResponseWriter, _ *http.Request, call int) bool {
+		if call == 1 {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			_, _ = w.Write([]byte(`{"error":{"message":"Unsupported parameter: encoding_format"}}`))
+		}
+		return call == 1
+	})
+	m := remote.New("mine", configOf(p, remote.OpenAI))
+	for want := 2; want < 4; want++ {
+		if _, err := embed(t, m, "a"); err != nil || len(p.Calls()) != want {
+			t.Errorf("%d calls, %v", len(p.Calls()), err)
+		}
+	}
+}
+
+func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
+	for key, c := range map[string]remote.Config{
+		"provider":       {Provider: "openrouter"},
+		"url is missing": {Provider: remote.OpenAI},
+		"url has":        {Provider: remote.Ollama, URL: "127.0.0.1:11434"},
+		"in the clear":   {Provider: remote.OpenAI, URL: "http://example.com/v1", KeyFile: "/key"},
+		"keep_alive":     {Provider: remote.Ollama, KeepAlive: "-1"},
+		"max_batch":      {Provider: remote.Ollama, MaxBatch: 10_000},
+		"dimension":      {Provider: remote.Ollama, Dimension: -1},
+	} {
+		if err := c.Check("embedd.models.x"); err == nil || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "[embedd.models.x]") {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	for _, c := range []remote.Config{
+		{Provider: remote.Ollama}, {Provider: remote.Ollama, KeepAlive: "-1s"},
+		{Provider: remote.OpenAI, URL: "http://127.0.0.1:8000/v1", KeyFile: "/key"}, {Provider: remote.OpenAI, URL: "https://example.com/v1", KeyFile: "/key"},
+	} {
+		if err := c.Check("embedd.models.x"); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestWhatIsNotThereIsToldWithItsRemedy(t *testing.T) {
 	p := testbed.StartProvider(t)
 	c := configOf(p, remote.Ollama)

@@ -2,30 +2,47 @@ package embedd
 
 import (
 	"context"
+	"slices"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/minilm"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 )
 
 // builtin is the model that this program brings with it.
-type builtin struct{}
+type builtin struct{ *minilm.Model }
 
 func newBuiltin() (*model, error) {
-	return &model{name: builtinName, provider: "builtin", maxTokens: 256, maker: builtin{}}, nil
+	m, err := minilm.Load(simd.Best())
+	if err != nil {
+		return nil, err
+	}
+	return &model{name: builtinName, provider: "builtin", maxTokens: minilm.MaxTokens, maker: builtin{m}}, nil
 }
 
-var errAbsent = embedding.ErrProviderDown.Errorf("this build has no model of its own yet; configure one as [embedd.models.NAME]")
+// Revision is that of the weights, which do not change while the program runs.
+func (b builtin) Revision(context.Context) (string, error) { return b.Model.Revision(), nil }
 
-func (builtin) Revision(context.Context) (string, error) { return "", nil }
-
-func (builtin) Embed(context.Context, string, []string) ([]remote.Embedded, error) {
-	return nil, errAbsent
+// Embed makes the vectors of a batch.
+func (b builtin) Embed(ctx context.Context, _ string, texts []string) ([]remote.Embedded, error) {
+	vectors, truncated, err := b.Model.Embed(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	made := make([]remote.Embedded, len(texts))
+	for i, text := range texts {
+		vector := vectors[i*minilm.Dimension:][:minilm.Dimension]
+		made[i] = remote.Embedded{Vector: slices.Clone(vector), Truncated: truncated[i], Tokens: b.Tokens(text)} // each is kept for itself
+	}
+	return made, nil
 }
 
-// Batch: what is cancelled ends within one.
+// Batch is so small that work that nobody waits for ends soon.
 func (builtin) Batch() int { return 256 }
 
-// Prefix: the model was trained without any.
+// Prefix is none: the model was trained without.
 func (builtin) Prefix(embedding.InputType) string { return "" }
 
-func (builtin) Dimension() int { return 384 }
+// Dimension is that of the model.
+func (builtin) Dimension() int { return minilm.Dimension }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # g2: embedd, through the gateway. Texts become vectors, which vectord keeps and finds by
-# their meaning; what is wrong is refused, in OpenAI's shape where OpenAI's API is spoken;
+# their meaning, also where it has them made itself; what is wrong is refused, in OpenAI's shape where OpenAI's API is spoken;
 # and where Ollama is built, its all-MiniLM-L6-v2 makes the same vectors as the one built in.
 #   scripts/g2_smoke.sh
 . "$(dirname "${BASH_SOURCE[0]}")/smoke_lib.sh"
@@ -62,6 +62,21 @@ finds() { # MODEL QUESTION ID
 	embed "{\"texts\":[\"$2\"],\"model\":\"$1\",\"input_type\":\"query\"}"
 	request -d "{\"vector\":$(vectors),\"k\":1}" "$(url v1)/vectors/index/resumes-$1/search"
 	expect "$1: \"$2\" finds who it means" "200 $3" "$STATUS $(json id)"
+}
+
+# by_itself: an index that names a model has its vectors made.
+by_itself() {
+	request -d '{"name":"jobs","model":"minilm"}' "$(url v1)/vectors/index"
+	expect "an index of a model has its dimension and its revision" "201 384 yes" \
+		"$STATUS $(json dimension) $(grep -q '"model_revision":"sha256:53aa5117' "$DIR/body" && echo yes || cat "$DIR/body")"
+	request -d '{"items":[{"id":"j-1","text":"Night shift in a warehouse, forklift licence needed"},{"id":"j-2","text":"Nurse wanted for an intensive care unit"}]}' "$(url v1)/vectors/index/jobs/add"
+	expect "it takes texts" "200 2" "$STATUS $(json added)"
+	request -d '{"text":"moving pallets by truck","mode":"vector","k":1}' "$(url v1)/vectors/index/jobs/search"
+	expect "and finds them by what they mean" "200 j-1" "$STATUS $(json id)"
+	"$ROOT/bin/lakehouse" --gateway "$(url gateway)" embed --format json 'hospital staff' >"$DIR/body" 2>&1 || true
+	expect "the command line makes vectors" "minilm 384" "$(json model) $(json dimension)"
+	"$ROOT/bin/lakehouse" --gateway "$(url gateway)" search jobs 'hospital staff' >"$DIR/body" 2>&1 || true
+	expect "and searches by texts" "j-2" "$(grep -oE 'j-[12]' "$DIR/body" | head -n 1)"
 }
 
 refuse() {
@@ -170,6 +185,7 @@ done
 request "$(url v1)/embed/models"
 expect "the built-in model is there, and the default" "200 minilm builtin true true 384" "$STATUS $(json name) $(json provider) $(json default) $(json ready) $(json dimension)"
 pipeline minilm
+by_itself
 refuse
 as_openai
 without_embedd

@@ -2,12 +2,16 @@ package embedd_test
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
@@ -66,6 +70,53 @@ func TestOllamaReadsOfALongTextWhatItReads(t *testing.T) {
 		if !m.Ready || (m.Revision != "") != (m.Provider != "openai") && m.Provider != "builtin" || m.Name == "o" && m.Dimension != 384 {
 			t.Errorf("%+v", m)
 		}
+	}
+}
+
+// Ollama that breaks off, fails, hangs or gives what cannot be used: a text has the vector of its
+// model, or none.
+func TestOllamaThatFailsGivesNoVector(t *testing.T) {
+	through, faults := testbed.Before(t, testbed.StartOllama(t))
+	d := startWith(t, func(c *embedd.Config) {
+		c.Models = map[string]remote.Config{"o": {Provider: remote.Ollama, URL: through, Model: testbed.OllamaMiniLM}}
+		c.Timeout = service.Duration(2 * time.Second)
+	})
+	of := func(text string) (embedding.Answer, error) {
+		return d.Embed(t.Context(), embedding.Request{Texts: []string{text}, Model: "o"})
+	}
+	testbed.Until(t, "Ollama has loaded its model", func() bool { _, err := of("loaded"); return err == nil })
+	want, err := of("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	embeds := func(fault testbed.Fault, times int) func(*http.Request) testbed.Fault {
+		return func(r *http.Request) testbed.Fault {
+			if r.URL.Path != "/api/embed" || times == 0 {
+				return testbed.None
+			}
+			times--
+			return fault
+		}
+	}
+	for i, fault := range []testbed.Fault{testbed.Reset, testbed.CutAnswer, testbed.Failed, testbed.Busy} {
+		text := fmt.Sprint("text ", i)
+		faults.Set(embeds(fault, 1)) // once: the second try gets it
+		if _, err := of(text); err != nil {
+			t.Errorf("fault %d, once: %v", fault, err)
+		}
+		faults.Set(embeds(fault, -1))
+		if _, err := of(text + " again"); !errors.Is(err, embedding.ErrProviderDown) {
+			t.Errorf("fault %d, always: %v", fault, err)
+		}
+	}
+	faults.Set(embeds(testbed.Stall, -1))
+	if _, err := of("hangs"); !errors.Is(err, embedding.ErrEmbedTimeout) && !errors.Is(err, embedding.ErrProviderDown) {
+		t.Errorf("it hangs: %v", err)
+	}
+	faults.Set(nil)
+	testbed.Until(t, "it is asked again", func() bool { _, err := of("after"); return err == nil })
+	if again, err := of("a"); err != nil || cosine(want.Vectors[0], again.Vectors[0]) < 0.9999 {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 

@@ -76,6 +76,7 @@ func (l lake) doEverything(name string) {
 	}
 	l.ask(name + "_v")
 	l.searchEverything(name)
+	l.want(http.StatusOK, "POST", "/v1/embed", `{"texts":["who works as `+name+`"]}`)
 	fields := map[string]any{"name": name, "where": "name = '" + person + "'"}
 	_, plan := l.erase(fields)
 	fields["confirm"] = plan["confirm"]

@@ -41,42 +41,36 @@ type Faults struct {
 	seen  int
 }
 
-// NewFaults puts faults before the S3, and points the secret at them, until the test
-// ends. There are none at first.
-func NewFaults(t testing.TB, s3 *service.S3) *Faults {
+// Before puts faults before the HTTP server at a URL until the test ends, and gives the URL by
+// which it is reached through them. There are none at first.
+func Before(t testing.TB, base string) (through string, f *Faults) {
 	t.Helper()
-	target, err := url.Parse(s3.Endpoint)
+	target, err := url.Parse(base)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &Faults{}
+	f = &Faults{}
 	f.Target.Store(target)
 	server := httptest.NewServer(f)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	s3.Endpoint = server.URL
+	return server.URL, f
+}
+
+// NewFaults puts faults before the S3, and points the secret at them.
+func NewFaults(t testing.TB, s3 *service.S3) (f *Faults) {
+	t.Helper()
+	s3.Endpoint, f = Before(t, s3.Endpoint)
 	return f
 }
 
-// Behind gives a client that reaches storaged through faults, until the test ends. There are
-// none at first.
-func Behind(t testing.TB, s *storage.Client) (*storage.Client, *Faults) {
+// Behind gives a client that reaches storaged through faults.
+func Behind(t testing.TB, s *storage.Client) (through *storage.Client, f *Faults) {
 	t.Helper()
-	target, err := url.Parse(s.Base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &Faults{}
-	f.Target.Store(target)
-	server := httptest.NewServer(f)
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
 	c := *s
-	c.Base = server.URL
+	c.Base, f = Before(t, s.Base)
 	return &c, f
 }
 

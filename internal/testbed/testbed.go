@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
@@ -85,4 +87,17 @@ func StartStoragedWith(t testing.TB, env service.Env, c storaged.Config) *storag
 	client := env.Peer("storaged")
 	client.Base = Serve(t, env, d)
 	return &storage.Client{Client: client}
+}
+
+// StartEmbedd starts embedd with the model that is built in and returns its client.
+func StartEmbedd(t testing.TB) *embedding.Client {
+	t.Helper()
+	env := NewEnv(t, "embedd")
+	d, err := embedd.New(t.Context(), env, embedd.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := env.Peer("embedd")
+	client.Base = Serve(t, env, d)
+	return &embedding.Client{Client: client}
 }

@@ -48,6 +48,9 @@ func tool[A, R any](g Gateway, t mcp.Tool, answer func(context.Context, A) (R, e
 		ctx = wire.WithTrace(ctx, wire.StartTrace(http.Header{}))
 		began := time.Now()
 		text, err := called(ctx, g.Patience, req, check, answer)
+		if errors.Is(err, context.Canceled) {
+			err = errCancelled.Errorf("the call was ended before it had an answer")
+		}
 		g.log(ctx, t.Name, time.Since(began), err)
 		if err != nil {
 			return mcp.NewToolResultError(g.words(err)), nil
@@ -73,14 +76,23 @@ func called[A, R any](ctx context.Context, patience time.Duration, req mcp.CallT
 	return plainJSON(result)
 }
 
-// log tells of a call: not what was asked, which may name somebody.
+// log tells of a call: what came of it and why, but not what was asked, nor what the fleet
+// said of that, for either may name somebody.
 func (g Gateway) log(ctx context.Context, name string, took time.Duration, err error) {
-	outcome := "ok"
+	outcome, cause := "ok", err
+	var p *wire.Problem
+	if errors.As(err, &p) {
+		cause = p.Unwrap()
+	}
 	if err != nil {
 		outcome = wire.AsProblem(err).Kind.Code
 	}
-	g.Log.LogAttrs(ctx, slog.LevelInfo, "call", slog.String("tool", name), slog.String("outcome", outcome),
-		slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("request_id", wire.RequestID(ctx)))
+	attrs := []slog.Attr{slog.String("tool", name), slog.String("outcome", outcome),
+		slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("request_id", wire.RequestID(ctx))}
+	if cause != nil {
+		attrs = append(attrs, slog.String("cause", cause.Error()))
+	}
+	g.Log.LogAttrs(ctx, slog.LevelInfo, "call", attrs...)
 }
 
 // attempt calls again, for a while, what the fleet says to come again for. Only what reads

@@ -98,7 +98,7 @@ func (g Gateway) querySQL(ctx context.Context, args sqlArgs) (page, error) {
 // dataset that has taken a name since. It cannot where the list of them is cut.
 func (g Gateway) pinned(ctx context.Context, args sqlArgs, reads string) (asOf json.RawMessage, can bool, err error) {
 	if reads == "" {
-		return nil, true, nil // of no table
+		return args.AsOf, true, nil // of no table
 	}
 	versions := map[string]int64{}
 	for source := range strings.SplitSeq(reads, ", ") {

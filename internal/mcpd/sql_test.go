@@ -164,3 +164,15 @@ func TestWhatIsReadIsAskedForAsGiven(t *testing.T) {
 		t.Errorf("asked %q", asked)
 	}
 }
+
+// A statement of no table keeps the as_of that it was given.
+func TestPagesKeepTheVersionsThatWereAskedFor(t *testing.T) {
+	e := startEdge(t, 0)
+	e.on("POST /sql", `{"query_id":"q","columns":[{"name":"name","type":"VARCHAR"}],"rows":[["a"],["b"],["c"]],"row_count":3,"truncated":false,"elapsed_ms":1}`)
+	var p page
+	e.ok("query_sql", object{"sql": "SHOW TABLES", "as_of": "2026-11-01T00:00:00Z", "limit": 1}, &p)
+	e.ok("query_sql", object{"sql": "SHOW TABLES", "cursor": *p.NextCursor}, &p)
+	if asked := e.requests(); len(asked) != 2 || !strings.Contains(asked[1], `"as_of":"2026-11-01T00:00:00Z"`) || len(p.Rows) != 2 {
+		t.Errorf("asked %q, got %+v", asked, p)
+	}
+}

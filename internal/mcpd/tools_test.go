@@ -1,7 +1,10 @@
 package mcpd_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,7 +15,9 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/mcpd"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed/testlog"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -228,5 +233,19 @@ func TestNothingIsWritten(t *testing.T) {
 	}
 	if len(e.requests()) < 5 {
 		t.Errorf("it asked only %q", e.requests())
+	}
+}
+
+// The log has the cause of what is told as internal, and nothing of what was asked.
+func TestTheLogHasCausesAndNoQuestions(t *testing.T) {
+	var log testlog.Text
+	g := mcpd.Gateway{Client: wire.Client{Service: "gateway", Base: nobody}, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	e := &edge{t: t, server: mcpd.New(g)}
+	e.refused("query_sql", object{"sql": "SELECT 'Mary Smith'"}, "service_unavailable", "lakehouse up")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	e.server.HandleMessage(ctx, json.RawMessage(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_datasets","arguments":{}}}`))
+	if text := log.String(); !strings.Contains(text, "connection refused") || !strings.Contains(text, "outcome=call_cancelled") || strings.Contains(text, "Mary") {
+		t.Error(text)
 	}
 }

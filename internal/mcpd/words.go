@@ -1,8 +1,6 @@
 package mcpd
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -28,9 +26,6 @@ const maxFields = 2_000
 // words tell a model an error: the code, the detail, what to do, and what the fleet says
 // beside it.
 func (g Gateway) words(err error) string {
-	if errors.Is(err, context.Canceled) {
-		err = errCancelled.Errorf("the call was ended before it had an answer")
-	}
 	p := wire.AsProblem(err)
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s: %s", p.Kind.Code, p.Detail)

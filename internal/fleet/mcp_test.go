@@ -4,12 +4,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
+	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/mcpd"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -137,6 +141,29 @@ func TestAModelReadsTheLakeAndChangesNothing(t *testing.T) {
 	}
 	if got := l.rows("SELECT count(*) FROM people"); got[0] != "2" {
 		t.Errorf("people has %v rows", got)
+	}
+}
+
+// A text is searched with as it is, where the index has a model.
+func TestAModelSearchesByMeaning(t *testing.T) {
+	p := testbed.StartProvider(t)
+	l := startLake(t, func(c *fleet.Config) {
+		c.Embedd.Models, c.Embedd.Model = map[string]remote.Config{"m": {Provider: remote.Ollama, URL: p.URL}}, "m"
+	})
+	m := l.tools()
+	of := m.answer("embed_text", given{"text": "forklift, nights"})
+	if of["model"] != "m" || of["dimension"] != 3.0 || math.Abs(of["norm"].(float64)-1) > 1e-5 || len(of["first"].([]any)) != 3 || of["truncated"] != false {
+		t.Errorf("%v", of)
+	}
+	m.refused("embed_text", given{"text": "a", "model": "other"}, "model_not_found")
+	m.refused("embed_text", given{"text": "  "}, "bad_text")
+	l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"people","dimension":3,"model":"m"}`)
+	l.want(http.StatusOK, "POST", "/v1/vectors/index/people/add", `{"items":[{"id":"c-1","text":"forklift, nights"},{"id":"c-2","text":"a welder who works on pipelines and speaks Spanish"}]}`)
+	for _, mode := range []string{"vector", "lexical", "hybrid"} {
+		found := m.answer("search_vectors", given{"index": "people", "text": "forklift, nights", "mode": mode})["results"].([]any)
+		if len(found) == 0 || found[0].(given)["id"] != "c-1" {
+			t.Errorf("%s: %v", mode, found)
+		}
 	}
 }
 

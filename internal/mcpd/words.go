@@ -88,5 +88,6 @@ func remedies() []remedy {
 		{vector.ErrIndexNotFound, "take one of the indexes below"},
 		{vector.ErrBadSearch, "give a text, or a vector of the index's dimension; mode lexical needs no model"},
 		{embedding.ErrModelNotFound, "leave model out for the configured one"},
+		{embedding.ErrProviderDown, "what computes the model's vectors does not answer, as the detail says; search_vectors with mode lexical needs no model"},
 	}
 }

@@ -10,11 +10,11 @@ start_fleet() {
 	local daemon
 	write_config local
 	printf 'AUTH_TOKEN=%s\nAUTH_TOKEN_READ=%s\n' "$TOKEN" "$READ" >"$DIR/auth.env"
-	printf '\n[gateway]\ndeployed = ["storaged", "catalogd", "ingestd", "queryd", "vectord"]\n' >>"$DIR/lakehouse.toml"
-	for daemon in storaged catalogd ingestd queryd vectord gateway; do
+	printf '\n[gateway]\ndeployed = ["storaged", "catalogd", "ingestd", "queryd", "embedd", "vectord"]\n' >>"$DIR/lakehouse.toml"
+	for daemon in storaged catalogd ingestd queryd embedd vectord gateway; do
 		launch "$daemon"
 	done
-	for daemon in storaged catalogd ingestd queryd vectord gateway; do
+	for daemon in storaged catalogd ingestd queryd embedd vectord gateway; do
 		await "$daemon"
 	done
 }
@@ -35,6 +35,7 @@ findings() {
 	while read -r line; do
 		case $line in
 		"ok - "*) pass "$1: ${line#ok - }" ;;
+		"skip - "*) skip "$1: ${line#skip - }" ;;
 		*) fail "$1: ${line#not ok - }" ;;
 		esac
 	done <"$DIR/findings"

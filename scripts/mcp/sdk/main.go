@@ -45,7 +45,7 @@ func run(ctx context.Context, revision, program string, args ...string) error {
 	}
 	v := &visit{ctx: ctx, s: s, schemas: map[string]*jsonschema.Resolved{}}
 	v.found("they speak "+revision, s.InitializeResult().ProtocolVersion, revision)
-	err = errors.Join(v.tools(), v.pages(), v.calls(), v.rest())
+	err = errors.Join(v.tools(), v.pages(), v.calls(), v.embeds(), v.rest())
 	if closed := s.Close(); err == nil {
 		err = closed
 	}
@@ -176,6 +176,21 @@ func (v *visit) calls() error {
 		v.found(tool+" is refused with its code", fmt.Sprint(result.IsError, " ", code), "true "+c.code)
 	}
 	return nil
+}
+
+// embeds asks for a vector, where this build has a model.
+func (v *visit) embeds() error {
+	var of struct {
+		Dimension int
+		First     []float64
+	}
+	err := v.call("embed_text", map[string]any{"text": "forklift operator, nights"}, &of)
+	if err != nil && strings.Contains(err.Error(), "provider_unavailable") {
+		fmt.Println("skip - a text becomes a vector:", strings.SplitN(err.Error(), "\n", 2)[0])
+		return nil
+	}
+	v.found("a text becomes a vector, of which the first numbers are shown", fmt.Sprint(of.Dimension, len(of.First)), "384 8")
+	return err
 }
 
 func (v *visit) rest() error {

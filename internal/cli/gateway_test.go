@@ -145,3 +145,13 @@ func TestTheConfigurationOfAClientSaysWhereMCPDIsMissing(t *testing.T) {
 		t.Errorf("%d %s %s", code, stdout, stderr)
 	}
 }
+
+func TestATokenThatNoHeaderCarriesIsNamed(t *testing.T) {
+	clean(t)
+	e := startEdge(t, service.Tokens{})
+	t.Setenv("AUTH_TOKEN", "hunter2\n")
+	code, _, stderr := run(t, "status", "--gateway", e.url)
+	if code != 1 || !strings.Contains(stderr, "the value of AUTH_TOKEN holds") || strings.Contains(stderr, "hunter2") {
+		t.Errorf("%d %s", code, stderr)
+	}
+}

@@ -20,6 +20,9 @@ type BadGatewayURL struct{ error }
 // called, and of the configuration no daemon's section is looked into.
 func GatewayClient(named string) (wire.Client, error) {
 	token := os.Getenv("AUTH_TOKEN")
+	if err := checkTokenText("AUTH_TOKEN", token); err != nil {
+		return wire.Client{}, err
+	}
 	setting, base := "--gateway", named
 	if base == "" {
 		setting, base = "LAKEHOUSE_GATEWAY", os.Getenv("LAKEHOUSE_GATEWAY")

@@ -137,6 +137,10 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		})
 		e.refused("query_sql", object{"sql": "SELECT 1"}, c.code, c.words...)
 	}
+	e.fails("POST /sql", query.ErrInvalid.Errorf("boom").With("message", "boom"))
+	if text, _ := e.call("query_sql", object{"sql": "SELECT 1"}); strings.Contains(text, "More:") {
+		t.Errorf("it says twice: %s", text)
+	}
 	for _, c := range []struct {
 		tool  string
 		args  any

@@ -2,6 +2,7 @@ package mcpd
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -32,8 +33,12 @@ func (g Gateway) words(err error) string {
 	if todo := g.remedy(p); todo != "" {
 		fmt.Fprintf(&s, "\nWhat to do: %s", todo)
 	}
-	if len(p.Fields) > 0 {
-		if fields, err := plainJSON(p.Fields); err == nil {
+	beside := maps.Clone(p.Fields)
+	if beside["message"] == p.Detail { // what DuckDB says
+		delete(beside, "message")
+	}
+	if len(beside) > 0 {
+		if fields, err := plainJSON(beside); err == nil {
 			fmt.Fprintf(&s, "\nMore: %s", shortened(string(fields), maxFields))
 		}
 	}

@@ -43,7 +43,7 @@ func (s *server) ofModel(ctx context.Context, want vector.NewIndex) (vector.Shap
 		return shape, withRemedy(err, "or leave the model out and give the dimension of vectors of your own that you will send")
 	case !wantsAny && shape.ModelRevision != model.Revision:
 		return shape, embedding.ErrModelChanged.Errorf("the model %s has the revision %q, and %q is asked for; leave model_revision out to take the one that it has", model.Name, model.Revision, shape.ModelRevision).
-			With("model", model.Name).With("expected", shape.ModelRevision).With("got", model.Revision)
+			With("model", model.Name).With("expected", shape.ModelRevision).With("revision", model.Revision)
 	case shape.Dimension != 0 && shape.Dimension != model.Dimension:
 		return shape, vector.ErrDimension.Errorf("the model %s makes vectors of %d numbers, and the dimension that is asked for is %d; leave the dimension out, or the model if the vectors are of another one", model.Name, model.Dimension, shape.Dimension).
 			With("model", model.Name).With("expected", model.Dimension).With("got", shape.Dimension)

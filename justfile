@@ -60,6 +60,10 @@ bench-mcp *args: build
 bench-retrieval:
     @bash scripts/bench/retrieval/run.sh
 
+# measure the built-in model of texts beside onnxruntime, in float32 and int8: just bench-minilm [--rounds N]
+bench-minilm *args:
+    @bash scripts/bench/minilm/run.sh {{ args }}
+
 # run verify before every push from this clone
 install-hooks:
     @bash scripts/install-hooks.sh

@@ -5,11 +5,12 @@
 
 // A step is four bytes of each row by the fours of eight columns, all widened to int16:
 // VPMADDWD multiplies and adds two products in 32 bits, where VPMADDUBSW would saturate in
-// 16. So a column's sum is in two neighbouring lanes until the end.
+// 16. So a column's sum is in two neighbouring lanes until the end. Bytes are widened by
+// the zeros that ·columns ends with.
 
 #define MULTIPLY(at, s0, s1) \
-	VPBROADCASTD at, X14; \
-	VPMOVZXBW    X14, Y14; \
+	VPBROADCASTD at, Y14; \
+	VPUNPCKLBW   ·columns+64(SB), Y14, Y14; \
 	VPMADDWD     Y14, Y12, Y15; \
 	VPADDD       Y15, s0, s0; \
 	VPMADDWD     Y14, Y13, Y14; \

@@ -7,13 +7,21 @@ import (
 	"testing"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/minilm"
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 )
 
 // BenchmarkEmbed embeds as many texts of a length as are one batch, the quickest time of
-// several.
+// several, at every level with assembly.
 func BenchmarkEmbed(b *testing.B) {
-	m := load(b, simd.Best())
+	for _, level := range simd.Levels()[1:] {
+		kernels, _ := simd.At(level)
+		m := load(b, kernels)
+		b.Run(level.String(), func(b *testing.B) { benchmarkEmbed(b, m) })
+	}
+}
+
+func benchmarkEmbed(b *testing.B, m *minilm.Model) {
 	for _, tokens := range []int{14, 128, 256} {
 		texts := make([]string, 256/tokens)
 		for i := range texts {

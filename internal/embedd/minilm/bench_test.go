@@ -40,3 +40,9 @@ func benchmarkEmbed(b *testing.B, m *minilm.Model) {
 		})
 	}
 }
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		load(b, simd.Best())
+	}
+}

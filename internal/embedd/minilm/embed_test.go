@@ -63,6 +63,16 @@ func TestTruncation(t *testing.T) {
 	}
 }
 
+// TestAnyText: what is no text has a vector of length 1, too.
+func TestAnyText(t *testing.T) {
+	vectors := embed(t, load(t, simd.Best()), "\xff\xfe", "\x00", "\u200b", strings.Repeat("\u0301", 10_000), strings.Repeat("x", 10_000), "[CLS] [SEP] [MASK]")
+	for vector := range slices.Chunk(vectors, minilm.Dimension) {
+		if one := cosine(vector, vector); !(one > 0.999) {
+			t.Errorf("a vector's product with itself is %v", one)
+		}
+	}
+}
+
 func TestNoTexts(t *testing.T) {
 	vectors, truncated, err := load(t, simd.Best()).Embed(context.Background(), nil)
 	if len(vectors) != 0 || len(truncated) != 0 || err != nil {

@@ -31,7 +31,7 @@ type Model struct {
 	scratch  chan *scratch // one for each that may be at work, nil until it first is
 }
 
-// Load makes a model of what is in the binary. It takes some ten milliseconds.
+// Load makes a model of what is in the binary. It takes some five milliseconds.
 func Load(kernels simd.Kernels) (*Model, error) {
 	tokens, err := wordpiece.New(vocabulary)
 	if err != nil {

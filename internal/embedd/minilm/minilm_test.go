@@ -50,26 +50,25 @@ func embed(t testing.TB, m *minilm.Model, texts ...string) []float32 {
 	return vectors
 }
 
-// TestCosines holds every level against the float32 model, the slowest by the first few
-// texts.
+// TestCosines holds every level against the float32 model, the slowest by two texts.
 func TestCosines(t *testing.T) {
 	texts, want := golden(t)
 	for _, level := range simd.Levels() {
 		t.Run(level.String(), func(t *testing.T) {
 			texts, want := texts, want
 			if level == simd.Portable {
-				texts, want = texts[4:12], want[4*minilm.Dimension:]
+				texts, want = texts[4:6], want[4*minilm.Dimension:]
 			}
 			kernels, _ := simd.At(level)
 			got, sum := embed(t, load(t, kernels), texts...), 0.0
 			for i, text := range texts {
 				one := cosine(got[i*minilm.Dimension:][:minilm.Dimension], want[i*minilm.Dimension:][:minilm.Dimension])
-				if one < .995 {
+				if !(one >= .995) {
 					t.Errorf("%q has cosine %.5f", text, one)
 				}
 				sum += one / float64(len(texts))
 			}
-			if t.Logf("mean cosine %.5f", sum); sum < .999 {
+			if t.Logf("mean cosine %.5f", sum); !(sum >= .999) {
 				t.Errorf("the mean cosine is %.5f", sum)
 			}
 		})

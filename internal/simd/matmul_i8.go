@@ -35,6 +35,15 @@ func NewWeightsI8(k, n int, panels []int8, sums []int32, scales, biases []float3
 // Shape gives the numbers of rows and columns: of elements that go in and come out.
 func (w WeightsI8) Shape() (k, n int) { return w.k, w.n }
 
+// Columns gives the weights of n columns from one on, over the same slices. It panics unless
+// both are multiples of 32.
+func (w WeightsI8) Columns(from, n int) WeightsI8 {
+	packable(w.k, n)
+	packable(w.k, from)
+	to := from + n
+	return NewWeightsI8(w.k, n, w.panels[from*w.k:to*w.k], w.sums[from:to], w.scales[from:to], w.biases[from:to])
+}
+
 // PackI8 packs weights for [NewWeightsI8]: weights[r*n+c] is that of input r and output
 // c. It panics unless there are k*n of them, k is a multiple of 4 and n of 32.
 //

@@ -160,3 +160,24 @@ func TestPackI8(t *testing.T) {
 		}
 	}
 }
+
+// TestColumns wants of some columns what all columns give of them.
+func TestColumns(t *testing.T) {
+	const rows, k, n = 5, 36, 160
+	a, quants, w, all := simd.MatrixOf(quantised(rows*k), rows, k), someQuants(rows), randomLayer(k, n).packed(), filled(rows, n, 0, -7)
+	eachLevel(t, func(t *testing.T, kernels simd.Kernels) {
+		kernels.MatMulI8(a, quants, w, all)
+		for _, from := range []int{0, 32, 96} {
+			some := filled(rows, 64, 0, -7)
+			kernels.MatMulI8(a, quants, w.Columns(from, 64), some)
+			for r := range rows {
+				if !slices.Equal(some.Row(r), all.Row(r)[from:from+64]) {
+					t.Errorf("columns from %d on: got %v, want %v", from, some.Row(r), all.Row(r)[from:from+64])
+				}
+			}
+		}
+	})
+	if said := panicOf(func() { w.Columns(16, 32) }); said == "" {
+		t.Error("columns inside of a panel were given")
+	}
+}

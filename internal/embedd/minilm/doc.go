@@ -11,6 +11,6 @@
 //     any number of processors. Levels of package simd but for the portable one agree, too.
 //   - Texts are cut after 256 tokens, as sentence-transformers does, and who asks is told.
 //   - As many texts are at work as there are processors, whoever asks for how many. Each of
-//     these has memory of 3 MB, which is used again; a call takes as much memory as its
+//     these has memory of 2 MB, which is used again; a call takes as much memory as its
 //     texts and vectors have. The weights stay where the binary is mapped.
 package minilm

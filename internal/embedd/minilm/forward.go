@@ -14,16 +14,25 @@ type linear struct {
 }
 
 type layer struct {
-	project, gather, widen, narrow linear
-	attended, done                 weights.Norm
+	factors               []float32                        // of what is projected
+	project               [weights.Heads][3]simd.WeightsI8 // to queries, keys and values
+	gather, widen, narrow linear
+	attended, done        weights.Norm
 }
 
 func layerOf(l *weights.Layer) layer {
 	of := func(l weights.Linear) linear { return linear{l.Factors, l.Kernel()} }
-	return layer{
-		project: of(l.Project), gather: of(l.Gather), widen: of(l.Widen), narrow: of(l.Narrow),
+	made := layer{
+		factors: l.Project.Factors, gather: of(l.Gather), widen: of(l.Widen), narrow: of(l.Narrow),
 		attended: l.Attended, done: l.Done,
 	}
+	project := l.Project.Kernel()
+	for h := range made.project {
+		for i := range made.project[h] {
+			made.project[h][i] = project.Columns(i*width+h*head, head)
+		}
+	}
+	return made
 }
 
 // forward writes the vectors of a batch's texts, whose rows stand end to end.
@@ -38,15 +47,20 @@ func (m *Model) forward(s *scratch, batch []int, ids []int32, ends []int, vector
 	}
 	for i := range m.layers {
 		l := &m.layers[i]
-		blocks(rows, func(at, n int) {
-			m.times(s, l.project, part(s.x, at, n, 0, width), part(s.mixed, at, n, 0, 3*width))
-		})
-		at := 0
-		for _, n := range s.texts {
-			m.attend(s, at, n)
-			at += n
+		bytes := m.quantise(s, l.factors, part(s.x, 0, rows, 0, width))
+		for h, project := range l.project {
+			for i, w := range project {
+				m.kernels.MatMulI8(bytes, s.quants[:rows], w, part(s.heads[i], 0, rows, 0, head))
+			}
+			at := 0
+			for _, n := range s.texts {
+				m.attend(s, h, at, n)
+				at += n
+			}
 		}
-		blocks(rows, func(at, n int) { m.transform(s, l, at, n) })
+		for at := 0; at < rows; at += block {
+			m.transform(s, l, at, min(block, rows-at))
+		}
 	}
 	rows = 0
 	for i, text := range batch {
@@ -67,29 +81,27 @@ func (m *Model) look(s *scratch, at int, ids []int32) {
 	}
 }
 
-// attend mixes the values of a text's rows, head by head.
-func (m *Model) attend(s *scratch, at, n int) {
+// attend mixes the values of a text's rows in one head.
+func (m *Model) attend(s *scratch, h, at, n int) {
 	stride := (n + 15) / 16 * 16 // as Exp takes rows
 	keys := simd.MatrixOf(s.keys[:head*n], head, n)
 	scores := simd.Matrix[float32]{Data: s.scores, Rows: n, Cols: n, Stride: stride}
-	for col := 0; col < width; col += head {
-		queries := part(s.mixed, at, n, col, head)
-		simd.Transpose(part(s.mixed, at, n, width+col, head), keys)
-		m.kernels.MatMul(queries, keys, scores)
-		var sums [MaxTokens]float32
-		for r := range n {
-			row := s.scores[r*stride:][:stride]
-			for c := n; c < stride; c++ {
-				row[c] = float32(math.Inf(-1))
-			}
-			sums[r] = m.kernels.Exp(row)
+	simd.Transpose(part(s.heads[1], at, n, 0, head), keys)
+	m.kernels.MatMul(part(s.heads[0], at, n, 0, head), keys, scores)
+	var sums [MaxTokens]float32
+	for r := range n {
+		row := s.scores[r*stride:][:stride]
+		for c := n; c < stride; c++ {
+			row[c] = float32(math.Inf(-1))
 		}
-		m.kernels.MatMul(scores, part(s.mixed, at, n, 2*width+col, head), queries)
-		for r, sum := range sums[:n] {
-			row, share := queries.Row(r), 1/sum
-			for c := range row {
-				row[c] *= share
-			}
+		sums[r] = m.kernels.Exp(row)
+	}
+	mixed := part(s.mixed, at, n, h*head, head)
+	m.kernels.MatMul(scores, part(s.heads[2], at, n, 0, head), mixed)
+	for r, sum := range sums[:n] {
+		row, share := mixed.Row(r), 1/sum
+		for c := range row {
+			row[c] *= share
 		}
 	}
 }
@@ -106,25 +118,23 @@ func (m *Model) transform(s *scratch, l *layer, at, n int) {
 	m.addNorm(x, out, l.done)
 }
 
-// times multiplies a block of rows by weights.
+// times multiplies rows by weights.
 func (m *Model) times(s *scratch, l linear, x, out simd.Matrix[float32]) {
+	m.kernels.MatMulI8(m.quantise(s, l.factors, x), s.quants[:x.Rows], l.weights, out)
+}
+
+// quantise makes bytes of rows, which s.quants tells the worth of.
+func (m *Model) quantise(s *scratch, factors []float32, x simd.Matrix[float32]) simd.Matrix[uint8] {
 	bytes := simd.MatrixOf(s.bytes, x.Rows, x.Cols)
 	for r := range x.Rows {
-		s.quants[r] = m.kernels.Quantise(x.Row(r), l.factors, bytes.Row(r))
+		s.quants[r] = m.kernels.Quantise(x.Row(r), factors, bytes.Row(r))
 	}
-	m.kernels.MatMulI8(bytes, s.quants[:x.Rows], l.weights, out)
+	return bytes
 }
 
 func (m *Model) addNorm(x, more simd.Matrix[float32], n weights.Norm) {
 	for r := range x.Rows {
 		m.kernels.AddNorm(x.Row(r), more.Row(r), n.Gamma, n.Beta)
-	}
-}
-
-// blocks divides rows.
-func blocks(rows int, each func(at, n int)) {
-	for at := 0; at < rows; at += block {
-		each(at, min(block, rows-at))
 	}
 }
 

@@ -17,16 +17,16 @@ const (
 
 // scratch is what a batch of up to MaxTokens rows is computed in.
 type scratch struct {
-	texts  []int                // how many rows each text has
-	x      simd.Matrix[float32] // the rows
-	mixed  simd.Matrix[float32] // queries, keys and values; what is mixed of these replaces the queries
-	keys   []float32            // of one head of a text, a column for each row
-	scores []float32            // of the same
+	texts  []int                   // how many rows each text has
+	x      simd.Matrix[float32]    // the rows
+	heads  [3]simd.Matrix[float32] // their queries, keys and values, of one head
+	keys   []float32               // of one text, a column for each row
+	scores []float32               // of the same
+	mixed  simd.Matrix[float32]    // what all heads make of the values
 
-	// For a block of rows:
-	bytes  []uint8
-	quants [block]simd.Quant
-	wide   []float32
+	bytes  []uint8 // of all rows, or of a block of wide ones
+	quants [MaxTokens]simd.Quant
+	wide   []float32 // of a block, as out
 	out    []float32
 }
 
@@ -36,10 +36,11 @@ func newScratch() *scratch {
 	}
 	return &scratch{
 		x:      floats(width),
-		mixed:  floats(3 * width),
+		heads:  [3]simd.Matrix[float32]{floats(head), floats(head), floats(head)},
 		keys:   make([]float32, head*MaxTokens),
 		scores: make([]float32, MaxTokens*MaxTokens),
-		bytes:  make([]uint8, block*wide),
+		mixed:  floats(width),
+		bytes:  make([]uint8, max(MaxTokens*width, block*wide)),
 		wide:   make([]float32, block*wide),
 		out:    make([]float32, block*width),
 	}

@@ -101,6 +101,8 @@ request -H 'Authorization: Bearer read-token-of-d1' -T "$DIR/auth.env" "$(url v1
 expect_problem "and not write" 403 read_only_token
 request -H 'Authorization: Bearer read-token-of-d1' -d '{"text":"a"}' "$(url v1)/vectors/index/nobody/search"
 expect_problem "it may search an index" 404 index_not_found
+request -H 'Authorization: Bearer read-token-of-d1' -d '{"texts":["a"]}' "$(url v1)/embed"
+expect_status "and have vectors made" 200
 request -H 'Authorization: Bearer read-token-of-d1' -d '{"name":"a","dimension":2}' "$(url v1)/vectors/index"
 expect_problem "and make none" 403 read_only_token
 expect "no token is in any log" "" "$(grep -lE 'full-token-of-d1|read-token-of-d1' "$DIR"/*.log || true)"

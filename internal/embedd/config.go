@@ -30,8 +30,8 @@ type Config struct {
 // Defaults is a configuration that works on one box.
 func Defaults() Config {
 	return Config{
-		Model: builtinName, CacheBytes: 16 << 20, MaxBodyBytes: 32 << 20, MemoryBytes: 64 << 20,
-		MaxQueue: 256, QueueWait: service.Duration(30 * time.Second), Timeout: service.Duration(5 * time.Minute),
+		Model: builtinName, CacheBytes: 16 << 20, MaxBodyBytes: 32 << 20, MemoryBytes: 32 << 20,
+		MaxQueue: 256, QueueWait: service.Duration(time.Minute), Timeout: service.Duration(5 * time.Minute),
 	}
 }
 

@@ -122,6 +122,35 @@ func TestSystemdCredentialsGoBeforeTheFiles(t *testing.T) {
 	}
 }
 
+// The key of somebody else's API is a file's one line, or what is set there, or the credential
+// of the file's name.
+func TestKeysOfOthersAreRead(t *testing.T) {
+	dir, credentials := t.TempDir(), t.TempDir()
+	path := filepath.Join(dir, "openai.env")
+	put := func(path, text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ReadKey(path, environment()); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("no file: %v", err)
+	}
+	for text, want := range map[string]string{
+		hidden: hidden, hidden + "\n": hidden, "OPENAI_API_KEY=" + hidden: hidden, "OPENAI_API_KEY=\"" + hidden + "\"\n": hidden,
+		"QUJD==": "QUJD==", "": "", "OPENAI_API_KEY=\n": "", hidden + " # mine": "", hidden + "\nsecond": "",
+	} {
+		put(path, text)
+		key, err := ReadKey(path, environment())
+		if (err == nil) != (want != "") || err == nil && key.Reveal() != want || err != nil && strings.Contains(err.Error(), hidden) {
+			t.Errorf("%q: %q, %v", text, key.Reveal(), err)
+		}
+	}
+	put(filepath.Join(credentials, "openai.env"), "credential")
+	if key, err := ReadKey(path, environment("CREDENTIALS_DIRECTORY="+credentials)); err != nil || key.Reveal() != "credential" {
+		t.Errorf("the credential: %v", err)
+	}
+}
+
 func TestTokensThatLeaveTheDoorOpenAreRefused(t *testing.T) {
 	for _, text := range []string{
 		"AUTH_TOKEN_NEXT=" + hidden + "\n",

@@ -80,6 +80,13 @@ func TestBadTextsAreRefusedByNumber(t *testing.T) {
 			t.Errorf("%.60s: %s is %v, want %v", c.body, c.member, doc[c.member], c.value)
 		}
 	}
+	long := strings.Repeat("x", 1<<20) // which is not said back
+	for _, field := range []string{"model", "input_type", "revision"} {
+		_, answer, err := d.send(t.Context(), http.MethodPost, "/embed", `{"texts":["a"],"`+field+`":"`+long+`"}`)
+		if err != nil || len(answer) > 2000 {
+			t.Errorf("a long %s: an answer of %d bytes, %v", field, len(answer), err)
+		}
+	}
 	if doc := d.want(404, "model_not_found", "/embed", `{"texts":["a"],"model":"gpt"}`); !strings.Contains(doc["detail"].(string), "p, minilm, q") {
 		t.Errorf("the known ones: %v", doc)
 	}

@@ -42,7 +42,7 @@ func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request, mine *turn)
 	mine.shrink(texts)
 	formats := []string{"", embedding.FormatFloat, embedding.FormatBase64}
 	if !slices.Contains(formats, asked.EncodingFormat) {
-		return wire.ErrBadRequest.Errorf("there is no encoding_format %q; there are %s and %s", asked.EncodingFormat, embedding.FormatFloat, embedding.FormatBase64).
+		return wire.ErrBadRequest.Errorf("there is no encoding_format %.40q; there are %s and %s", asked.EncodingFormat, embedding.FormatFloat, embedding.FormatBase64).
 			With("field", "encoding_format")
 	}
 	f, err := s.vectors(r.Context(), embedding.Request{Texts: texts, Model: asked.Model}, "input")

@@ -66,7 +66,7 @@ func (s *server) find(name string) (*model, error) {
 		}
 		known = append(known, m.name)
 	}
-	return nil, embedding.ErrModelNotFound.Errorf("there is no model %q; known here: %s. More are configured as [embedd.models.NAME]", name, strings.Join(known, ", ")).
+	return nil, embedding.ErrModelNotFound.Errorf("there is no model %.100q; known here: %s. More are configured as [embedd.models.NAME]", name, strings.Join(known, ", ")).
 		With("field", "model").With("models", known)
 }
 

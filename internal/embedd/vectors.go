@@ -3,12 +3,15 @@ package embedd
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/memo"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
 // found is the vectors of a request.
@@ -26,6 +29,7 @@ func (s *server) vectors(ctx context.Context, asked embedding.Request, field str
 	if err := check(asked, field); err != nil {
 		return found{}, err
 	}
+	service.Annotate(ctx, slog.String("model", m.name), slog.Int("texts", len(asked.Texts)))
 	f := found{model: m}
 	f.values, err = s.ofOneRevision(ctx, m, asked)
 	if errors.Is(err, embedding.ErrModelChanged) && asked.Revision == "" { // while it was at work: the new one is as good
@@ -76,8 +80,9 @@ func (s *server) ofOneRevision(ctx context.Context, m *model, asked embedding.Re
 		return nil, err
 	}
 	if asked.Revision != "" && asked.Revision != revision {
-		return nil, embedding.ErrModelChanged.Errorf("the model %s has the revision %q, not %q; its vectors do not fit those of the other, so make all of them anew", m.name, revision, asked.Revision).
-			With("model", m.name).With("expected", asked.Revision).With("revision", revision)
+		expected := fmt.Sprintf("%.100s", asked.Revision)
+		return nil, embedding.ErrModelChanged.Errorf("the model %s has the revision %q, not %q; its vectors do not fit those of the other, so make all of them anew", m.name, revision, expected).
+			With("model", m.name).With("expected", expected).With("revision", revision)
 	}
 	prefix, keys := m.Prefix(asked.InputType), make([]memo.Key, len(asked.Texts))
 	for i, text := range asked.Texts {

@@ -88,7 +88,7 @@ type Models struct {
 // CheckInputType refuses one that there is not; none is [Document].
 func CheckInputType(t InputType) error {
 	if t != "" && t != Document && t != Query {
-		return wire.ErrBadRequest.Errorf("there is no input_type %q; there are %s and %s", t, Document, Query).With("field", "input_type")
+		return wire.ErrBadRequest.Errorf("there is no input_type %.40q; there are %s and %s", t, Document, Query).With("field", "input_type")
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func Spec(title, version string, words Words, groups ...Group) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-const specDescription = "Errors are RFC 9457 problem documents; `code` is stable. Unknown fields and unknown query parameters are refused by name. " +
+const specDescription = "Errors are RFC 9457 problem documents, or have OpenAI's shape on paths of its API; `code` is stable. Unknown fields and unknown query parameters are refused by name. " +
 	"X-Request-Id and traceparent are taken in and given back."
 
 type specBuilder struct {

@@ -45,7 +45,7 @@ func TestTextsAndKeysAreShownNowhere(t *testing.T) {
 		}
 	}
 	for round := range 2 { // as it should be, then as it should not
-		for i := range 12 {
+		for i := range 4 {
 			for _, model := range []string{"p", "q", "minilm"} {
 				said := fmt.Sprintf("%s %d", text, 100*round+i) // not one that is known
 				ask("/embed", `{"texts":["`+said+`"," "],"model":"`+model+`"}`)

@@ -23,10 +23,12 @@ type pieces struct {
 	err error
 }
 
-func answering(w http.ResponseWriter) *pieces {
+func answering(w http.ResponseWriter, f found) *pieces {
+	const numberBytes = 16 // at most
 	w.Header().Set("Content-Type", "application/json")
 	to := &patient{ResponseWriter: w, control: http.NewResponseController(w)}
-	return &pieces{w: bufio.NewWriterSize(to, pieceBytes), to: to}
+	about := 256 + len(f.values)*(64+numberBytes*len(f.values[0].Vector))
+	return &pieces{w: bufio.NewWriterSize(to, min(about, pieceBytes)), to: to}
 }
 
 // patient gives a client its time for each piece.
@@ -78,7 +80,7 @@ func quoted(name string) string {
 
 // writeAnswer writes an [embedding.Answer].
 func writeAnswer(w http.ResponseWriter, f found) error {
-	p := answering(w)
+	p := answering(w, f)
 	p.text(`{"model":` + quoted(f.model.name) + `,"dimension":` + strconv.Itoa(len(f.values[0].Vector)) + `,"vectors":[`)
 	for i, v := range f.values {
 		p.text(comma(i))
@@ -96,7 +98,7 @@ func comma(i int) string { return ","[:min(i, 1)] }
 
 // writeOpenAI writes an [embedding.OpenAIAnswer].
 func writeOpenAI(w http.ResponseWriter, f found, base64 bool) error {
-	p := answering(w)
+	p := answering(w, f)
 	p.text(`{"object":"list","data":[`)
 	tokens := 0
 	for i, v := range f.values {

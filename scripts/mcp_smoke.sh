@@ -35,7 +35,6 @@ findings() {
 	while read -r line; do
 		case $line in
 		"ok - "*) pass "$1: ${line#ok - }" ;;
-		"skip - "*) skip "$1: ${line#skip - }" ;;
 		*) fail "$1: ${line#not ok - }" ;;
 		esac
 	done <"$DIR/findings"

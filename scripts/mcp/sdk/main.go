@@ -45,7 +45,7 @@ func run(ctx context.Context, revision, program string, args ...string) error {
 	}
 	v := &visit{ctx: ctx, s: s, schemas: map[string]*jsonschema.Resolved{}}
 	v.found("they speak "+revision, s.InitializeResult().ProtocolVersion, revision)
-	err = errors.Join(v.tools(), v.pages(), v.calls(), v.embeds(), v.rest())
+	err = errors.Join(v.tools(), v.pages(), v.calls(), v.rest())
 	if closed := s.Close(); err == nil {
 		err = closed
 	}
@@ -152,13 +152,19 @@ func (v *visit) calls() error {
 		Columns []struct{ Name string }
 	}
 	var hits struct{ Results []struct{ ID string } }
+	var vector struct {
+		Dimension int
+		First     []float64
+	}
 	if err := errors.Join(v.call("list_datasets", map[string]any{}, &list), v.call("get_manifest", map[string]any{"name": "placements"}, &manifest),
-		v.call("search_vectors", map[string]any{"index": "people", "text": "forklift", "k": 3}, &hits)); err != nil {
+		v.call("search_vectors", map[string]any{"index": "people", "text": "forklift", "k": 3}, &hits),
+		v.call("embed_text", map[string]any{"text": "forklift operator, nights"}, &vector)); err != nil {
 		return err
 	}
 	v.found("the datasets are listed", list.Datasets, "[{placements}]")
 	v.found("the manifest has rows and columns", fmt.Sprint(manifest.Rows, len(manifest.Columns) > 5), "3000 true")
 	v.found("words find an item", hits.Results, "[{c-1}]")
+	v.found("a text becomes a vector, of which the first numbers are shown", fmt.Sprint(vector.Dimension, len(vector.First)), "384 8")
 	for tool, c := range map[string]struct {
 		args map[string]any
 		code string
@@ -176,21 +182,6 @@ func (v *visit) calls() error {
 		v.found(tool+" is refused with its code", fmt.Sprint(result.IsError, " ", code), "true "+c.code)
 	}
 	return nil
-}
-
-// embeds asks for a vector, where this build has a model.
-func (v *visit) embeds() error {
-	var of struct {
-		Dimension int
-		First     []float64
-	}
-	err := v.call("embed_text", map[string]any{"text": "forklift operator, nights"}, &of)
-	if err != nil && strings.Contains(err.Error(), "provider_unavailable") {
-		fmt.Println("skip - a text becomes a vector:", strings.SplitN(err.Error(), "\n", 2)[0])
-		return nil
-	}
-	v.found("a text becomes a vector, of which the first numbers are shown", fmt.Sprint(of.Dimension, len(of.First)), "384 8")
-	return err
 }
 
 func (v *visit) rest() error {

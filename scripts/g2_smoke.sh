@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # g2: embedd, through the gateway. Texts become vectors, which vectord keeps and finds by
-# their meaning, also where it has them made itself; what is wrong is refused, in OpenAI's shape where OpenAI's API is spoken;
-# and where Ollama is built, its all-MiniLM-L6-v2 makes the same vectors as the one built in.
+# their meaning, also where it has them made itself; what is wrong is refused, in OpenAI's
+# shape where OpenAI's API is spoken; and where Ollama is built, its all-MiniLM-L6-v2 makes
+# the same vectors as the one built in.
 #   scripts/g2_smoke.sh
 . "$(dirname "${BASH_SOURCE[0]}")/smoke_lib.sh"
 smoke_begin g2
@@ -129,6 +130,10 @@ without_embedd() {
 	stop embedd
 	embed '{"texts":["a"]}'
 	expect_problem "with embedd down its paths answer 503" 503 service_unavailable
+	request -d '{"text":"warehouse"}' "$(url v1)/vectors/index/jobs/search"
+	expect "and so does a search by a text, which names it" "503 embedd" "$STATUS $(json service)"
+	request -d '{"text":"warehouse","mode":"lexical"}' "$(url v1)/vectors/index/jobs/search"
+	expect "but one by words finds" "200 j-1" "$STATUS $(json id)"
 	request -d '{"input":"a"}' "$(url v1)/embeddings"
 	expect "in OpenAI's shape where that is due" "503 server_error service_unavailable" "$STATUS $(json type) $(json code)"
 	start_daemon embedd

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
 // An index of the model that is built in follows a dataset of texts, and finds what is meant:
@@ -36,4 +38,37 @@ func TestAnIndexIsLoadedFromTexts(t *testing.T) {
 	l.want(http.StatusOK, "POST", "/v1/vectors/index/jobs/add", `{"items":[{"id":"4","text":"accountant for payroll and taxes"}]}`)
 	finds("somebody who bakes cakes", "3")
 	finds("bookkeeping", "4")
+}
+
+// A load of texts outlives that the daemon is killed which makes the vectors, and that which
+// keeps them: it goes on by itself, and each row is in at its end.
+func TestALoadOfTextsOutlivesKills(t *testing.T) {
+	p, l := startProcesses(t)
+	const rows = 3000
+	var csv strings.Builder
+	csv.WriteString("id,text\n")
+	for n := range rows {
+		fmt.Fprintf(&csv, "%d,candidate number %d who has worked in warehouse %d for %d years\n", n, n, n%97, n%31)
+	}
+	l.mustIngest("name=jobs", csv.String())
+	l.want(http.StatusCreated, "POST", "/v1/vectors/index", `{"name":"jobs","model":"minilm"}`)
+	l.want(http.StatusAccepted, "POST", "/v1/vectors/index/jobs/load", `{"sql":"SELECT id, text FROM jobs"}`)
+	held := func() (n float64) {
+		_, doc := l.send("POST", "/v1/vectors/index/jobs/count", "application/json", `{}`)
+		n, _ = doc["count"].(float64)
+		return n
+	}
+	for _, name := range []string{"embedd", "vectord"} {
+		before := held()
+		testbed.Until(t, "the load puts rows in", func() bool { n := held(); return n > before || n == rows })
+		p.kill(name)
+		p.start(name)
+		p.ready()
+	}
+	if load := l.loaded("jobs"); load["state"] != "succeeded" || load["rows"] != float64(rows) {
+		t.Errorf("%v", load)
+	}
+	if n := held(); n != rows {
+		t.Errorf("%v items", n)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/staffing"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -80,11 +81,15 @@ func (d *demo) show(ctx context.Context, url string) error {
 	if err := d.ask(ctx, query.Client{Client: client}); err != nil {
 		return err
 	}
+	if err := d.search(ctx, &vector.Client{Client: client}); err != nil {
+		return err
+	}
 	if d.exit {
 		return errDone
 	}
 	fmt.Fprintf(d.out, "\nThe fleet answers at %s (API: %s/docs). Try:\n\n", url, url)
 	fmt.Fprintf(d.out, "  %s sql --gateway %s 'SELECT state, count(*) AS n FROM candidates GROUP BY 1 ORDER BY 2 DESC LIMIT 5'\n", os.Args[0], url)
+	fmt.Fprintf(d.out, "  %s search --gateway %s 'bookkeeper who closes the month'\n", os.Args[0], url)
 	fmt.Fprintf(d.out, "  curl -d '{\"sql\":\"DESCRIBE placements\"}' %s/v1/sql\n", url)
 	fmt.Fprintf(d.out, "  curl -F file=@YOUR.csv '%s/v1/ingest?name=yours'\n", url)
 	fmt.Fprintf(d.out, "\nCtrl-C ends the fleet and removes %s.\n", d.scratch)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -216,6 +217,12 @@ func TestDemoAnswersItsQuestions(t *testing.T) {
 	for _, q := range staffing.Questions() {
 		if !strings.Contains(stdout, q.Question) {
 			t.Errorf("not answered: %s", q.Question)
+		}
+	}
+	for _, s := range staffing.Searches() {
+		_, found, _ := strings.Cut(stdout, strconv.Quote(s.Text))
+		if found, _, _ = strings.Cut(found, "\n\n"); !strings.Contains(found, ", of "+s.Occupation+": ") {
+			t.Errorf("for %q another occupation than %s is found first:\n%s", s.Text, s.Occupation, found)
 		}
 	}
 	for _, part := range []string{"C-000043", "C-000023", "ready http://"} {

@@ -1,14 +1,13 @@
 package staffing
 
-// Search is what a recruiter writes to find candidates by their summaries. None is in the
-// words of a summary, or not in those alone: that is what nearness of meaning is for.
+// Search is what a recruiter writes to find candidates by their summaries.
 type Search struct {
 	Text       string
 	Occupation string // that whoever is found first should have, as the column of candidates has it
 }
 
-// Searches are three, of which words find one hardly at all, one best, and one as well as
-// meaning does.
+// Searches are three: the words of the first are hardly in a summary, those of the second
+// are, and of the third some.
 func Searches() []Search {
 	return []Search{
 		{"looks after people on breathing machines in intensive care", "Respiratory Therapists"},

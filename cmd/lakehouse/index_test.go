@@ -100,7 +100,7 @@ func searchesFind(t *testing.T) {
 		{`search people --like c-1 --like c-5 -k 1 --json`, 0, []string{`"id": "c-3"`, `"distance": `, `"exact": false`}, nil},
 		{"search people --like c-1 --unlike c-3500 -k 3", 0, []string{"│ c-2 │"}, nil},
 		{"search people number77 -k 5", 0, []string{"│ c-77 │"}, []string{"1 result\n"}},
-		{"search people number77 --vector [1,0,0,0] -k 3", 0, []string{"by vector", "by words", "│ c-77 │"}, nil},
+		{"search people number77 --vector [1,0,0,0] -k 3 --alpha 0.5", 0, []string{"by vector", "by words", "│ c-77 │"}, nil},
 		{"search people number77 --vector [1,0,0,0] -k 3 --mode hybrid --json", 0, []string{`"parts"`, `"lexical"`}, nil},
 		{"search people number77 --vector [1,0,0,0] -k 1 --alpha 0 --json", 0, []string{`"id": "c-77"`}, nil},
 		{"search people number77 --vector [1,0,0,0] -k 1 --alpha 1 --json", 0, []string{`"id": "c-1"`}, nil},

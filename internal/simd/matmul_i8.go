@@ -3,10 +3,9 @@ package simd
 import "fmt"
 
 const (
-	panel    = 16        // columns of weights that are packed side by side
-	quad     = 4         // rows that are packed together
-	atATime  = 2 * panel // columns that a kernel takes at a time
-	unsigned = 128       // what an activation of 0 is stored as
+	panel   = 16        // columns of weights that are packed side by side
+	quad    = 4         // rows that are packed together
+	atATime = 2 * panel // columns that a kernel takes at a time
 )
 
 // WeightsI8 are the weights of a layer, a matrix of int8 with a scale and a bias for

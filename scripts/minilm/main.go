@@ -63,7 +63,7 @@ func run(args []string) error {
 	}
 	var texts [][]int32
 	for text := range strings.Lines(calibration) {
-		ids, _ := tokens.Append(nil, text, weights.Tokens)
+		ids, _ := tokens.Append(nil, text, weights.MaxTokens)
 		texts = append(texts, ids)
 	}
 	w := quantised(r, texts)
@@ -82,7 +82,7 @@ func golden(r *reference, tokens *wordpiece.Tokenizer, folder string) error {
 	}
 	var vectors []byte
 	for text := range strings.Lines(string(texts)) {
-		ids, _ := tokens.Append(nil, text, weights.Tokens)
+		ids, _ := tokens.Append(nil, text, weights.MaxTokens)
 		if vectors, err = binary.Append(vectors, binary.LittleEndian, r.embed(ids)); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ const (
 func quantised(r *reference, texts [][]int32) *weights.Weights {
 	values := map[product][][]float32{} // of each channel
 	r.seen = func(p product, x simd.Matrix[float32]) {
-		if p.kind == "gather" || p.kind == "narrow" {
+		if p.kind == "attention_output" || p.kind == "output_dense" {
 			return
 		}
 		if values[p] == nil {
@@ -37,9 +37,9 @@ func quantised(r *reference, texts [][]int32) *weights.Weights {
 		r.embed(ids)
 	}
 	w := &weights.Weights{Norm: r.normOf("embeddings.LayerNorm")}
-	w.Words, w.WordScales = quantisedRows(r.t["embeddings.word_embeddings.weight"])
-	for i, v := range r.t["embeddings.position_embeddings.weight"][:weights.Tokens*width] {
-		w.Positions = append(w.Positions, v+r.t["embeddings.token_type_embeddings.weight"][i%width])
+	w.WordEmbeddings, w.WordScales = quantisedRows(r.t["embeddings.word_embeddings.weight"])
+	for i, v := range r.t["embeddings.position_embeddings.weight"][:weights.MaxTokens*width] {
+		w.PositionEmbeddings = append(w.PositionEmbeddings, v+r.t["embeddings.token_type_embeddings.weight"][i%width])
 	}
 	for i := range w.Layers {
 		smoothed := func(kind string) weights.Linear {
@@ -51,12 +51,12 @@ func quantised(r *reference, texts [][]int32) *weights.Weights {
 			return d.quantised(slices.Repeat([]float32{1}, d.k))
 		}
 		w.Layers[i] = weights.Layer{
-			Project:  smoothed("project"),
-			Gather:   plain("gather"),
-			Attended: r.normOf(prefix(i) + "attention.output.LayerNorm"),
-			Widen:    smoothed("widen"),
-			Narrow:   plain("narrow"),
-			Done:     r.normOf(prefix(i) + "output.LayerNorm"),
+			QKV:             smoothed("qkv"),
+			AttentionOutput: plain("attention_output"),
+			AttentionNorm:   r.normOf(prefix(i) + "attention.output.LayerNorm"),
+			Intermediate:    smoothed("intermediate"),
+			Output:          plain("output_dense"),
+			OutputNorm:      r.normOf(prefix(i) + "output.LayerNorm"),
 		}
 	}
 	return w

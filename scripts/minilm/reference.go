@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	width = weights.Width
+	width = weights.HiddenSize
 	head  = width / weights.Heads
 )
 
@@ -37,20 +37,20 @@ func newReference(kernels simd.Kernels, t tensors) *reference {
 	r := &reference{kernels: kernels, t: t, products: map[product]dense{}, seen: func(product, simd.Matrix[float32]) {}}
 	for layer := range weights.Layers {
 		self := prefix(layer) + "attention.self."
-		var project dense
+		var qkv dense
 		for _, name := range []string{"query", "key", "value"} {
-			project.weights = append(project.weights, t[self+name+".weight"]...)
-			project.bias = append(project.bias, t[self+name+".bias"]...)
+			qkv.weights = append(qkv.weights, t[self+name+".weight"]...)
+			qkv.bias = append(qkv.bias, t[self+name+".bias"]...)
 		}
 		for i := range width { // so that scores need not be divided by the root of a head's width
 			root := float32(math.Sqrt(head))
-			project.bias[i] /= root
+			qkv.bias[i] /= root
 			for j := range width {
-				project.weights[i*width+j] /= root
+				qkv.weights[i*width+j] /= root
 			}
 		}
-		r.products[product{layer, "project"}] = newDense(project.weights, project.bias, width)
-		for kind, name := range map[string]string{"gather": "attention.output", "widen": "intermediate", "narrow": "output"} {
+		r.products[product{layer, "qkv"}] = newDense(qkv.weights, qkv.bias, width)
+		for kind, name := range map[string]string{"attention_output": "attention.output", "intermediate": "intermediate", "output_dense": "output"} {
 			name = prefix(layer) + name + ".dense"
 			bias := t[name+".bias"]
 			r.products[product{layer, kind}] = newDense(t[name+".weight"], bias, len(t[name+".weight"])/len(bias))
@@ -76,18 +76,18 @@ func (r *reference) embed(ids []int32) []float32 {
 	}
 	r.norm("embeddings.LayerNorm", x, nil)
 	for layer := range weights.Layers {
-		mixed := r.attend(r.times(product{layer, "project"}, x))
-		r.norm(prefix(layer)+"attention.output.LayerNorm", x, r.times(product{layer, "gather"}, mixed).Data)
-		wide := r.times(product{layer, "widen"}, x)
+		mixed := r.attend(r.linear(product{layer, "qkv"}, x))
+		r.norm(prefix(layer)+"attention.output.LayerNorm", x, r.linear(product{layer, "attention_output"}, mixed).Data)
+		wide := r.linear(product{layer, "intermediate"}, x)
 		for i, v := range wide.Data {
 			wide.Data[i] = float32(float64(v) * (0.5 + 0.5*math.Erf(float64(v)/math.Sqrt2)))
 		}
-		r.norm(prefix(layer)+"output.LayerNorm", x, r.times(product{layer, "narrow"}, wide).Data)
+		r.norm(prefix(layer)+"output.LayerNorm", x, r.linear(product{layer, "output_dense"}, wide).Data)
 	}
 	return pooled(x)
 }
 
-func (r *reference) times(p product, x simd.Matrix[float32]) simd.Matrix[float32] {
+func (r *reference) linear(p product, x simd.Matrix[float32]) simd.Matrix[float32] {
 	r.seen(p, x)
 	d := r.products[p]
 	out := simd.MatrixOf(make([]float32, x.Rows*d.n), x.Rows, d.n)

@@ -6,7 +6,7 @@
 //
 //   - Vectors are those of the model in float32 but for rounding: the cosine to these is
 //     .995 or more for any text of a kind the model is made for, and .999 in the mean.
-//     What the products round is in package simd, and docs/decisions/0031 tells why.
+//     Weights and what they are multiplied by are bytes; docs/decisions/0031 tells why.
 //   - A text's vector is the same bits alone and in any company, in any order, and with
 //     any number of processors. Levels of package simd but for the portable one agree, too.
 //   - Texts are cut after 256 tokens, as sentence-transformers does, and who asks is told.

@@ -14,22 +14,22 @@ type linear struct {
 }
 
 type layer struct {
-	factors               []float32                        // of what is projected
-	project               [weights.Heads][3]simd.WeightsI8 // to queries, keys and values
-	gather, widen, narrow linear
-	attended, done        weights.Norm
+	factors                               []float32                        // of what qkv multiplies
+	qkv                                   [weights.Heads][3]simd.WeightsI8 // to queries, keys and values
+	attentionOutput, intermediate, output linear
+	attentionNorm, outputNorm             weights.Norm
 }
 
 func layerOf(l *weights.Layer) layer {
 	of := func(l weights.Linear) linear { return linear{l.Factors, l.Kernel()} }
 	made := layer{
-		factors: l.Project.Factors, gather: of(l.Gather), widen: of(l.Widen), narrow: of(l.Narrow),
-		attended: l.Attended, done: l.Done,
+		factors: l.QKV.Factors, attentionOutput: of(l.AttentionOutput), intermediate: of(l.Intermediate), output: of(l.Output),
+		attentionNorm: l.AttentionNorm, outputNorm: l.OutputNorm,
 	}
-	project := l.Project.Kernel()
-	for h := range made.project {
-		for i := range made.project[h] {
-			made.project[h][i] = project.Columns(i*width+h*head, head)
+	qkv := l.QKV.Kernel()
+	for h := range made.qkv {
+		for i := range made.qkv[h] {
+			made.qkv[h][i] = qkv.Columns(i*width+h*head, head)
 		}
 	}
 	return made
@@ -41,15 +41,15 @@ func (m *Model) forward(s *scratch, batch []int, ids []int32, ends []int, vector
 	rows := 0
 	for _, text := range batch {
 		own := ids[start(ends, text):ends[text]]
-		m.look(s, rows, own)
+		m.embedTokens(s, rows, own)
 		s.texts = append(s.texts, len(own))
 		rows += len(own)
 	}
 	for i := range m.layers {
 		l := &m.layers[i]
 		bytes := m.quantise(s, l.factors, part(s.x, 0, rows, 0, width))
-		for h, project := range l.project {
-			for i, w := range project {
+		for h, qkv := range l.qkv {
+			for i, w := range qkv {
 				m.kernels.MatMulI8(bytes, s.quants[:rows], w, part(s.heads[i], 0, rows, 0, head))
 			}
 			at := 0
@@ -69,15 +69,15 @@ func (m *Model) forward(s *scratch, batch []int, ids []int32, ends []int, vector
 	}
 }
 
-// look makes rows of tokens: their words' vectors and their positions', normalised.
-func (m *Model) look(s *scratch, at int, ids []int32) {
+// embedTokens makes rows of tokens: their words' vectors and their positions', normalised.
+func (m *Model) embedTokens(s *scratch, at int, ids []int32) {
 	w := &m.weights
 	for i, id := range ids {
 		row, scale := s.x.Row(at+i), w.WordScales[id]
-		for c, v := range w.Words[int(id)*width:][:width] {
+		for c, v := range w.WordEmbeddings[int(id)*width:][:width] {
 			row[c] = float32(v) * scale
 		}
-		m.kernels.AddNorm(row, w.Positions[i*width:][:width], w.Norm.Gamma, w.Norm.Beta)
+		m.kernels.AddNorm(row, w.PositionEmbeddings[i*width:][:width], w.Norm.Gamma, w.Norm.Beta)
 	}
 }
 
@@ -109,17 +109,17 @@ func (m *Model) attend(s *scratch, h, at, n int) {
 // transform is what a layer does to a block of rows after attention.
 func (m *Model) transform(s *scratch, l *layer, at, n int) {
 	x, out := part(s.x, at, n, 0, width), simd.MatrixOf(s.out, n, width)
-	m.times(s, l.gather, part(s.mixed, at, n, 0, width), out)
-	m.addNorm(x, out, l.attended)
+	m.multiply(s, l.attentionOutput, part(s.mixed, at, n, 0, width), out)
+	m.addNorm(x, out, l.attentionNorm)
 	between := simd.MatrixOf(s.wide, n, wide)
-	m.times(s, l.widen, x, between)
+	m.multiply(s, l.intermediate, x, between)
 	m.kernels.GELU(between.Data[:n*wide])
-	m.times(s, l.narrow, between, out)
-	m.addNorm(x, out, l.done)
+	m.multiply(s, l.output, between, out)
+	m.addNorm(x, out, l.outputNorm)
 }
 
-// times multiplies rows by weights.
-func (m *Model) times(s *scratch, l linear, x, out simd.Matrix[float32]) {
+// multiply multiplies rows by weights.
+func (m *Model) multiply(s *scratch, l linear, x, out simd.Matrix[float32]) {
 	m.kernels.MatMulI8(m.quantise(s, l.factors, x), s.quants[:x.Rows], l.weights, out)
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	Dimension = weights.Width  // of a vector
-	MaxTokens = weights.Tokens // of a text, with the one before it and the one behind it
+	Dimension = weights.HiddenSize // of a vector
+	MaxTokens = weights.MaxTokens  // of a text, with the one before it and the one behind it
 )
 
 //go:embed asset/vocab.txt

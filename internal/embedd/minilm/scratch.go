@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	width = weights.Width
-	wide  = weights.Wide
+	width = weights.HiddenSize
+	wide  = weights.IntermediateSize
 	head  = width / weights.Heads
 
 	// block is how many rows go through a feed-forward network together: what is between its

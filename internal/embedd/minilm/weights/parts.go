@@ -34,24 +34,24 @@ func partOf[T int8 | int32 | float32](slice *[]T, n int) part {
 
 // parts lists the parts in their order.
 func (w *Weights) parts(each func(part)) {
-	each(partOf(&w.Words, Words*Width))
-	each(partOf(&w.WordScales, Words))
-	each(partOf(&w.Positions, Tokens*Width))
+	each(partOf(&w.WordEmbeddings, VocabularySize*HiddenSize))
+	each(partOf(&w.WordScales, VocabularySize))
+	each(partOf(&w.PositionEmbeddings, MaxTokens*HiddenSize))
 	w.Norm.parts(each)
 	for i := range w.Layers {
 		l := &w.Layers[i]
-		l.Project.parts(Width, 3*Width, each)
-		l.Gather.parts(Width, Width, each)
-		l.Attended.parts(each)
-		l.Widen.parts(Width, Wide, each)
-		l.Narrow.parts(Wide, Width, each)
-		l.Done.parts(each)
+		l.QKV.parts(HiddenSize, 3*HiddenSize, each)
+		l.AttentionOutput.parts(HiddenSize, HiddenSize, each)
+		l.AttentionNorm.parts(each)
+		l.Intermediate.parts(HiddenSize, IntermediateSize, each)
+		l.Output.parts(IntermediateSize, HiddenSize, each)
+		l.OutputNorm.parts(each)
 	}
 }
 
 func (n *Norm) parts(each func(part)) {
-	each(partOf(&n.Gamma, Width))
-	each(partOf(&n.Beta, Width))
+	each(partOf(&n.Gamma, HiddenSize))
+	each(partOf(&n.Beta, HiddenSize))
 }
 
 func (l *Linear) parts(k, n int, each func(part)) {

@@ -2,8 +2,8 @@
 // are, their order, and how they are read and written. The file holds each part as the
 // kernels of package simd take it, so that reading makes slices into it and copies nothing.
 //
-// After a header come the parts in the order of parts, each at a multiple of 64 bytes,
-// numbers in little-endian order.
+// After a header come the parts in the order of parts, each at a multiple of 64 bytes of
+// the file (where the binary maps it is the linker's affair), numbers in little-endian order.
 package weights
 
 import (
@@ -16,40 +16,40 @@ import (
 
 // The shape of the model.
 const (
-	Words  = 30522 // in the vocabulary
-	Width  = 384   // of a token's vector
-	Wide   = 1536  // inside of a feed-forward network
-	Tokens = 256   // that a text may have
-	Layers = 6
-	Heads  = 12
+	VocabularySize   = 30522 // words that have a vector
+	HiddenSize       = 384   // of a token's vector
+	IntermediateSize = 1536  // inside of a feed-forward network
+	MaxTokens        = 256   // that a text may have
+	Layers           = 6
+	Heads            = 12
 
 	align = 64
 	magic = "minilm\x00\x01"
 )
 
-// Weights are the whole model. Words are int8 with a scale for each row; a token's first
-// vector is its word's and its position's.
+// Weights are the whole model. Word embeddings are int8 with a scale for each row; a
+// token's first vector is its word's and its position's.
 type Weights struct {
-	Source     [32]byte // the SHA-256 of the float32 weights that these were made of
-	Words      []int8
-	WordScales []float32
-	Positions  []float32
-	Norm       Norm
-	Layers     [Layers]Layer
+	Source             [32]byte // the SHA-256 of the float32 weights that these were made of
+	WordEmbeddings     []int8
+	WordScales         []float32
+	PositionEmbeddings []float32
+	Norm               Norm
+	Layers             [Layers]Layer
 }
 
 // Norm are the weights of a normalisation.
 type Norm struct{ Gamma, Beta []float32 }
 
-// Layer are the weights of a layer, in the order in which it takes them: Project gives
+// Layer are the weights of a layer, in the order in which it takes them: QKV gives
 // queries, keys and values side by side, the queries divided by the root of a head's width
-// already. Gather makes one vector of what the heads give, and Widen and Narrow are the
-// feed-forward network.
+// already. AttentionOutput makes one vector of what the heads give, and Intermediate and
+// Output are the feed-forward network.
 type Layer struct {
-	Project, Gather Linear
-	Attended        Norm
-	Widen, Narrow   Linear
-	Done            Norm
+	QKV, AttentionOutput Linear
+	AttentionNorm        Norm
+	Intermediate, Output Linear
+	OutputNorm           Norm
 }
 
 // Linear is a product with weights: what goes in is multiplied by Factors column by column

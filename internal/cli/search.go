@@ -90,7 +90,7 @@ func (a *asking) flags(cmd *cobra.Command) {
 	flags.IntVarP(&a.k, "k", "k", 10, "how many results")
 	flags.StringVar(&a.filter, "filter", "", "`JSON` that says which items may be found, as '{\"city\": \"Austin\"}'")
 	flags.IntVar(&a.ef, "ef", 0, "`CANDIDATES` that are kept on the way through the graph: more find better, and take longer (default 100)")
-	flags.Float64Var(&a.alpha, "alpha", 0.8, "`PART` of the vector in a hybrid search by convex, from 0 to 1; the rest is the words'")
+	flags.Float64Var(&a.alpha, "alpha", 0.7, "`PART` of the vector in a hybrid search by convex, from 0 to 1; the rest is the words'")
 	flags.StringVar(&a.fusion, "fusion", "", "convex (default: alpha * vector + (1 - alpha) * words) or rrf (by ranks): how the sides of a hybrid search are joined")
 	flags.BoolVar(&a.exact, "exact", false, "look at every item that may be found, and not only where the graph leads")
 	flags.Float64Var(&a.least, "min-score", 0, "`SCORE` that a result has at least")

@@ -14,11 +14,11 @@ const (
 
 // Fusion is how the two sides of a hybrid search are joined.
 type Fusion struct {
-	// convex: alpha * vector + (1 - alpha) * words, both brought to at most 1; rrf: by
+	// convex: alpha * vector + (1 - alpha) * words, both brought to at most 1, which for words is a text that has them all; rrf: by
 	// reciprocal ranks
 	Method FusionMethod `json:"method,omitempty" enum:"convex,rrf" default:"convex"`
 	// the vector's part of a convex combination: 1 goes by the vector alone
-	Alpha *float64 `json:"alpha,omitempty" minimum:"0" maximum:"1" default:"0.8"`
+	Alpha *float64 `json:"alpha,omitempty" minimum:"0" maximum:"1" default:"0.7"`
 	// of rrf: a rank r counts 1 / (constant + r)
 	Constant int `json:"constant,omitempty" default:"60"`
 	// how many items of each side are looked at; default 100, or twice k where that is more, or with exact all, up to 100000

@@ -11,7 +11,7 @@ import (
 
 // Defaults of a fusion.
 const (
-	defaultAlpha    = 0.8
+	defaultAlpha    = 0.7
 	defaultConstant = 60
 	defaultDepth    = 100
 )
@@ -168,8 +168,9 @@ func (s *seeker) wordsOf(slots []uint32) []float64 {
 	return scores
 }
 
-// bounds of the scores of both sides: of the best item and of the least possible one,
-// and of words that of the last item in their list.
+// bounds of the scores of both sides: of the best item and of the least possible one. Of
+// words the best is one that has them all, should no item have more, and unfittest is the
+// last item in their list.
 type bounds struct {
 	nearest, farthest  float64
 	fittest, unfittest float64
@@ -178,7 +179,8 @@ type bounds struct {
 
 func (s *seeker) bounds(near, fitting []candidate) (b bounds) {
 	if n := len(fitting); n > 0 {
-		b.fittest, b.unfittest = float64(fitting[0].words.Score), float64(fitting[n-1].words.Score)
+		b.unfittest = float64(fitting[n-1].words.Score)
+		b.fittest = max(s.asked.Whole, float64(fitting[0].words.Score))
 	}
 	if len(near) == 0 {
 		return b

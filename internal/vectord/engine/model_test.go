@@ -64,11 +64,15 @@ func drawWords(r *rand.Rand, n int) string {
 }
 
 // scores is what every item that matches gets of both sides.
-type scores struct{ near, words map[string]float64 }
+type scores struct {
+	near, words map[string]float64
+	whole       float64 // of a text of the usual length that has every word
+}
 
 // scored scores the items whose n is among some; nil allows all.
 func (m *model) scored(vector []float32, text string, allowed []int) scores {
-	s := scores{map[string]float64{}, m.bm25(strings.Fields(text))}
+	s := scores{near: map[string]float64{}}
+	s.words, s.whole = m.bm25(strings.Fields(text))
 	for id, it := range m.items {
 		if allowed != nil && !slices.Contains(allowed, it.n) {
 			delete(s.words, id)
@@ -96,8 +100,9 @@ func (m *model) nearness(a, b []float32) float64 {
 	return 1 / (1 + math.Sqrt(dot(a, a)-2*dot(a, b)+dot(b, b)))
 }
 
-// bm25 scores the items that have a word of a query.
-func (m *model) bm25(query []string) map[string]float64 {
+// bm25 scores the items that have a word of a query, and a text of the usual length that
+// has all once.
+func (m *model) bm25(query []string) (scores map[string]float64, whole float64) {
 	texts, total := map[string][]string{}, 0.0
 	for id, it := range m.items {
 		if len(it.words) > 0 {
@@ -105,7 +110,8 @@ func (m *model) bm25(query []string) map[string]float64 {
 			total += float64(len(it.words))
 		}
 	}
-	scores, n := map[string]float64{}, float64(len(texts))
+	n := float64(len(texts))
+	scores = map[string]float64{}
 	for _, word := range query {
 		times := map[string]float64{}
 		for id, text := range texts {
@@ -116,12 +122,14 @@ func (m *model) bm25(query []string) map[string]float64 {
 			}
 		}
 		df := float64(len(times))
+		idf := math.Log(1 + (n-df+.5)/(df+.5))
+		whole += idf / (1 + 1.2)
 		for id, tf := range times {
 			norm := 1.2 * (1 - .75 + .75*float64(len(texts[id]))/(total/n))
-			scores[id] += math.Log(1+(n-df+.5)/(df+.5)) * tf / (tf + norm)
+			scores[id] += idf * tf / (tf + norm)
 		}
 	}
-	return scores
+	return scores, whole
 }
 
 // most gives the n highest of some scores.
@@ -163,7 +171,7 @@ func checkHits(t *testing.T, q engine.Query, hits []engine.Hit, joined map[strin
 
 // fused joins what two lists found as [engine.Fusion] says, with no regard to cost.
 func (m *model) fused(q engine.Query, near, fitting []engine.Hit, s scores) map[string]float64 {
-	alpha, joined := .8, map[string]float64{}
+	alpha, joined := .7, map[string]float64{}
 	if q.Fusion.Alpha != nil {
 		alpha = *q.Fusion.Alpha
 	}
@@ -183,7 +191,7 @@ func (m *model) fused(q engine.Query, near, fitting []engine.Hit, s scores) map[
 			}
 			joined[h.ID] = 0
 			if len(fittest) > 0 {
-				joined[h.ID] = (1 - alpha) * s.words[h.ID] / fittest[0]
+				joined[h.ID] = (1 - alpha) * s.words[h.ID] / max(fittest[0], s.whole)
 			}
 			joined[h.ID] += alpha * max(0, s.near[h.ID]-least) / (nearest[0] - least)
 		}

@@ -49,14 +49,16 @@ type Fusion struct {
 	//
 	//	Alpha * vector + (1 - Alpha) * words
 	//
-	// where both are brought to at most 1, which the best item of each side has, by
-	// (score - least) / (best - least). least is what a score can be at least: -1 for
-	// cosine, 0 for l2 and for BM25, and for dot what opposite vectors of the query's
-	// length and the best item's would have. This is the convex combination with
-	// theoretical minimum of Bruch, Gai and Ingber, "An Analysis of Fusion Functions
-	// for Hybrid Retrieval" (2023).
+	// where both are brought to at most 1 by (score - least) / (best - least). least is
+	// what a score can be at least: -1 for cosine, 0 for l2 and for BM25, and for dot what
+	// opposite vectors of the query's length and the best item's would have. This is the
+	// convex combination with theoretical minimum of Bruch, Gai and Ingber, "An Analysis of
+	// Fusion Functions for Hybrid Retrieval" (2023), but for what is best: of vectors the
+	// best item, and of words a text of the usual length that has every word of the query
+	// once, unless an item has more, so that an item with the least of its words is not
+	// taken for one that fits.
 	Ranks    bool
-	Alpha    *float64 // 0 to 1, default 0.8
+	Alpha    *float64 // 0 to 1, default 0.7
 	Constant int      // default 60
 
 	// Depth is how many items of each side are looked at: at least K are, and 0 stands

@@ -44,6 +44,11 @@ func (s *scorer) weight(df uint32, times int) float64 {
 	return steps * float64(times) * math.Log1p((s.texts-n+0.5)/(n+0.5))
 }
 
+// whole gives what a word adds to the score of a text of the usual length that has it once.
+func (s *scorer) whole(df uint32, times int) float64 {
+	return s.weight(df, times) / (1 + s.k1) / steps
+}
+
 // score gives what a posting adds, one step at least. The form idf - idf/(1 + tf/...) never falls
 // with tf nor rises with length, in floating point either.
 func (s *scorer) score(weight float64, tf, length uint32) int64 {

@@ -25,6 +25,10 @@ func (x *Index) Search(query string, k int, allowed []uint64) []Hit {
 type Asked struct {
 	x *Index
 	s *search
+
+	// Whole is the score of a text of the usual length that has every word of the query
+	// once, also those that no text has.
+	Whole float64
 }
 
 // Ask reads a query and takes the moment.
@@ -38,8 +42,7 @@ func (x *Index) Ask(query string) *Asked {
 	if s == nil {
 		s = &search{}
 	}
-	x.see(s, times)
-	return &Asked{x, s}
+	return &Asked{x, s, x.see(s, times)}
 }
 
 // Close ends the use of what was asked.
@@ -81,9 +84,11 @@ func (a *Asked) Scores(slots []uint32) []float64 {
 	return out
 }
 
-// see takes the lists of the query's terms as they are at one moment.
-func (x *Index) see(s *search, times map[string]int) {
+// see takes the lists of the query's terms as they are at one moment, and gives the
+// score of a text that has them all.
+func (x *Index) see(s *search, times map[string]int) (whole float64) {
 	s.cursors, s.asked = grown(s.cursors, len(times)), 0
+	unknown := 0
 	x.published.RLock()
 	counts := x.counts
 	for word, n := range times {
@@ -91,10 +96,17 @@ func (x *Index) see(s *search, times map[string]int) {
 			c := s.cursors[s.asked]
 			c.list, c.times = x.lists[term], n
 			s.asked++
+			continue
 		}
+		unknown += n
 	}
 	x.published.RUnlock()
 	s.prepare(x.config, counts)
+	whole = s.whole(0, unknown)
+	for _, c := range s.cursors[:s.asked] {
+		whole += s.whole(c.list.n, c.times)
+	}
+	return whole
 }
 
 // start puts the cursors of all terms at their beginning.

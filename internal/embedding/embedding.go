@@ -9,8 +9,9 @@
 //     would not fit. All vectors of an answer are of one revision. A provider that tells none
 //     has the revision "", and any that is named is another.
 //   - Every vector has the model's dimension, its numbers are finite, and its length is 1.
-//   - A text that is longer than the model reads is cut at the model's limit and said to be
-//     so, or refused where that was asked for.
+//   - A text that is longer than the model reads is cut and said to be so, or refused where
+//     that was asked for: at the model's limit, or where its provider does not tell that, up
+//     to an eighth before.
 //   - The same text gives the same vector, alone and in company. Texts that are asked for
 //     by many at once are computed once.
 //   - Texts are in no log and no error.

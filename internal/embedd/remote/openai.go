@@ -23,22 +23,11 @@ type openAIRequest struct {
 	EncodingFormat string   `json:"encoding_format,omitempty"`
 }
 
-// halvings is how often a text is halved until the provider takes it.
-const halvings = 12
-
 func (o *openAI) embed(ctx context.Context, texts []string, cut bool) (answer, error) {
-	if !cut {
-		return o.ask(ctx, texts)
+	if cut { // which the API cannot say
+		return answer{}, errTooLong
 	}
-	text := texts[0]
-	for range halvings { // no provider says by how much a text is too long
-		text, _ = head(text, max(len(text)/2, 1))
-		a, err := o.ask(ctx, []string{text})
-		if err != errTooLong {
-			return a, err
-		}
-	}
-	return answer{}, o.refused("a text is too long for it, also after %d halvings; set max_chars to what it takes", halvings)
+	return o.ask(ctx, texts)
 }
 
 func (o *openAI) ask(ctx context.Context, texts []string) (answer, error) {

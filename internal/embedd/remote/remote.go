@@ -8,7 +8,9 @@
 //   - A call that a provider does not answer, or answers with a fault that passes, is made
 //     once more, after a pause that is not the same for everybody. One that fails again and
 //     again is left alone for a while, and who asks meanwhile is told so at once.
-//   - A text is cut only where the provider reads no more of it, and that is told.
+//   - A text is cut where it is over max_chars, or longer than its model reads, and that is
+//     told. Where the provider does not cut it itself, at least seven eighths are taken of what
+//     the model reads.
 //   - No text and no key is in an error, also where a provider says them back.
 package remote
 
@@ -50,8 +52,8 @@ type Model struct {
 
 // api is a provider's way to speak.
 type api interface {
-	// embed makes one call. Where cut is given there is one text, and of it as much is taken
-	// as the model reads; else a text that is too long is errTooLong.
+	// embed makes one call. A text that is too long is errTooLong, unless cut is given: then
+	// there is one text, and of it as much is taken as the model reads, by those who can.
 	embed(ctx context.Context, texts []string, cut bool) (answer, error)
 	// revision gives that of the model's weights, "" if the provider tells none.
 	revision(ctx context.Context) (string, error)
@@ -140,25 +142,12 @@ func (m *Model) fill(ctx context.Context, revision string, texts []string, made 
 		return m.fill(ctx, revision, texts[half:], made[half:])
 	case errors.Is(err, errTooLong):
 		made[0].Truncated = true
-		a, err = m.call(ctx, texts, true)
+		if a, err = m.call(ctx, texts, true); errors.Is(err, errTooLong) {
+			a, err = m.longest(ctx, texts[0])
+		}
 	}
 	if err != nil {
 		return err
 	}
 	return m.accept(a, revision, texts, made)
-}
-
-// head gives the beginning of a text, up to so many characters, and whether there is more.
-func head(text string, most int) (string, bool) {
-	if len(text) <= most {
-		return text, false
-	}
-	n := 0
-	for at := range text {
-		if n == most {
-			return text[:at], true
-		}
-		n++
-	}
-	return text, false
 }

@@ -62,6 +62,39 @@ func TestOverlongTextsAreCutAndTold(t *testing.T) {
 	})
 }
 
+// Of a text that is too long the model reads nearly as much as it can, in whatever script, and
+// that takes few calls.
+func TestOfAnOverlongTextNearlyAllIsReadThatCanBe(t *testing.T) {
+	each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
+		for _, letter := range []string{"a", "д", "夜", "🦺"} {
+			for _, length := range []int{testbed.ProviderReads + 4, 60_000} {
+				p.Fails(nil)
+				made, err := embed(t, remote.New("mine", c), strings.Repeat(letter, length/len(letter)))
+				if err != nil {
+					t.Errorf("%d bytes of %s: %v", length, letter, err)
+					continue
+				}
+				if read := testbed.BytesOf(made[0].Vector); !made[0].Truncated || read > testbed.ProviderReads || read < testbed.ProviderReads*7/8 || len(p.Calls()) > 17 {
+					t.Errorf("%d bytes of %s: %d were read, %v, in %d calls", length, letter, read, made[0].Truncated, len(p.Calls()))
+				}
+			}
+		}
+	})
+}
+
+func TestATextOfWhichNothingIsTakenIsRefused(t *testing.T) {
+	p := testbed.StartProvider(t)
+	p.Fails(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return true
+	})
+	for _, text := range []string{"夜", strings.Repeat("夜", 20_000)} {
+		if _, err := embed(t, remote.New("mine", configOf(p, remote.OpenAI)), text); !errors.Is(err, embedding.ErrRefused) || len(p.Calls()) > 20 {
+			t.Errorf("%d bytes: %v after %d calls", len(text), err, len(p.Calls()))
+		}
+	}
+}
+
 func TestTextsAreCutToABoundBeforeTheyAreSent(t *testing.T) {
 	each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
 		c.MaxChars = 10

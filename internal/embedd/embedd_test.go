@@ -154,6 +154,11 @@ func TestARevisionIsHeld(t *testing.T) {
 	if err != nil || len(list.Models) != 3 || list.Models[0].Name != "p" || !list.Models[0].Default || list.Models[0].Revision != "sha256:d1" {
 		t.Fatalf("%+v, %v", list, err)
 	}
+	for _, m := range list.Models {
+		if m.Revision == "" {
+			t.Errorf("%+v", m)
+		}
+	}
 	was := list.Models[0].Revision
 	d.mustEmbed(embedding.Request{Texts: []string{"a"}, Revision: was})
 	p.Fails(func(http.ResponseWriter, *http.Request, int) bool {
@@ -165,8 +170,9 @@ func TestARevisionIsHeld(t *testing.T) {
 	if doc["expected"] != was || doc["revision"] != "sha256:d2" || doc["model"] != "p" {
 		t.Errorf("%v", doc)
 	}
-	d.want(409, "model_changed", "/embed", asJSON(embedding.Request{Texts: []string{"a"}, Model: "q", Revision: was})) // tells none
-	if calls := p.Calls(); len(calls) != 2 {                                                                           // b by each: nothing of what was made before is taken for it
+	d.want(409, "model_changed", "/embed", asJSON(embedding.Request{Texts: []string{"a"}, Model: "q", Revision: was}))
+	d.mustEmbed(embedding.Request{Texts: []string{"b"}, Model: "q", Revision: list.Models[2].Revision})
+	if calls := p.Calls(); len(calls) != 3 { // b by each: nothing of what was made before is taken for it
 		t.Errorf("%v", calls)
 	}
 }

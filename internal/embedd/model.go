@@ -18,7 +18,7 @@ import (
 
 // maker makes vectors: the model that is built in, or a provider's.
 type maker interface {
-	// Revision gives that of the model's weights, or why there is none to be had.
+	// Revision gives what the model's vectors depend on, or why it cannot be had; never "".
 	Revision(context.Context) (string, error)
 	// Embed makes the vectors of a batch of texts with a revision.
 	Embed(ctx context.Context, revision string, texts []string) ([]remote.Embedded, error)

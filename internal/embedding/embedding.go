@@ -4,10 +4,13 @@
 //
 //   - The model is the one that was asked for, or the configured default, and its name is in
 //     the answer. Another is never taken in its place: what cannot be had is an error.
-//   - A model keeps its revision. Who names the revision that its vectors are of is refused
-//     where the model has become another one meanwhile, and gets no vector beside them that
-//     would not fit. All vectors of an answer are of one revision. A provider that tells none
-//     has the revision "", and any that is named is another.
+//   - A model has a revision, which is another one where its weights or its prefixes are. Of
+//     a provider that tells nothing of weights, its address and the name that it has for the
+//     model stand for them, or what the operator says: others that it puts under the same name
+//     are not noticed.
+//   - All vectors of an answer are of one revision. Who names the revision that its vectors are
+//     of is refused where the model has become another one meanwhile, and gets no vector beside
+//     them that would not fit.
 //   - Every vector has the model's dimension, its numbers are finite, and its length is 1.
 //   - A text that is longer than the model reads is cut and said to be so, or refused where
 //     that was asked for: at the model's limit, or where its provider does not tell that, up
@@ -78,7 +81,7 @@ type Model struct {
 	Reason    string `json:"reason,omitempty"`                                        // why it is not
 	Dimension int    `json:"dimension,omitempty" example:"384"`                       // missing where it is not known before the provider has answered
 	MaxTokens int    `json:"max_tokens,omitempty" example:"256"`                      // that it reads of a text; missing where that is the provider's affair
-	Revision  string `json:"revision,omitempty" example:"sha256:53aa5117"`            // of its weights; missing where the provider tells none
+	Revision  string `json:"revision,omitempty" example:"sha256:53aa5117"`            // that its vectors are of: another where its weights or prefixes are; missing where it is not ready
 }
 
 // Models lists them, the default first.

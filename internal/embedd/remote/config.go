@@ -24,6 +24,7 @@ type Config struct {
 	Provider       string           `toml:"provider"`        // ollama or openai
 	URL            string           `toml:"url"`             // of the provider; openai: with the path before /embeddings
 	Model          string           `toml:"model"`           // as the provider calls it; "": as the section
+	Revision       string           `toml:"revision"`        // of its weights; openai alone, which tells none; "": made of url and model
 	Dimension      int              `toml:"dimension"`       // of its vectors; 0: of the first that come
 	QueryPrefix    *string          `toml:"query_prefix"`    // put before a text that is searched with
 	DocumentPrefix *string          `toml:"document_prefix"` // put before a text that is kept
@@ -45,6 +46,8 @@ func (c Config) Check(section string) error {
 		return fmt.Errorf("[%s] url is missing; texts are sent there, so write it down, as in \"https://api.openai.com/v1\"", section)
 	case c.URL != "" && service.CheckURL(c.URL) != nil:
 		return fmt.Errorf("[%s] url %w", section, service.CheckURL(c.URL))
+	case c.Revision != "" && c.Provider == Ollama:
+		return fmt.Errorf("[%s] revision is for openai alone; Ollama tells that of its models", section)
 	case c.Dimension < 0:
 		return fmt.Errorf("[%s] dimension is negative; 0 means that of the first vectors that come", section)
 	case c.MaxBatch < 0 || c.MaxBatch > embedding.MaxTexts:

@@ -2,7 +2,11 @@ package remote
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 )
 
 const (
@@ -17,8 +21,8 @@ type look struct {
 	at       time.Time
 }
 
-// Revision gives the revision of the model's weights as it was a moment ago, "" of a
-// provider that tells none; or why the provider cannot be asked.
+// Revision gives the revision that the model had a moment ago, or why the provider cannot be
+// asked. It is another one where the weights are, as far as that is told, or a prefix.
 func (m *Model) Revision(ctx context.Context) (string, error) { return m.looked(ctx, lookAgain) }
 
 // lookNow asks anew.
@@ -46,5 +50,15 @@ func (m *Model) looked(ctx context.Context, within time.Duration) (string, error
 }
 
 func (m *Model) ask(ctx context.Context) (string, error) {
-	return again(ctx, func() (string, error) { return within(ctx, m, lookWait, m.api.revision) })
+	revision, err := again(ctx, func() (string, error) { return within(ctx, m, lookWait, m.api.revision) })
+	query, document := m.Prefix(embedding.Query), m.Prefix(embedding.Document)
+	if err == nil && query+document != "" {
+		revision += "+" + digest(query, document)
+	}
+	return revision, err
+}
+
+// digest gives a short name to texts, in their order.
+func digest(texts ...string) string {
+	return fmt.Sprintf("%.8x", sha256.Sum256(fmt.Appendf(nil, "%q", texts)))
 }

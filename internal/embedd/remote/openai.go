@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -95,5 +96,9 @@ func numbers(raw json.RawMessage) (floats.Vector, bool) {
 	return v, json.Unmarshal(raw, &v) == nil
 }
 
-// revision: OpenAI's API tells none.
-func (o *openAI) revision(context.Context) (string, error) { return "", nil }
+// revision is what the operator says that it is. OpenAI's API tells none, so that else the
+// address and the name stand for the weights: there are servers that look at no name.
+func (o *openAI) revision(context.Context) (string, error) {
+	_, address, _ := strings.Cut(o.config.URL, "://")
+	return cmp.Or(o.config.Revision, "config:"+digest(address, o.config.Model)), nil
+}

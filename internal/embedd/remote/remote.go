@@ -55,7 +55,7 @@ type api interface {
 	// embed makes one call. A text that is too long is errTooLong, unless cut is given: then
 	// there is one text, and of it as much is taken as the model reads, by those who can.
 	embed(ctx context.Context, texts []string, cut bool) (answer, error)
-	// revision gives that of the model's weights, "" if the provider tells none.
+	// revision gives that of the model's weights, or what stands for it.
 	revision(ctx context.Context) (string, error)
 }
 

@@ -13,6 +13,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -239,6 +240,7 @@ func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 		"keep_alive":     {Provider: remote.Ollama, KeepAlive: "-1"},
 		"max_batch":      {Provider: remote.Ollama, MaxBatch: 10_000},
 		"dimension":      {Provider: remote.Ollama, Dimension: -1},
+		"revision":       {Provider: remote.Ollama, Revision: "r"},
 	} {
 		if err := c.Check("embedd.models.x"); err == nil || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "[embedd.models.x]") {
 			t.Errorf("%s: %v", key, err)
@@ -289,6 +291,58 @@ func TestAModelThatChangesIsNoticed(t *testing.T) {
 	if _, err := embed(t, m, "b"); err != nil {
 		t.Error(err)
 	}
+}
+
+// A revision is another one where anything is that vectors depend on, as far as it can be known
+// here, and the same where nothing is.
+func TestARevisionIsOfAllThatVectorsDependOn(t *testing.T) {
+	const one, other = "one: ", "other: "
+	each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
+		q, d := one, one
+		c.QueryPrefix, c.DocumentPrefix = &q, &d
+		of := func(change func(*remote.Config)) string {
+			c := c
+			change(&c)
+			revision, err := remote.New("mine", c).Revision(t.Context())
+			if err != nil || revision == "" || len(revision) > vector.MaxLabel {
+				t.Errorf("%+v: %q, %v", c, revision, err)
+			}
+			return revision
+		}
+		is := of(func(*remote.Config) {})
+		for what, change := range map[string]func(*remote.Config){
+			"the key":      func(c *remote.Config) { c.KeyFile = "/dev/null" },
+			"bounds":       func(c *remote.Config) { c.MaxBatch, c.Dimension, c.Timeout = 1, 3, 1 },
+			"a slash":      func(c *remote.Config) { c.URL += "/" },
+			"all the same": func(c *remote.Config) { d := one; c.DocumentPrefix = &d },
+		} {
+			if what == "the key" && c.Provider == remote.Ollama { // which is asked with it
+				continue
+			}
+			if got := of(change); got != is {
+				t.Errorf("%s changed, and it is %q in place of %q", what, got, is)
+			}
+		}
+		seen := map[string]string{is: "nothing"}
+		for what, change := range map[string]func(*remote.Config){
+			"the document prefix": func(c *remote.Config) { d := other; c.DocumentPrefix = &d },
+			"the query prefix":    func(c *remote.Config) { q := other; c.QueryPrefix = &q },
+			"no query prefix":     func(c *remote.Config) { c.QueryPrefix = nil },
+			"no prefix":           func(c *remote.Config) { c.QueryPrefix, c.DocumentPrefix = nil, nil },
+			"the model":           func(c *remote.Config) { c.Model = "other" },
+			"the address":         func(c *remote.Config) { c.URL = strings.Replace(c.URL, "127.0.0.1", "localhost", 1) },
+			"the operator's word": func(c *remote.Config) { c.Revision = "2026-01" },
+		} {
+			if c.Provider == remote.Ollama && (what == "the address" || what == "the operator's word") { // it has a digest
+				continue
+			}
+			if got := of(change); seen[got] != "" {
+				t.Errorf("%s changed as %s did, and it is %q", what, seen[got], got)
+			} else {
+				seen[got] = what
+			}
+		}
+	})
 }
 
 func TestTheKeyIsReadAtEveryCallAndShownNowhere(t *testing.T) {

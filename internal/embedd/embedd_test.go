@@ -177,6 +177,22 @@ func TestARevisionIsHeld(t *testing.T) {
 	}
 }
 
+// Who names no revision has the vectors of the new model, also where these are of another
+// dimension.
+func TestAModelThatBecomesOneOfAnotherDimensionIsTaken(t *testing.T) {
+	p := testbed.StartProvider(t)
+	d := start(t, p)
+	d.mustEmbed(embedding.Request{Texts: []string{"a"}})
+	p.Become("d2")
+	p.Fails(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+		_, _ = w.Write([]byte(`{"embeddings":[[3,4]]}`))
+		return true
+	})
+	if answer := d.mustEmbed(embedding.Request{Texts: []string{"b"}}); answer.Dimension != 2 || answer.Vectors[0][1] != 0.8 {
+		t.Errorf("%+v", answer)
+	}
+}
+
 func TestAThousandIdenticalTextsAreComputedOnce(t *testing.T) {
 	p := testbed.StartProvider(t)
 	d := start(t, p)

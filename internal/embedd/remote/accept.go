@@ -4,18 +4,14 @@ import (
 	"math"
 )
 
-// accept takes over what came for texts, if it is what it has to be.
-func (m *Model) accept(a answer, revision string, texts []string, made []Embedded) error {
+// accept takes over what came for texts, if it is what it has to be, but for its dimension.
+func (m *Model) accept(a answer, texts []string, made []Embedded) error {
 	bad := func(format string, args ...any) error { return (&caller{config: m.config}).bad(format, args...) }
 	if len(a.vectors) != len(texts) {
 		return bad("%d vectors came for %d texts", len(a.vectors), len(texts))
 	}
-	dimension := m.dimensionOf(revision, len(a.vectors[0]))
 	bytes := 0
 	for i, v := range a.vectors {
-		if len(v) != dimension {
-			return bad("a vector of %d numbers came, and the model's have %d; if that is another model, restart embedd, or set dimension in [embedd.models.%s]", len(v), dimension, m.name)
-		}
 		if !normalise(v) {
 			return bad("a vector came that is zero, or has numbers that are not finite")
 		}
@@ -23,7 +19,6 @@ func (m *Model) accept(a answer, revision string, texts []string, made []Embedde
 		made[i].Truncated = made[i].Truncated || a.truncated != nil && a.truncated[i]
 		bytes += len(texts[i])
 	}
-	m.hold(revision, dimension)
 	told := 0
 	for i, text := range texts { // each its part, so that together they are what was told
 		bytes -= len(text)
@@ -37,21 +32,22 @@ func (m *Model) accept(a answer, revision string, texts []string, made []Embedde
 	return nil
 }
 
-// dimensionOf gives the dimension that a revision's vectors have to have; any, where none is
-// known.
-func (m *Model) dimensionOf(revision string, met int) int {
+// hold refuses vectors of another dimension than those of their revision have; where that is
+// not known yet it is learnt from them.
+func (m *Model) hold(revision string, made []Embedded) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.config.Dimension == 0 && (m.dimension == 0 || m.of != revision) {
-		return met
+	dimension := m.dimension
+	if m.config.Dimension == 0 && m.of != revision {
+		dimension = len(made[0].Vector)
 	}
-	return m.dimension
-}
-
-func (m *Model) hold(revision string, dimension int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	for _, e := range made {
+		if len(e.Vector) != dimension {
+			return (&caller{config: m.config}).bad("a vector of %d numbers came, and the model's have %d; if that is another model, restart embedd, or set dimension in [embedd.models.%s]", len(e.Vector), dimension, m.name)
+		}
+	}
 	m.dimension, m.of = dimension, revision
+	return nil
 }
 
 // normalise brings a vector to length 1, if that is possible.

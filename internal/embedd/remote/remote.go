@@ -116,14 +116,17 @@ func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]E
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := m.fill(ctx, revision, texts, made); err != nil {
+	if err := m.fill(ctx, texts, made); err != nil {
 		return nil, err
 	}
 	now, err := m.lookNow(ctx)
-	if err == nil && now != revision {
-		err = m.changed(revision, now)
+	switch {
+	case err != nil:
+		return nil, err
+	case now != revision:
+		return nil, m.changed(revision, now)
 	}
-	return made, err
+	return made, m.hold(revision, made)
 }
 
 func (m *Model) changed(was, is string) error {
@@ -132,14 +135,14 @@ func (m *Model) changed(was, is string) error {
 }
 
 // fill has the texts' vectors made. Where one is too long, halves find which.
-func (m *Model) fill(ctx context.Context, revision string, texts []string, made []Embedded) error {
+func (m *Model) fill(ctx context.Context, texts []string, made []Embedded) error {
 	a, err := m.call(ctx, texts, false)
 	switch half := len(texts) / 2; {
 	case errors.Is(err, errTooLong) && half > 0:
-		if err := m.fill(ctx, revision, texts[:half], made[:half]); err != nil {
+		if err := m.fill(ctx, texts[:half], made[:half]); err != nil {
 			return err
 		}
-		return m.fill(ctx, revision, texts[half:], made[half:])
+		return m.fill(ctx, texts[half:], made[half:])
 	case errors.Is(err, errTooLong):
 		made[0].Truncated = true
 		if a, err = m.call(ctx, texts, true); errors.Is(err, errTooLong) {
@@ -149,5 +152,5 @@ func (m *Model) fill(ctx context.Context, revision string, texts []string, made 
 	if err != nil {
 		return err
 	}
-	return m.accept(a, revision, texts, made)
+	return m.accept(a, texts, made)
 }

@@ -293,6 +293,34 @@ func TestAModelThatChangesIsNoticed(t *testing.T) {
 	}
 }
 
+// What a revision's vectors have to be like says nothing of those of the next, and nothing is
+// learnt of a revision from vectors that may be of another.
+func TestAModelMayBecomeOneOfAnotherDimension(t *testing.T) {
+	p := testbed.StartProvider(t)
+	m := remote.New("mine", configOf(p, remote.Ollama))
+	becomes := func(digest, vector string) {
+		p.Fails(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+			p.Become(digest)
+			_, _ = w.Write([]byte(`{"embeddings":[` + vector + `]}`))
+			return true
+		})
+	}
+	becomes("d2", `[1,2]`) // before any vector of the first
+	if _, err := embed(t, m, "a"); !errors.Is(err, embedding.ErrModelChanged) || m.Dimension() != 0 {
+		t.Errorf("%v, dimension %d", err, m.Dimension())
+	}
+	for _, next := range [][2]string{{"d3", `[1]`}, {"d2", `[1,2]`}, {"d1", `[1,2,3]`}} {
+		digest := next[0]
+		becomes(digest, next[1])
+		if _, err := embed(t, m, "b"); !errors.Is(err, embedding.ErrModelChanged) {
+			t.Errorf("it became %s while it was at work: %v", digest, err)
+		}
+		if made, err := embed(t, m, "b"); err != nil || m.Dimension() != len(made[0].Vector) {
+			t.Errorf("%s: %v, dimension %d", digest, err, m.Dimension())
+		}
+	}
+}
+
 // A revision is another one where anything is that vectors depend on, as far as it can be known
 // here, and the same where nothing is.
 func TestARevisionIsOfAllThatVectorsDependOn(t *testing.T) {

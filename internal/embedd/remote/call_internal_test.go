@@ -16,6 +16,7 @@ import (
 type moody struct {
 	calls atomic.Int64
 	does  func(ctx context.Context) error
+	looks func(ctx context.Context) (string, error) // nil: "r", at once
 }
 
 func (m *moody) embed(ctx context.Context, texts []string, _ bool) (answer, error) {
@@ -23,7 +24,12 @@ func (m *moody) embed(ctx context.Context, texts []string, _ bool) (answer, erro
 	return answer{vectors: [][]float32{{1}}}, m.does(ctx)
 }
 
-func (m *moody) revision(context.Context) (string, error) { return "r", nil }
+func (m *moody) revision(ctx context.Context) (string, error) {
+	if m.looks != nil {
+		return m.looks(ctx)
+	}
+	return "r", nil
+}
 
 func newMoody(c Config, does func(ctx context.Context) error) (*Model, *moody) {
 	c.Provider = Ollama

@@ -16,36 +16,44 @@ const (
 
 // look is what the provider said of the model's revision.
 type look struct {
-	revision string
-	err      error
-	at       time.Time
+	revision     string
+	err          error
+	began, ended time.Time
 }
 
 // Revision gives the revision that the model had a moment ago, or why the provider cannot be
 // asked. It is another one where the weights are, as far as that is told, or a prefix.
-func (m *Model) Revision(ctx context.Context) (string, error) { return m.looked(ctx, lookAgain) }
+func (m *Model) Revision(ctx context.Context) (string, error) {
+	return m.looked(ctx, func(l *look) bool { return time.Since(l.ended) < lookAgain })
+}
 
-// lookNow asks anew.
-func (m *Model) lookNow(ctx context.Context) (string, error) { return m.looked(ctx, 0) }
+// lookNow gives the revision that the model has, or had later than now.
+func (m *Model) lookNow(ctx context.Context) (string, error) {
+	now := time.Now()
+	return m.looked(ctx, func(l *look) bool { return l.began.After(now) })
+}
 
-// looked gives what was said within a time, or asks. One asks at a time, so that of many who
-// want to know one alone waits for a provider that does not answer.
-func (m *Model) looked(ctx context.Context, within time.Duration) (string, error) {
-	var known look
+// looked gives what was said last, if that will do, or asks. One asks at a time, for all who
+// came before, so that few looks serve many.
+func (m *Model) looked(ctx context.Context, willDo func(*look) bool) (string, error) {
+	if l := m.look.Load(); willDo(l) {
+		return l.revision, l.err
+	}
 	select {
-	case known = <-m.looks:
+	case m.looking <- struct{}{}:
+		defer func() { <-m.looking }()
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	defer func() { m.looks <- known }()
-	if !known.at.IsZero() && time.Since(known.at) < within {
-		return known.revision, known.err
+	if l := m.look.Load(); willDo(l) {
+		return l.revision, l.err
 	}
+	began := time.Now()
 	revision, err := m.ask(ctx)
 	if ctx.Err() != nil {
 		return "", ctx.Err() // which says nothing of the provider
 	}
-	known = look{revision, err, time.Now()}
+	m.look.Store(&look{revision, err, began, time.Now()})
 	return revision, err
 }
 

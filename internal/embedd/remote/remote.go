@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -47,7 +48,8 @@ type Model struct {
 	dimension int       // that was configured or met first, of the revision
 	of        string
 
-	looks chan look // what is known of the revision, while nobody asks for it
+	look    atomic.Pointer[look] // the last one at the revision
+	looking chan struct{}        // one for who looks
 }
 
 // api is a provider's way to speak.
@@ -72,14 +74,14 @@ var errTooLong = errors.New("a text is longer than the model reads")
 // New makes the model that a configuration, which passes Check, describes.
 func New(name string, c Config) *Model {
 	c = c.complete(name)
-	m := &Model{name: name, config: c, turns: make(chan struct{}, c.MaxConcurrent), looks: make(chan look, 1), dimension: c.Dimension}
+	m := &Model{name: name, config: c, turns: make(chan struct{}, c.MaxConcurrent), looking: make(chan struct{}, 1), dimension: c.Dimension}
 	caller := caller{config: c, http: newClient()}
 	m.api = &ollama{caller}
 	if c.Provider == OpenAI {
 		m.api = &openAI{caller: caller}
 	}
 	m.breaker = m.newBreaker()
-	m.looks <- look{}
+	m.look.Store(&look{})
 	return m
 }
 
@@ -110,13 +112,7 @@ func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]E
 	for i, text := range texts {
 		texts[i], made[i].Truncated = head(text, m.config.MaxChars)
 	}
-	select {
-	case m.turns <- struct{}{}:
-		defer func() { <-m.turns }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if err := m.fill(ctx, texts, made); err != nil {
+	if err := m.inTurn(ctx, func() error { return m.fill(ctx, texts, made) }); err != nil {
 		return nil, err
 	}
 	now, err := m.lookNow(ctx)
@@ -127,6 +123,17 @@ func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]E
 		return nil, m.changed(revision, now)
 	}
 	return made, m.hold(revision, made)
+}
+
+// inTurn calls do while it is one of those batches that may be made at once.
+func (m *Model) inTurn(ctx context.Context, do func() error) error {
+	select {
+	case m.turns <- struct{}{}:
+		defer func() { <-m.turns }()
+		return do()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (m *Model) changed(was, is string) error {

@@ -87,8 +87,9 @@ func states(ctx context.Context, models []*model) []embedding.Model {
 }
 
 func (m *model) state(ctx context.Context) embedding.Model {
-	state := embedding.Model{Name: m.name, Provider: m.provider, Default: m.standard, Dimension: m.Dimension(), MaxTokens: m.maxTokens}
+	state := embedding.Model{Name: m.name, Provider: m.provider, Default: m.standard, MaxTokens: m.maxTokens}
 	revision, err := m.Revision(ctx)
+	state.Dimension = m.Dimension() // of that revision
 	switch {
 	case ctx.Err() != nil:
 		state.Reason = "its provider did not answer within " + stateWait.String()

@@ -97,10 +97,14 @@ func newClient() *http.Client {
 // Batch gives how many texts go into one call.
 func (m *Model) Batch() int { return m.config.MaxBatch }
 
-// Dimension gives that of the model's vectors, 0 where it is not known yet.
+// Dimension gives that of the model's vectors, 0 where it is not known yet of the revision that
+// was seen last.
 func (m *Model) Dimension() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if seen := m.look.Load(); m.config.Dimension == 0 && seen.err == nil && seen.revision != m.of {
+		return 0
+	}
 	return m.dimension
 }
 

@@ -312,8 +312,8 @@ func TestAModelMayBecomeOneOfAnotherDimension(t *testing.T) {
 	for _, next := range [][2]string{{"d3", `[1]`}, {"d2", `[1,2]`}, {"d1", `[1,2,3]`}} {
 		digest := next[0]
 		becomes(digest, next[1])
-		if _, err := embed(t, m, "b"); !errors.Is(err, embedding.ErrModelChanged) {
-			t.Errorf("it became %s while it was at work: %v", digest, err)
+		if _, err := embed(t, m, "b"); !errors.Is(err, embedding.ErrModelChanged) || m.Dimension() != 0 {
+			t.Errorf("it became %s while it was at work: %v, dimension %d", digest, err, m.Dimension())
 		}
 		if made, err := embed(t, m, "b"); err != nil || m.Dimension() != len(made[0].Vector) {
 			t.Errorf("%s: %v, dimension %d", digest, err, m.Dimension())

@@ -31,19 +31,21 @@ type failure struct {
 func (f *failure) Unwrap() error { return f.Problem }
 
 func passes(err error) (*failure, bool) {
-	var f *failure
-	ok := errors.As(err, &f) && f.passes
-	return f, ok
+	f, is := errors.AsType[*failure](err)
+	return f, is && f.passes
 }
 
-// newBreaker makes what leaves a provider alone that fails again and again. Who leaves says
-// nothing of it, and what it refuses it has answered.
+// newBreaker makes what leaves a provider alone that fails again and again. Who leaves, or has
+// no time left, says nothing of it, and what it refuses it has answered.
 func (m *Model) newBreaker() *gobreaker.CircuitBreaker[answer] {
+	failed := func(err error) bool { _, yes := passes(err); return yes }
 	return gobreaker.NewCircuitBreaker[answer](gobreaker.Settings{
 		Name: m.name, Timeout: aloneFor,
 		ReadyToTrip:  func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= failures },
-		IsSuccessful: func(err error) bool { _, yes := passes(err); return !yes },
-		IsExcluded:   func(err error) bool { return errors.Is(err, context.Canceled) },
+		IsSuccessful: func(err error) bool { return !failed(err) },
+		IsExcluded: func(err error) bool {
+			return !failed(err) && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+		},
 		OnStateChange: func(_ string, _, to gobreaker.State) {
 			if to == gobreaker.StateOpen {
 				m.mu.Lock()
@@ -89,7 +91,7 @@ func within[T any](ctx context.Context, m *Model, limit time.Duration, do func(c
 	got, err := do(own)
 	switch {
 	case err == nil:
-	case errors.Is(ctx.Err(), context.Canceled):
+	case ctx.Err() != nil: // whose time it was that ended
 		err = ctx.Err()
 	case own.Err() != nil:
 		err = &failure{Problem: embedding.ErrProviderDown.Errorf("%s did not answer within %s; see whether it is overloaded, or raise timeout in [embedd.models.%s]", m.config.where(), limit, m.name).

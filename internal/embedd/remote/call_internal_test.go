@@ -83,20 +83,41 @@ func TestAProviderThatFailsIsLeftAlone(t *testing.T) {
 	})
 }
 
-// Whoever leaves says nothing of the provider.
+// Whoever leaves, or has no time left, says nothing of the provider.
 func TestWhoLeavesBreaksNothing(t *testing.T) {
+	for _, reason := range []error{context.Canceled, context.DeadlineExceeded} {
+		synctest.Test(t, func(t *testing.T) {
+			m, mood := newMoody(Config{}, hangs)
+			for range 2 * failures {
+				ctx, leave := context.WithCancel(t.Context())
+				if reason == context.DeadlineExceeded {
+					ctx, leave = context.WithTimeout(t.Context(), time.Second)
+				} else {
+					time.AfterFunc(time.Second, leave)
+				}
+				began := time.Now()
+				if _, err := m.Embed(ctx, "r", []string{"a"}); !errors.Is(err, reason) || errors.Is(err, embedding.ErrProviderDown) || time.Since(began) != time.Second {
+					t.Errorf("%v after %v", err, time.Since(began))
+				}
+				leave()
+			}
+			if mood.calls.Load() != 2*failures || m.LeftAlone() {
+				t.Errorf("%v: %d calls, left alone: %v", reason, mood.calls.Load(), m.LeftAlone())
+			}
+		})
+	}
+}
+
+// One that does not answer within the time of a call is one that fails.
+func TestAProviderThatHangsIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, mood := newMoody(Config{}, hangs)
-		for range 2 * failures {
-			ctx, leave := context.WithTimeoutCause(t.Context(), time.Second, nil)
-			own, cancel := context.WithCancel(ctx)
-			time.AfterFunc(time.Millisecond, cancel)
-			if _, err := m.Embed(own, "r", []string{"a"}); !errors.Is(err, context.Canceled) {
-				t.Errorf("who left: %v", err)
+		for range failures {
+			if _, err := m.Embed(t.Context(), "r", []string{"a"}); !errors.Is(err, embedding.ErrProviderDown) {
+				t.Error(err)
 			}
-			leave()
 		}
-		if mood.calls.Load() != 2*failures || m.LeftAlone() {
+		if mood.calls.Load() != failures || !m.LeftAlone() {
 			t.Errorf("%d calls, left alone: %v", mood.calls.Load(), m.LeftAlone())
 		}
 	})

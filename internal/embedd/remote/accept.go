@@ -1,19 +1,16 @@
 package remote
 
-import (
-	"math"
-)
+import "math"
 
 // accept takes over what came for texts, if it is what it has to be, but for its dimension.
 func (m *Model) accept(a answer, texts []string, made []Embedded) error {
-	bad := func(format string, args ...any) error { return (&caller{config: m.config}).bad(format, args...) }
 	if len(a.vectors) != len(texts) {
-		return bad("%d vectors came for %d texts", len(a.vectors), len(texts))
+		return m.config.bad("%d vectors came for %d texts", len(a.vectors), len(texts))
 	}
 	bytes := 0
 	for i, v := range a.vectors {
 		if !normalise(v) {
-			return bad("a vector came that is zero, or has numbers that are not finite")
+			return m.config.bad("a vector came that is zero, or has numbers that are not finite")
 		}
 		made[i].Vector = v
 		made[i].Truncated = made[i].Truncated || a.truncated != nil && a.truncated[i]
@@ -43,7 +40,7 @@ func (m *Model) hold(revision string, made []Embedded) error {
 	}
 	for _, e := range made {
 		if len(e.Vector) != dimension {
-			return (&caller{config: m.config}).bad("a vector of %d numbers came, and the model's have %d; if that is another model, restart embedd, or set dimension in [embedd.models.%s]", len(e.Vector), dimension, m.name)
+			return m.config.bad("a vector of %d numbers came, and the model's have %d; if that is another model, restart embedd, or set dimension in [embedd.models.%s]", len(e.Vector), dimension, m.name)
 		}
 	}
 	m.dimension, m.of = dimension, revision

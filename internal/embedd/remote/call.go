@@ -127,19 +127,3 @@ func (m *Model) worded(err error) error {
 	return embedding.ErrProviderDown.Errorf("%s failed %d times in a row and is left alone for a moment; %s", m.config.where(), failures, m.config.remedy()).
 		With("provider", m.config.Provider).After(max(aloneFor-time.Since(m.opened), time.Second))
 }
-
-// where says who is called.
-func (c Config) where() string {
-	if c.Provider == Ollama {
-		return "Ollama at " + c.URL
-	}
-	return "the provider at " + c.URL
-}
-
-// remedy says what may bring the provider back.
-func (c Config) remedy() string {
-	if c.Provider == Ollama {
-		return "start it with: ollama serve"
-	}
-	return "see that it is up and can be reached from here"
-}

@@ -39,12 +39,12 @@ func newMoody(c Config, does func(ctx context.Context) error) (*Model, *moody) {
 }
 
 func broken(context.Context) error {
-	return (&caller{}).down(errors.New("broken"))
+	return Config{}.down(errors.New("broken"))
 }
 
 func hangs(ctx context.Context) error {
 	<-ctx.Done()
-	return (&caller{}).down(ctx.Err())
+	return Config{}.down(ctx.Err())
 }
 
 // One that fails again and again is left alone, and whoever comes is told at once when to

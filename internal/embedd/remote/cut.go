@@ -24,7 +24,7 @@ func (m *Model) longest(ctx context.Context, text string) (longest answer, err e
 		}
 	}
 	if taken == 0 {
-		return answer{}, (&caller{config: m.config}).refused("it says of the first character of a text that it is too long")
+		return answer{}, m.config.refused("it says of the first character of a text that it is too long")
 	}
 	return longest, nil
 }

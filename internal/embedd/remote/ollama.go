@@ -37,9 +37,9 @@ func (o *ollama) embed(ctx context.Context, texts []string, cut bool) (answer, e
 	case said.ofInput() && strings.Contains(said.words, "context length"):
 		return answer{}, errTooLong
 	case said.status >= 500 && strings.Contains(said.words, "unsupported value"): // of JSON: it has no NaN
-		return answer{}, o.bad("a vector has numbers that are not finite")
+		return answer{}, o.config.bad("a vector has numbers that are not finite")
 	}
-	return answer{}, o.explain(said)
+	return answer{}, o.config.explain(said)
 }
 
 func (o *ollama) missing() error {
@@ -66,7 +66,7 @@ func (o *ollama) revision(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", err
 	case said != nil:
-		return "", o.explain(said)
+		return "", o.config.explain(said)
 	}
 	for _, m := range list.Models {
 		if strings.EqualFold(m.Name, o.config.Model) || strings.EqualFold(m.Name, o.config.Model+":latest") {

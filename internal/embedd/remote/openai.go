@@ -47,11 +47,11 @@ func (o *openAI) ask(ctx context.Context, texts []string) (answer, error) {
 		o.plain.Store(true)
 		return o.ask(ctx, texts)
 	case said.status == http.StatusNotFound:
-		return answer{}, o.refused("it does not know the model %s, or url is not the address of its API", o.config.Model)
+		return answer{}, o.config.refused("it does not know the model %s, or url is not the address of its API", o.config.Model)
 	case said.status == http.StatusRequestEntityTooLarge, said.ofInput() && tooLong(said):
 		return answer{}, errTooLong
 	}
-	return answer{}, o.explain(said)
+	return answer{}, o.config.explain(said)
 }
 
 // tooLong tells, by the words of those that are in use, a text that the model does not read
@@ -69,15 +69,15 @@ func tooLong(said *complaint) bool {
 func (o *openAI) inOrder(got embedding.OpenAIAnswer, texts int) (answer, error) {
 	a := answer{vectors: make([][]float32, texts), truncated: make([]bool, texts), tokens: got.Usage.PromptTokens}
 	if len(got.Data) != texts {
-		return a, o.bad("%d vectors came for %d texts", len(got.Data), texts)
+		return a, o.config.bad("%d vectors came for %d texts", len(got.Data), texts)
 	}
 	for _, e := range got.Data {
 		if e.Index < 0 || e.Index >= texts || a.vectors[e.Index] != nil {
-			return a, o.bad("its vectors are not numbered as the texts are")
+			return a, o.config.bad("its vectors are not numbered as the texts are")
 		}
 		v, ok := numbers(e.Embedding)
 		if !ok {
-			return a, o.bad("an embedding is neither an array of numbers nor base64 of float32")
+			return a, o.config.bad("an embedding is neither an array of numbers nor base64 of float32")
 		}
 		a.vectors[e.Index], a.truncated[e.Index] = v, e.Truncated
 	}

@@ -1,0 +1,61 @@
+package remote
+
+import (
+	"net/http"
+	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
+)
+
+// where says who is called.
+func (c Config) where() string {
+	if c.Provider == Ollama {
+		return "Ollama at " + c.URL
+	}
+	return "the provider at " + c.URL
+}
+
+// remedy says what may bring the provider back.
+func (c Config) remedy() string {
+	if c.Provider == Ollama {
+		return "start it with: ollama serve"
+	}
+	return "see that it is up and can be reached from here"
+}
+
+// explain makes an error of what a provider complains of, but for what only its kind can
+// tell.
+func (c Config) explain(said *complaint) error {
+	code := ""
+	if said.code != "" {
+		code = " (" + said.code + ")"
+	}
+	switch s := said.status; {
+	case s == http.StatusUnauthorized, s == http.StatusForbidden:
+		return c.refused("it answers %d%s to the key; see key_file in the configuration", s, code)
+	case said.code == "insufficient_quota":
+		return c.refused("the account has no quota left; see to its plan and its billing")
+	case s == http.StatusTooManyRequests, s == http.StatusRequestTimeout, s >= 500:
+		p := embedding.ErrProviderDown.Errorf("%s answers %d%s; it may be overloaded: try again", c.where(), s, code).
+			With("provider", c.Provider)
+		return &failure{Problem: p.After(max(said.after, time.Second)), passes: true, after: said.after}
+	case s < 400:
+		return c.refused("it redirects, with %d, which is not followed; write the address of the API itself in url", s)
+	}
+	return c.refused("it answers %d%s", said.status, code)
+}
+
+func (c Config) refused(format string, args ...any) *wire.Problem {
+	return embedding.ErrRefused.Errorf("%s does not take the request: "+format, append([]any{c.where()}, args...)...).With("provider", c.Provider)
+}
+
+func (c Config) bad(format string, args ...any) *wire.Problem {
+	return embedding.ErrBadProvider.Errorf("the answer of %s cannot be used: "+format, append([]any{c.where()}, args...)...).With("provider", c.Provider)
+}
+
+// down is a provider that cannot be called, or that broke off.
+func (c Config) down(err error) error {
+	return &failure{Problem: embedding.ErrProviderDown.Errorf("%s does not answer; %s", c.where(), c.remedy()).
+		With("provider", c.Provider).After(time.Second).Because(err), passes: true}
+}

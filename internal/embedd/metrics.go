@@ -51,11 +51,14 @@ func newMetrics(registry *prometheus.Registry, s *server) *metrics {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "lakehouse_embedd_" + name, Help: help}, value)
 	}
 	for _, model := range s.models {
+		if model.leftAlone == nil {
+			continue
+		}
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "lakehouse_embedd_provider_left_alone", Help: "1 where a provider failed so often that it is not asked for a moment, by model.",
 			ConstLabels: prometheus.Labels{"model": model.name},
 		}, func() float64 {
-			if provider, ok := model.maker.(*remote.Model); ok && provider.LeftAlone() {
+			if model.leftAlone() {
 				return 1
 			}
 			return 0

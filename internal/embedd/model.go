@@ -35,6 +35,7 @@ type model struct {
 	name, provider string
 	maxTokens      int // that it reads of a text; 0: not known
 	standard       bool
+	leftAlone      func() bool // of a provider's: whether it failed so often that it is not asked now
 	maker
 }
 
@@ -46,7 +47,8 @@ func newModels(c Config) ([]*model, error) {
 	}
 	all := []*model{own}
 	for _, name := range slices.Sorted(maps.Keys(c.Models)) {
-		all = append(all, &model{name: name, provider: c.Models[name].Provider, maker: remote.New(name, c.Models[name])})
+		theirs := remote.New(name, c.Models[name])
+		all = append(all, &model{name: name, provider: c.Models[name].Provider, leftAlone: theirs.LeftAlone, maker: theirs})
 	}
 	first := slices.IndexFunc(all, func(m *model) bool { return m.name == c.Model })
 	standard := all[first]

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
@@ -30,6 +31,7 @@ func TestWhatOperatorsSee(t *testing.T) {
 		c.Queryd.Access = "cache" // the one way that has metrics of its own
 		c.Queryd.MaxConcurrent, c.Queryd.MaxQueue, c.Queryd.QueueWait = 1, 1, service.Duration(300*time.Millisecond)
 		c.Queryd.MemoryBytes = 300 << 20
+		c.Embedd.Models = map[string]remote.Config{"elsewhere": {Provider: remote.OpenAI, URL: "https://127.0.0.1:1"}} // likewise
 	})
 	l := lake{t, f.URL("gateway")}
 	l.doEverything("first")

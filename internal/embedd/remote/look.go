@@ -27,7 +27,7 @@ func (m *Model) Revision(ctx context.Context) (string, error) {
 	return m.looked(ctx, func(l *look) bool { return time.Since(l.ended) < lookAgain })
 }
 
-// lookNow gives the revision that the model has, or had later than now.
+// lookNow gives the revision that the model has, by a look that begins from now on.
 func (m *Model) lookNow(ctx context.Context) (string, error) {
 	now := time.Now()
 	return m.looked(ctx, func(l *look) bool { return l.began.After(now) })

@@ -31,9 +31,10 @@ func (s *server) vectors(ctx context.Context, asked embedding.Request, field str
 	}
 	service.Annotate(ctx, slog.String("model", m.name), slog.Int("texts", len(asked.Texts)))
 	f := found{model: m}
-	f.values, err = s.ofOneRevision(ctx, m, asked)
+	end := time.Now().Add(s.config.Timeout.Std())
+	f.values, err = s.ofOneRevision(ctx, m, asked, end)
 	if errors.Is(err, embedding.ErrModelChanged) && asked.Revision == "" { // while it was at work: the new one is as good
-		f.values, err = s.ofOneRevision(ctx, m, asked)
+		f.values, err = s.ofOneRevision(ctx, m, asked, end)
 	}
 	if err == nil && asked.Truncate != nil && !*asked.Truncate {
 		err = refuseTruncated(f.values, field)
@@ -73,8 +74,8 @@ func refuseTruncated(values []remote.Embedded, field string) error {
 }
 
 // ofOneRevision gives the vectors by the model's revision of now, which has to be the one that
-// was asked for.
-func (s *server) ofOneRevision(ctx context.Context, m *model, asked embedding.Request) ([]remote.Embedded, error) {
+// was asked for, and until a time.
+func (s *server) ofOneRevision(ctx context.Context, m *model, asked embedding.Request, end time.Time) ([]remote.Embedded, error) {
 	revision, err := m.Revision(ctx)
 	if err != nil {
 		return nil, err
@@ -88,13 +89,11 @@ func (s *server) ofOneRevision(ctx context.Context, m *model, asked embedding.Re
 	for i, text := range asked.Texts {
 		keys[i] = m.key(revision, prefix+text)
 	}
-	return s.memo.Get(ctx, keys, s.work(m, revision, prefix, asked.Texts))
+	return s.memo.Get(ctx, keys, s.work(m, revision, prefix, asked.Texts, end))
 }
 
-// work makes what is not known, a batch at a time.
-func (s *server) work(m *model, revision, prefix string, texts []string) memo.Work[remote.Embedded] {
-	limit := s.config.Timeout.Std()
-	end := time.Now().Add(limit)
+// work makes what is not known, a batch at a time, until a time.
+func (s *server) work(m *model, revision, prefix string, texts []string, end time.Time) memo.Work[remote.Embedded] {
 	return func(ctx context.Context, places []int) ([]remote.Embedded, error) {
 		batch := make([]string, min(len(places), m.Batch()))
 		for i := range batch {
@@ -105,7 +104,7 @@ func (s *server) work(m *model, revision, prefix string, texts []string) memo.Wo
 		began := time.Now()
 		made, err := m.Embed(ctx, revision, batch)
 		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			err = embedding.ErrEmbedTimeout.Errorf("the texts took longer than %s; send fewer at once, or raise timeout in [embedd]", limit).Because(err)
+			err = embedding.ErrEmbedTimeout.Errorf("the texts took longer than %s; send fewer at once, or raise timeout in [embedd]", s.config.Timeout.Std()).Because(err)
 		}
 		s.metrics.made(m.name, made, began, err)
 		return made, err

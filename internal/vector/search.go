@@ -88,6 +88,8 @@ type Results struct {
 type Found struct {
 	Results []Result `json:"results"`
 	Exact   bool     `json:"exact"` // as it was asked for: that every item that matches was looked at is promised
+	// of a search by a text: its vector is of the beginning, which is all that the model reads
+	Truncated bool `json:"truncated,omitempty"`
 }
 
 // FoundMany answers a search by many vectors, in their order.
@@ -102,4 +104,6 @@ type Answer struct {
 	Results []Result  `json:"results,omitempty"` // of one question, the best first
 	Batches []Results `json:"batches,omitempty"` // of a search by vectors, in their order
 	Exact   bool      `json:"exact"`             // as it was asked for: that every item that matches was looked at is promised
+	// of a search by a text: its vector is of the beginning, which is all that the model reads
+	Truncated bool `json:"truncated,omitempty"`
 }

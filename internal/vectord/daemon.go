@@ -2,8 +2,10 @@ package vectord
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -50,6 +52,24 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 			return s.registry.close(context.WithoutCancel(ctx))
 		},
 	}, nil
+}
+
+// textsWait tells of embedd where it is away and there are indexes that had it make vectors;
+// all else goes on without it.
+func (s *server) textsWait(ctx context.Context) (notes []string) {
+	var waiting []string
+	for _, x := range s.registry.list() {
+		if x.pointer.Shape.ModelRevision != "" {
+			waiting = append(waiting, x.name)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	for _, reason := range s.env.Unreachable(ctx, "embedd") {
+		notes = append(notes, fmt.Sprintf("%s: texts are not taken, nor searched for by meaning, in %.500s", reason, strings.Join(waiting, ", ")))
+	}
+	return notes
 }
 
 // inside does a request's work on the index that its path names, which stays open

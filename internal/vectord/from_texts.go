@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
@@ -80,68 +79,25 @@ func sameMaker(made, now *index) error {
 	return embedding.ErrModelChanged.Errorf("the index %s was replaced meanwhile by one of another model; send it again", now.name)
 }
 
-// completeSearch gives a search its mode and its vector where these follow from a text and
-// the model of the index that it was made for.
-func (s *server) completeSearch(ctx context.Context, x *index, want vector.Search) (vector.Search, error) {
-	shape := x.pointer.Shape
-	if shape.Model == "" || want.Text == "" || nearness(want) {
-		return want, nil
+// question makes the vector of the text of a query, and tells whether the model read but its
+// beginning.
+func (s *server) question(ctx context.Context, x *index, query engine.Query, text string) (v vector.Vector, truncated bool, err error) {
+	if err := texts.Check(text); err != nil {
+		return nil, false, embedding.ErrBadText.Errorf("%v", err)
 	}
-	if want.Mode == "" {
-		want.Mode = vector.Hybrid
-		if len(shape.TextFields) == 0 {
-			want.Mode = vector.ByVector
-		}
-	}
-	if want.Mode != vector.ByVector && want.Mode != vector.Hybrid {
-		return want, nil
-	}
-	err := texts.Check(want.Text)
+	by := maker(x.pointer.Shape)
+	open, leave, err := x.enter() // what is refused anyhow is not computed before
 	if err != nil {
-		return want, embedding.ErrBadText.Errorf("%v", err)
+		return nil, false, err
 	}
-	if want.Vector, err = s.texts.Question(ctx, maker(shape), want.Text); err != nil {
-		return want, withRemedy(err, `searches by words alone ("mode": "lexical") and by vectors work meanwhile`)
+	query.Vector = by.StandIn()
+	err = cmp.Or(bodies.CheckSearch(query, 0, open.Engine(), s.config.MaxAnswerBytes), open.Engine().CheckQuery(query))
+	leave()
+	if err != nil {
+		return nil, false, err
 	}
-	if want.Mode == vector.ByVector {
-		want.Text = "" // which its vector stands for
-	}
-	return want, nil
-}
-
-// textStays refuses a change of metadata by which a text would differ from what its vector was
-// made of.
-func textStays(x *index, change vector.Update) error {
-	if x.pointer.Shape.Model == "" {
-		return nil
-	}
-	_, set := change.Set[bodies.TextField]
-	for _, field := range change.Remove {
-		set = set || field == bodies.TextField
-	}
-	if set {
-		return vector.ErrBadItem.Errorf("the vectors of the index %s are made of texts (model %s), so the field %q changes with them alone: add the items again, with their new texts", x.name, x.pointer.Shape.Model, bodies.TextField).
-			With("field", bodies.TextField)
-	}
-	return nil
-}
-
-// textsWait tells of embedd where it is away and there are indexes that had it make vectors;
-// all else goes on without it.
-func (s *server) textsWait(ctx context.Context) (notes []string) {
-	var waiting []string
-	for _, x := range s.registry.list() {
-		if x.pointer.Shape.ModelRevision != "" {
-			waiting = append(waiting, x.name)
-		}
-	}
-	if len(waiting) == 0 {
-		return nil
-	}
-	for _, reason := range s.env.Unreachable(ctx, "embedd") {
-		notes = append(notes, fmt.Sprintf("%s: texts are not taken, nor searched for by meaning, in %.500s", reason, strings.Join(waiting, ", ")))
-	}
-	return notes
+	v, truncated, err = s.texts.Question(ctx, by, text)
+	return v, truncated, withRemedy(err, `searches by words alone ("mode": "lexical") and by vectors work meanwhile`)
 }
 
 // withRemedy adds what can be done to an error of embedd's.

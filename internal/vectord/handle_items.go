@@ -113,6 +113,23 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// textStays refuses a change of metadata by which a text would differ from what its vector was
+// made of.
+func textStays(x *index, change vector.Update) error {
+	if x.pointer.Shape.Model == "" {
+		return nil
+	}
+	_, set := change.Set[bodies.TextField]
+	for _, field := range change.Remove {
+		set = set || field == bodies.TextField
+	}
+	if set {
+		return vector.ErrBadItem.Errorf("the vectors of the index %s are made of texts (model %s), so the field %q changes with them alone: add the items again, with their new texts", x.name, x.pointer.Shape.Model, bodies.TextField).
+			With("field", bodies.TextField)
+	}
+	return nil
+}
+
 // selectionOf reads which items are meant: by ids or by a filter, and never all by
 // leaving both out.
 func selectionOf(which vector.Select) (durable.Selection, error) {

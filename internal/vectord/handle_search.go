@@ -28,14 +28,18 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if want, err = s.completeSearch(r.Context(), x, want); err != nil {
-		return err
-	}
-	query, err := queryOf(want)
+	want, ofText := byModel(x.pointer.Shape, want)
+	query, err := queryOf(want, ofText)
 	if err != nil {
 		return err
 	}
-	found := bodies.Found{Query: query, Near: nearness(want), Many: want.Vectors != nil}
+	found := bodies.Found{Near: nearness(want) || ofText, Many: want.Vectors != nil}
+	if ofText {
+		if query.Vector, found.Truncated, err = s.question(r.Context(), x, query, want.Text); err != nil {
+			return err
+		}
+	}
+	found.Query = query
 	err = s.inside(r, func(now *index, open *durable.Index) (err error) {
 		if err := sameMaker(x, now); err != nil {
 			return err
@@ -65,9 +69,25 @@ func (s *server) find(ctx context.Context, e *engine.Index, query engine.Query, 
 	return e.SearchMany(ctx, many(query, vectors), s.config.Workers)
 }
 
-// queryOf reads what is asked for; its vector is missing where there are many.
-func queryOf(want vector.Search) (engine.Query, error) {
-	if err := checkSearch(want); err != nil {
+// byModel tells whether the text of a search is to become its vector, by the model of an index
+// of a shape, and gives the search the mode that it has then.
+func byModel(shape vector.Shape, want vector.Search) (with vector.Search, ofText bool) {
+	if shape.Model == "" || want.Text == "" || nearness(want) {
+		return want, false
+	}
+	if want.Mode == "" {
+		want.Mode = vector.Hybrid
+		if len(shape.TextFields) == 0 {
+			want.Mode = vector.ByVector
+		}
+	}
+	return want, want.Mode == vector.ByVector || want.Mode == vector.Hybrid
+}
+
+// queryOf reads what is asked for; its vector is missing where there are many, or it is to be
+// made of the text.
+func queryOf(want vector.Search, ofText bool) (engine.Query, error) {
+	if err := checkSearch(want, ofText); err != nil {
 		return engine.Query{}, err
 	}
 	filter, err := filterOf(want.Filter)
@@ -78,6 +98,9 @@ func queryOf(want vector.Search) (engine.Query, error) {
 		Vector: want.Vector, Positive: want.Positive, Negative: want.Negative, Text: want.Text,
 		K: defaultK, Filter: filter, Exact: want.Exact,
 		WithMetadata: want.WithMetadata == nil || *want.WithMetadata, WithVector: want.WithVector,
+	}
+	if ofText && want.Mode == vector.ByVector {
+		q.Text = "" // which its vector stands for
 	}
 	if want.K != nil {
 		q.K = *want.K
@@ -114,8 +137,8 @@ func modeOf(s vector.Search) vector.Mode {
 }
 
 // checkSearch tells what of a search contradicts itself; the engine checks the rest.
-func checkSearch(s vector.Search) error {
-	near, mode := nearness(s), modeOf(s)
+func checkSearch(s vector.Search, ofText bool) error {
+	near, mode := nearness(s) || ofText, modeOf(s)
 	switch {
 	case s.Vector != nil && s.Vectors != nil:
 		return vector.ErrBadSearch.Errorf(`"vector" and "vectors" are both given; give one of them`)
@@ -135,7 +158,7 @@ func checkSearch(s vector.Search) error {
 		return vector.ErrBadSearch.Errorf("mode lexical goes by words alone; leave the vector out, or take mode hybrid")
 	case mode != vector.ByWords && !near:
 		return vector.ErrBadSearch.Errorf(`mode %s needs "vector", "vectors", "positive" with ids of items, or in an index with a model "text"`, mode)
-	case mode == vector.ByVector && s.Text != "":
+	case mode == vector.ByVector && s.Text != "" && !ofText:
 		return vector.ErrBadSearch.Errorf("mode vector does not look at the text; leave it out, or take mode hybrid")
 	case s.K != nil && (*s.K < 1 || *s.K > vector.MaxK):
 		return vector.ErrBadSearch.Errorf("k is %d; it can be 1 to %d, or left out for %d", *s.K, vector.MaxK, defaultK)

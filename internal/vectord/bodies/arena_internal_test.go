@@ -63,7 +63,7 @@ func TestArenasAreNoBound(t *testing.T) {
 func recorded(t *testing.T, mine *Arena, hits []engine.Hit) []byte {
 	t.Helper()
 	got := httptest.NewRecorder()
-	f := Found{engine.Query{WithMetadata: true}, true, true, [][]engine.Hit{hits}}
+	f := Found{Query: engine.Query{WithMetadata: true}, Near: true, Many: true, Lists: [][]engine.Hit{hits}}
 	if err := errors.Join(f.writeJSON(got, mine), f.writeArrow(got, mine)); err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,8 @@ type Found struct {
 	Near  bool           // it went by vectors, if not by them alone
 	Many  bool           // it asked for many vectors, and is answered with batches
 	Lists [][]engine.Hit // of each vector, the best first
+
+	Truncated bool // its vector is of the beginning of its text
 }
 
 // Write answers a search, as Arrow where that is asked for.
@@ -38,7 +40,7 @@ func (f Found) count() (total int) {
 // contract is the answer as its contract has it.
 func (f Found) contract() any {
 	if !f.Many {
-		return vector.Found{Results: f.resultsOf(f.Lists[0]), Exact: f.Query.Exact}
+		return vector.Found{Results: f.resultsOf(f.Lists[0]), Exact: f.Query.Exact, Truncated: f.Truncated}
 	}
 	all := vector.FoundMany{Batches: make([]vector.Results, len(f.Lists)), Exact: f.Query.Exact}
 	for i, hits := range f.Lists {

@@ -24,7 +24,11 @@ func (f Found) writeJSON(w http.ResponseWriter, mine *Arena) error {
 		out.results(f.Lists[0])
 	}
 	out.raw(`,"exact":`)
-	out.text = append(strconv.AppendBool(out.text, f.Query.Exact), "}\n"...)
+	out.text = strconv.AppendBool(out.text, f.Query.Exact)
+	if f.Truncated {
+		out.raw(`,"truncated":true`)
+	}
+	out.raw("}\n")
 	if out.odd {
 		return wire.WriteJSON(w, http.StatusOK, f.contract())
 	}

@@ -33,11 +33,12 @@ func TestFoundIsWrittenAsEncodingJSONWould(t *testing.T) {
 	for _, q := range []engine.Query{{}, {Exact: true}, {Text: "words"}} {
 		for _, near := range []bool{true, false} {
 			for _, list := range lists {
-				sameAnswer(t, Found{q, near, false, [][]engine.Hit{list}})
+				sameAnswer(t, Found{Query: q, Near: near, Lists: [][]engine.Hit{list}})
+				sameAnswer(t, Found{Query: q, Near: near, Lists: [][]engine.Hit{list}, Truncated: true})
 			}
-			sameAnswer(t, Found{q, near, true, lists})
-			sameAnswer(t, Found{q, near, true, lists[:1]})
-			sameAnswer(t, Found{q, near, true, nil})
+			sameAnswer(t, Found{Query: q, Near: near, Many: true, Lists: lists})
+			sameAnswer(t, Found{Query: q, Near: near, Many: true, Lists: lists[:1]})
+			sameAnswer(t, Found{Query: q, Near: near, Many: true, Lists: nil})
 		}
 	}
 	if err := (Found{Near: true, Lists: [][]engine.Hit{{score(float32(math.NaN()))}}}).writeJSON(httptest.NewRecorder(), &Arena{}); err == nil {

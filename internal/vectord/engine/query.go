@@ -106,8 +106,8 @@ func (e *UnknownItemError) Error() string {
 func (q *Query) vectors() bool { return q.Vector != nil || len(q.Positive)+len(q.Negative) > 0 }
 func (q *Query) words() bool   { return q.Text != "" }
 
-// check tells what is wrong with a query, whatever is in the index.
-func (x *Index) checkQuery(q *Query) error {
+// CheckQuery tells what is wrong with a query, whatever is in the index.
+func (x *Index) CheckQuery(q Query) error {
 	examples := len(q.Positive) + len(q.Negative)
 	switch {
 	case !q.vectors() && !q.words():

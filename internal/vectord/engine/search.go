@@ -12,7 +12,7 @@ import (
 // [hnsw.VectorError], or one of a filter: [metadata.UnknownFieldError] or
 // [metadata.FilterError].
 func (x *Index) Search(q Query) (hits []Hit, err error) {
-	if err := x.checkQuery(&q); err != nil {
+	if err := x.CheckQuery(q); err != nil {
 		return nil, err
 	}
 	x.graph.View(func() { hits, err = x.search(&q) })

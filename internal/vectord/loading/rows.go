@@ -94,8 +94,7 @@ func (r *rows) read(line []byte) (row, error) {
 		if err := texts.Check(row.text); err != nil {
 			return row, &engine.ItemError{ID: row.ID, Err: err}
 		}
-		item.Vector = make(vector.Vector, r.maker.Dimension)
-		item.Vector[0] = 1 // stands for the one that will be made
+		item.Vector = r.maker.StandIn()
 	}
 	_, err = r.open.Engine().Check([]engine.Item{item})
 	return row, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,13 @@ type Maker struct {
 	Model     string
 	Revision  string // that its vectors are of; "": whichever embedd has
 	Dimension int
+}
+
+// StandIn stands for a vector that is not made yet, where a whole item or query is checked.
+func (m Maker) StandIn() vector.Vector {
+	v := make(vector.Vector, m.Dimension)
+	v[0] = 1
+	return v
 }
 
 // Text is one of which a vector is to be made.
@@ -99,15 +107,16 @@ func (e *Embedder) measured(ctx context.Context, m embedding.Model) (embedding.M
 	return m, notInTime(ctx, err)
 }
 
-// Question makes the vector of a text that is searched with.
-func (e *Embedder) Question(ctx context.Context, by Maker, text string) (vector.Vector, error) {
+// Question makes the vector of a text that is searched with, and tells whether the model did
+// not read that to its end.
+func (e *Embedder) Question(ctx context.Context, by Maker, text string) (v vector.Vector, truncated bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	answer, err := e.ask(ctx, by, embedding.Query, []string{text})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return answer.Vectors[0], nil
+	return answer.Vectors[0], slices.Contains(answer.Truncated, true), nil
 }
 
 // Documents makes the vectors of texts that are found, and tells how many of these the model

@@ -141,7 +141,7 @@ func TestWhyThereAreNoVectors(t *testing.T) {
 	if _, err := e.Documents(t.Context(), texts.Maker{Dimension: 2}, listOf("a")); !is(vector.ErrDimension)(err) {
 		t.Error(err)
 	}
-	if _, err := e.Question(t.Context(), texts.Maker{Dimension: 2}, "a"); !is(vector.ErrDimension)(err) {
+	if _, _, err := e.Question(t.Context(), texts.Maker{Dimension: 2}, "a"); !is(vector.ErrDimension)(err) {
 		t.Error(err)
 	}
 }

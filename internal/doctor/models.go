@@ -18,39 +18,49 @@ func models(ctx context.Context, f Fleet) []Check {
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	vectors := vector.Client{Client: f.api()}
-	embedder := embedding.Client{Client: f.api()}
-	list, err := embedder.Models(ctx)
-	var known map[string]embedding.Model
-	if err == nil {
-		known = map[string]embedding.Model{}
-		for _, m := range list.Models {
-			known[m.Name] = m
-		}
-	}
-	count := 0
-	var wrong []string
-	for x, err := range vectors.EachIndex(ctx, vector.MaxPage) {
-		if err != nil {
-			return skip("models", "what indexes there are is not told: %s", oneLine(wire.AsProblem(err).Detail))
-		}
-		if x.ModelRevision == "" {
-			continue
-		}
-		count++
-		if words := astray(x, known); known != nil && words != "" {
-			wrong = append(wrong, words)
-		}
-	}
+	known, away := knownModels(ctx, f.api())
+	count, wrong, err := modelsOfIndexes(ctx, f.api(), known)
 	switch {
+	case err != nil:
+		return skip("models", "what indexes there are is not told: %s", oneLine(wire.AsProblem(err).Detail))
 	case count == 0:
 		return ok("models", "no index has vectors made of texts")
-	case err != nil:
-		return trouble("models", Warn, "start embedd, and see that [gateway] deployed names it; all but texts goes on meanwhile", "%d of the indexes have vectors made of texts, and embedd does not make any: %s", count, oneLine(wire.AsProblem(err).Detail))
+	case away != nil:
+		return trouble("models", Warn, "start embedd, and see that [gateway] deployed names it; all but texts goes on meanwhile", "%d of the indexes have vectors made of texts, and embedd does not make any: %s", count, oneLine(wire.AsProblem(away).Detail))
 	case wrong != nil:
 		return trouble("models", Warn, "configure the model as it was, or make an index of the new one, load it, and let lakehouse index alias set lead to it; searches by words and by vectors go on", "%s", some(wrong))
 	}
 	return ok("models", "the models of the indexes whose vectors are made of texts, %d, are as they were", count)
+}
+
+// knownModels gives the models that embedd has by their names.
+func knownModels(ctx context.Context, api wire.Client) (map[string]embedding.Model, error) {
+	embedder := embedding.Client{Client: api}
+	list, err := embedder.Models(ctx)
+	known := map[string]embedding.Model{}
+	for _, m := range list.Models {
+		known[m.Name] = m
+	}
+	return known, err
+}
+
+// modelsOfIndexes counts the indexes that have vectors made of texts, or would by their models'
+// names, and says what is wrong with them.
+func modelsOfIndexes(ctx context.Context, api wire.Client, known map[string]embedding.Model) (count int, wrong []string, err error) {
+	vectors := vector.Client{Client: api}
+	for x, err := range vectors.EachIndex(ctx, vector.MaxPage) {
+		if err != nil {
+			return 0, nil, err
+		}
+		if _, has := known[x.Model]; x.ModelRevision == "" && !has { // nothing of it is embedd's affair
+			continue
+		}
+		count++
+		if words := astray(x, known); words != "" {
+			wrong = append(wrong, words)
+		}
+	}
+	return count, wrong, nil
 }
 
 // astray says what is the matter with the model of an index, "" where nothing is.
@@ -59,6 +69,8 @@ func astray(x vector.Index, known map[string]embedding.Model) string {
 	switch {
 	case !there:
 		return fmt.Sprintf("embedd has no model %s, which %s is of", x.Model, x.Name)
+	case x.ModelRevision == "":
+		return fmt.Sprintf("%s was made when embedd had no model %s, and takes no texts", x.Name, x.Model)
 	case !m.Ready:
 		return fmt.Sprintf("the model %s of %s cannot be had: %s", x.Model, x.Name, oneLine(m.Reason))
 	case m.Revision != x.ModelRevision:

@@ -17,6 +17,7 @@ func TestModels(t *testing.T) {
 	}{
 		{`{"name":"own","model":"mine"}`, ``, OK, "no index"},
 		{texts, `{"name":"words","ready":true,"revision":"r1"}`, OK, "as they were"},
+		{texts, `{"name":"words","ready":true,"revision":"r1"},{"name":"mine","ready":true,"revision":"r9"}`, Warn, "own was made when embedd had no model mine"},
 		{texts, `{"name":"words","ready":true,"revision":"r2"}`, Warn, "(r2) than jobs was made with (r1)"},
 		{texts, `{"name":"words","ready":true,"revision":"r2"}`, Warn, "lakehouse index alias set"},
 		{texts, `{"name":"words","reason":"ollama is away"}`, Warn, "the model words of jobs cannot be had: ollama is away"},

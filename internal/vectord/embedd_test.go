@@ -1,6 +1,7 @@
 package vectord_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"hash/fnv"
 	"io"
@@ -23,6 +24,7 @@ import (
 // so that it can become another model, be away, and count what it is asked for.
 type words struct {
 	mu        sync.Mutex
+	name      string // "": words
 	revision  string
 	dimension int
 	err       error  // what every call is answered
@@ -89,16 +91,17 @@ func (m *words) answer(w http.ResponseWriter, r *http.Request) error {
 	if m.err != nil {
 		return m.err
 	}
+	name := cmp.Or(m.name, "words")
 	if r.Method == http.MethodGet {
-		return wire.WriteJSON(w, 200, embedding.Models{Models: []embedding.Model{{Name: "words", Ready: m.reason == "", Reason: m.reason, Dimension: m.dimension, Revision: m.revision}}})
+		return wire.WriteJSON(w, 200, embedding.Models{Models: []embedding.Model{{Name: name, Ready: m.reason == "", Reason: m.reason, Dimension: m.dimension, Revision: m.revision}}})
 	}
 	var of embedding.Request
 	if err := json.Unmarshal(body, &of); err != nil {
 		return err
 	}
 	switch {
-	case of.Model != "words":
-		return embedding.ErrModelNotFound.Errorf("there is no model %q; there is words", of.Model)
+	case of.Model != name:
+		return embedding.ErrModelNotFound.Errorf("there is no model %q; there is %s", of.Model, name)
 	case of.Revision != "" && of.Revision != m.revision:
 		return embedding.ErrModelChanged.Errorf("the model words is of revision %s, and %s is asked for", m.revision, of.Revision)
 	}

@@ -246,6 +246,36 @@ func TestAModelThatIsNotTheIndexs(t *testing.T) {
 	d.want(400, "dimension_mismatch", "POST", atX+"/search", `{"text":"nurse"}`)
 }
 
+// An index that was made when nobody knew its model has vectors of whoever filled it: it takes
+// no texts either when embedd has a model of that name, in whatever revision, until it is made
+// anew. Nor is an index made of a model that tells no revision.
+func TestAnIndexOfAModelThatWasUnknown(t *testing.T) {
+	j := &jobs{}
+	d, m := startWithWords(t, j.serve(t))
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"mine","dimension":16}`)
+	j.set(manyRows(0, 2)...)
+	refused := func(status int, code string) {
+		t.Helper()
+		d.want(status, code, "POST", atX+"/add", addTexts)
+		d.want(status, code, "POST", atX+"/search", `{"text":"nurse"}`)
+		if p, _ := d.load("x", `{"sql":"SELECT * FROM jobs"}`)["problem"].(map[string]any); p["code"] != code {
+			t.Errorf("%v", p)
+		}
+	}
+	refused(404, "model_not_found")
+	m.set(func(m *words) { m.name = "mine" })
+	refused(409, "model_changed")
+	if got := m.asked(); len(got) > 0 {
+		t.Errorf("vectors were made of %q", got)
+	}
+	d.want(204, "", "DELETE", atX, "")
+	m.set(func(m *words) { m.revision = "" })
+	d.want(502, "bad_embedding", "POST", "/vectors/index", `{"name":"x","model":"mine"}`)
+	m.set(func(m *words) { m.revision = "r1" })
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"mine"}`)
+	d.want(200, "", "POST", atX+"/add", addTexts)
+}
+
 // The text of an item is what its vector was made of, and changes with it alone.
 func TestATextChangesWithItsVectorAlone(t *testing.T) {
 	d, _ := startWithWords(t, "http://127.0.0.1:1")

@@ -30,7 +30,7 @@ const (
 // Maker is what makes the vectors of an index.
 type Maker struct {
 	Model     string
-	Revision  string // that its vectors are of; "": whichever embedd has
+	Revision  string // that its vectors are of; "": of nothing that embedd knows
 	Dimension int
 }
 
@@ -99,6 +99,8 @@ func (e *Embedder) measured(ctx context.Context, m embedding.Model) (embedding.M
 	switch {
 	case !m.Ready: // and its revision is not known
 		return m, embedding.ErrProviderDown.Errorf("the model %s cannot be had: %s", m.Name, m.Reason).With("model", m.Name).After(time.Second)
+	case m.Revision == "":
+		return m, embedding.ErrBadProvider.Errorf("embedd tells no revision of the model %s, by which its vectors would be known", m.Name).With("model", m.Name)
 	case m.Dimension > 0:
 		return m, nil
 	}
@@ -174,6 +176,9 @@ func (e *Embedder) documents(ctx context.Context, by Maker, call []Text) (trunca
 
 // ask makes a call whose vectors are as many and as long as they have to be.
 func (e *Embedder) ask(ctx context.Context, by Maker, as embedding.InputType, texts []string) (embedding.Answer, error) {
+	if by.Revision == "" {
+		return embedding.Answer{}, e.unknown(ctx, by)
+	}
 	answer, err := e.Client.Embed(ctx, embedding.Request{Texts: texts, Model: by.Model, Revision: by.Revision, InputType: as})
 	if err != nil {
 		return answer, refusal(notInTime(ctx, err), len(texts))
@@ -188,6 +193,15 @@ func (e *Embedder) ask(ctx context.Context, by Maker, as embedding.InputType, te
 		}
 	}
 	return answer, nil
+}
+
+// unknown is why no vectors are made for an index that has no revision.
+func (e *Embedder) unknown(ctx context.Context, by Maker) error {
+	if _, err := e.Model(ctx, by.Model); err != nil {
+		return refusal(err, 0)
+	}
+	return embedding.ErrModelChanged.Errorf("the index was made when embedd had no model %s, so whether its vectors are of the one that embedd has now is not known; make an index anew, which takes texts, and load it", by.Model).
+		With("model", by.Model)
 }
 
 // refusal tells why embedd did not make the vectors of so many texts: by the number of a text

@@ -138,10 +138,10 @@ func TestWhyThereAreNoVectors(t *testing.T) {
 		}
 	}
 	e := embedd(t, lengths)
-	if _, err := e.Documents(t.Context(), texts.Maker{Dimension: 2}, listOf("a")); !is(vector.ErrDimension)(err) {
+	if _, err := e.Documents(t.Context(), texts.Maker{Model: "m", Revision: "r", Dimension: 2}, listOf("a")); !is(vector.ErrDimension)(err) {
 		t.Error(err)
 	}
-	if _, _, err := e.Question(t.Context(), texts.Maker{Dimension: 2}, "a"); !is(vector.ErrDimension)(err) {
+	if _, _, err := e.Question(t.Context(), texts.Maker{Model: "m", Revision: "r", Dimension: 2}, "a"); !is(vector.ErrDimension)(err) {
 		t.Error(err)
 	}
 }

@@ -78,7 +78,7 @@ func (l *loadFlags) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.want.TextColumn, "text-column", "", "`COLUMN` of the statement with the texts that vectors are made of (default text)")
 	flags.BoolVar(&l.want.DeleteMissing, "delete-missing", false, "take out the items whose ids are in no row of the statement")
 	flags.BoolVar(&l.want.AllowEmpty, "allow-empty", false, "let --delete-missing empty the index where the statement gives no rows")
-	flags.BoolVar(&l.want.Force, "force", false, "look at every row also where nothing has changed since the last load")
+	flags.BoolVar(&l.want.Force, "force", false, "look at every row, and make vectors of texts again, also where nothing has changed since the last load")
 	flags.BoolVar(&l.noWait, "no-wait", false, "begin the load of a statement, and do not wait for its end")
 	flags.BoolVar(&l.status, "status", false, "show how far the load of a statement is, or how the last one ended")
 	flags.BoolVar(&l.cancel, "cancel", false, "end the load of a statement that runs; what it added stays")

@@ -28,7 +28,8 @@ type NewLoad struct {
 	DeleteMissing bool `json:"delete_missing,omitempty" default:"false"`
 	// lets delete_missing empty the index where the statement gives no rows
 	AllowEmpty bool `json:"allow_empty,omitempty" default:"false"`
-	// looks at every row also where nothing has changed since the last load
+	// looks at every row also where nothing has changed since the last load, and makes the vectors
+	// of all texts again
 	Force bool `json:"force,omitempty" default:"false"`
 }
 

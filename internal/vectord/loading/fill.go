@@ -62,14 +62,19 @@ func (l *Loader) take(ctx context.Context, f *filling, load record) (changes uin
 	}
 	defer body.Close()
 	r := &rows{open: f.open, tally: f.tally, want: load.NewLoad, types: types, admit: l.config.Admit, making: l.ctx, at: map[string]int{},
-		embedder: l.config.Texts, maker: f.index.Maker}
+		embedder: l.config.Texts, maker: f.index.Maker, textColumns: load.TextColumns}
 	if err := r.take(ctx, body); err != nil {
 		return 0, l.whyCut(ctx, load, err)
 	}
 	if load.DeleteMissing {
-		err = r.deleteMissing(ctx)
+		if err := r.deleteMissing(ctx); err != nil {
+			return 0, err
+		}
 	}
-	return r.changes, err
+	if load.TextColumns == nil || f.tally.all(f.open.Engine().Len()) {
+		f.job.change(func(told *record) { told.TextColumns = []string{textColumn(load.NewLoad)} })
+	}
+	return r.changes, nil
 }
 
 // pin finds the versions that a load reads, unless it goes on with some, and keeps them.

@@ -26,7 +26,10 @@ type record struct {
 	// Sequence is that of the index at its end where nobody else changed the index while it
 	// ran; 0 where somebody did.
 	Sequence uint64 `json:"sequence"`
-	IndexID  string `json:"index_id"` // whose it is
+	// TextColumns are those of which vectors of the index may be that were made of texts; none
+	// where that is not known.
+	TextColumns []string `json:"text_columns,omitempty"`
+	IndexID     string   `json:"index_id"` // whose it is
 }
 
 // maxLoadRecord bounds what is kept of a load, in bytes: a statement is part of a request.

@@ -89,7 +89,8 @@ func (l *Loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (ve
 	if f.before, err = l.last(ctx, f.index); err != nil && !errors.Is(err, vector.ErrLoadNotFound) {
 		return vector.Load{}, err
 	}
-	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}}
+	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)},
+		TextColumns: textColumnsOf(want, f.before, f.open.Engine().Len())}
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.config.KeepWithin) // whoever asked may leave
 	defer cancel()
 	err = certain.Do(within, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })

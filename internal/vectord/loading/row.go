@@ -20,7 +20,7 @@ import (
 func rowOf(line []byte, want vector.NewLoad, types columns, takesTexts bool) (item row, err error) {
 	in := jsontext.NewDecoder(strings.NewReader(string(line)))
 	meta := []byte{'{'}
-	idColumn, vectorColumn, textColumn := cmp.Or(want.IDColumn, "id"), cmp.Or(want.VectorColumn, "vector"), cmp.Or(want.TextColumn, "text")
+	idColumn, vectorColumn, textColumn := cmp.Or(want.IDColumn, "id"), cmp.Or(want.VectorColumn, "vector"), textColumn(want)
 	if _, err := in.ReadToken(); err != nil {
 		return item, err
 	}

@@ -2,7 +2,6 @@ package loading
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,8 +26,6 @@ const (
 // rows are a load's rows on their way into an index, in one try. Rows that differ from the
 // index wait for a batch. A row is not written if a later one in the batch, with the same id,
 // equals what the index holds.
-// A text without a vector equals it by its metadata alone, which it is part of: the vector is
-// not made again.
 type rows struct {
 	open    *durable.Index
 	tally   *tally
@@ -40,6 +37,8 @@ type rows struct {
 
 	embedder *texts.Embedder
 	maker    texts.Maker // of the vectors of texts; without a model there are none
+
+	textColumns []string // of which vectors in the index may be, if that is known
 
 	waiting []row          // each id once; one without an id has gone again
 	at      map[string]int // where among them an id is
@@ -143,15 +142,6 @@ func (r *rows) put(ctx context.Context, item row) error {
 		return nil
 	}
 	return r.flush(ctx)
-}
-
-// holds tells whether the index holds a row already.
-func (r *rows) holds(item row) bool {
-	if item.Vector != nil {
-		return r.open.Engine().Holds(item.Item)
-	}
-	kept, there := r.open.Engine().Metadata(item.ID)
-	return there && bytes.Equal(kept, item.Metadata)
 }
 
 // deleteMissing takes out what is in no row.

@@ -74,6 +74,12 @@ func (t *tally) see(id string) {
 // saw tells whether a row of this try had an id.
 func (t *tally) saw(id string) bool { return t.ids[maphash.String(t.seed, id)].try == t.try }
 
+// made tells whether this load has put an id in.
+func (t *tally) made(id string) bool { return t.ids[maphash.String(t.seed, id)].fate >= updated }
+
+// all tells whether rows of this try are all that there is of an index of so many items.
+func (t *tally) all(items int) bool { return t.rows-t.duplicates >= int64(items) }
+
 // none tells that this try had no rows.
 func (t *tally) none() bool { return t.rows == 0 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+	"golang.org/x/sync/semaphore"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
@@ -27,6 +28,7 @@ type server struct {
 	registry *registry
 	loader   *loading.Loader
 	texts    *texts.Embedder
+	waiting  *semaphore.Weighted // for vectors of texts
 	metrics  *metrics
 	arenas   bodies.Arenas
 }
@@ -38,7 +40,7 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 		return nil, err
 	}
 	c = c.complete()
-	s := &server{env: env, config: c, texts: &texts.Embedder{Client: embedding.Client{Client: env.Peer("embedd")}}, registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
+	s := &server{env: env, config: c, texts: &texts.Embedder{Client: embedding.Client{Client: env.Peer("embedd")}}, waiting: semaphore.NewWeighted(textsWaiting), registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
 	s.metrics = newMetrics(env.Metrics, s.registry)
 	s.loader = newLoader(ctx, s.registry, s.metrics, &query.Client{Client: env.Peer("queryd")}, s.texts)
 	s.registry.background.Go(func() { s.registry.start(func(x *index) func() { return s.loader.Resume(x.loads) }) })

@@ -27,9 +27,11 @@ type words struct {
 	name      string // "": words
 	revision  string
 	dimension int
-	err       error  // what every call is answered
-	hangs     bool   // no call is answered while it does
-	reason    string // why the model is not ready, if it is not
+	err       error         // what every call is answered
+	hangs     bool          // no call is answered while it does
+	held      chan struct{} // no vectors are made until it is closed
+	waiting   int           // calls that are held
+	reason    string        // why the model is not ready, if it is not
 	refuses   func(text string) error
 	calls     []embedding.Request
 }
@@ -81,7 +83,17 @@ func (m *words) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m.mu.Lock()
-	hangs := m.hangs
+	hangs, held := m.hangs, m.held
+	if held != nil && r.Method == http.MethodPost {
+		m.waiting++
+		m.mu.Unlock()
+		select {
+		case <-held:
+		case <-r.Context().Done():
+		}
+		m.mu.Lock()
+		m.waiting--
+	}
 	m.mu.Unlock()
 	if hangs {
 		<-r.Context().Done()

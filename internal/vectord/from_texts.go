@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -51,23 +52,49 @@ func (s *server) ofModel(ctx context.Context, want vector.NewIndex) (vector.Shap
 	return shape, nil
 }
 
+// textsWaiting bounds what the vectors will take, in bytes, of the texts that adds wait for
+// together.
+const textsWaiting = 256 << 20
+
 // completeItems has the vectors made of those items of a batch that came as texts, and tells
-// how many of these were longer than the model reads.
-func (s *server) completeItems(ctx context.Context, x *index, batch bodies.Batch) (truncated int, err error) {
-	if len(batch.Texts) == 0 {
-		return 0, nil
-	}
+// how many of these were longer than the model reads. The batch counts as waiting until it is
+// done with.
+func (s *server) completeItems(ctx context.Context, x *index, batch bodies.Batch) (truncated int, done func(), err error) {
+	by := maker(x.pointer.Shape)
 	_, leave, err := x.enterToChange() // what is refused anyhow is not computed before
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	leave()
-	truncated, err = s.texts.Documents(ctx, maker(x.pointer.Shape), batch.Texts)
+	bytes := min(4*int64(by.Dimension)*int64(len(batch.Texts)), textsWaiting)
+	if !s.waiting.TryAcquire(bytes) {
+		return 0, nil, embedding.ErrTooManyCalls.Errorf("other texts wait for their vectors, which will take most of the %d bytes that there are for that; nothing of the batch was applied: send it again later", textsWaiting).
+			With("limit", textsWaiting).After(time.Second)
+	}
+	done = func() { s.waiting.Release(bytes) }
+	vectors, truncated, err := s.texts.Documents(ctx, by, batch.Texts)
+	if err == nil {
+		batch.Complete(vectors)
+		return truncated, done, nil
+	}
+	done()
 	if wrong, is := errors.AsType[*texts.TextError](err); is {
 		at := batch.Bare[wrong.Text]
-		return 0, &engine.ItemError{Item: at, ID: batch.Items[at].ID, Err: wrong}
+		return 0, nil, &engine.ItemError{Item: at, ID: batch.Items[at].ID, Err: wrong}
 	}
-	return truncated, withRemedy(err, "nothing of the batch was applied; items with vectors are taken meanwhile")
+	return 0, nil, withRemedy(err, "nothing of the batch was applied; items with vectors are taken meanwhile")
+}
+
+// stillFits refuses a batch with texts whose vectors took their time, where its index is of
+// another model by now, or the memory was taken by others.
+func (s *server) stillFits(batch bodies.Batch, made, now *index) error {
+	if len(batch.Texts) == 0 {
+		return nil
+	}
+	if err := sameMaker(made, now); err != nil {
+		return err
+	}
+	return s.registry.room(batch.Items, now.pointer.Shape.Dimension)
 }
 
 // sameMaker refuses vectors of texts that were made for an index in whose place another one

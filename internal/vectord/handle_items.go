@@ -30,18 +30,20 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.registry.room(batch.Items); err != nil {
+	if err := s.registry.room(batch.Items, x.pointer.Shape.Dimension); err != nil {
 		return err
 	}
-	truncated, err := s.completeItems(r.Context(), x, batch)
-	if err != nil {
-		return err
+	truncated := 0
+	if len(batch.Texts) > 0 {
+		var done func()
+		if truncated, done, err = s.completeItems(r.Context(), x, batch); err != nil {
+			return err
+		}
+		defer done()
 	}
 	return s.answered(w, r, (*index).enterToChange, func(now *index, open *durable.Index) (any, error) {
-		if len(batch.Texts) > 0 {
-			if err := sameMaker(x, now); err != nil {
-				return nil, err
-			}
+		if err := s.stillFits(batch, x, now); err != nil {
+			return nil, err
 		}
 		added, err := open.Add(r.Context(), batch.Items)
 		if err != nil {

@@ -6,11 +6,12 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
 
-// room refuses a batch where the indexes take all the memory that they may.
-func (r *registry) room(items []engine.Item) error {
+// room refuses a batch, whose vectors may still have to be made, where the indexes take all the
+// memory that they may.
+func (r *registry) room(items []engine.Item, dimension int) error {
 	var more int64
 	for _, item := range items {
-		more += int64(5*len(item.Vector)) + int64(2*len(item.Metadata)) + int64(len(item.ID)) + perItem
+		more += int64(5*dimension) + int64(2*len(item.Metadata)) + int64(len(item.ID)) + perItem
 	}
 	return r.roomFor(more)
 }

@@ -16,12 +16,11 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// Batch is what an add puts in. Items that came as texts without vectors have room for those,
-// which is to be written.
+// Batch is what an add puts in. Items that came as texts have no vectors yet.
 type Batch struct {
 	Items []engine.Item
-	Bare  []int        // which of them came as texts
-	Texts []texts.Text // of these
+	Bare  []int    // which of them came as texts
+	Texts []string // of these
 }
 
 // ReadItems reads the batch of an add to an index of a shape.
@@ -43,13 +42,12 @@ func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 	b := Batch{Items: make([]engine.Item, len(batch.Items))}
 	for i, item := range batch.Items {
 		if item.Vector == nil {
-			if err := b.bare(i, &item, shape); err != nil {
+			if err := b.bare(i, item, shape); err != nil {
 				return Batch{}, err
 			}
 		}
 		meta := item.Metadata
 		if item.Text != "" {
-			var err error
 			if meta, err = withText(meta, item.Text); err != nil {
 				return Batch{}, &engine.ItemError{Item: i, ID: item.ID, Err: err}
 			}
@@ -60,16 +58,22 @@ func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 }
 
 // bare takes an item that has no vector, which its text is to become.
-func (b *Batch) bare(i int, item *vector.Item, shape vector.Shape) error {
-	switch {
-	case shape.Model == "" || item.Text == "":
-		return withoutVector(i, *item, shape)
-	case texts.Check(item.Text) != nil:
-		return &engine.ItemError{Item: i, ID: item.ID, Err: texts.Check(item.Text)}
+func (b *Batch) bare(i int, item vector.Item, shape vector.Shape) error {
+	if shape.Model == "" || item.Text == "" {
+		return withoutVector(i, item, shape)
 	}
-	item.Vector = make(vector.Vector, shape.Dimension)
-	b.Bare, b.Texts = append(b.Bare, i), append(b.Texts, texts.Text{Text: item.Text, Vector: item.Vector})
+	if err := texts.Check(item.Text); err != nil {
+		return &engine.ItemError{Item: i, ID: item.ID, Err: err}
+	}
+	b.Bare, b.Texts = append(b.Bare, i), append(b.Texts, item.Text)
 	return nil
+}
+
+// Complete gives those that came as texts their vectors.
+func (b *Batch) Complete(vectors []vector.Vector) {
+	for i, at := range b.Bare {
+		b.Items[at].Vector = vectors[i]
+	}
 }
 
 // withoutVector says of an item what it lacks.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
@@ -21,7 +20,7 @@ type row struct {
 // batch is rows that are put in together, once the vectors of their texts are made.
 type batch struct {
 	items []engine.Item
-	texts []texts.Text
+	texts []string
 	bare  []int           // which of the items the texts are of
 	ids   map[string]bool // of the items
 
@@ -38,8 +37,7 @@ func (r *rows) next() *batch {
 			continue
 		}
 		if row.Vector == nil {
-			row.Vector = make(vector.Vector, r.maker.Dimension)
-			b.bare, b.texts = append(b.bare, len(b.items)), append(b.texts, texts.Text{Text: row.text, Vector: row.Vector})
+			b.bare, b.texts = append(b.bare, len(b.items)), append(b.texts, row.text)
 		}
 		b.items = append(b.items, row.Item)
 		b.ids[row.ID] = true
@@ -58,7 +56,7 @@ func (r *rows) flush(ctx context.Context) error {
 	if len(b.items) == 0 {
 		return r.settle(ctx)
 	}
-	if err := r.admit(b.items); err != nil {
+	if err := r.admit(b.items, r.maker.Dimension); err != nil {
 		return problems.Of(err)
 	}
 	go r.make(ctx, b)
@@ -73,7 +71,11 @@ func (r *rows) flush(ctx context.Context) error {
 // make makes the vectors of a batch.
 func (r *rows) make(ctx context.Context, b *batch) {
 	defer close(b.made)
-	b.truncated, b.err = r.embedder.Documents(ctx, r.maker, b.texts)
+	vectors, truncated, err := r.embedder.Documents(ctx, r.maker, b.texts)
+	b.truncated, b.err = truncated, err
+	for i, at := range b.bare {
+		b.items[at].Vector = vectors[i]
+	}
 	if wrong, is := errors.AsType[*texts.TextError](b.err); is {
 		at := b.bare[wrong.Text]
 		item := &engine.ItemError{Item: at, ID: b.items[at].ID, Err: wrong}

@@ -48,7 +48,7 @@ func loader(t *testing.T, store *storage.Client, patience time.Duration) *Loader
 	return New(t.Context(), Config{
 		Storage: store, Query: &query.Client{Client: wire.Client{Service: "queryd", Base: "http://127.0.0.1:1", HTTP: http.DefaultClient}},
 		Log:   slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Admit: func([]engine.Item) error { return nil }, Changed: func(int, int, int) {},
+		Admit: func([]engine.Item, int) error { return nil }, Changed: func(int, int, int) {},
 		RetryAfter: time.Second, KeepWithin: patience,
 	})
 }

@@ -40,8 +40,8 @@ type Config struct {
 	Query   *query.Client
 	Texts   *texts.Embedder
 	Log     *slog.Logger
-	Admit   func([]engine.Item) error         // refuses what memory has no room for
-	Changed func(added, updated, deleted int) // is told what was changed
+	Admit   func(items []engine.Item, dimension int) error // refuses what memory has no room for
+	Changed func(added, updated, deleted int)              // is told what was changed
 
 	RetryAfter time.Duration // a load that storaged or queryd failed is tried again, the first time
 	KeepWithin time.Duration // a load is kept, or not begun

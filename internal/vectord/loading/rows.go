@@ -31,7 +31,7 @@ type rows struct {
 	tally   *tally
 	want    vector.NewLoad
 	types   columns
-	admit   func([]engine.Item) error
+	admit   func(items []engine.Item, dimension int) error
 	making  context.Context // of changes: one that is begun is waited for, also when the load is cancelled
 	changes uint64          // that were made of the index
 

@@ -41,12 +41,6 @@ func (m Maker) StandIn() vector.Vector {
 	return v
 }
 
-// Text is one of which a vector is to be made.
-type Text struct {
-	Text   string
-	Vector vector.Vector // of the maker's dimension, which is written over
-}
-
 // TextError says that no vector can be made of a text.
 type TextError struct {
 	Text   int // among those that were given, from 0
@@ -123,14 +117,15 @@ func (e *Embedder) Question(ctx context.Context, by Maker, text string) (v vecto
 
 // Documents makes the vectors of texts that are found, and tells how many of these the model
 // did not read to their ends. Its error is a [TextError] where one of them is wrong.
-func (e *Embedder) Documents(ctx context.Context, by Maker, list []Text) (truncated int, err error) {
+func (e *Embedder) Documents(ctx context.Context, by Maker, list []string) (vectors []vector.Vector, truncated int, err error) {
+	vectors = make([]vector.Vector, len(list))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(callsAtOnce)
 	var cut atomic.Int64
 	for from := 0; from < len(list); {
 		first, call := from, list[from:from+callOf(list[from:])]
 		group.Go(func() error {
-			n, err := e.documents(ctx, by, call)
+			n, err := e.documents(ctx, by, call, vectors[first:])
 			if wrong, is := errors.AsType[*TextError](err); is {
 				wrong.Text += first
 			}
@@ -140,32 +135,26 @@ func (e *Embedder) Documents(ctx context.Context, by Maker, list []Text) (trunca
 		from += len(call)
 	}
 	err = group.Wait()
-	return int(cut.Load()), err
+	return vectors, int(cut.Load()), err
 }
 
 // callOf tells how many of the first texts go in one call.
-func callOf(list []Text) (n int) {
-	for bytes := 0; n < min(len(list), callTexts) && (n == 0 || bytes+len(list[n].Text) <= callBytes); n++ {
-		bytes += len(list[n].Text)
+func callOf(list []string) (n int) {
+	for bytes := 0; n < min(len(list), callTexts) && (n == 0 || bytes+len(list[n]) <= callBytes); n++ {
+		bytes += len(list[n])
 	}
 	return n
 }
 
-// documents is one call.
-func (e *Embedder) documents(ctx context.Context, by Maker, call []Text) (truncated int, err error) {
+// documents is one call, which puts the vectors in the first places of a list.
+func (e *Embedder) documents(ctx context.Context, by Maker, call []string, vectors []vector.Vector) (truncated int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, batchWithin)
 	defer cancel()
-	texts := make([]string, len(call))
-	for i, t := range call {
-		texts[i] = t.Text
-	}
-	answer, err := e.ask(ctx, by, embedding.Document, texts)
+	answer, err := e.ask(ctx, by, embedding.Document, call)
 	if err != nil {
 		return 0, err
 	}
-	for i, v := range answer.Vectors {
-		copy(call[i].Vector, v)
-	}
+	copy(vectors, answer.Vectors)
 	for _, cut := range answer.Truncated {
 		if cut {
 			truncated++

@@ -45,13 +45,6 @@ func lengths(asked embedding.Request) (said embedding.Answer, err error) {
 	return said, nil
 }
 
-func listOf(list ...string) (all []texts.Text) {
-	for _, text := range list {
-		all = append(all, texts.Text{Text: text, Vector: make(vector.Vector, 1)})
-	}
-	return all
-}
-
 func one() texts.Maker { return texts.Maker{Model: "m", Revision: "r", Dimension: 1} }
 
 // Calls are bounded in texts and bytes, two are under way at most, and each vector is its text's.
@@ -84,14 +77,13 @@ func TestCallsAreBounded(t *testing.T) {
 		}
 		return lengths(asked)
 	})
-	all := listOf(list...)
-	truncated, err := e.Documents(t.Context(), one(), all)
+	vectors, truncated, err := e.Documents(t.Context(), one(), list)
 	if err != nil || truncated != 5 {
 		t.Errorf("%d cut, %v", truncated, err)
 	}
-	for i, text := range all {
-		if text.Vector[0] != float32(len(list[i])) {
-			t.Errorf("text %d of %d bytes has %v", i, len(list[i]), text.Vector)
+	for i, v := range vectors {
+		if v[0] != float32(len(list[i])) {
+			t.Errorf("text %d of %d bytes has %v", i, len(list[i]), v)
 		}
 	}
 }
@@ -133,12 +125,12 @@ func TestWhyThereAreNoVectors(t *testing.T) {
 		"no vectors":       {want: is(embedding.ErrBadProvider)},
 	} {
 		e := embedd(t, func(embedding.Request) (embedding.Answer, error) { return c.said, c.err })
-		if _, err := e.Documents(t.Context(), one(), listOf(list...)); !c.want(err) {
+		if _, _, err := e.Documents(t.Context(), one(), list); !c.want(err) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	e := embedd(t, lengths)
-	if _, err := e.Documents(t.Context(), texts.Maker{Model: "m", Revision: "r", Dimension: 2}, listOf("a")); !is(vector.ErrDimension)(err) {
+	if _, _, err := e.Documents(t.Context(), texts.Maker{Model: "m", Revision: "r", Dimension: 2}, []string{"a"}); !is(vector.ErrDimension)(err) {
 		t.Error(err)
 	}
 	if _, _, err := e.Question(t.Context(), texts.Maker{Model: "m", Revision: "r", Dimension: 2}, "a"); !is(vector.ErrDimension)(err) {

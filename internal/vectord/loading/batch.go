@@ -97,13 +97,12 @@ func (r *rows) settle(ctx context.Context) error {
 	if b.err != nil {
 		return problems.Of(b.err)
 	}
-	r.tally.mayAdd(r.open, b.items)
+	r.tally.mayAdd(r.open, b.items, b.truncated)
 	added, err := r.open.Add(r.making, b.items)
 	if err != nil {
 		return problems.Of(err)
 	}
 	r.changes++
 	r.tally.added(added)
-	r.tally.cut(b.truncated)
 	return nil
 }

@@ -17,7 +17,7 @@ func (l *Loader) fill(ctx context.Context, f *filling) error {
 	if f.tally == nil {
 		f.tally = newTally(f.job, l.config.Changed)
 	}
-	if err := f.tally.settle(ctx, f.open); err != nil {
+	if err := f.tally.resolve(ctx, f.open); err != nil {
 		return err
 	}
 	f.tally.begin()

@@ -22,9 +22,10 @@ type tally struct {
 	duplicates int64 // of this try
 
 	// The change that was begun last, until it is known what became of it.
-	adding   []engine.Item
-	fates    []fate // of these, should they be put in
-	deleting []string
+	adding    []engine.Item
+	fates     []fate // of these, should they be put in
+	truncated int    // of their texts
+	deleting  []string
 }
 
 func newTally(j *job, changed func(added, updated, deleted int)) *tally {
@@ -119,9 +120,10 @@ func (t *tally) tell(change func(*record)) {
 	})
 }
 
-// mayAdd notes that items are about to be put in.
-func (t *tally) mayAdd(open *durable.Index, items []engine.Item) {
-	t.adding, t.fates = items, make([]fate, len(items))
+// mayAdd notes that items are about to be put in, so many of them of texts that are longer than
+// their model reads.
+func (t *tally) mayAdd(open *durable.Index, items []engine.Item, truncated int) {
+	t.adding, t.fates, t.truncated = items, make([]fate, len(items)), truncated
 	for i, item := range items {
 		t.fates[i] = added
 		if _, there := open.Engine().Metadata(item.ID); there {
@@ -130,18 +132,16 @@ func (t *tally) mayAdd(open *durable.Index, items []engine.Item) {
 	}
 }
 
-// added says that they were.
+// added says how many of them were.
 func (t *tally) added(n durable.Added) {
 	for i, item := range t.adding {
 		t.count(item.ID, t.fates[i])
 	}
 	t.adding = nil
 	t.changed(n.Added, n.Updated, 0)
-}
-
-// cut counts texts that are longer than their model reads.
-func (t *tally) cut(texts int) {
-	t.tell(func(load *record) { load.Truncated += int64(texts) })
+	if n.Added+n.Updated > 0 {
+		t.tell(func(load *record) { load.Truncated += int64(t.truncated) })
+	}
 }
 
 // mayDelete notes that items are about to be taken out.
@@ -154,8 +154,8 @@ func (t *tally) deleted(items int) {
 	t.tell(func(load *record) { load.Deleted += int64(items) })
 }
 
-// settle finds out whether the change was made whose answer was an error, and counts it.
-func (t *tally) settle(ctx context.Context, open *durable.Index) error {
+// resolve finds out whether the change was made whose answer was an error, and counts it.
+func (t *tally) resolve(ctx context.Context, open *durable.Index) error {
 	if t.adding == nil && t.deleting == nil {
 		return nil
 	}

@@ -23,15 +23,15 @@ const longestPause = time.Minute
 // why the last one failed, and when the next begins. One that changed something begins the
 // pauses anew. When it returns no change of the load is under way.
 func (l *Loader) try(ctx context.Context, f *filling) error {
-	defer l.settle(f)
+	defer l.untilResolved(f)
 	return l.tries(ctx, f)
 }
 
-// settle waits until it is known what became of a load's last change, and so counted,
+// untilResolved waits until it is known what became of a load's last change, and so counted,
 // unless the index or the daemon ends before.
-func (l *Loader) settle(f *filling) {
+func (l *Loader) untilResolved(f *filling) {
 	for failed := 1; f.tally != nil; failed++ {
-		err := f.tally.settle(l.ctx, f.open)
+		err := f.tally.resolve(l.ctx, f.open)
 		if err == nil || !transient(err) {
 			return
 		}

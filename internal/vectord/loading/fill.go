@@ -61,8 +61,10 @@ func (l *Loader) take(ctx context.Context, f *filling, load record) (changes uin
 		return 0, err
 	}
 	defer body.Close()
-	r := &rows{open: f.open, tally: f.tally, want: load.NewLoad, types: types, admit: l.config.Admit, making: l.ctx, at: map[string]int{},
-		embedder: l.config.Texts, maker: f.index.Maker, textColumns: load.TextColumns}
+	r := &rows{
+		pipeline: pipeline{open: f.open, tally: f.tally, admit: l.config.Admit, embedder: l.config.Texts, maker: f.index.Maker, making: l.ctx},
+		want:     load.NewLoad, types: types, textColumns: load.TextColumns, at: map[string]int{},
+	}
 	if err := r.take(ctx, body); err != nil {
 		return 0, l.whyCut(ctx, load, err)
 	}

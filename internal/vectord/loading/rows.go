@@ -27,44 +27,31 @@ const (
 // index wait for a batch. A row is not written if a later one in the batch, with the same id,
 // equals what the index holds.
 type rows struct {
-	open    *durable.Index
-	tally   *tally
-	want    vector.NewLoad
-	types   columns
-	admit   func(items []engine.Item, dimension int) error
-	making  context.Context // of changes: one that is begun is waited for, also when the load is cancelled
-	changes uint64          // that were made of the index
-
-	embedder *texts.Embedder
-	maker    texts.Maker // of the vectors of texts; without a model there are none
-
+	pipeline
+	want        vector.NewLoad
+	types       columns
 	textColumns []string // of which vectors in the index may be, if that is known
 
 	waiting []row          // each id once; one without an id has gone again
 	at      map[string]int // where among them an id is
 	bare    int            // of them that have no vector, at most
 	bytes   int            // of them, about
-	ahead   *batch         // that was read before them, and is put in before them
 }
 
 // take reads the rows and puts those in that the index does not hold.
 func (r *rows) take(ctx context.Context, body io.Reader) error {
 	ctx, cancel := context.WithCancel(ctx)
-	defer func() {
-		cancel()
-		if r.ahead != nil { // nothing is under way any more
-			<-r.ahead.made
-		}
-	}()
+	defer r.wait()
+	defer cancel()
 	lines := bufio.NewReaderSize(body, maxRow)
 	for number := int64(1); ; number++ {
 		line, err := lines.ReadSlice('\n')
 		switch {
 		case errors.Is(err, io.EOF) && len(line) == 0:
-			if err := r.flush(ctx); err != nil {
+			if err := r.push(ctx, r.next()); err != nil {
 				return err
 			}
-			return r.settle(ctx)
+			return r.drain(ctx)
 		case errors.Is(err, io.EOF):
 			return &cutError{wire.ErrUnavailable.Errorf("the answer of queryd ends within row %d", number).With("service", "queryd")}
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -112,8 +99,8 @@ func wrongRow(number int64, err error) error {
 
 // put takes a row. Of rows with one id the last counts.
 func (r *rows) put(ctx context.Context, item row) error {
-	if r.ahead != nil && r.ahead.ids[item.ID] { // what the index holds is not what it will
-		if err := r.settle(ctx); err != nil {
+	if r.has(item.ID) {
+		if err := r.drain(ctx); err != nil {
 			return err
 		}
 	}
@@ -141,7 +128,7 @@ func (r *rows) put(ctx context.Context, item row) error {
 	if len(r.waiting) < loadBatch && r.bytes < loadBatchBytes && r.bare < loadTexts {
 		return nil
 	}
-	return r.flush(ctx)
+	return r.push(ctx, r.next())
 }
 
 // deleteMissing takes out what is in no row.

@@ -20,7 +20,7 @@ func TestRowsAreWhole(t *testing.T) {
 		defer j.end()
 		tally := newTally(j, func(int, int, int) {})
 		tally.begin()
-		rows := &rows{open: open, tally: tally, admit: func([]engine.Item, int) error { return nil }, making: t.Context(), at: map[string]int{}}
+		rows := &rows{pipeline: pipeline{open: open, tally: tally, admit: func([]engine.Item, int) error { return nil }, making: t.Context()}, at: map[string]int{}}
 		return rows.take(t.Context(), strings.NewReader(text))
 	}
 	whole := `{"id":"a","vector":[1,0]}` + "\n"

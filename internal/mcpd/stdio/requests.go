@@ -9,94 +9,103 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+	"golang.org/x/sync/semaphore"
 )
 
-// requests are those at work.
+// requests are those that were taken and have not ended: at work, or in line for it.
 type requests struct {
 	ctx     context.Context
 	server  Conn
 	answers *answers
-	slots   chan struct{}
+	room    *semaphore.Weighted // bytes
+	slots   *semaphore.Weighted // of those at work
 
-	mu      sync.Mutex
-	atWork  map[string]context.CancelFunc // by id
-	ending  bool                          // none begins any more
-	working sync.WaitGroup
+	mu     sync.Mutex
+	taken  map[string]context.CancelFunc // by id
+	ending bool                          // none is taken any more
+	going  sync.WaitGroup
 }
 
 func newRequests(ctx context.Context, c Conn, a *answers) *requests {
-	return &requests{ctx: ctx, server: c, answers: a, slots: make(chan struct{}, maxRequests), atWork: map[string]context.CancelFunc{}}
+	return &requests{ctx: ctx, server: c, answers: a, room: semaphore.NewWeighted(maxHeld), slots: semaphore.NewWeighted(maxRequests), taken: map[string]context.CancelFunc{}}
 }
 
-// begin starts a request, when there is room for one more.
+// begin takes a request, and waits for nothing.
 func (r *requests) begin(id json.RawMessage, line []byte) {
-	select {
-	case r.slots <- struct{}{}:
-	case <-r.ctx.Done():
-		return
-	}
 	ctx, cancel := context.WithCancel(r.ctx)
-	if refusal := r.enter(string(id), cancel); refusal != "" {
+	weight := int64(len(line) + perRequest)
+	if refusal := r.enter(string(id), weight, cancel); refusal != "" {
 		cancel()
-		<-r.slots
 		r.answers.refuse(id, mcp.INVALID_REQUEST, refusal)
 		return
 	}
 	go func() {
-		defer r.working.Done()
-		defer func() { <-r.slots }()
+		defer r.going.Done()
+		defer r.room.Release(weight)
 		defer cancel()
-		answer := r.handle(ctx, id, line)
+		answer := r.inTurn(ctx, id, line)
 		if r.leave(string(id)) {
 			r.answers.send(answer)
 		}
 	}()
 }
 
-// enter notes a request that begins, or says why it may not.
-func (r *requests) enter(id string, cancel context.CancelFunc) (refusal string) {
+// enter notes a request, or says why it is not taken.
+func (r *requests) enter(id string, weight int64, cancel context.CancelFunc) (refusal string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
 	case r.ending:
-		return "the server is stopping"
-	case r.atWork[id] != nil:
+		return stopping
+	case r.taken[id] != nil:
 		return "a request with this id is at work"
+	case !r.room.TryAcquire(weight):
+		return "too much is asked at once; ask again when some of it is answered"
 	}
-	r.atWork[id] = cancel
-	r.working.Add(1)
+	r.taken[id] = cancel
+	r.going.Add(1)
 	return ""
 }
+
+// inTurn has a request answered when there is a slot for it.
+func (r *requests) inTurn(ctx context.Context, id json.RawMessage, line []byte) any {
+	if r.slots.Acquire(ctx, 1) != nil {
+		return failed(id, mcp.INVALID_REQUEST, stopping)
+	}
+	defer r.slots.Release(1)
+	return r.handle(ctx, id, line)
+}
+
+const stopping = "the server is stopping"
 
 // leave tells of a request that has ended whether it is to be answered: it was not
 // cancelled.
 func (r *requests) leave(id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, there := r.atWork[id]
-	delete(r.atWork, id)
+	_, there := r.taken[id]
+	delete(r.taken, id)
 	return there
 }
 
-// cancel ends a request, if it is at work.
+// cancel ends a request, if it was taken.
 func (r *requests) cancel(id json.RawMessage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if cancel := r.atWork[string(id)]; cancel != nil {
+	if cancel := r.taken[string(id)]; cancel != nil {
 		cancel()
-		delete(r.atWork, string(id))
+		delete(r.taken, string(id))
 	}
 }
 
-// finish lets nothing more begin, and waits for what is at work. It tells whether all
-// has ended.
+// finish takes nothing more, and waits for what was taken. It tells whether all has ended.
 func (r *requests) finish(within time.Duration) bool {
 	r.mu.Lock()
 	r.ending = true
 	r.mu.Unlock()
 	done := make(chan struct{})
 	go func() {
-		r.working.Wait()
+		r.going.Wait()
 		close(done)
 	}()
 	timer := time.NewTimer(within)

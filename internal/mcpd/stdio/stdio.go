@@ -5,11 +5,12 @@
 //
 //   - Nothing but messages goes out, each in one write. What cannot be read, has no method
 //     or is too long is answered with JSON-RPC's error and costs nothing else.
-//   - Memory is bounded: by the length of a line, and by how many requests are at work.
-//     When these are at the bound, or the client does not read, no more is read of it.
+//   - Memory is bounded: by the length of a line, by how many requests are at work, and by
+//     how much waits for that; what is beyond is refused. No request keeps a cancellation
+//     or the end of the input from being read, as long as the client takes its answers.
 //   - A request that the client cancels ends, and is not answered. An id comes back as it
 //     was written.
-//   - At the end of the input what is at work may finish, within a bound; when the process
+//   - At the end of the input what was taken may finish, within a bound; when the process
 //     is told to stop, or the client does not take answers any more, it ends at once.
 //
 // What the messages mean, in each revision of the protocol, is mcp-go's affair. Its own
@@ -32,8 +33,10 @@ import (
 
 // Bounds of what a client may ask at a time.
 const (
-	MaxLine     = 4 << 20 // bytes of a message
-	maxRequests = 16      // at work
+	MaxLine     = 4 << 20  // bytes of a message
+	maxRequests = 16       // at work
+	maxHeld     = 16 << 20 // bytes of all, at work or in line
+	perRequest  = 16 << 10 // of them, beside those of its message
 )
 
 // lastWords is how long a request that was ended has for its answer.

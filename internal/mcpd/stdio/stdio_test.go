@@ -34,7 +34,7 @@ func begin(t *testing.T, ctx context.Context, grace time.Duration) *talk {
 	t.Helper()
 	inRead, in := io.Pipe()
 	out, outWrite := io.Pipe()
-	c := &talk{t: t, in: in, outEnd: out, out: bufio.NewReader(out), begun: make(chan struct{}, 100), release: make(chan struct{}), ended: make(chan error, 1)}
+	c := &talk{t: t, in: in, outEnd: out, out: bufio.NewReader(out), begun: make(chan struct{}, 2000), release: make(chan struct{}), ended: make(chan error, 1)}
 	s := server.NewMCPServer("test", "1", server.WithToolCapabilities(false))
 	s.AddTool(mcp.NewTool("echo"), func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		return mcp.NewToolResultText(req.GetString("text", "<none>")), nil
@@ -249,7 +249,7 @@ func TestACancelledRequestEndsWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// No more is read than may be at work, and a request that waits for room is not lost.
+// Nothing that waits for room is lost.
 func TestRequestsAtWorkAreBounded(t *testing.T) {
 	c := begin(t, t.Context(), time.Minute)
 	const asked = 40
@@ -272,6 +272,60 @@ func TestRequestsAtWorkAreBounded(t *testing.T) {
 	}
 	if len(seen) != asked {
 		t.Errorf("%d of %d are answered", len(seen), asked)
+	}
+}
+
+// Neither a cancellation nor the end of the input lies behind requests that wait for room.
+func TestRequestsThatWaitStandInNobodysWay(t *testing.T) {
+	c := begin(t, t.Context(), time.Nanosecond)
+	const asked = 17
+	for i := range asked {
+		c.call(fmt.Sprint(i), "wait")
+	}
+	for range asked - 1 {
+		<-c.begun
+	}
+	for i := range asked {
+		c.say(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, i))
+	}
+	c.call("99", "echo")
+	if doc := c.hear(); doc["id"] != 99.0 {
+		t.Errorf("what was cancelled has made room: %v", doc)
+	}
+	for i := range asked {
+		c.call(fmt.Sprint(100+i), "wait")
+	}
+	c.in.Close()
+	if err := c.finished(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMoreThanCanBeHeldIsRefused(t *testing.T) {
+	c := begin(t, t.Context(), time.Minute)
+	const asked = 1100 // of 16 KiB and more, where there are 16 MiB
+	go func() {
+		for i := range asked {
+			_, _ = fmt.Fprintf(c.in, `{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"wait"}}`+"\n", i)
+		}
+	}()
+	answered := map[any]bool{}
+	for range asked {
+		doc := c.hear()
+		if answered[doc["id"]] = true; len(answered) > 1 {
+			continue
+		}
+		if fault, _ := doc["error"].(map[string]any); fault == nil || fault["code"] != -32600.0 {
+			t.Errorf("nothing is refused, but %v", doc)
+		}
+		close(c.release)
+	}
+	if len(answered) != asked {
+		t.Errorf("%d of %d are answered", len(answered), asked)
+	}
+	c.call("9", "echo")
+	if doc := c.hear(); doc["id"] != 9.0 || doc["result"] == nil {
+		t.Errorf("there is room again: %v", doc)
 	}
 }
 

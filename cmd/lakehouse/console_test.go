@@ -76,25 +76,38 @@ var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\
 // expect, and gives all that it showed until then.
 func (c *console) expect(want string) string {
 	c.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var shown string
+	at := -1
+	c.waitUntil(func() bool {
+		shown = c.shown()
+		at = strings.Index(shown, want)
+		return at >= 0 || c.ended
+	})
+	if at < 0 {
+		c.t.Fatalf("the screen does not show %q but\n%s", want, shown)
+	}
+	c.seen += at + len(want)
+	return shown[:at+len(want)]
+}
+
+// shown is what the screen shows since the last expect.
+func (c *console) shown() string {
+	return strings.ReplaceAll(escapes.ReplaceAllString(string(c.screen), ""), "\r", "")[c.seen:]
+}
+
+// waitUntil waits for what comes of what is read, and not for ever.
+func (c *console) waitUntil(done func() bool) {
 	late := false
 	timer := time.AfterFunc(20*time.Second, func() {
 		c.mu.Lock()
+		defer c.mu.Unlock()
 		late = true
 		c.more.Broadcast()
-		c.mu.Unlock()
 	})
 	defer timer.Stop()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for {
-		shown := strings.ReplaceAll(escapes.ReplaceAllString(string(c.screen), ""), "\r", "")[c.seen:]
-		if at := strings.Index(shown, want); at >= 0 {
-			c.seen += at + len(want)
-			return shown[:at+len(want)]
-		}
-		if late || c.ended {
-			c.t.Fatalf("the screen does not show %q but\n%s", want, shown)
-		}
+	for !done() && !late {
 		c.more.Wait()
 	}
 }
@@ -110,10 +123,12 @@ func (c *console) write(keys string) {
 func (c *console) ends() int {
 	c.t.Helper()
 	c.mu.Lock()
-	for !c.ended {
-		c.more.Wait()
-	}
+	c.waitUntil(func() bool { return c.ended })
+	ended, shown := c.ended, c.shown()
 	c.mu.Unlock()
+	if !ended {
+		c.t.Fatalf("the command does not end, and shows\n%s", shown)
+	}
 	err := c.cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, unix.EIO) {

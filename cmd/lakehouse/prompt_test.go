@@ -123,6 +123,19 @@ func promptWorks(t *testing.T) {
 
 	c = openConsole(t, environ, "sql")
 	c.expect(prompt)
+	c.write("select count(*) from range(100000000000) a, range(1000) b;" + enter)
+	running := waitFor(t, 1)
+	c.write(ctrlD)
+	client := theLake()
+	if err := client.Cancel(t.Context(), running[0].QueryID); err != nil {
+		t.Fatal(err)
+	}
+	if code := c.ends(); code != 0 {
+		t.Errorf("Ctrl-D while a statement runs ends with %d after it", code)
+	}
+
+	c = openConsole(t, environ, "sql")
+	c.expect(prompt)
 	if err := c.cmd.Process.Signal(unix.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -133,17 +146,22 @@ func promptWorks(t *testing.T) {
 	}
 }
 
-// waitFor waits until so many statements run.
-func waitFor(t *testing.T, running int) {
+// waitFor waits until so many statements run, and gives them.
+func waitFor(t *testing.T, running int) []query.Running {
 	t.Helper()
-	client := query.Client{Client: wire.Client{Service: "gateway", Base: os.Getenv("LAKEHOUSE_GATEWAY") + "/v1"}}
+	client := theLake()
 	for {
 		list, err := client.Queries(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(list) == running && (running == 0 || list[0].State == query.Active) {
-			return
+			return list
 		}
 	}
+}
+
+// theLake is a client of it.
+func theLake() query.Client {
+	return query.Client{Client: wire.Client{Service: "gateway", Base: os.Getenv("LAKEHOUSE_GATEWAY") + "/v1"}}
 }

@@ -20,7 +20,7 @@ import (
 // its own: Ctrl-C ends a statement and not the prompt, SIGTERM ends the process.
 func (s *session) prompt(ctx context.Context, base string) error {
 	ctx = context.WithoutCancel(ctx)
-	defer s.term.restoreWhenTerminated()()
+	defer s.term.take()()
 	names, err := tableNames(ctx, s.query)
 	if err != nil {
 		return err // nobody is there to ask

@@ -6,7 +6,6 @@ import (
 	"os/signal"
 
 	"golang.org/x/sys/unix"
-	"golang.org/x/term"
 )
 
 // interruptible gives a context that Ctrl-C ends, with errCancelled for its cause.
@@ -33,20 +32,30 @@ func (t *terminal) interruptible(ctx context.Context) (context.Context, func()) 
 	}
 }
 
-// restoreWhenTerminated gives the terminal back as it was when SIGTERM comes, which
-// then ends the process: who waits for keys hears of nothing else. stop ends that.
-func (t *terminal) restoreWhenTerminated() (stop func()) {
-	was, err := term.GetState(int(t.screen.Fd()))
+// noKey is a key of a terminal that there is none for.
+const noKey = 0
+
+// take makes Ctrl-D a key like others while a statement runs, which the prompt reads after
+// it: else the terminal takes it for the end of a file, and hands on a NUL. giveBack leaves
+// the terminal as it was. So does SIGTERM, which then ends the process: who waits for keys
+// hears of nothing else.
+func (t *terminal) take() (giveBack func()) {
+	fd := int(t.screen.Fd())
+	was, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	if err != nil {
 		return func() {}
 	}
+	taken := *was
+	taken.Cc[unix.VEOF] = noKey
+	_ = unix.IoctlSetTermios(fd, unix.TCSETS, &taken)
+	restore := func() { _ = unix.IoctlSetTermios(fd, unix.TCSETS, was) }
 	terminated, ending, ended := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
 	signal.Notify(terminated, unix.SIGTERM)
 	go func() {
 		defer close(ended)
 		select {
 		case <-terminated:
-			_ = term.Restore(int(t.screen.Fd()), was)
+			restore()
 			signal.Reset(unix.SIGTERM)
 			_ = unix.Kill(os.Getpid(), unix.SIGTERM)
 		case <-ending:
@@ -56,5 +65,6 @@ func (t *terminal) restoreWhenTerminated() (stop func()) {
 		signal.Stop(terminated)
 		close(ending)
 		<-ended
+		restore()
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"strconv"
-	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -68,7 +66,7 @@ func (g Gateway) querySQL(ctx context.Context, args sqlArgs) (page, error) {
 	}
 	limit := orDefault(args.Limit, rowsByDefault)
 	most := min(from.Offset+int64(limit)+1, query.MaxLimit)
-	body, reads, err := g.query().Read(ctx, query.Request{SQL: args.SQL, Limit: &most, AsOf: args.AsOf, Format: query.JSON})
+	body, header, err := g.query().Read(ctx, query.Request{SQL: args.SQL, Limit: &most, AsOf: args.AsOf, Format: query.JSON})
 	if err != nil {
 		return page{}, err
 	}
@@ -78,42 +76,18 @@ func (g Gateway) querySQL(ctx context.Context, args sqlArgs) (page, error) {
 		return page{}, err
 	}
 	_, _ = io.CopyN(io.Discard, body, leftover) // the connection is of use again where this is all
+	reads := header.Get(query.HeaderReads)
 	p.page.Reads = shortened(reads, maxAround/2)
 	if !p.page.Truncated || p.next() >= query.MaxLimit {
 		return p.page, nil
 	}
-	next := cursor{Offset: p.next(), Before: p.seen(), AsOf: from.AsOf}
-	if args.Cursor == "" {
-		pinned, can, err := g.pinned(ctx, args, reads)
-		if err != nil || !can {
-			return p.page, err
+	next := cursor{Offset: p.next(), Before: p.seen(), AsOf: args.AsOf}
+	if args.Cursor == "" && reads != "" {
+		// Versions with ids: what takes a name meanwhile is refused.
+		if next.AsOf = json.RawMessage(header.Get(query.HeaderAsOf)); len(next.AsOf) == 0 {
+			return p.page, nil
 		}
-		next.AsOf = pinned
 	}
 	p.page.NextCursor = next.text(args.SQL)
 	return p.page, nil
-}
-
-// pinned gives the as_of that reads the versions again which a result was made of, and no
-// dataset that has taken a name since. It cannot where the list of them is cut.
-func (g Gateway) pinned(ctx context.Context, args sqlArgs, reads string) (asOf json.RawMessage, can bool, err error) {
-	if reads == "" {
-		return args.AsOf, true, nil // of no table
-	}
-	versions := map[string]int64{}
-	for source := range strings.SplitSeq(reads, ", ") {
-		name, version, _ := strings.Cut(source, "@")
-		if versions[name], err = strconv.ParseInt(version, 10, 64); err != nil {
-			return nil, false, nil
-		}
-	}
-	if asOf, err = json.Marshal(versions); err != nil {
-		return nil, false, err
-	}
-	found, err := g.query().Reads(ctx, query.ReadsRequest{SQL: args.SQL, AsOf: asOf})
-	if err != nil {
-		return nil, false, err
-	}
-	asOf, err = json.Marshal(found.AsOf())
-	return asOf, true, err
 }

@@ -23,6 +23,11 @@ const HeaderCache = "X-Cache"
 // is cut and ends with "...".
 const HeaderReads = "X-Reads"
 
+// HeaderAsOf is the as_of that has the same statement read the same again, with the ids of
+// what has these names now. It is left out where it would have over 2,000 bytes, and where
+// nothing is read.
+const HeaderAsOf = "X-As-Of"
+
 // HeaderQueryID names the query in the header of every answer of POST /sql.
 const HeaderQueryID = "X-Query-Id"
 
@@ -48,13 +53,13 @@ func (c *Client) Stream(ctx context.Context, req Request) (io.ReadCloser, error)
 	return body, err
 }
 
-// Read is Stream, and gives with the bytes what they are made of, as [HeaderReads] says.
-func (c *Client) Read(ctx context.Context, req Request) (body io.ReadCloser, reads string, err error) {
+// Read is Stream, and gives with the bytes the header, which says what they are made of.
+func (c *Client) Read(ctx context.Context, req Request) (io.ReadCloser, http.Header, error) {
 	resp, err := c.Do(ctx, wire.Call{Method: http.MethodPost, Path: "/sql", Header: req.header(), JSON: req})
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	return c.Body(ctx, resp), resp.Header.Get(HeaderReads), nil
+	return c.Body(ctx, resp), resp.Header, nil
 }
 
 func (r Request) header() http.Header {

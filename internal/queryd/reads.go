@@ -2,6 +2,7 @@ package queryd
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -50,11 +51,18 @@ func (s *server) look(ctx context.Context, session *duck.Session, parsed *duck.S
 func reportReads(h http.Header, read *tables) {
 	if report := read.report(); report != "" {
 		h.Set(query.HeaderReads, report)
+		asOf, _ := json.Marshal(query.Reads{Sources: read.sources()}.AsOf()) // of numbers and texts
+		if len(asOf) <= maxAsOf {
+			h.Set(query.HeaderAsOf, string(asOf))
+		}
 	}
 }
 
-// maxReads bounds a header, which proxies do not pass at any length.
-const maxReads = 4000
+// Bounds of headers, which proxies do not pass at any length.
+const (
+	maxReads = 4000
+	maxAsOf  = 2000
+)
 
 // report names what is read in a header.
 func (t *tables) report() string {

@@ -31,6 +31,9 @@ func TestWhatAStatementReads(t *testing.T) {
 		t.Errorf("from %+v to %+v", first, last)
 	}
 	l.write("rates", catalog.Replace, "n: 1, was: 2", "SELECT 7::BIGINT AS n, 'third' AS was")
+	if told := d.sql(statement).header.Get(query.HeaderAsOf); told != "" {
+		t.Errorf("a header of any length: %s", told)
+	}
 	asOf, err := json.Marshal(reads.AsOf())
 	if err != nil {
 		t.Fatal(err)
@@ -68,6 +71,9 @@ func TestAsOfOfAnotherNow(t *testing.T) {
 	asOf, err := json.Marshal(reads.AsOf())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if told := d.sql("FROM best").header.Get(query.HeaderAsOf); told != string(asOf) {
+		t.Errorf("an answer tells %s of %s", told, asOf)
 	}
 	ask := fmt.Sprintf(`{"sql":"FROM best","as_of":%s}`, asOf)
 	if got := d.post("/sql", ask).rows(t); got != "[[1]]" {

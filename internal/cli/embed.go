@@ -2,20 +2,19 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
 )
 
 func newEmbed(g *Globals) *cobra.Command {
@@ -45,14 +44,7 @@ func newEmbed(g *Globals) *cobra.Command {
 				return err
 			}
 			asked.InputType = embedding.InputType(as)
-			answer, err := embedAll(cmd.Context(), embedding.Client{Client: gateway}, asked, texts)
-			if err != nil {
-				return err
-			}
-			if format == embedJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(answer)
-			}
-			return showVectors(cmd, texts, answer)
+			return embedAll(cmd.Context(), embedding.Client{Client: gateway}, asked, texts, newVectorWriter(cmd, format))
 		},
 	}
 	flags := cmd.Flags()
@@ -66,76 +58,117 @@ func newEmbed(g *Globals) *cobra.Command {
 }
 
 // textsOf gives the texts of the arguments, or else those of the lines of standard input.
-func textsOf(in io.Reader, args []string) ([]string, error) {
-	if len(args) > 0 {
-		return args, nil
-	}
-	if file, is := in.(*os.File); is && term.IsTerminal(int(file.Fd())) {
+func textsOf(in io.Reader, args []string) (iter.Seq2[string, error], error) {
+	if file, is := in.(*os.File); is && len(args) == 0 && term.IsTerminal(int(file.Fd())) {
 		return nil, usageError{errors.New("there is no text; write: lakehouse embed 'TEXT', or give lines on standard input")}
 	}
-	var texts []string
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, maxLine)
-	for lines.Scan() {
-		if line := lines.Text(); strings.TrimSpace(line) != "" {
-			texts = append(texts, line)
+	return func(yield func(string, error) bool) {
+		for _, text := range args {
+			if !yield(text, nil) {
+				return
+			}
 		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("standard input, behind line %d: %w", len(texts), err)
-	}
-	if texts == nil {
-		return nil, usageError{errors.New("standard input holds no text; write it there, or as an argument: lakehouse embed 'TEXT'")}
-	}
-	return texts, nil
+		if len(args) == 0 {
+			textsOfLines(in, yield)
+		}
+	}, nil
 }
 
-const embedJSON = "json"
+func textsOfLines(in io.Reader, yield func(string, error) bool) {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, maxLine)
+	number, texts := 0, 0
+	for ; lines.Scan(); number++ {
+		line := lines.Text()
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if texts++; !yield(line, nil) {
+			return
+		}
+	}
+	switch err := lines.Err(); {
+	case err != nil:
+		yield("", fmt.Errorf("standard input, line %d: %w", number+1, err))
+	case texts == 0:
+		yield("", usageError{errors.New("standard input holds no text; write it there, or as an argument: lakehouse embed 'TEXT'")})
+	}
+}
 
-// embedTexts is how many texts go in one request.
-const embedTexts = 256
+const (
+	embedJSON  = "json"
+	embedTexts = 256     // in one request
+	embedBytes = 4 << 20 // of its texts, but for the last
+)
 
-// embedAll gives the vectors of any number of texts.
-func embedAll(ctx context.Context, client embedding.Client, asked embedding.Request, texts []string) (all embedding.Answer, err error) {
-	for some := range slices.Chunk(texts, embedTexts) {
+// together gives texts as they go in one request.
+func together(texts iter.Seq2[string, error]) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		var some []string
+		bytes := 0
+		for text, err := range texts {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			some = append(some, text)
+			if bytes += len(text); len(some) < embedTexts && bytes < embedBytes {
+				continue
+			}
+			if !yield(some, nil) {
+				return
+			}
+			some, bytes = nil, 0
+		}
+		if len(some) > 0 {
+			yield(some, nil)
+		}
+	}
+}
+
+// embedAll writes the vectors of any number of texts, all by one model of one revision.
+func embedAll(ctx context.Context, client embedding.Client, asked embedding.Request, texts iter.Seq2[string, error], to vectorWriter) error {
+	dimension := 0
+	for some, err := range together(texts) {
+		if err == nil && dimension == 0 {
+			asked, err = pinned(ctx, client, asked)
+		}
+		if err != nil {
+			return err
+		}
 		asked.Texts = some
 		answer, err := client.Embed(ctx, asked)
 		if err != nil {
-			return all, err
+			return err
 		}
-		all.Model, all.Dimension = answer.Model, answer.Dimension
-		all.Vectors, all.Truncated = append(all.Vectors, answer.Vectors...), append(all.Truncated, answer.Truncated...)
+		if dimension = cmp.Or(dimension, answer.Dimension); answer.Model != asked.Model || answer.Dimension != dimension {
+			return embedding.ErrModelChanged.Errorf("%s with %d dimensions answers, in place of %s with %d; make all of the vectors again", answer.Model, answer.Dimension, asked.Model, dimension)
+		}
+		if err := to.write(some, answer); err != nil {
+			return err
+		}
 	}
-	return all, nil
+	return to.end()
 }
 
-// shownNumbers is how many numbers of a vector a table shows.
-const shownNumbers = 4
-
-// showVectors draws where vectors begin.
-func showVectors(cmd *cobra.Command, texts []string, answer embedding.Answer) error {
-	var rows [][]string
-	for i, v := range answer.Vectors {
-		cut := ""
-		if i < len(answer.Truncated) && answer.Truncated[i] {
-			cut = "yes"
+// pinned names the model, and its revision, that a request would be answered by now. What
+// embedd does not have it may say itself.
+func pinned(ctx context.Context, client embedding.Client, asked embedding.Request) (embedding.Request, error) {
+	list, err := client.Models(ctx)
+	if err != nil {
+		return asked, err
+	}
+	for _, m := range list.Models {
+		switch {
+		case m.Name != asked.Model && (asked.Model != "" || !m.Default):
+		case !m.Ready:
+			return asked, embedding.ErrProviderDown.Errorf("the model %s is not ready: %s", m.Name, m.Reason)
+		default:
+			asked.Model, asked.Revision = m.Name, m.Revision
+			return asked, nil
 		}
-		rows = append(rows, []string{texts[i], firstNumbers(v), cut})
 	}
-	WriteTable(cmd.OutOrStdout(), []string{"text", "vector", "truncated"}, rows, []bool{false, false, false})
-	_, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s by %s, of %d dimensions\n", counted(len(answer.Vectors), "vector"), printable(answer.Model, ""), answer.Dimension)
-	return err
-}
-
-func firstNumbers(v floats.Vector) string {
-	var words []string
-	for _, f := range v[:min(len(v), shownNumbers)] {
-		words = append(words, fmt.Sprintf("%7.4f", f))
-	}
-	if len(v) > shownNumbers {
-		words = append(words, "…")
-	}
-	return strings.Join(words, " ")
+	return asked, nil
 }
 
 // completeModel completes the name of a model of embedd.

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,7 +27,13 @@ func TestTextsAreEmbedded(t *testing.T) {
 			if asked.Model == "other" {
 				return embedding.ErrModelNotFound.Errorf("there is no model other; there is words")
 			}
+			if asked.Revision != "r1" {
+				return embedding.ErrModelChanged.Errorf("words has the revision r1, and not %q", asked.Revision)
+			}
 			answer := embedding.Answer{Model: "words", Dimension: 5}
+			if slices.Contains(asked.Texts, "another model") {
+				answer.Dimension = 6
+			}
 			for _, text := range asked.Texts {
 				first := float32(0.5)
 				if asked.InputType == embedding.Query {
@@ -38,7 +45,7 @@ func TestTextsAreEmbedded(t *testing.T) {
 			return wire.WriteJSON(w, http.StatusOK, answer)
 		}},
 		service.Route{Method: "GET", Path: "/v1/embed/models", ID: "models", Access: service.Read, Handle: func(w http.ResponseWriter, _ *http.Request) error {
-			return wire.WriteJSON(w, http.StatusOK, embedding.Models{Models: []embedding.Model{{Name: "words"}, {Name: "other"}}})
+			return wire.WriteJSON(w, http.StatusOK, embedding.Models{Models: []embedding.Model{{Name: "words", Default: true, Ready: true, Revision: "r1"}, {Name: "other", Ready: true}, {Name: "away", Reason: "it does not answer"}}})
 		}})
 	t.Setenv("LAKEHOUSE_GATEWAY", edge.url)
 	for _, c := range []struct {
@@ -50,6 +57,7 @@ func TestTextsAreEmbedded(t *testing.T) {
 		{[]string{"embed", "night\tshift", "long text"}, 0, "│ night shift │  0.5000  0.0000  0.0000  0.0000 … │           │\n│ long text   │  0.5000  0.0000  0.0000  0.0000 … │ yes       │\n", "2 vectors by words, of 5 dimensions\n"},
 		{[]string{"embed", "a", "--input-type", "query", "--format", "json"}, 0, `{"model":"words","dimension":5,"vectors":[[-0.25,0,0,0,1]],"truncated":[false]}` + "\n", ""},
 		{[]string{"embed", "a", "--model", "other"}, 1, "", "[model_not_found]"},
+		{[]string{"embed", "a", "--model", "away"}, 1, "", "it does not answer"},
 		{[]string{"__complete", "embed", "--model", "w"}, 0, "words\n", ""},
 		{[]string{"__complete", "index", "create", "x", "--model", "o"}, 0, "other\n", ""},
 	} {
@@ -61,6 +69,20 @@ func TestTextsAreEmbedded(t *testing.T) {
 	stdout := runWith(t, strings.NewReader("one\n\n"+strings.Repeat("x\n", 300)), "embed", "--json")
 	if n := strings.Count(stdout, "[0.5,"); n != 301 {
 		t.Errorf("%d vectors of 301 lines", n)
+	}
+	var answer embedding.Answer
+	if err := json.Unmarshal([]byte(stdout), &answer); err != nil || len(answer.Vectors) != 301 || len(answer.Truncated) != 301 {
+		t.Errorf("%v: %d vectors, %d truncated", err, len(answer.Vectors), len(answer.Truncated))
+	}
+	code, stdout, stderr := runIn(t, strings.NewReader(strings.Repeat("x\n", 300)+"another model\n"), "embed", "--json")
+	if json.Valid([]byte(stdout)) || code != 1 || !strings.Contains(stderr, "[model_changed]") {
+		t.Errorf("vectors of two models: %d\n%s", code, stderr)
+	}
+	if code, _, stderr := runIn(t, strings.NewReader("one\n\n\n"+strings.Repeat("x", 33<<20)), "embed"); code != 1 || !strings.Contains(stderr, "line 4") {
+		t.Errorf("a line that is too long: %d\n%s", code, stderr)
+	}
+	if code, _, stderr := runIn(t, strings.NewReader("\n \n"), "embed"); code != 2 || !strings.Contains(stderr, "holds no text") {
+		t.Errorf("no text: %d\n%s", code, stderr)
 	}
 }
 

@@ -63,25 +63,29 @@ func (e edge) offset() int {
 // run runs the command line as a user would, in a folder of its own.
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return runIn(t, nil, args...)
+}
+
+// runIn is run with a standard input.
+func runIn(t *testing.T, in io.Reader, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
 	var out, errs bytes.Buffer
 	root := cli.New()
+	root.SetIn(in)
 	root.SetOut(&out)
 	root.SetErr(&errs)
 	code = cli.Execute(t.Context(), root, args)
 	return code, out.String(), errs.String()
 }
 
-// runWith runs the command line with a standard input, and gives what it wrote.
+// runWith is runIn of what has to end well, and gives what it wrote.
 func runWith(t *testing.T, in io.Reader, args ...string) (stdout string) {
 	t.Helper()
-	var out bytes.Buffer
-	root := cli.New()
-	root.SetIn(in)
-	root.SetOut(&out)
-	if code := cli.Execute(t.Context(), root, args); code != 0 {
-		t.Errorf("%q: %d", args, code)
+	code, stdout, stderr := runIn(t, in, args...)
+	if code != 0 {
+		t.Errorf("%q: %d\n%s", args, code, stderr)
 	}
-	return out.String()
+	return stdout
 }
 
 // clean keeps what is set on this box out of a test, and puts it into a folder of

@@ -14,7 +14,7 @@ import (
 
 const (
 	demoIndex  = "candidates"
-	mostTexts  = 10_000 // that are indexed: all of the small scale, seconds of both cores
+	mostTexts  = 10_000 // that are indexed: all of the small scale
 	loadGlance = 100 * time.Millisecond
 )
 
@@ -37,35 +37,54 @@ func (d *demo) index(ctx context.Context, client *vector.Client) error {
 	if err != nil {
 		return err
 	}
+	begun := time.Now()
+	rows, err := d.load(ctx, client)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(d.out, "\nWhat %d candidates say of themselves, as %d numbers each by the model %s, computed here in %.1f s.\nWhom do you look for?\n",
+		rows, made.Dimension, made.Model, time.Since(begun).Seconds())
+	return err
+}
+
+// load fills the index, beside a bar that tells how far it is, and why it is tried again.
+func (d *demo) load(ctx context.Context, client *vector.Client) (rows int64, err error) {
 	bar := cli.NewRowBar(d.progress, demoIndex)
 	defer bar.End()
 	bar.Begin(mostTexts)
-	begun := time.Now()
+	failed := 0
+	tell := func(load vector.Load) {
+		bar.Add(load.Rows - rows)
+		rows = load.Rows
+		if load.Retry != nil && load.Retry.Failed != failed {
+			failed = load.Retry.Failed
+			bar.Say(demoIndex + ": " + cli.RetryWords(*load.Retry))
+		}
+	}
 	load, err := client.StartLoad(ctx, demoIndex, vector.NewLoad{SQL: fmt.Sprintf(`SELECT candidate_id AS id, summary AS text, occupation, title, city, state,
        years_experience AS years FROM candidates ORDER BY candidate_id LIMIT %d`, mostTexts)})
 	glance := time.NewTicker(loadGlance)
 	defer glance.Stop()
-	for shown := int64(0); err == nil && load.State == vector.LoadRunning; load, err = client.LoadOf(ctx, demoIndex) {
-		bar.Add(load.Rows - shown)
-		shown = load.Rows
+	for ; err == nil && load.State == vector.LoadRunning; load, err = client.LoadOf(ctx, demoIndex) {
+		tell(load)
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return rows, ctx.Err()
 		case <-glance.C:
 		}
 	}
-	switch {
-	case err != nil:
-		return err
-	case load.Problem != nil:
-		return load.Problem
+	if err != nil {
+		return rows, err
 	}
-	fmt.Fprintf(d.out, "\nWhat %d candidates say of themselves, as %d numbers each by the model %s, computed here in %.1f s.\nWhom do you look for?\n",
-		load.Rows, made.Dimension, made.Model, time.Since(begun).Seconds())
-	return nil
+	tell(load)
+	if load.Problem != nil {
+		return rows, load.Problem
+	}
+	return rows, nil
 }
 
-// find shows whom the three ways find, side by side, and the first one's own words.
+// find shows whom the three ways find, side by side, and the words of whom both ways
+// together find first.
 func (d *demo) find(ctx context.Context, client *vector.Client, text string) error {
 	const k = 5
 	modes := []vector.Mode{vector.ByVector, vector.ByWords, vector.Hybrid}
@@ -73,7 +92,7 @@ func (d *demo) find(ctx context.Context, client *vector.Client, text string) err
 	for i := range rows {
 		rows[i] = make([]string, len(modes))
 	}
-	var first vector.Result
+	var both []vector.Result
 	for column, mode := range modes {
 		found, err := client.Search(ctx, demoIndex, vector.Search{Text: text, Mode: mode, K: new(k)})
 		if err != nil {
@@ -82,14 +101,19 @@ func (d *demo) find(ctx context.Context, client *vector.Client, text string) err
 		for row, result := range found.Results {
 			rows[row][column] = whom(result)
 		}
-		if len(found.Results) > 0 {
-			first = found.Results[0]
+		if mode == vector.Hybrid {
+			both = found.Results
 		}
 	}
 	fmt.Fprintf(d.out, "\n%q\n", text)
 	cli.WriteTable(d.out, []string{"by meaning (vector)", "by words (lexical)", "by both (hybrid)"}, rows, make([]bool, len(modes)))
-	fmt.Fprintf(d.out, "%s, of %s: %s\n", first.ID, saidOf(first).Occupation, saidOf(first).Text)
-	return nil
+	if len(both) == 0 {
+		_, err := fmt.Fprintln(d.out, "Nobody is found.")
+		return err
+	}
+	first := saidOf(both[0])
+	_, err := fmt.Fprintf(d.out, "%s, of %s: %s\n", both[0].ID, first.Occupation, first.Text)
+	return err
 }
 
 // said is what the index knows of a candidate.

@@ -143,7 +143,7 @@ func (l sqlLoad) status() error {
 		f.say("note", "%s", warning)
 	}
 	if load.Retry != nil {
-		f.say("retry", "%s", retryWords(*load.Retry))
+		f.say("retry", "%s", RetryWords(*load.Retry))
 	}
 	if load.Problem != nil {
 		f.say("problem", "%s [%s]", load.Problem.Detail, load.Problem.Kind.Code)
@@ -173,13 +173,13 @@ func (l sqlLoad) cancel() error {
 // progressWords says how far a load is that runs.
 func progressWords(load vector.Load) string {
 	if load.Retry != nil {
-		return rowsWords(load) + "; " + printable(retryWords(*load.Retry), "")
+		return rowsWords(load) + "; " + RetryWords(*load.Retry)
 	}
 	return rowsWords(load)
 }
 
-// retryWords says why a load is tried again, and when.
-func retryWords(r vector.LoadRetry) string {
+// RetryWords says why a load is tried again, and when.
+func RetryWords(r vector.LoadRetry) string {
 	next := "the next one runs"
 	if r.NextAt != nil {
 		next = "the next one begins " + shown(*r.NextAt)
@@ -188,7 +188,7 @@ func retryWords(r vector.LoadRetry) string {
 	if r.Problem != nil {
 		words += fmt.Sprintf("; %s [%s]", r.Problem.Detail, r.Problem.Kind.Code)
 	}
-	return words
+	return printable(words, "")
 }
 
 // rowsWords says what a load has done.

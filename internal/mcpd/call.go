@@ -21,10 +21,8 @@ import (
 )
 
 const (
-	// patience is how long a call that may be made again is: a restart of the gateway or of
-	// a daemon takes less.
-	patience  = 4 * time.Second
-	firstWait = 50 * time.Millisecond
+	restartTime = 4 * time.Second // that the gateway or a daemon takes at most
+	firstWait   = 50 * time.Millisecond
 )
 
 // Gateway is where everything is asked.
@@ -47,7 +45,16 @@ func tool[A, R any](g Gateway, t mcp.Tool, answer func(context.Context, A) (R, e
 	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		ctx = wire.WithTrace(ctx, wire.StartTrace(http.Header{}))
 		began := time.Now()
-		text, err := called(ctx, g.Patience, req, check, answer)
+		text, err := g.read(ctx, func() (any, error) {
+			var args A
+			if err := check(req.Params.RawArguments); err != nil {
+				return nil, err
+			}
+			if err := req.BindArguments(&args); err != nil {
+				return nil, errBadArguments.Errorf("%v", err)
+			}
+			return answer(ctx, args)
+		})
 		if errors.Is(err, context.Canceled) {
 			err = errCancelled.Errorf("the call was ended before it had an answer")
 		}
@@ -60,28 +67,11 @@ func tool[A, R any](g Gateway, t mcp.Tool, answer func(context.Context, A) (R, e
 	return server.ServerTool{Tool: t, Handler: handle}
 }
 
-// called gives an answer as JSON.
-func called[A, R any](ctx context.Context, patience time.Duration, req mcp.CallToolRequest, check func(json.RawMessage) error, answer func(context.Context, A) (R, error)) ([]byte, error) {
-	if err := check(req.Params.RawArguments); err != nil {
-		return nil, err
-	}
-	var args A
-	if err := req.BindArguments(&args); err != nil {
-		return nil, errBadArguments.Errorf("%v", err)
-	}
-	result, err := attempt(ctx, patience, func() (R, error) { return answer(ctx, args) })
-	if err != nil {
-		return nil, err
-	}
-	return plainJSON(result)
-}
-
 // log tells of a call: what came of it and why, but not what was asked, nor what the fleet
 // said of that, for either may name somebody.
 func (g Gateway) log(ctx context.Context, name string, took time.Duration, err error) {
 	outcome, cause := "ok", err
-	var p *wire.Problem
-	if errors.As(err, &p) {
+	if p, is := errors.AsType[*wire.Problem](err); is {
 		cause = p.Unwrap()
 	}
 	if err != nil {
@@ -95,20 +85,23 @@ func (g Gateway) log(ctx context.Context, name string, took time.Duration, err e
 	g.Log.LogAttrs(ctx, slog.LevelInfo, "call", attrs...)
 }
 
-// attempt calls again, for a while, what the fleet says to come again for. Only what reads
-// may be called so.
-func attempt[R any](ctx context.Context, patience time.Duration, call func() (R, error)) (R, error) {
+// read gives as JSON what call reads. It calls again, for a while, where the fleet says to
+// come again.
+func (g Gateway) read(ctx context.Context, call func() (any, error)) ([]byte, error) {
 	began := time.Now()
 	for wait := firstWait; ; wait *= 2 {
 		result, err := call()
-		if err == nil || !passes(err) || time.Since(began)+wait > patience {
-			return result, err
+		if err == nil {
+			return plainJSON(result)
+		}
+		if !passes(err) || time.Since(began)+wait > g.Patience {
+			return nil, err
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return result, ctx.Err()
+			return nil, ctx.Err()
 		case <-timer.C:
 		}
 	}
@@ -116,8 +109,8 @@ func attempt[R any](ctx context.Context, patience time.Duration, call func() (R,
 
 // passes tells an error that goes by itself, as far as the fleet knows.
 func passes(err error) bool {
-	var p *wire.Problem
-	return errors.As(err, &p) && p.RetryAfter > 0 &&
+	p, is := errors.AsType[*wire.Problem](err)
+	return is && p.RetryAfter > 0 &&
 		(p.Kind.Status == http.StatusServiceUnavailable || p.Kind.Status == http.StatusTooManyRequests)
 }
 

@@ -45,7 +45,7 @@ func Main() int {
 	}
 	if err := run(*gateway); err != nil {
 		fmt.Fprintf(os.Stderr, "mcpd: %v\n", err)
-		if errors.As(err, new(service.BadGatewayURL)) {
+		if _, wrong := errors.AsType[service.BadGatewayURL](err); wrong {
 			return exitUsage
 		}
 		return exitFailed
@@ -62,6 +62,6 @@ func run(gateway string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	conn := stdio.Conn{Server: New(Gateway{Client: client, Log: log, Patience: patience}), Log: log, Grace: grace}
+	conn := stdio.Conn{Server: New(Gateway{Client: client, Log: log, Patience: restartTime}), Log: log, Grace: grace}
 	return conn.Serve(ctx, os.Stdin, os.Stdout)
 }

@@ -16,7 +16,7 @@ Begin with list_datasets, look at a dataset with get_manifest, and ask with quer
 search_vectors finds items of an index by nearness or by words. Everything here reads; nothing can be changed.
 Answers are cut to what fits a conversation: prefer count, sum, GROUP BY and LIMIT to fetching rows.`
 
-// New makes the server. It calls nobody.
+// New makes the server. It calls nobody. A test has it check its answers with one option more.
 func New(g Gateway, more ...server.ServerOption) *server.MCPServer {
 	tools := []server.ServerTool{
 		tool(g, listDatasetsTool(), g.listDatasets),

@@ -61,8 +61,7 @@ func (p *pager) read(body io.Reader) error {
 
 // torn makes an error of an answer that is not what was promised.
 func torn(err error) error {
-	var p *wire.Problem
-	if err == nil || errors.As(err, &p) {
+	if _, told := errors.AsType[*wire.Problem](err); told || err == nil {
 		return err
 	}
 	return wire.Unavailable("gateway").Because(err)

@@ -45,13 +45,7 @@ func one(value any) string {
 // resource reads one. The protocol has no result for a read that failed, so it is an error
 // of the request, with the same words as a tool's.
 func resource(ctx context.Context, g Gateway, req mcp.ReadResourceRequest, read func() (any, error)) ([]mcp.ResourceContents, error) {
-	text, err := attempt(ctx, g.Patience, func() ([]byte, error) {
-		doc, err := read()
-		if err != nil {
-			return nil, err
-		}
-		return plainJSON(doc)
-	})
+	text, err := g.read(ctx, read)
 	if err != nil {
 		return nil, errors.New(g.words(err))
 	}

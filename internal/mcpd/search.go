@@ -109,8 +109,8 @@ func fields(metadata json.RawMessage) (shown map[string]any, cut int, err error)
 // withIndexes adds to an error the indexes that there are.
 func (g Gateway) withIndexes(ctx context.Context, err error) error {
 	page, listErr := g.vectors().List(ctx, "", maxIndexes)
-	var p *wire.Problem
-	if listErr != nil || !errors.As(err, &p) {
+	p, is := errors.AsType[*wire.Problem](err)
+	if listErr != nil || !is {
 		return err
 	}
 	names := make([]string, len(page.Indexes))

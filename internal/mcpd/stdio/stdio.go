@@ -109,9 +109,9 @@ func (r *requests) read(in *lines) error {
 func (r *requests) take(line []byte) {
 	var m message
 	err := json.Unmarshal(line, &m)
-	var syntax *json.SyntaxError
+	syntax, torn := errors.AsType[*json.SyntaxError](err)
 	switch {
-	case errors.As(err, &syntax):
+	case torn:
 		r.answers.refuse(nil, mcp.PARSE_ERROR, "the line is no JSON: "+syntax.Error())
 	case line[0] != '{':
 		r.answers.refuse(nil, mcp.INVALID_REQUEST, "a message is one JSON object in a line; there are no batches")

@@ -29,17 +29,7 @@ func newSearch(g *Globals) *cobra.Command {
 			"  lakehouse search resumes 'forklift night shift'\n" +
 			"  lakehouse search resumes --like c-1 --like c-7 --unlike c-3 -k 5\n" +
 			"  lakehouse search resumes --vector '[0.1, 0.2, 0.3]' --filter '{\"city\": \"Austin\", \"years\": {\"gte\": 3}}'",
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0 && a.index == "":
-				return errors.New("no index is named; write: lakehouse search INDEX 'TEXT', or lakehouse search INDEX --like ID")
-			case len(args) == 2 && a.index != "":
-				return errors.New("the index is named twice, by --index and before the text; name it once")
-			case len(args) > 2:
-				return errors.New("the text comes in several arguments; write it in quotes, as one")
-			}
-			return nil
-		},
+		Args:              a.checkArgs,
 		ValidArgsFunction: g.completeIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			index, text := a.aim(args)
@@ -102,6 +92,18 @@ func (a *asking) flags(cmd *cobra.Command) {
 
 // wordsAlone is how a text is searched for that the model of an index makes no vector of.
 const wordsAlone = "--mode " + string(vector.ByWords)
+
+func (a *asking) checkArgs(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0 && a.index == "":
+		return errors.New("no index is named; write: lakehouse search INDEX 'TEXT', or lakehouse search INDEX --like ID")
+	case len(args) == 2 && a.index != "":
+		return errors.New("the index is named twice, by --index and before the text; name it once")
+	case len(args) > 2:
+		return errors.New("the text comes in several arguments; write it in quotes, as one")
+	}
+	return nil
+}
 
 // aim tells which index the arguments name, "" where that is to be found, and which text. One
 // that stands alone is the text, unless something else says what to search for.

@@ -9,13 +9,14 @@
 //     key that nobody waits for any more is not begun, and work that nobody waits for is
 //     cancelled.
 //   - Errors are not kept. One that came to others of a key is not handed on: who met it asks
-//     once more, in company of its own.
+//     once more, alone or beside those who ask for nothing else.
 //   - What is kept takes no more bytes than it may; what was asked for longest ago goes first.
 package memo
 
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -80,6 +81,7 @@ type flight[V any] struct {
 
 // group is the keys that one caller computes.
 type group struct {
+	keys   []Key
 	waited int // flights that somebody waits for
 	cancel context.CancelFunc
 }
@@ -92,7 +94,7 @@ func (m *Memo[V]) Get(ctx context.Context, keys []Key, work Work[V]) ([]V, error
 	for i := range missing {
 		missing[i] = i
 	}
-	const rounds = 2 // in the second nothing is left that failed in company of others
+	const rounds = 2 // in the second nothing is in company of strangers
 	for round := 1; ; round++ {
 		again, err := m.round(ctx, keys, missing, values, work, round == rounds)
 		if err != nil || len(again) == 0 {
@@ -102,10 +104,14 @@ func (m *Memo[V]) Get(ctx context.Context, keys []Key, work Work[V]) ([]V, error
 	}
 }
 
-// round gets what it can of the missing and gives those that failed in a group of others,
-// unless it is the last round, in which their error is its own.
+// round gets what it can of the missing and gives those that failed in a group of others. In
+// the last round strangers are not joined, so that an error is the caller's own.
 func (m *Memo[V]) round(ctx context.Context, keys []Key, missing []int, values []V, work Work[V], last bool) (again []int, err error) {
-	waits, own := m.join(ctx, keys, missing, values)
+	join := func(*group) bool { return true }
+	if last {
+		join = within(keys, missing)
+	}
+	waits, own := m.join(ctx, keys, missing, values, join)
 	defer m.leave(waits)
 	if len(own.places) > 0 {
 		go m.compute(own, work)
@@ -140,9 +146,24 @@ type lead[V any] struct {
 	flights []*flight[V]
 }
 
-// join fills in what is kept, and gives the flights to wait for: those under way, and those
-// that the caller has to compute.
-func (m *Memo[V]) join(ctx context.Context, keys []Key, missing []int, values []V) (waits map[Key]*flight[V], own lead[V]) {
+// within gives whether a group computes nothing but keys that are missing.
+func within(keys []Key, missing []int) func(*group) bool {
+	mine := make(map[Key]bool, len(missing))
+	for _, i := range missing {
+		mine[keys[i]] = true
+	}
+	known := map[*group]bool{}
+	return func(g *group) bool {
+		if _, there := known[g]; !there {
+			known[g] = !slices.ContainsFunc(g.keys, func(key Key) bool { return !mine[key] })
+		}
+		return known[g]
+	}
+}
+
+// join fills in what is kept, and gives the flights to wait for: those under way in groups
+// that may be joined, and those that the caller has to compute.
+func (m *Memo[V]) join(ctx context.Context, keys []Key, missing []int, values []V, may func(*group) bool) (waits map[Key]*flight[V], own lead[V]) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	own.group = &group{}
@@ -159,10 +180,11 @@ func (m *Memo[V]) join(ctx context.Context, keys []Key, missing []int, values []
 			continue
 		}
 		f := m.flights[key]
-		if f == nil {
+		if f == nil || !may(f.group) {
 			m.counts.Misses++
 			f = &flight[V]{key: key, done: make(chan struct{}), group: own.group}
 			m.flights[key] = f
+			own.keys = append(own.keys, key)
 			own.waited++
 			own.places, own.flights = append(own.places, i), append(own.flights, f)
 		} else {

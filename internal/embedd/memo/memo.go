@@ -282,6 +282,9 @@ func (m *Memo[V]) land(flights []*flight[V], values []V, err error) {
 }
 
 func (m *Memo[V]) keep(key Key, value V) {
+	if m.cost(value) > m.limit {
+		return
+	}
 	if old, there := m.kept.Peek(key); there {
 		m.bytes -= m.cost(old)
 	}

@@ -242,6 +242,18 @@ func TestAFaultIsSharedByThoseWhoAskForTheSame(t *testing.T) {
 	})
 }
 
+func TestNothingIsKeptWithoutABound(t *testing.T) {
+	m := memo.New(0, func(int) int64 { return 0 })
+	for range 3 {
+		if _, err := m.Get(t.Context(), keys(1), numbered(keys(1), 1, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := m.Counts(); c.Misses != 3 || c.Evictions != 0 || c.Bytes != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestAPanicIsAnError(t *testing.T) {
 	m := newMemo(1 << 20)
 	for range 2 {

@@ -16,6 +16,7 @@ package memo
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -241,7 +242,7 @@ func (m *Memo[V]) compute(own lead[V], work Work[V]) {
 func attempt[V any](ctx context.Context, places []int, work Work[V]) (values []V, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v", v)
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
 	values, err = work(ctx, places)

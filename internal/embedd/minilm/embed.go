@@ -3,30 +3,24 @@ package minilm
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"runtime/debug"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Embed gives the vectors of texts, end to end, and which texts were cut. The only error
-// is that of the context, which is looked at before each batch.
+// is that of the context, which is looked at before each batch; but a panic is one, too.
 func (m *Model) Embed(ctx context.Context, texts []string) (vectors []float32, truncated []bool, err error) {
 	ids, ends, truncated := m.read(texts)
 	vectors = make([]float32, len(texts)*Dimension)
-	batches := batched(ends)
-	var next atomic.Int64
-	work := func() error {
-		for {
-			at := int(next.Add(1)) - 1
-			if at >= len(batches) {
-				return nil
-			}
-			if err := m.embedBatch(ctx, batches[at], ids, ends, vectors); err != nil {
-				return err
-			}
-		}
+	var atWork errgroup.Group
+	atWork.SetLimit(cap(m.scratch))
+	for _, batch := range batched(ends) {
+		atWork.Go(func() error { return m.embedBatch(ctx, batch, ids, ends, vectors) })
 	}
-	if err := together(min(len(batches), cap(m.scratch)), work); err != nil {
+	if err := atWork.Wait(); err != nil {
 		return nil, nil, err
 	}
 	return vectors, truncated, nil
@@ -77,7 +71,7 @@ func start(ends []int, text int) int {
 }
 
 // embedBatch waits for scratch and writes the vectors of a batch's texts.
-func (m *Model) embedBatch(ctx context.Context, batch []int, ids []int32, ends []int, vectors []float32) error {
+func (m *Model) embedBatch(ctx context.Context, batch []int, ids []int32, ends []int, vectors []float32) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -88,24 +82,13 @@ func (m *Model) embedBatch(ctx context.Context, batch []int, ids []int32, ends [
 		if s == nil {
 			s = newScratch()
 		}
-		defer func() { m.scratch <- s }()
+		defer func() {
+			m.scratch <- s
+			if v := recover(); v != nil {
+				err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			}
+		}()
 		m.forward(s, batch, ids, ends, vectors)
 		return nil
 	}
-}
-
-// together runs work n times at once, once of these in the caller's goroutine, and gives
-// an error of one when all have ended.
-func together(n int, work func() error) error {
-	if n <= 1 {
-		return work()
-	}
-	errs := make([]error, n)
-	var wait sync.WaitGroup
-	for i := range n - 1 {
-		wait.Go(func() { errs[i+1] = work() })
-	}
-	errs[0] = work()
-	wait.Wait()
-	return cmp.Or(errs...)
 }

@@ -2,7 +2,6 @@ package embedd
 
 import (
 	"net/http"
-	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
@@ -18,7 +17,7 @@ func (s *server) routes() []service.Route {
 		embedding.ErrTooManyCalls, embedding.ErrBadProvider, embedding.ErrRefused, embedding.ErrProviderDown, embedding.ErrEmbedTimeout}
 	return []service.Route{
 		{
-			Method: "POST", Path: "/embed", ID: "embed", Summary: "Make vectors of texts", Access: service.Read, MaxBody: s.config.MaxBodyBytes,
+			Method: "POST", Path: "/embed", ID: "embed", Summary: "Make vectors of texts", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate,
 			Body:    &service.Body{Type: embedding.Request{}, Example: `{"texts":["forklift operator, night shift"],"input_type":"query"}`},
 			Answers: []service.Answer{{Status: http.StatusOK, Doc: "a vector for each text, in their order", Type: embedding.Answer{}}},
 			Errors:  failures, Handle: s.turned(s.embed),
@@ -28,13 +27,17 @@ func (s *server) routes() []service.Route {
 			Answers: []service.Answer{{Status: http.StatusOK, Doc: "the default first", Type: embedding.Models{}}}, Handle: s.listModels,
 		},
 		{
-			Method: "POST", Path: "/embeddings", ID: "create_embedding", Summary: "Make vectors of texts, as OpenAI's API does", Access: service.Read, MaxBody: s.config.MaxBodyBytes,
+			Method: "POST", Path: "/embeddings", ID: "create_embedding", Summary: "Make vectors of texts, as OpenAI's API does", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate,
 			Body:    &service.Body{Type: embedding.OpenAIRequest{}, Example: `{"input":"forklift operator, night shift","model":"minilm"}`},
 			Answers: []service.Answer{{Status: http.StatusOK, Doc: "an embedding for each text, in their order", Type: embedding.OpenAIAnswer{}}},
 			Errors:  append(failures[:len(failures):len(failures)], embedding.ErrDimensions), ErrorAs: wire.AsOpenAI, Handle: s.turned(s.embedOpenAI),
 		},
 	}
 }
+
+// uploadRate is how many bytes a second of a body have to come: it has memory that others wait
+// for.
+const uploadRate = 64 << 10
 
 // turned has a handler wait for its turn before it reads its request.
 func (s *server) turned(h func(http.ResponseWriter, *http.Request, *turn) error) service.Handler {
@@ -44,7 +47,6 @@ func (s *server) turned(h func(http.ResponseWriter, *http.Request, *turn) error)
 			return err
 		}
 		defer mine.leave()
-		r.Body = &timely{ReadCloser: r.Body, began: time.Now()}
 		return h(w, r, mine)
 	}
 }

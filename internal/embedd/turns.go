@@ -3,14 +3,12 @@ package embedd
 import (
 	"context"
 	"errors"
-	"io"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // turns bounds what the requests that are worked on take of memory, and how many wait. They
@@ -78,25 +76,3 @@ func (t *turn) shrink(texts []string) {
 }
 
 func (t *turn) leave() { t.of.memory.Release(t.weight) }
-
-// An upload that has its turn has to come in time for its length, since others wait.
-const (
-	uploadWait = 10 * time.Second // for anything
-	uploadRate = 64 << 10         // bytes a second, for what comes beyond that
-)
-
-// timely is a body that comes in time, or ends with an error.
-type timely struct {
-	io.ReadCloser
-	began time.Time
-	read  int64
-}
-
-func (b *timely) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.read += int64(n)
-	if err == nil && time.Since(b.began) > uploadWait+time.Duration(b.read)*time.Second/uploadRate {
-		err = wire.ErrBodyIdle.Errorf("the body comes too slowly: %d bytes in %s; others wait for it, so send less at once", b.read, time.Since(b.began).Round(time.Second))
-	}
-	return n, err
-}

@@ -1,44 +1,9 @@
 package embedd
 
 import (
-	"errors"
-	"io"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
-
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
-
-// drip gives a byte in each of its pauses.
-type drip struct{ pause time.Duration }
-
-func (d drip) Read(p []byte) (int, error) {
-	time.Sleep(d.pause)
-	return 1, nil
-}
-
-// A body that drips does not keep its turn, one that comes has its time.
-func TestAnUploadThatHasItsTurnHasToCome(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		slow := &timely{ReadCloser: io.NopCloser(drip{time.Second}), began: time.Now()}
-		if _, err := io.ReadAll(slow); !errors.Is(err, wire.ErrBodyIdle) {
-			t.Error(err)
-		}
-		if took := time.Since(slow.began); took > 2*uploadWait {
-			t.Errorf("it was waited for %s", took)
-		}
-		well := &timely{ReadCloser: io.NopCloser(strings.NewReader(strings.Repeat("a", 1<<20))), began: time.Now().Add(-20 * time.Second)}
-		if _, err := io.ReadAll(io.MultiReader(io.LimitReader(well, 1), well)); !errors.Is(err, wire.ErrBodyIdle) {
-			t.Errorf("it began too late: %v", err)
-		}
-		well = &timely{ReadCloser: io.NopCloser(strings.NewReader(strings.Repeat("a", 1<<20))), began: time.Now()}
-		if _, err := io.ReadAll(well); err != nil {
-			t.Error(err)
-		}
-	})
-}
 
 // What texts do not need, once they were read, is others'.
 func TestATurnShrinks(t *testing.T) {

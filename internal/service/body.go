@@ -23,17 +23,22 @@ const (
 	drainTimeAfter   = 10 * time.Second
 )
 
+// slowStart is how long an upload that has to come at a rate may take for anything.
+const slowStart = 10 * time.Second
+
 // upload is a request's body as it comes from the connection. It cuts an upload
 // of which no byte came for a while; one that keeps coming may take as long as
-// it likes. It may be read by a goroutine that outlives the handler.
+// it likes, unless its route has a rate. It may be read by a goroutine that
+// outlives the handler.
 type upload struct {
 	io.ReadCloser
 	control  *http.ResponseController
 	client   context.Context // of the request: done as soon as a read finds the client gone
 	idle     time.Duration
+	rate     int64 // bytes a second, at least; 0: any
 	chunked  bool
-	awaited  bool // the client sends nothing before it is told to continue
-	begun    atomic.Bool
+	awaited  bool         // the client sends nothing before it is told to continue
+	begun    atomic.Int64 // the time of the first read; 0: not yet
 	ended    atomic.Bool
 	stood    atomic.Bool // cut for standing still
 	received atomic.Int64
@@ -56,8 +61,12 @@ func (u *upload) Read(p []byte) (int, error) {
 }
 
 func (u *upload) readWithin(p []byte, patience time.Duration) (int, error) {
-	u.begun.Store(true)
-	_ = u.control.SetReadDeadline(time.Now().Add(patience)) // unsupported only in tests without a connection
+	u.begun.CompareAndSwap(0, time.Now().UnixNano())
+	end := time.Now().Add(patience)
+	if u.rate > 0 && u.due().Before(end) {
+		end = u.due()
+	}
+	_ = u.control.SetReadDeadline(end) // unsupported only in tests without a connection
 	n, err := u.ReadCloser.Read(p)
 	u.received.Add(int64(n))
 	switch {
@@ -81,7 +90,17 @@ func (u *upload) malformed(err error) bool {
 	return err != nil && u.chunked && u.client.Err() == nil && !errors.Is(err, http.ErrBodyReadAfterClose)
 }
 
+// due is when an upload that has to come at a rate is too late with its next byte.
+func (u *upload) due() time.Time {
+	seconds := float64(u.received.Load()) / float64(u.rate)
+	return time.Unix(0, u.begun.Load()).Add(slowStart + time.Duration(seconds*float64(time.Second)))
+}
+
 func (u *upload) standstill() error {
+	if u.rate > 0 && !time.Now().Before(u.due()) {
+		return wire.ErrBodyIdle.Errorf("the body comes too slowly, %d bytes until now; others wait for it, so send at least %d bytes a second, or less at once", u.received.Load(), u.rate).
+			With("limit", u.rate)
+	}
 	return wire.ErrBodyIdle.Errorf("no byte of the body came for %s; send it again, without a pause", u.idle)
 }
 
@@ -91,7 +110,7 @@ func (u *upload) open() bool { return u != nil && !u.ended.Load() }
 // drain reads what is left, within bounds of bytes and time. A client that
 // waits to be told to continue is not told, since its bytes are not wanted.
 func (u *upload) drain(bytes int64, patience time.Duration) {
-	if !u.open() || u.stood.Load() || (u.awaited && !u.begun.Load()) {
+	if !u.open() || u.stood.Load() || (u.awaited && u.begun.Load() == 0) {
 		return
 	}
 	end := time.Now().Add(patience)

@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -206,6 +210,64 @@ func TestAnUploadThatStandsStillIsCut(t *testing.T) {
 	wantProblem(t, resp, wire.ErrBodyIdle)
 	if !resp.Close {
 		t.Error("the connection of a cut upload is kept")
+	}
+}
+
+// piped is an answer on one end of a pipe.
+type piped struct {
+	http.ResponseWriter
+	net.Conn
+}
+
+func (p piped) Write(b []byte) (int, error) { return p.Conn.Write(b) }
+
+// A body whose route has a rate is cut when it is too late, whether it stands still or drips.
+func TestAnUploadComesAtItsRate(t *testing.T) {
+	const rate = 64 << 10
+	for _, c := range []struct {
+		what  string
+		piece int // bytes that come at once
+		pause time.Duration
+		count int
+		ends  time.Duration // 0: with the last byte
+	}{
+		{"is silent", 0, 0, 0, slowStart},
+		{"drips", 1, time.Second, 60, slowStart},
+		{"stands still", rate, 0, 3, slowStart + 3*time.Second},
+		{"comes at its rate", rate, time.Second, 60, 0},
+		{"comes after a while", 1, 9 * time.Second, 1, 0},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				here, there := net.Pipe()
+				var sender sync.WaitGroup
+				defer sender.Wait()
+				defer there.Close()
+				sender.Go(func() {
+					for range c.count {
+						time.Sleep(c.pause)
+						_, _ = there.Write(make([]byte, c.piece)) // fails where the body was cut
+					}
+					if c.ends == 0 {
+						there.Close()
+					}
+				})
+				r := httptest.NewRequestWithContext(t.Context(), "POST", "/embed", here)
+				u := newUpload(piped{httptest.NewRecorder(), here}, r, time.Minute)
+				u.rate = rate
+				began := time.Now()
+				n, err := io.Copy(io.Discard, u)
+				if c.ends == 0 {
+					if err != nil || n != int64(c.piece*c.count) {
+						t.Errorf("%d bytes, %v", n, err)
+					}
+					return
+				}
+				if took := time.Since(began).Round(time.Second); !errors.Is(err, wire.ErrBodyIdle) || took != c.ends {
+					t.Errorf("after %s: %v", took, err)
+				}
+			})
+		})
 	}
 }
 

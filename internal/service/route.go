@@ -49,7 +49,10 @@ type Route struct {
 	// package answers; nil: a problem document.
 	ErrorAs func(*wire.Problem) any
 	MaxBody int64 // bytes; 0: DefaultMaxBody, Unbounded: none
-	Handle  Handler
+	// UploadRate is how many bytes a second of a body have to come, after ten seconds for
+	// anything; 0: as many as like.
+	UploadRate int64
+	Handle     Handler
 
 	probe bool // asked often by machines: also while draining, and logged at debug
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,21 +107,19 @@ func (rt *router) handle(a *answer, r *http.Request, route Route, repeats, known
 			return err
 		}
 	}
-	if err := bound(a, r, route.MaxBody); err != nil {
+	if err := bound(a, r, route); err != nil {
 		return err
 	}
 	return route.Handle(a, r)
 }
 
 // bound puts the upload, with its bounds, in the place of the request's body.
-func bound(a *answer, r *http.Request, limit int64) error {
+func bound(a *answer, r *http.Request, route Route) error {
 	if a.upload == nil {
 		return nil
 	}
-	r.Body = a.upload
-	if limit == 0 {
-		limit = DefaultMaxBody
-	}
+	r.Body, a.upload.rate = a.upload, route.UploadRate
+	limit := cmp.Or(route.MaxBody, DefaultMaxBody)
 	if limit < 0 {
 		return nil
 	}

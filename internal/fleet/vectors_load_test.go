@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/sealed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -290,19 +291,11 @@ func (l lake) load(index, body string) map[string]any {
 }
 
 // loaded waits until no load of an index runs, and gives the last.
-func (l lake) loaded(index string) map[string]any {
+func (l lake) loaded(index string) (last map[string]any) {
 	l.t.Helper()
-	ctx, cancel := context.WithTimeout(l.t.Context(), time.Minute)
-	defer cancel()
-	for {
-		doc := l.want(http.StatusOK, "GET", "/v1/vectors/index/"+index+"/load", "")
-		if doc["state"] != "running" {
-			return doc
-		}
-		select {
-		case <-ctx.Done():
-			l.t.Fatalf("the load runs on: %v", doc)
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	testbed.Until(l.t, "the end of a load", func() bool {
+		last = l.want(http.StatusOK, "GET", "/v1/vectors/index/"+index+"/load", "")
+		return last["state"] != "running"
+	})
+	return last
 }

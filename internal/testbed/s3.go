@@ -64,7 +64,7 @@ func Tool(t testing.TB, name string) string {
 	}
 	path := filepath.Join(dir, name)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("skipped: %s is not in %s; scripts/verify.sh builds it", name, dir)
+		t.Skipf("skipped: %s is not in %s; scripts/tools.sh builds it, what is not for every test by its name as an argument", name, dir)
 	}
 	return path
 }

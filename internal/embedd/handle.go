@@ -15,8 +15,7 @@ func (s *server) embed(w http.ResponseWriter, r *http.Request, mine *turn) error
 	if err := wire.ReadJSON(r, &asked); err != nil {
 		return err
 	}
-	mine.shrink(asked.Texts)
-	f, err := s.vectors(r.Context(), asked, "texts")
+	f, err := s.vectors(r.Context(), mine, asked, "texts")
 	if err != nil {
 		return err
 	}
@@ -39,13 +38,12 @@ func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request, mine *turn)
 		return err
 	}
 	asked.Input = nil
-	mine.shrink(texts)
 	formats := []string{"", embedding.FormatFloat, embedding.FormatBase64}
 	if !slices.Contains(formats, asked.EncodingFormat) {
 		return wire.ErrBadRequest.Errorf("there is no encoding_format %.40q; there are %s and %s", asked.EncodingFormat, embedding.FormatFloat, embedding.FormatBase64).
 			With("field", "encoding_format")
 	}
-	f, err := s.vectors(r.Context(), embedding.Request{Texts: texts, Model: asked.Model}, "input")
+	f, err := s.vectors(r.Context(), mine, embedding.Request{Texts: texts, Model: asked.Model}, "input")
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type found struct {
 }
 
 // vectors gives those of a request, all of one revision.
-func (s *server) vectors(ctx context.Context, asked embedding.Request, field string) (found, error) {
+func (s *server) vectors(ctx context.Context, mine *turn, asked embedding.Request, field string) (found, error) {
 	m, err := s.find(asked.Model)
 	if err != nil {
 		return found{}, err
@@ -30,13 +30,22 @@ func (s *server) vectors(ctx context.Context, asked embedding.Request, field str
 		return found{}, err
 	}
 	service.Annotate(ctx, slog.String("model", m.name), slog.Int("texts", len(asked.Texts)))
-	f := found{model: m}
-	end := time.Now().Add(s.config.Timeout.Std())
-	f.values, err = s.ofOneRevision(ctx, m, asked, end)
-	if errors.Is(err, embedding.ErrModelChanged) && asked.Revision == "" { // while it was at work: the new one is as good
-		f.values, err = s.ofOneRevision(ctx, m, asked, end)
+	limit := s.config.Timeout.Std()
+	ctx, cancel := context.WithTimeoutCause(ctx, limit,
+		embedding.ErrEmbedTimeout.Errorf("the texts took longer than %s; send fewer at once, or raise timeout in [embedd]", limit))
+	defer cancel()
+	if err := mine.begin(ctx, asked.Texts, m.Dimension()); err != nil {
+		return found{}, err
 	}
-	if err == nil && asked.Truncate != nil && !*asked.Truncate {
+	f := found{model: m}
+	f.values, err = s.ofOneRevision(ctx, mine, m, asked)
+	if errors.Is(err, embedding.ErrModelChanged) && asked.Revision == "" { // while it was at work: the new one is as good
+		f.values, err = s.ofOneRevision(ctx, mine, m, asked)
+	}
+	switch {
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		err = context.Cause(ctx)
+	case err == nil && asked.Truncate != nil && !*asked.Truncate:
 		err = refuseTruncated(f.values, field)
 	}
 	return f, err
@@ -74,8 +83,8 @@ func refuseTruncated(values []remote.Embedded, field string) error {
 }
 
 // ofOneRevision gives the vectors by the model's revision of now, which has to be the one that
-// was asked for, and until a time.
-func (s *server) ofOneRevision(ctx context.Context, m *model, asked embedding.Request, end time.Time) ([]remote.Embedded, error) {
+// was asked for.
+func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked embedding.Request) ([]remote.Embedded, error) {
 	revision, err := m.Revision(ctx)
 	if err != nil {
 		return nil, err
@@ -89,23 +98,18 @@ func (s *server) ofOneRevision(ctx context.Context, m *model, asked embedding.Re
 	for i, text := range asked.Texts {
 		keys[i] = m.key(revision, prefix+text)
 	}
-	return s.memo.Get(ctx, keys, s.work(m, revision, prefix, asked.Texts, end))
+	return s.memo.Get(ctx, keys, &mine.going, s.work(m, revision, prefix, asked.Texts))
 }
 
-// work makes what is not known, a batch at a time, until a time.
-func (s *server) work(m *model, revision, prefix string, texts []string, end time.Time) memo.Work[remote.Embedded] {
+// work makes what is not known, a batch at a time.
+func (s *server) work(m *model, revision, prefix string, texts []string) memo.Work[remote.Embedded] {
 	return func(ctx context.Context, places []int) ([]remote.Embedded, error) {
 		batch := make([]string, min(len(places), m.Batch()))
 		for i := range batch {
 			batch[i] = prefix + texts[places[i]]
 		}
-		ctx, cancel := context.WithDeadline(ctx, end)
-		defer cancel()
 		began := time.Now()
 		made, err := m.Embed(ctx, revision, batch)
-		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			err = embedding.ErrEmbedTimeout.Errorf("the texts took longer than %s; send fewer at once, or raise timeout in [embedd]", s.config.Timeout.Std()).Because(err)
-		}
 		s.metrics.made(m.name, made, began, err)
 		return made, err
 	}

@@ -87,9 +87,11 @@ type group struct {
 	cancel context.CancelFunc
 }
 
-// Get gives the values of keys, in their order. Work is called in goroutines of its own,
-// with a context that has what ctx has but ends when nobody waits any more.
-func (m *Memo[V]) Get(ctx context.Context, keys []Key, work Work[V]) ([]V, error) {
+// Get gives the values of keys, in their order, or the cause of ctx's end. Work is called in a
+// goroutine of its own, with a context that has what ctx has but ends when nobody waits any
+// more. Where others wait it goes on when Get has returned; going is done when it has ended.
+func (m *Memo[V]) Get(ctx context.Context, keys []Key, going *sync.WaitGroup, work Work[V]) ([]V, error) {
+	compute := func(own lead[V]) { going.Go(func() { m.compute(own, work) }) }
 	values := make([]V, len(keys))
 	missing := make([]int, len(keys))
 	for i := range missing {
@@ -97,7 +99,7 @@ func (m *Memo[V]) Get(ctx context.Context, keys []Key, work Work[V]) ([]V, error
 	}
 	const rounds = 2 // in the second nothing is in company of strangers
 	for round := 1; ; round++ {
-		again, err := m.round(ctx, keys, missing, values, work, round == rounds)
+		again, err := m.round(ctx, keys, missing, values, compute, round == rounds)
 		if err != nil || len(again) == 0 {
 			return values, err
 		}
@@ -107,7 +109,7 @@ func (m *Memo[V]) Get(ctx context.Context, keys []Key, work Work[V]) ([]V, error
 
 // round gets what it can of the missing and gives those that failed in a group of others. In
 // the last round strangers are not joined, so that an error is the caller's own.
-func (m *Memo[V]) round(ctx context.Context, keys []Key, missing []int, values []V, work Work[V], last bool) (again []int, err error) {
+func (m *Memo[V]) round(ctx context.Context, keys []Key, missing []int, values []V, compute func(lead[V]), last bool) (again []int, err error) {
 	join := func(*group) bool { return true }
 	if last {
 		join = within(keys, missing)
@@ -115,7 +117,7 @@ func (m *Memo[V]) round(ctx context.Context, keys []Key, missing []int, values [
 	waits, own := m.join(ctx, keys, missing, values, join)
 	defer m.leave(waits)
 	if len(own.places) > 0 {
-		go m.compute(own, work)
+		compute(own)
 	}
 	for _, i := range missing {
 		f := waits[keys[i]]

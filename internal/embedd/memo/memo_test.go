@@ -45,7 +45,7 @@ func TestValuesComeInTheOrderOfTheirKeys(t *testing.T) {
 	m := newMemo(1 << 20)
 	for _, want := range [][]int{{3, 1, 2}, {1, 4, 4}, {4, 3, 2, 1}, {}} {
 		list := keys(want...)
-		got, err := m.Get(t.Context(), list, numbered(list, 2, nil))
+		got, err := m.Get(t.Context(), list, new(sync.WaitGroup), numbered(list, 2, nil))
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%v: %v, %v", want, got, err)
 		}
@@ -67,7 +67,7 @@ func TestWhatManyAskForIsComputedOnce(t *testing.T) {
 			want := r.Perm(len(begun))[:1+r.IntN(len(begun))]
 			list := keys(want...)
 			inner := numbered(list, 3, func(n int) { begun[n].Add(1) })
-			got, err := m.Get(t.Context(), list, func(ctx context.Context, places []int) ([]int, error) {
+			got, err := m.Get(t.Context(), list, new(sync.WaitGroup), func(ctx context.Context, places []int) ([]int, error) {
 				<-release
 				return inner(ctx, places)
 			})
@@ -90,13 +90,14 @@ func TestWhatManyAskForIsComputedOnce(t *testing.T) {
 func TestTheWorkIsNobodysOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemo(1 << 20)
-		first := make(chan struct{})
+		first, ended := make(chan struct{}), make(chan struct{})
 		var seen []int
+		var going sync.WaitGroup
 		ctx, leave := context.WithCancel(t.Context())
 		list := keys(1, 2, 3)
 		left := make(chan error, 1)
 		go func() {
-			_, err := m.Get(ctx, list, func(ctx context.Context, places []int) ([]int, error) {
+			_, err := m.Get(ctx, list, &going, func(ctx context.Context, places []int) ([]int, error) {
 				if places[0] == 0 {
 					<-first
 				}
@@ -108,7 +109,7 @@ func TestTheWorkIsNobodysOwn(t *testing.T) {
 		synctest.Wait()
 		joined := make(chan error, 1)
 		go func() {
-			got, err := m.Get(t.Context(), keys(3, 1), func(context.Context, []int) ([]int, error) { return nil, errors.New("it was under way") })
+			got, err := m.Get(t.Context(), keys(3, 1), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) { return nil, errors.New("it was under way") })
 			if !slices.Equal(got, []int{3, 1}) {
 				t.Errorf("got %v", got)
 			}
@@ -119,10 +120,21 @@ func TestTheWorkIsNobodysOwn(t *testing.T) {
 		if err := <-left; !errors.Is(err, context.Canceled) {
 			t.Errorf("who left: %v", err)
 		}
+		go func() {
+			going.Wait()
+			close(ended)
+		}()
+		synctest.Wait()
+		select {
+		case <-ended:
+			t.Error("what goes on for others is not told")
+		default:
+		}
 		close(first)
 		if err := <-joined; err != nil {
 			t.Errorf("who stayed: %v", err)
 		}
+		<-ended
 		if !slices.Equal(seen, []int{1, 3}) {
 			t.Errorf("computed were %v", seen)
 		}
@@ -136,7 +148,7 @@ func TestWorkThatNobodyWaitsForIsCancelled(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
-			_, _ = m.Get(ctx, keys(1), func(ctx context.Context, _ []int) ([]int, error) {
+			_, _ = m.Get(ctx, keys(1), new(sync.WaitGroup), func(ctx context.Context, _ []int) ([]int, error) {
 				<-ctx.Done()
 				close(ended)
 				return nil, ctx.Err()
@@ -145,7 +157,7 @@ func TestWorkThatNobodyWaitsForIsCancelled(t *testing.T) {
 		synctest.Wait()
 		leave()
 		<-ended
-		if got, err := m.Get(t.Context(), keys(1), numbered(keys(1), 1, nil)); err != nil || got[0] != 1 {
+		if got, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), numbered(keys(1), 1, nil)); err != nil || got[0] != 1 {
 			t.Errorf("who came then: %v, %v", got, err)
 		}
 	})
@@ -158,7 +170,7 @@ func TestErrorsAreTheirOwn(t *testing.T) {
 		poison, release := errors.New("poison"), make(chan struct{})
 		failed := make(chan error, 1)
 		go func() {
-			_, err := m.Get(t.Context(), keys(1, 2), func(context.Context, []int) ([]int, error) {
+			_, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) {
 				<-release
 				return nil, poison
 			})
@@ -167,7 +179,7 @@ func TestErrorsAreTheirOwn(t *testing.T) {
 		synctest.Wait()
 		joined := make(chan error, 1)
 		go func() {
-			_, err := m.Get(t.Context(), keys(2), numbered(keys(2), 1, nil))
+			_, err := m.Get(t.Context(), keys(2), new(sync.WaitGroup), numbered(keys(2), 1, nil))
 			joined <- err
 		}()
 		synctest.Wait()
@@ -178,7 +190,7 @@ func TestErrorsAreTheirOwn(t *testing.T) {
 		if err := <-joined; err != nil {
 			t.Errorf("who was in its company: %v", err)
 		}
-		if _, err := m.Get(t.Context(), keys(1), numbered(keys(1), 1, nil)); err != nil {
+		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), numbered(keys(1), 1, nil)); err != nil {
 			t.Errorf("who came later: %v", err)
 		}
 	})
@@ -197,7 +209,7 @@ func TestErrorsOfStrangersAreNotHandedOn(t *testing.T) {
 			}
 			var strangers sync.WaitGroup
 			stranger := func() {
-				if _, err := m.Get(t.Context(), keys(1, 2), fails); !errors.Is(err, poison) {
+				if _, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup), fails); !errors.Is(err, poison) {
 					t.Errorf("a stranger: %v", err)
 				}
 			}
@@ -207,7 +219,7 @@ func TestErrorsOfStrangersAreNotHandedOn(t *testing.T) {
 				strangers.Go(stranger)
 			}
 			synctest.Wait()
-			if got, err := m.Get(t.Context(), keys(1), numbered(keys(1), 1, nil)); err != nil || got[0] != 1 {
+			if got, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), numbered(keys(1), 1, nil)); err != nil || got[0] != 1 {
 				t.Errorf("in company of strangers: %v, %v", got, err)
 			}
 			strangers.Wait()
@@ -225,7 +237,7 @@ func TestAFaultIsSharedByThoseWhoAskForTheSame(t *testing.T) {
 		var all sync.WaitGroup
 		for range 1000 {
 			all.Go(func() {
-				_, err := m.Get(t.Context(), keys(1, 2), func(context.Context, []int) ([]int, error) {
+				_, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) {
 					tries.Add(1)
 					time.Sleep(time.Second)
 					return nil, fault
@@ -245,7 +257,7 @@ func TestAFaultIsSharedByThoseWhoAskForTheSame(t *testing.T) {
 func TestNothingIsKeptWithoutABound(t *testing.T) {
 	m := memo.New(0, func(int) int64 { return 0 })
 	for range 3 {
-		if _, err := m.Get(t.Context(), keys(1), numbered(keys(1), 1, nil)); err != nil {
+		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), numbered(keys(1), 1, nil)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -257,11 +269,11 @@ func TestNothingIsKeptWithoutABound(t *testing.T) {
 func TestAPanicIsAnError(t *testing.T) {
 	m := newMemo(1 << 20)
 	for range 2 {
-		if _, err := m.Get(t.Context(), keys(1), func(context.Context, []int) ([]int, error) { panic("no") }); err == nil {
+		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) { panic("no") }); err == nil {
 			t.Error("no error")
 		}
 	}
-	if _, err := m.Get(t.Context(), keys(1), func(context.Context, []int) ([]int, error) { return []int{1, 2}, nil }); err == nil {
+	if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) { return []int{1, 2}, nil }); err == nil {
 		t.Error("more values than keys")
 	}
 }
@@ -273,7 +285,7 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 	misses := 0
 	ask := func(n int) {
 		t.Helper()
-		if _, err := m.Get(t.Context(), keys(n), numbered(keys(n), 1, func(int) { misses++ })); err != nil {
+		if _, err := m.Get(t.Context(), keys(n), new(sync.WaitGroup), numbered(keys(n), 1, func(int) { misses++ })); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -306,7 +318,7 @@ func TestWhateverHappensValuesAreTheKeysOwn(t *testing.T) {
 					go leave()
 				}
 				inner, fails := numbered(list, 1+r.IntN(4), nil), r.IntN(8) == 0
-				got, err := m.Get(ctx, list, func(ctx context.Context, places []int) ([]int, error) {
+				got, err := m.Get(ctx, list, new(sync.WaitGroup), func(ctx context.Context, places []int) ([]int, error) {
 					if fails {
 						return nil, fault
 					}

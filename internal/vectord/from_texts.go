@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
@@ -129,11 +128,8 @@ func (s *server) question(ctx context.Context, x *index, query engine.Query, tex
 
 // withRemedy adds what can be done to an error of embedd's.
 func withRemedy(err error, remedy string) error {
-	p, is := errors.AsType[*wire.Problem](err)
-	if !is {
-		return err
+	if p, is := errors.AsType[*wire.Problem](err); is {
+		return p.Advise(remedy)
 	}
-	with := *p
-	with.Detail = strings.TrimRight(p.Detail, ".;") + "; " + remedy
-	return &with
+	return err
 }

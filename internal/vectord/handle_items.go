@@ -80,9 +80,7 @@ func notDeleted(err error) error {
 	if !errors.Is(err, storage.ErrDiskReserve) {
 		return err
 	}
-	p := *wire.AsProblem(err)
-	p.Detail += "; a deletion of items is written to the log of the index and makes no room by itself: drop an index or a snapshot, or erase the items"
-	return &p
+	return wire.AsProblem(err).Advise("a deletion of items is written to the log of the index and makes no room by itself: drop an index or a snapshot, or erase the items")
 }
 
 // updateItems serves POST /vectors/index/{name}/metadata.

@@ -75,6 +75,13 @@ func (p *Problem) With(name string, value any) *Problem {
 	return &q
 }
 
+// Advise returns the problem with what can be done about it behind its detail.
+func (p *Problem) Advise(remedy string) *Problem {
+	q := *p
+	q.Detail = strings.TrimRight(p.Detail, ".;") + "; " + remedy
+	return &q
+}
+
 // After returns the problem with a hint when a retry is worth it, sent as the
 // Retry-After header and as retry_after_ms.
 func (p *Problem) After(d time.Duration) *Problem {

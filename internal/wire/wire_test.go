@@ -134,12 +134,20 @@ func TestAHeadIsAnsweredWithoutABody(t *testing.T) {
 
 func TestAProblemIsNotChangedByItsVariants(t *testing.T) {
 	p := errDrift.Errorf("no").With("a", 1)
-	_, _, _ = p.With("b", 2), p.After(time.Second), p.Because(io.EOF)
-	if len(p.Fields) != 1 || p.RetryAfter != 0 || p.Unwrap() != nil {
+	_, _, _, _ = p.With("b", 2), p.After(time.Second), p.Because(io.EOF), p.Advise("do")
+	if p.Detail != "no" || len(p.Fields) != 1 || p.RetryAfter != 0 || p.Unwrap() != nil {
 		t.Errorf("changed to %+v", p)
 	}
 	if q := p.Because(io.EOF); !errors.Is(q, io.EOF) || !errors.Is(q, errDrift) {
 		t.Errorf("%v knows neither its cause nor its kind", q)
+	}
+}
+
+func TestAdviceFollowsTheDetail(t *testing.T) {
+	for _, detail := range []string{"no", "no.", "no;"} {
+		if p := errDrift.Errorf("%s", detail).With("a", 1).Advise("do this"); p.Detail != "no; do this" || p.Fields["a"] != 1 {
+			t.Errorf("%q, %v", p.Detail, p.Fields)
+		}
 	}
 }
 

@@ -27,8 +27,8 @@ func isArrow(r *http.Request) bool {
 // maxStream is how much memory a stream may take, unpacked.
 const maxStream = 512 << 20
 
-// arrowItems reads the items of an add: the columns id and vector, or text in
-// its place, and of text and metadata (JSON) those that are there; every other column is a field of the metadata.
+// arrowItems reads the items of an add: the columns id and vector, or text in its place, and of
+// text and metadata (JSON) those that are there; every other column is a field of the metadata.
 func arrowItems(r *http.Request) (vector.Add, error) {
 	var add vector.Add
 	err := arrowin.Read(r.Body, memory.DefaultAllocator, maxStream, func(batch arrow.RecordBatch) error {

@@ -1,7 +1,6 @@
 package loading
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -38,7 +37,7 @@ func (l *Loader) columnsOf(ctx context.Context, load record) (columns, error) {
 			continue
 		}
 		switch {
-		case name == cmp.Or(load.IDColumn, "id"), name == cmp.Or(load.VectorColumn, "vector"):
+		case name == idColumn(load.NewLoad), name == vectorColumn(load.NewLoad):
 		case typ == "HUGEINT", typ == "UHUGEINT":
 			c.whole[name] = true
 		case strings.Contains(typ, "DECIMAL("), strings.Contains(typ, "HUGEINT"):

@@ -14,13 +14,18 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
 
+// The columns of a load, as they are named or by their defaults.
+func idColumn(want vector.NewLoad) string     { return cmp.Or(want.IDColumn, "id") }
+func vectorColumn(want vector.NewLoad) string { return cmp.Or(want.VectorColumn, "vector") }
+func textColumn(want vector.NewLoad) string   { return cmp.Or(want.TextColumn, "text") }
+
 // rowOf makes an item of a row: the metadata is the row without the id and the vector,
 // as it came, but for whole numbers that came as text. Where texts are taken, one may stand
 // for the vector.
-func rowOf(line []byte, want vector.NewLoad, types columns, takesTexts bool) (item row, err error) {
+func rowOf(line []byte, want vector.NewLoad, types columns, takesTexts bool) (row, error) {
+	var item row
 	in := jsontext.NewDecoder(strings.NewReader(string(line)))
 	meta := []byte{'{'}
-	idColumn, vectorColumn, textColumn := cmp.Or(want.IDColumn, "id"), cmp.Or(want.VectorColumn, "vector"), textColumn(want)
 	if _, err := in.ReadToken(); err != nil {
 		return item, err
 	}
@@ -35,14 +40,14 @@ func rowOf(line []byte, want vector.NewLoad, types columns, takesTexts bool) (it
 			return item, err
 		}
 		switch field {
-		case idColumn:
+		case idColumn(want):
 			item.ID = idOf(value)
-		case vectorColumn:
+		case vectorColumn(want):
 			if item.Vector, err = vectorOf(value); err != nil {
-				return item, vector.ErrLoadColumns.Errorf("the column %q: %v", vectorColumn, err)
+				return item, vector.ErrLoadColumns.Errorf("the column %q: %v", vectorColumn(want), err)
 			}
 		default:
-			if field == textColumn && value.Kind() == '"' {
+			if field == textColumn(want) && value.Kind() == '"' {
 				item.text = textOf(value)
 			}
 			if value.Kind() == 'n' { // null is as if it were not there
@@ -58,15 +63,20 @@ func rowOf(line []byte, want vector.NewLoad, types columns, takesTexts bool) (it
 		}
 	}
 	item.Metadata = append(meta, '}')
+	return item, item.lacks(want, takesTexts, line)
+}
+
+// lacks says what keeps a row from being an item.
+func (r row) lacks(want vector.NewLoad, takesTexts bool, line []byte) error {
 	switch {
-	case item.ID == "":
-		return item, vector.ErrLoadColumns.Errorf("it has no id in the column %q; name the column of ids by id_column, and leave rows without one out; there are %s", idColumn, columnsIn(line))
-	case item.Vector == nil && takesTexts && item.text == "":
-		return item, vector.ErrLoadColumns.Errorf("it has no vector in the column %q, nor in the column %q a text that one is made of; name the columns by vector_column and text_column, and leave rows without either out; there are %s", vectorColumn, textColumn, columnsIn(line))
-	case item.Vector == nil && !takesTexts:
-		return item, vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out; there are %s", vectorColumn, columnsIn(line))
+	case r.ID == "":
+		return vector.ErrLoadColumns.Errorf("it has no id in the column %q; name the column of ids by id_column, and leave rows without one out; there are %s", idColumn(want), columnsIn(line))
+	case r.Vector == nil && takesTexts && r.text == "":
+		return vector.ErrLoadColumns.Errorf("it has no vector in the column %q, nor in the column %q a text that one is made of; name the columns by vector_column and text_column, and leave rows without either out; there are %s", vectorColumn(want), textColumn(want), columnsIn(line))
+	case r.Vector == nil && !takesTexts:
+		return vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out; there are %s", vectorColumn(want), columnsIn(line))
 	}
-	return item, nil
+	return nil
 }
 
 // columnsIn names the columns of a row, as many as fit a line.

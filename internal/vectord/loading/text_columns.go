@@ -2,15 +2,11 @@ package loading
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"slices"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
-
-// textColumn is the column whose texts become vectors.
-func textColumn(want vector.NewLoad) string { return cmp.Or(want.TextColumn, "text") }
 
 // textColumnsOf tells of which columns vectors in an index of so many items may be while a load
 // fills it; nil where that is not known. They are those of the loads before it and its own.

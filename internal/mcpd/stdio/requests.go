@@ -31,7 +31,7 @@ func newRequests(ctx context.Context, c Conn, a *answers) *requests {
 }
 
 // begin takes a request, and waits for nothing.
-func (r *requests) begin(id json.RawMessage, line []byte) {
+func (r *requests) begin(id json.RawMessage, method string, line []byte) {
 	ctx, cancel := context.WithCancel(r.ctx)
 	weight := int64(len(line) + perRequest)
 	if refusal := r.enter(string(id), weight, cancel); refusal != "" {
@@ -43,7 +43,7 @@ func (r *requests) begin(id json.RawMessage, line []byte) {
 		defer r.going.Done()
 		defer r.room.Release(weight)
 		defer cancel()
-		answer := r.inTurn(ctx, id, line)
+		answer := r.inTurn(ctx, id, method, line)
 		if r.leave(string(id)) {
 			r.answers.send(answer)
 		}
@@ -67,8 +67,12 @@ func (r *requests) enter(id string, weight int64, cancel context.CancelFunc) (re
 	return ""
 }
 
-// inTurn has a request answered when there is a slot for it.
-func (r *requests) inTurn(ctx context.Context, id json.RawMessage, line []byte) any {
+// inTurn has a request answered when there is a slot for it. A ping, by which a client
+// knows that this process lives, needs none.
+func (r *requests) inTurn(ctx context.Context, id json.RawMessage, method string, line []byte) any {
+	if method == string(mcp.MethodPing) {
+		return r.handle(ctx, id, line)
+	}
 	if r.slots.Acquire(ctx, 1) != nil {
 		return failed(id, mcp.INVALID_REQUEST, stopping)
 	}

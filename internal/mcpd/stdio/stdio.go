@@ -128,7 +128,7 @@ func (r *requests) take(line []byte) {
 	case named(m.ID) == nil:
 		r.answers.refuse(nil, mcp.INVALID_REQUEST, "an id is a text or a number")
 	default:
-		r.begin(m.ID, line)
+		r.begin(m.ID, *m.Method, line)
 	}
 }
 

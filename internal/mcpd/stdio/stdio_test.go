@@ -275,7 +275,7 @@ func TestRequestsAtWorkAreBounded(t *testing.T) {
 	}
 }
 
-// Neither a cancellation nor the end of the input lies behind requests that wait for room.
+// Neither a ping, a cancellation nor the end of the input lies behind requests that wait for room.
 func TestRequestsThatWaitStandInNobodysWay(t *testing.T) {
 	c := begin(t, t.Context(), time.Nanosecond)
 	const asked = 17
@@ -284,6 +284,10 @@ func TestRequestsThatWaitStandInNobodysWay(t *testing.T) {
 	}
 	for range asked - 1 {
 		<-c.begun
+	}
+	c.say(`{"jsonrpc":"2.0","id":98,"method":"ping"}`)
+	if doc := c.hear(); doc["id"] != 98.0 {
+		t.Errorf("a ping: %v", doc)
 	}
 	for i := range asked {
 		c.say(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, i))

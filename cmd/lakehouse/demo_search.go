@@ -52,14 +52,11 @@ func (d *demo) load(ctx context.Context, client *vector.Client) (rows int64, err
 	bar := cli.NewRowBar(d.progress, demoIndex)
 	defer bar.End()
 	bar.Begin(mostTexts)
-	failed := 0
+	retries := cli.Retries{Index: demoIndex}
 	tell := func(load vector.Load) {
 		bar.Add(load.Rows - rows)
 		rows = load.Rows
-		if load.Retry != nil && load.Retry.Failed != failed {
-			failed = load.Retry.Failed
-			bar.Say(demoIndex + ": " + cli.RetryWords(*load.Retry))
-		}
+		retries.Say(bar, load)
 	}
 	load, err := client.StartLoad(ctx, demoIndex, vector.NewLoad{SQL: fmt.Sprintf(`SELECT candidate_id AS id, summary AS text, occupation, title, city, state,
        years_experience AS years FROM candidates ORDER BY candidate_id LIMIT %d`, mostTexts)})

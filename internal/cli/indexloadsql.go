@@ -37,7 +37,11 @@ func (l sqlLoad) run(want vector.NewLoad, noWait bool) error {
 		return err
 	}
 	bar, tell := NewToldBar(l.cmd.ErrOrStderr(), l.index)
-	load, err = l.await(load, func(load vector.Load) { tell(progressWords(load)) })
+	retries := Retries{Index: l.index}
+	load, err = l.await(load, func(load vector.Load) {
+		tell(progressWords(load))
+		retries.Say(bar, load)
+	})
 	bar.End()
 	if err != nil {
 		return l.remedied(err)
@@ -143,7 +147,7 @@ func (l sqlLoad) status() error {
 		f.say("note", "%s", warning)
 	}
 	if load.Retry != nil {
-		f.say("retry", "%s", RetryWords(*load.Retry))
+		f.say("retry", "%s", retryWords(*load.Retry))
 	}
 	if load.Problem != nil {
 		f.say("problem", "%s [%s]", load.Problem.Detail, load.Problem.Kind.Code)
@@ -173,13 +177,32 @@ func (l sqlLoad) cancel() error {
 // progressWords says how far a load is that runs.
 func progressWords(load vector.Load) string {
 	if load.Retry != nil {
-		return rowsWords(load) + "; " + RetryWords(*load.Retry)
+		return rowsWords(load) + "; " + retryWords(*load.Retry)
 	}
 	return rowsWords(load)
 }
 
-// RetryWords says why a load is tried again, and when.
-func RetryWords(r vector.LoadRetry) string {
+// Retries tells whoever waits for the load of an index why it does not get on, once for each
+// cause.
+type Retries struct {
+	Index string
+	told  string
+}
+
+// Say tells what is new of that.
+func (r *Retries) Say(bar *Bar, load vector.Load) {
+	why := ""
+	if load.Retry != nil && load.Retry.Problem != nil {
+		why = load.Retry.Problem.Detail
+	}
+	if why != r.told && why != "" {
+		bar.Say(r.Index + ": " + retryWords(*load.Retry))
+	}
+	r.told = why
+}
+
+// retryWords says why a load is tried again, and when.
+func retryWords(r vector.LoadRetry) string {
 	next := "the next one runs"
 	if r.NextAt != nil {
 		next = "the next one begins " + shown(*r.NextAt)

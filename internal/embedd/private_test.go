@@ -17,7 +17,7 @@ import (
 
 // Neither a text nor a key is in a log or an error, also where a provider says them back.
 func TestTextsAndKeysAreShownNowhere(t *testing.T) {
-	const text, key = "Jane Roe, SSN 123-45-6789", "sk-very-secret"
+	const text, key = "Jane Roe, SSN 123-45-6789", "a3f0b2c4d5e6f708192a3b4c5d6e7f80"
 	file := filepath.Join(t.TempDir(), "openai.env")
 	if err := os.WriteFile(file, []byte("OPENAI_API_KEY="+key), 0o600); err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestTextsAndKeysAreShownNowhere(t *testing.T) {
 	echo := func(w http.ResponseWriter, r *http.Request, call int) bool {
 		status := []int{400, 401, 404, 413, 422, 429, 500, 503, 200, 302}[call%10]
 		w.WriteHeader(status)
-		fmt.Fprintf(w, `{"error":{"message":"no: %s, %s","type":"%s","code":"%s"},"embeddings":[["%s"]],"data":[{"index":0,"embedding":"%s"}]}`, text, key, text, text, text, text)
+		fmt.Fprintf(w, `{"error":{"message":"no: %s, %s","type":"%s","code":"%s"},"embeddings":[["%s"]],"data":[{"index":0,"embedding":"%s"}]}`, text, key, text, key, text, text)
 		return true
 	}
 	ask := func(path, body string) {

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +18,8 @@ type caller struct {
 	http   *http.Client
 }
 
-// complaint is what a provider says of an error. Its words may hold the text that was sent,
-// so that nothing of them but the code is shown.
+// complaint is what a provider says of an error. Its words may hold the text that was sent, or
+// the key, so that nothing of them is shown but a code that providers define.
 type complaint struct {
 	status int
 	after  time.Duration
@@ -31,9 +31,6 @@ type complaint struct {
 func (c *complaint) ofInput() bool {
 	return c.status == http.StatusBadRequest || c.status == http.StatusUnprocessableEntity
 }
-
-// codeForm is what a code looks like that may be shown.
-var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
 // answerBytes bounds an answer to so many texts.
 func answerBytes(texts int) int64 { return 1<<20 + int64(texts)*(256<<10) }
@@ -93,7 +90,7 @@ func newComplaint(resp *http.Response, text []byte) *complaint {
 	said.words = strings.ToLower(string(doc.Error))
 	if json.Unmarshal(doc.Error, &object) == nil {
 		for _, word := range []any{object.Type, object.Code} {
-			if code, ok := word.(string); ok && codeForm.MatchString(code) {
+			if code, ok := word.(string); ok && slices.Contains(codes, code) {
 				said.code = code
 			}
 		}

@@ -8,6 +8,13 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
+// codes are those of errors that may be shown.
+var codes = []string{
+	"authentication_error", "billing_not_active", "context_length_exceeded", "insufficient_quota", "invalid_api_key",
+	"invalid_request_error", "model_not_found", "not_found_error", "overloaded_error", "permission_error", "rate_limit_error",
+	"rate_limit_exceeded", "server_error", "unsupported_model",
+}
+
 // where says who is called.
 func (c Config) where() string {
 	if c.Provider == Ollama {

@@ -2,6 +2,8 @@ package embedd
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,36 +15,72 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 )
 
-// changing is a model that becomes another one during its first batch.
-type changing struct{ ends []time.Time }
+// slow is a model that takes its time for a text, and becomes another one during its first.
+type slow struct {
+	takes   time.Duration // by a clock of the test's own
+	becomes int           // how often it becomes another one
+}
 
-func (c *changing) Embed(ctx context.Context, _ string, texts []string) ([]remote.Embedded, error) {
-	end, _ := ctx.Deadline()
-	c.ends = append(c.ends, end)
-	time.Sleep(time.Second) // of a clock of the test's own
-	if len(c.ends) == 1 {
+func (s *slow) Embed(ctx context.Context, _ string, texts []string) ([]remote.Embedded, error) {
+	select {
+	case <-time.After(s.takes):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if s.becomes--; s.becomes >= 0 {
 		return nil, embedding.ErrModelChanged.Errorf("it is another one")
 	}
 	return make([]remote.Embedded, len(texts)), nil
 }
 
-func (c *changing) Revision(context.Context) (string, error) { return "r", nil }
-func (c *changing) Batch() int                               { return 1 }
-func (c *changing) Prefix(embedding.InputType) string        { return "" }
-func (c *changing) Dimension() int                           { return 0 }
+func (s *slow) Revision(context.Context) (string, error) { return "r", nil }
+func (s *slow) Batch() int                               { return 1 }
+func (s *slow) Prefix(embedding.InputType) string        { return "" }
+func (s *slow) Dimension() int                           { return 1 }
+
+// asking gives what asks a model for a vector.
+func asking(t *testing.T, m *slow) func() error {
+	s := &server{config: Defaults(), turns: newTurns(Defaults()), models: []*model{{name: "m", maker: m}}}
+	s.memo = memo.New(0, func(remote.Embedded) int64 { return 0 })
+	s.metrics = newMetrics(prometheus.NewRegistry(), s)
+	return func() error {
+		_, err := s.vectors(t.Context(), &turn{of: s.turns}, embedding.Request{Texts: []string{"a"}}, "texts")
+		return err
+	}
+}
 
 // What is made anew, since the model became another one, has the time that is left of the
 // request.
 func TestAllOfARequestHasOneTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &changing{}
-		s := &server{config: Defaults(), models: []*model{{name: "m", maker: m}}}
-		s.memo = memo.New(0, func(remote.Embedded) int64 { return 0 })
-		s.metrics = newMetrics(prometheus.NewRegistry(), s)
-		began := time.Now()
-		_, err := s.vectors(t.Context(), embedding.Request{Texts: []string{"a"}}, "texts")
-		if want := began.Add(s.config.Timeout.Std()); err != nil || len(m.ends) != 2 || m.ends[0] != want || m.ends[1] != want {
-			t.Errorf("%v, %v, want twice %v", err, m.ends, want)
+		limit := Defaults().Timeout.Std()
+		if err := asking(t, &slow{takes: limit/2 - 1, becomes: 1})(); err != nil {
+			t.Errorf("in time: %v", err)
 		}
+		began := time.Now()
+		if err := asking(t, &slow{takes: limit/2 + 1, becomes: 1})(); !errors.Is(err, embedding.ErrEmbedTimeout) || time.Since(began) != limit {
+			t.Errorf("too late: %v after %s", err, time.Since(began))
+		}
+	})
+}
+
+// Who joined the work of a request that has run out of time has the rest of his own.
+func TestEachRequestHasItsOwnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limit := Defaults().Timeout.Std()
+		ask := asking(t, &slow{takes: limit + time.Minute})
+		var both sync.WaitGroup
+		both.Go(func() {
+			if err := ask(); !errors.Is(err, embedding.ErrEmbedTimeout) {
+				t.Errorf("the first: %v", err)
+			}
+		})
+		time.Sleep(2 * time.Minute)
+		both.Go(func() {
+			if err := ask(); err != nil {
+				t.Errorf("who joined it: %v", err)
+			}
+		})
+		both.Wait()
 	})
 }

@@ -15,7 +15,7 @@ func (s *server) embed(w http.ResponseWriter, r *http.Request, mine *turn) error
 	if err := wire.ReadJSON(r, &asked); err != nil {
 		return err
 	}
-	f, err := s.vectors(r.Context(), mine, asked, "texts")
+	f, err := s.vectors(r.Context(), mine, order{Request: asked, field: "texts"})
 	if err != nil {
 		return err
 	}
@@ -43,13 +43,9 @@ func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request, mine *turn)
 		return wire.ErrBadRequest.Errorf("there is no encoding_format %.40q; there are %s and %s", asked.EncodingFormat, embedding.FormatFloat, embedding.FormatBase64).
 			With("field", "encoding_format")
 	}
-	f, err := s.vectors(r.Context(), mine, embedding.Request{Texts: texts, Model: asked.Model}, "input")
+	f, err := s.vectors(r.Context(), mine, order{embedding.Request{Texts: texts, Model: asked.Model}, "input", asked.Dimensions})
 	if err != nil {
 		return err
-	}
-	if has := len(f.values[0].Vector); asked.Dimensions != nil && *asked.Dimensions != has {
-		return embedding.ErrDimensions.Errorf("the model %s has %d dimensions, and no others; leave dimensions out", f.model.name, has).
-			With("field", "dimensions").With("dimension", has)
 	}
 	return writeOpenAI(w, f, asked.EncodingFormat == embedding.FormatBase64)
 }

@@ -103,6 +103,15 @@ func (m *model) state(ctx context.Context) embedding.Model {
 	return state
 }
 
+// checkDimensions refuses another number than a vector has, 0 where that is not known.
+func (m *model) checkDimensions(asked *int, has int) error {
+	if asked == nil || has == 0 || *asked == has {
+		return nil
+	}
+	return embedding.ErrDimensions.Errorf("the model %s has %d dimensions, and no others; leave dimensions out", m.name, has).
+		With("field", "dimensions").With("dimension", has)
+}
+
 // key names the vector of a text, with its prefix, by a revision of the model.
 func (m *model) key(revision, text string) memo.Key {
 	hash := sha256.New()

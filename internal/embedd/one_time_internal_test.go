@@ -44,7 +44,7 @@ func asking(t *testing.T, m *slow) func() error {
 	s.memo = memo.New(0, func(remote.Embedded) int64 { return 0 })
 	s.metrics = newMetrics(prometheus.NewRegistry(), s)
 	return func() error {
-		_, err := s.vectors(t.Context(), &turn{of: s.turns}, embedding.Request{Texts: []string{"a"}}, "texts")
+		_, err := s.vectors(t.Context(), &turn{of: s.turns}, order{Request: embedding.Request{Texts: []string{"a"}}, field: "texts"})
 		return err
 	}
 }

@@ -3,6 +3,7 @@ package embedd_test
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,6 +57,24 @@ func TestEmbeddingsAreOpenAIs(t *testing.T) {
 	}
 	if answer := d.mustCreate(asJSON(map[string]any{"input": []string{"a", strings.Repeat("a", 200)}})); answer.Data[0].Truncated || !answer.Data[1].Truncated {
 		t.Errorf("a long text: %+v", answer)
+	}
+}
+
+// A dimension that the model has not costs no call of it, once its own is known.
+func TestAWrongDimensionIsRefusedBeforeTheWork(t *testing.T) {
+	p := testbed.StartProvider(t)
+	d := start(t, p)
+	for i, c := range []struct {
+		model string
+		calls int
+	}{{"minilm", 0}, {"p", 1}, {"p", 1}, {"q", 2}, {"q", 2}} { // each learns its own by the first
+		d.want(400, "dimensions_not_supported", "/embeddings", `{"input":"night shift `+strconv.Itoa(i)+`","dimensions":7,"model":"`+c.model+`"}`)
+		if n := len(p.Calls()); n != c.calls {
+			t.Errorf("%s: %d calls, want %d", c.model, n, c.calls)
+		}
+	}
+	if n := d.metric("lakehouse_embedd_texts_total"); n != 2 {
+		t.Errorf("%v texts were made vectors of", n)
 	}
 }
 

@@ -20,13 +20,20 @@ type found struct {
 	values []remote.Embedded
 }
 
+// order is a request, in whichever form it came.
+type order struct {
+	embedding.Request
+	field      string // that has the texts
+	dimensions *int   // that the vectors have to have; nil: the model's
+}
+
 // vectors gives those of a request, all of one revision.
-func (s *server) vectors(ctx context.Context, mine *turn, asked embedding.Request, field string) (found, error) {
+func (s *server) vectors(ctx context.Context, mine *turn, asked order) (found, error) {
 	m, err := s.find(asked.Model)
 	if err != nil {
 		return found{}, err
 	}
-	if err := check(asked, field); err != nil {
+	if err := check(asked.Request, asked.field); err != nil {
 		return found{}, err
 	}
 	service.Annotate(ctx, slog.String("model", m.name), slog.Int("texts", len(asked.Texts)))
@@ -46,7 +53,9 @@ func (s *server) vectors(ctx context.Context, mine *turn, asked embedding.Reques
 	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = context.Cause(ctx)
 	case err == nil && asked.Truncate != nil && !*asked.Truncate:
-		err = refuseTruncated(f.values, field)
+		err = refuseTruncated(f.values, asked.field)
+	case err == nil: // where it was not known before
+		err = m.checkDimensions(asked.dimensions, len(f.values[0].Vector))
 	}
 	return f, err
 }
@@ -84,7 +93,7 @@ func refuseTruncated(values []remote.Embedded, field string) error {
 
 // ofOneRevision gives the vectors by the model's revision of now, which has to be the one that
 // was asked for.
-func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked embedding.Request) ([]remote.Embedded, error) {
+func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked order) ([]remote.Embedded, error) {
 	revision, err := m.Revision(ctx)
 	if err != nil {
 		return nil, err
@@ -93,6 +102,9 @@ func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked 
 		expected := fmt.Sprintf("%.100s", asked.Revision)
 		return nil, embedding.ErrModelChanged.Errorf("the model %s has the revision %q, not %q; its vectors do not fit those of the other, so make all of them anew", m.name, revision, expected).
 			With("model", m.name).With("expected", expected).With("revision", revision)
+	}
+	if err := m.checkDimensions(asked.dimensions, m.Dimension()); err != nil {
+		return nil, err
 	}
 	prefix, keys := m.Prefix(asked.InputType), make([]memo.Key, len(asked.Texts))
 	for i, text := range asked.Texts {

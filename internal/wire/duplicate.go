@@ -55,10 +55,15 @@ func fold(r rune) rune {
 	}
 }
 
-// stringAt gives the JSON string that doc begins with, quotes and all.
+// stringAt gives the JSON string that doc begins with, quotes and all; all of doc where it
+// does not end.
 func stringAt(doc []byte) []byte {
 	for end := 1; ; end++ {
-		end += bytes.IndexByte(doc[end:], '"')
+		next := bytes.IndexByte(doc[end:], '"')
+		if next < 0 {
+			return doc
+		}
+		end += next
 		before := doc[1:end]
 		escapes := len(before) - len(bytes.TrimRight(before, `\`))
 		if escapes%2 == 0 {

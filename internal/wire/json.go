@@ -19,15 +19,18 @@ import (
 
 // ReadJSON decodes the request's body into v, strictly: an unknown field, a
 // wrong type, a key given twice or anything after the value is a 400 that names
-// it. The content type is not asked for, because curl sends a form's by default.
+// it, and so is more than a bound. The content type is not asked for, because curl sends a form's by default.
 // The body's size is bounded by the service that called the handler.
-func ReadJSON(r *http.Request, v any) error {
+func ReadJSON(r *http.Request, v any, bounds ...Bound) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return jsonProblem(err)
 	}
 	if !utf8.Valid(body) { // encoding/json would put U+FFFD in place of what it cannot read
 		return ErrBadRequest.Errorf("the body is not UTF-8")
+	}
+	if err := CheckBounds(body, bounds...); err != nil {
+		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
@@ -82,10 +85,14 @@ func jsonProblem(err error) error {
 // unknownField names a field, quoted, that a body may not have, and those that it may have if
 // it is not in an object within.
 func unknownField(quoted string, body []byte, v any) error {
-	known, top := "", map[string]json.RawMessage{}
-	name, err := strconv.Unquote(quoted)
-	if err == nil && json.Unmarshal(body, &top) == nil && top[name] != nil {
-		known = "; known here: " + strings.Join(fieldsOf(reflect.TypeOf(v)), ", ")
+	known := ""
+	name, _ := strconv.Unquote(quoted)
+	s := scan{doc: body}
+	for text, ok := s.name(); ok && known == ""; text, ok = s.name() {
+		if unquote(text) == name {
+			known = "; known here: " + strings.Join(fieldsOf(reflect.TypeOf(v)), ", ")
+		}
+		s.skip()
 	}
 	return ErrUnknownField.Errorf("unknown field %s%s", quoted, known).With("field", name)
 }

@@ -73,6 +73,7 @@ func TestBadTextsAreRefusedByNumber(t *testing.T) {
 		{`{"texts":["a"],"model":"gpt"}`, 404, "model_not_found", "field", "model"},
 		{many(embedding.MaxTexts), 200, "", "", nil},
 		{many(embedding.MaxTexts + 1), 413, "too_many_texts", "limit", float64(embedding.MaxTexts)},
+		{`{"texts":[` + strings.Repeat("{},", 10_000) + `1]}`, 413, "too_many_texts", "limit", float64(embedding.MaxTexts)},
 		{many(10_000), 413, "too_many_texts", "limit", float64(embedding.MaxTexts)},
 	} {
 		doc := d.want(c.status, c.code, "/embed", c.body)

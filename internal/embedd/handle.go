@@ -1,6 +1,7 @@
 package embedd
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -12,7 +13,7 @@ import (
 // embed serves POST /embed.
 func (s *server) embed(w http.ResponseWriter, r *http.Request, mine *turn) error {
 	var asked embedding.Request
-	if err := wire.ReadJSON(r, &asked); err != nil {
+	if err := wire.ReadJSON(r, &asked, wire.Bound{Field: "texts", Most: embedding.MaxTexts, TooMany: tooMany("texts")}); err != nil {
 		return err
 	}
 	f, err := s.vectors(r.Context(), mine, order{Request: asked, field: "texts"})
@@ -50,20 +51,31 @@ func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request, mine *turn)
 	return writeOpenAI(w, f, asked.EncodingFormat == embedding.FormatBase64)
 }
 
-// inputOf reads a text or a list of texts.
-func inputOf(raw json.RawMessage) ([]string, error) {
-	var one string
-	var many []string
-	var tokens []json.RawMessage
-	switch {
+// inputOf reads a text or a list of texts. A list that begins with a token is none, however
+// long it is.
+func inputOf(raw json.RawMessage) (texts []string, err error) {
+	list, isList := bytes.CutPrefix(raw, []byte("["))
+	switch first := bytes.TrimLeft(list, " \t\r\n"); {
 	case len(raw) == 0 || string(raw) == "null":
 		return nil, wire.ErrBadRequest.Errorf(`"input" is missing; send a text, or a list of texts`).With("field", "input")
-	case json.Unmarshal(raw, &one) == nil:
-		return []string{one}, nil
-	case json.Unmarshal(raw, &many) == nil:
-		return many, nil
-	case json.Unmarshal(raw, &tokens) == nil:
-		return nil, wire.ErrNotSupported.Errorf(`"input" has what is no text; tokens are not taken, since each model has its own: send a text, or a list of texts`).With("field", "input")
+	case raw[0] == '"':
+		texts = make([]string, 1)
+		return texts, json.Unmarshal(raw, &texts[0])
+	case !isList:
+		return nil, wire.ErrBadRequest.Errorf(`"input" is neither a text nor a list of texts`).With("field", "input")
+	case !bytes.ContainsAny(first[:1], "\"]n"): // of a text, the end, or null
+	case wire.Elements(raw, embedding.MaxTexts) > embedding.MaxTexts:
+		return nil, tooMany("input")(embedding.MaxTexts + 1)
+	case json.Unmarshal(raw, &texts) == nil:
+		return texts, nil
 	}
-	return nil, wire.ErrBadRequest.Errorf(`"input" is neither a text nor a list of texts`).With("field", "input")
+	return nil, wire.ErrNotSupported.Errorf(`"input" has what is no text; tokens are not taken, since each model has its own: send a text, or a list of texts`).With("field", "input")
+}
+
+// tooMany refuses more texts than a request may have.
+func tooMany(field string) func(int) error {
+	return func(n int) error {
+		return embedding.ErrTooManyTexts.Errorf("there are %d texts at least, and one request may have %d; send them in several", n, embedding.MaxTexts).
+			With("field", field).With("limit", embedding.MaxTexts)
+	}
 }

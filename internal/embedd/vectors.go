@@ -62,12 +62,8 @@ func (s *server) vectors(ctx context.Context, mine *turn, asked order) (found, e
 
 // check tells what is wrong with texts, before anything is made of them.
 func check(asked embedding.Request, field string) error {
-	switch n := len(asked.Texts); {
-	case n == 0:
+	if len(asked.Texts) == 0 {
 		return embedding.ErrBadText.Errorf("%q has no text; send at least one", field).With("field", field)
-	case n > embedding.MaxTexts:
-		return embedding.ErrTooManyTexts.Errorf("%d texts are more than the %d that one request may have; send them in several", n, embedding.MaxTexts).
-			With("field", field).With("limit", embedding.MaxTexts)
 	}
 	for i, text := range asked.Texts {
 		if strings.TrimSpace(text) == "" {

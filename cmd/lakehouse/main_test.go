@@ -279,6 +279,24 @@ func TestConfigCheckSaysWhichFileItRead(t *testing.T) {
 	check(0, "lakehouse.toml", true)
 }
 
+func TestConfigCheckPrintsWhatIsInForceOfModels(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "lakehouse.toml", "[embedd.models.nomic-embed-text]\nprovider = \"ollama\"\n")
+	code, stdout, stderr := lakehouse(t.Context(), "config", "check")
+	if code != 0 {
+		t.Fatalf("%d %s", code, stderr)
+	}
+	for _, key := range []string{"url = 'http://127.0.0.1:11434'", "model = 'nomic-embed-text'", "query_prefix = 'search_query: '", "document_prefix = 'search_document: '", "max_batch = 64", "timeout = '1m0s'"} {
+		if !strings.Contains(stdout, key) {
+			t.Errorf("in force is not %s:\n%s", key, stdout)
+		}
+	}
+	write(t, "lakehouse.toml", stdout)
+	if code, again, stderr := lakehouse(t.Context(), "config", "check"); code != 0 || again != stdout {
+		t.Errorf("read again: %d %s\n%s", code, stderr, again)
+	}
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -65,6 +65,16 @@ func (c Config) Check() error {
 	return nil
 }
 
+// InForce is the section with the models as they are where a key is left out.
+func (c Config) InForce() any {
+	models := maps.Clone(c.Models)
+	for name, m := range models {
+		models[name] = m.Complete(name)
+	}
+	c.Models = models
+	return c
+}
+
 // CheckEnv tells what a section that passes Check misses on this box: the keys of providers.
 func (c Config) CheckEnv(service.Env) error {
 	var errs []error

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/signal"
@@ -160,8 +161,15 @@ func CheckStart(env Env, section Section) error {
 }
 
 // PrintConfig writes the effective configuration as TOML. No secret is in a
-// section; the tokens and keys have files of their own.
+// section; the tokens and keys have files of their own. A section that completes what is left
+// out only when it is used tells by a method InForce what it comes to.
 func PrintConfig(w io.Writer, sections map[string]any) error {
+	sections = maps.Clone(sections)
+	for name, section := range sections {
+		if partial, ok := section.(interface{ InForce() any }); ok {
+			sections[name] = partial.InForce()
+		}
+	}
 	enc := toml.NewEncoder(w)
 	enc.SetTablesInline(false)
 	return enc.Encode(sections)

@@ -82,31 +82,26 @@ const (
 	defaultOllama     = "http://127.0.0.1:11434"
 )
 
-// complete puts the defaults in the place of what is not given.
-func (c Config) complete(name string) Config {
+// Complete puts what is in force in the place of what is not given, but for the dimension, which
+// may be learnt. The models of nomic were trained with prefixes, and have them unless others are
+// given.
+func (c Config) Complete(name string) Config {
 	c.Model = cmp.Or(c.Model, name)
-	c.URL = strings.TrimSuffix(cmp.Or(c.URL, defaultOllama), "/")
+	if c.Provider == Ollama {
+		c.URL = cmp.Or(c.URL, defaultOllama)
+	}
+	c.URL = strings.TrimSuffix(c.URL, "/")
 	c.MaxBatch = cmp.Or(c.MaxBatch, defaultBatch)
 	c.MaxChars = cmp.Or(c.MaxChars, defaultChars)
 	c.MaxConcurrent = cmp.Or(c.MaxConcurrent, defaultConcurrent)
 	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
+	query, document := "", ""
+	if strings.Contains(c.Model, "nomic-embed") {
+		query, document = "search_query: ", "search_document: "
+	}
+	c.QueryPrefix = cmp.Or(c.QueryPrefix, &query)
+	c.DocumentPrefix = cmp.Or(c.DocumentPrefix, &document)
 	return c
-}
-
-// Prefix gives what is put before a text. The models of nomic were trained with prefixes, and
-// have them unless others are configured.
-func (m *Model) Prefix(of embedding.InputType) string {
-	given, nomic := m.config.DocumentPrefix, "search_document: "
-	if of == embedding.Query {
-		given, nomic = m.config.QueryPrefix, "search_query: "
-	}
-	switch {
-	case given != nil:
-		return *given
-	case strings.Contains(m.config.Model, "nomic-embed"):
-		return nomic
-	}
-	return ""
 }
 
 // key reads the bearer key, unset where none is configured.

@@ -73,7 +73,7 @@ var errTooLong = errors.New("a text is longer than the model reads")
 
 // New makes the model that a configuration, which passes Check, describes.
 func New(name string, c Config) *Model {
-	c = c.complete(name)
+	c = c.Complete(name)
 	m := &Model{name: name, config: c, turns: make(chan struct{}, c.MaxConcurrent), looking: make(chan struct{}, 1), dimension: c.Dimension}
 	caller := caller{config: c, http: newClient()}
 	m.api = &ollama{caller}
@@ -96,6 +96,14 @@ func newClient() *http.Client {
 
 // Batch gives how many texts go into one call.
 func (m *Model) Batch() int { return m.config.MaxBatch }
+
+// Prefix gives what is put before a text.
+func (m *Model) Prefix(of embedding.InputType) string {
+	if of == embedding.Query {
+		return *m.config.QueryPrefix
+	}
+	return *m.config.DocumentPrefix
+}
 
 // Dimension gives that of the model's vectors, 0 where it is not known yet of the revision that
 // was seen last.

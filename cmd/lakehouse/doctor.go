@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/doctor"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -68,7 +71,7 @@ func examine(cmd *cobra.Command, file string) doctor.Fleet {
 		Secrets: secrets, SecretsErr: secretsErr,
 		Storaged: config.Storaged, Access: config.Queryd.Access,
 		Gateway:   gateway,
-		OllamaURL: ollamaURL(os.Getenv("OLLAMA_HOST")),
+		Ollama:    ollamas(config),
 		Extension: config.Queryd.Extension,
 		Worker:    startWorker,
 	}
@@ -92,17 +95,15 @@ func gatewayOf(config fleet.Config, secrets service.Secrets, named string, unrea
 	return client
 }
 
-// ollamaURL is where Ollama is, as its own programs take it from OLLAMA_HOST.
-func ollamaURL(host string) string {
-	switch {
-	case host == "":
-		return "http://127.0.0.1:11434"
-	case strings.Contains(host, "://"):
-		return strings.TrimSuffix(host, "/")
-	case !strings.Contains(host, ":"):
-		return "http://" + host + ":11434"
+// ollamas gives where the configured models look for Ollama.
+func ollamas(config fleet.Config) []string {
+	urls := map[string]bool{}
+	for name, m := range config.Embedd.Models {
+		if m.Provider == remote.Ollama {
+			urls[m.Complete(name).URL] = true
+		}
 	}
-	return "http://" + host
+	return slices.Sorted(maps.Keys(urls))
 }
 
 // sourceTree gives the folder of this project's source that holds the working

@@ -51,7 +51,7 @@ type Fleet struct {
 	Storaged   storaged.Config
 	Access     string      // queryd's way to the files
 	Gateway    wire.Client // of a fleet that may run; without a Base where it is not known
-	OllamaURL  string
+	Ollama     []string    // where embedd looks for it
 
 	// Extension gives DuckDB's httpfs as queryd looks for it.
 	Extension func() (path string, err error)
@@ -75,7 +75,7 @@ func Run(ctx context.Context, f Fleet) []Check {
 	var found []Check
 	for _, look := range []func(context.Context, Fleet) []Check{
 		toolchain, config, configured(secretFiles, "secrets"), configured(ports, "ports"), configured(s3, "s3_endpoint"), configured(extension, "httpfs"),
-		sandbox, configured(disk, "disk_space", "disk_fsync"), memory, openFiles, clock, ollama, fleet, indexes, models,
+		sandbox, configured(disk, "disk_space", "disk_fsync"), memory, openFiles, clock, configured(ollama, "ollama"), fleet, indexes, models,
 	} {
 		limited, cancel := context.WithTimeout(ctx, checkTimeout)
 		found = append(found, look(limited, f)...)

@@ -251,8 +251,10 @@ func TestOllamaAndTheFleet(t *testing.T) {
 	wants(t, fleet(t.Context(), f), "fleet", Skip)
 	server := httptest.NewServer(answering(`{"models":[{"name":"qwen2.5:0.5b"}]}`))
 	defer server.Close()
-	f.OllamaURL = server.URL
+	f.Ollama = []string{server.URL}
 	wants(t, ollama(t.Context(), f), "ollama", OK, "qwen2.5:0.5b")
+	f.Ollama = []string{"http://127.0.0.1:1", server.URL}
+	wants(t, ollama(t.Context(), f), "ollama", Warn, "no Ollama answers at http://127.0.0.1:1, where", "ollama serve")
 	mine := service.Version()
 	for _, c := range []struct {
 		services string
@@ -262,7 +264,8 @@ func TestOllamaAndTheFleet(t *testing.T) {
 		{`"a":{"status":"ok","version":"` + mine + `"},"b":{"status":"ok","version":"` + mine + `"}`, OK, "the gateway answers, and the 2 daemons behind it"},
 		{`"a":{"status":"ok","version":"` + mine + `"},"b":{"status":"ok","version":"v0"}`, Warn, "several versions"},
 		{`"a":{"status":"ok","version":"v0"}`, Warn, "restart the fleet"},
-		{`"a":{"status":"ok","version":"v0"},"b":{"status":"not_ready","reasons":["storaged does not answer"]}`, Fail, "b is not_ready storaged does not answer"},
+		{`"a":{"status":"ok","version":"v0"},"b":{"status":"not_ready","reasons":["storaged does not answer"]}`, Fail, "b is not_ready: storaged does not answer"},
+		{`"a":{"status":"down"},"b":{"status":"down","reasons":["b does not answer"]}`, Fail, "a is down; b does not answer"},
 	} {
 		server := httptest.NewServer(answering(`{"status":"x","services":{` + c.services + `}}`))
 		f.Gateway.Base = server.URL

@@ -38,7 +38,6 @@ func healthy(t *testing.T) Fleet {
 	return Fleet{
 		Settings: settings, Storaged: c, Access: "auto",
 		Gateway:   wire.Client{Service: "gateway", Base: "http://127.0.0.1:1"},
-		OllamaURL: "http://127.0.0.1:1",
 		Extension: func() (string, error) { return "/x/httpfs.duckdb_extension", nil },
 		Worker:    func(string) (Walls, error) { return Walls{LandlockABI: 7, Seccomp: true}, nil },
 	}

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
@@ -19,7 +20,7 @@ func models(ctx context.Context, f Fleet) []Check {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	known, away := knownModels(ctx, f.api())
-	count, wrong, err := modelsOfIndexes(ctx, f.api(), known)
+	count, wrong, fixes, err := modelsOfIndexes(ctx, f.api(), known)
 	switch {
 	case err != nil:
 		return skip("models", "what indexes there are is not told: %s", oneLine(wire.AsProblem(err).Detail))
@@ -28,7 +29,7 @@ func models(ctx context.Context, f Fleet) []Check {
 	case away != nil:
 		return trouble("models", Warn, "start embedd, and see that [gateway] deployed names it; all but texts goes on meanwhile", "%d of the indexes have vectors made of texts, and embedd does not make any: %s", count, oneLine(wire.AsProblem(away).Detail))
 	case wrong != nil:
-		return trouble("models", Warn, "configure the model as it was, or make an index of the new one, load it, and let lakehouse index alias set lead to it; searches by words and by vectors go on", "%s", some(wrong))
+		return trouble("models", Warn, strings.Join(fixes, "; ")+"; searches by words and by vectors go on", "%s", some(wrong))
 	}
 	return ok("models", "the models of the indexes whose vectors are made of texts, %d, are as they were", count)
 }
@@ -45,38 +46,49 @@ func knownModels(ctx context.Context, api wire.Client) (map[string]embedding.Mod
 }
 
 // modelsOfIndexes counts the indexes that have vectors made of texts, or would by their models'
-// names, and says what is wrong with them.
-func modelsOfIndexes(ctx context.Context, api wire.Client, known map[string]embedding.Model) (count int, wrong []string, err error) {
+// names, and says what is wrong with them and what mends that.
+func modelsOfIndexes(ctx context.Context, api wire.Client, known map[string]embedding.Model) (count int, wrong, fixes []string, err error) {
 	vectors := vector.Client{Client: api}
 	for x, err := range vectors.EachIndex(ctx, vector.MaxPage) {
 		if err != nil {
-			return 0, nil, err
+			return 0, nil, nil, err
 		}
 		if _, has := known[x.Model]; x.ModelRevision == "" && !has { // nothing of it is embedd's affair
 			continue
 		}
 		count++
-		if words := astray(x, known); words != "" {
+		words, fix := astray(x, known)
+		if words != "" {
 			wrong = append(wrong, words)
 		}
+		if fix != "" && !slices.Contains(fixes, fix) {
+			fixes = append(fixes, fix)
+		}
 	}
-	return count, wrong, nil
+	return count, wrong, fixes, nil
 }
 
-// astray says what is the matter with the model of an index, "" where nothing is.
-func astray(x vector.Index, known map[string]embedding.Model) string {
+const (
+	fixAnew  = "make an index of the model as it is, load it, and let lakehouse index alias set lead to it"
+	fixModel = "configure the model as it was, or " + fixAnew
+	fixReady = "mend what is said of the model; then texts are taken again"
+)
+
+// astray says what is the matter with the model of an index, and what mends it, "" where nothing
+// is.
+func astray(x vector.Index, known map[string]embedding.Model) (words, fix string) {
 	m, there := known[x.Model]
 	switch {
 	case !there:
-		return fmt.Sprintf("embedd has no model %s, which %s is of", x.Model, x.Name)
+		return fmt.Sprintf("embedd has no model %s, which %s is of", x.Model, x.Name), fixModel
 	case x.ModelRevision == "":
-		return fmt.Sprintf("%s was made when embedd had no model %s, and takes no texts", x.Name, x.Model)
+		return fmt.Sprintf("%s was made when embedd had no model %s, and takes no texts", x.Name, x.Model), fixAnew
 	case !m.Ready:
-		return fmt.Sprintf("the model %s of %s cannot be had: %s", x.Model, x.Name, oneLine(m.Reason))
+		return fmt.Sprintf("the model %s of %s cannot be had: %s", x.Model, x.Name, oneLine(m.Reason)), fixReady
 	case m.Revision != x.ModelRevision:
-		return fmt.Sprintf("the model %s is another one now (%.32s) than %s was made with (%.32s)", x.Model, m.Revision, x.Name, x.ModelRevision)
+		return fmt.Sprintf("the model %s is another one now (%.32s) than %s was made with (%.32s)", x.Model, m.Revision, x.Name, x.ModelRevision), fixModel
 	}
-	return ""
+	return "", ""
 }
 
 // api is the client of the gateway's /v1.

@@ -21,6 +21,7 @@ func TestModels(t *testing.T) {
 		{texts, `{"name":"words","ready":true,"revision":"r2"}`, Warn, "(r2) than jobs was made with (r1)"},
 		{texts, `{"name":"words","ready":true,"revision":"r2"}`, Warn, "lakehouse index alias set"},
 		{texts, `{"name":"words","reason":"ollama is away"}`, Warn, "the model words of jobs cannot be had: ollama is away"},
+		{texts, `{"name":"words","reason":"ollama is away"}`, Warn, "mend what is said of the model"},
 		{texts, `{"name":"other","ready":true}`, Warn, "no model words"},
 		{texts, `1`, Warn, "start embedd"},
 	} {

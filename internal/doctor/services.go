@@ -57,19 +57,30 @@ func sandbox(_ context.Context, f Fleet) []Check {
 	return ok("sandbox", "Landlock version %d and seccomp are enforced on a query worker", walls.LandlockABI)
 }
 
-// ollama tells whether it is there. No daemon uses it yet, so it is news alone.
+// ollama tells whether each one answers that embedd has models of.
 func ollama(ctx context.Context, f Fleet) []Check {
+	if len(f.Ollama) == 0 {
+		return skip("ollama", "no [embedd.models.NAME] of this configuration is Ollama's")
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	var answer struct{ Models []struct{ Name string } }
-	if err := getJSON(ctx, f.OllamaURL+"/api/tags", &answer); err != nil {
-		return skip("ollama", "no Ollama answers at %s; no daemon needs it in this version", f.OllamaURL)
+	var there, away []string
+	for _, url := range f.Ollama {
+		var answer struct{ Models []struct{ Name string } }
+		if err := getJSON(ctx, url+"/api/tags", &answer); err != nil {
+			away = append(away, url)
+			continue
+		}
+		names := make([]string, len(answer.Models))
+		for i, m := range answer.Models {
+			names[i] = m.Name
+		}
+		there = append(there, fmt.Sprintf("%s answers, with %d models: %s", url, len(names), strings.Join(names, ", ")))
 	}
-	names := make([]string, len(answer.Models))
-	for i, m := range answer.Models {
-		names[i] = m.Name
+	if away != nil {
+		return trouble("ollama", Warn, "start it with: ollama serve", "no Ollama answers at %s, where embedd has models", strings.Join(away, ", "))
 	}
-	return ok("ollama", "%s answers, with %d models: %s", f.OllamaURL, len(names), strings.Join(names, ", "))
+	return ok("ollama", "%s", strings.Join(there, "; "))
 }
 
 func getJSON(ctx context.Context, url string, into any) error {
@@ -121,7 +132,11 @@ func fleet(ctx context.Context, f Fleet) []Check {
 	for _, name := range slices.Sorted(maps.Keys(health.Services)) {
 		s := health.Services[name]
 		if s.Status != service.StatusOK {
-			bad = append(bad, fmt.Sprintf("%s is %s %s", name, s.Status, strings.Join(s.Reasons, ", ")))
+			reasons := strings.Join(s.Reasons, ", ")
+			if s.Status != service.StatusDown || reasons == "" { // else they say it
+				reasons = strings.TrimSuffix(fmt.Sprintf("%s is %s: %s", name, s.Status, reasons), ": ")
+			}
+			bad = append(bad, reasons)
 		}
 		if s.Version != "" && !slices.Contains(versions, s.Version) {
 			versions = append(versions, s.Version)
@@ -129,7 +144,7 @@ func fleet(ctx context.Context, f Fleet) []Check {
 	}
 	switch {
 	case bad != nil:
-		return trouble("fleet", Fail, "look at their logs; lakehouse status asks again", "%s", strings.TrimSpace(strings.Join(bad, "; ")))
+		return trouble("fleet", Fail, "look at their logs; lakehouse status asks again", "%s", strings.Join(bad, "; "))
 	case len(versions) > 1:
 		return trouble("fleet", Warn, "restart the older ones", "daemons of several versions run together: %s", strings.Join(versions, ", "))
 	case len(versions) == 1 && versions[0] != service.Version():

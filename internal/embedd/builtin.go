@@ -2,10 +2,9 @@ package embedd
 
 import (
 	"context"
-	"slices"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/minilm"
-	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 )
@@ -25,17 +24,8 @@ func newBuiltin() (*model, error) {
 func (b builtin) Revision(context.Context) (string, error) { return b.Model.Revision(), nil }
 
 // Embed makes the vectors of a batch.
-func (b builtin) Embed(ctx context.Context, _ string, texts []string) ([]remote.Embedded, error) {
-	vectors, truncated, err := b.Model.Embed(ctx, texts)
-	if err != nil {
-		return nil, err
-	}
-	made := make([]remote.Embedded, len(texts))
-	for i, text := range texts {
-		vector := vectors[i*minilm.Dimension:][:minilm.Dimension]
-		made[i] = remote.Embedded{Vector: slices.Clone(vector), Truncated: truncated[i], Tokens: b.Tokens(text)} // each is kept for itself
-	}
-	return made, nil
+func (b builtin) Embed(ctx context.Context, _ string, texts []string) ([]embedded.Text, error) {
+	return b.Model.Embed(ctx, texts)
 }
 
 // Batch is so small that work that nobody waits for ends soon.

@@ -3,8 +3,8 @@ package embedd
 import (
 	"context"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/memo"
-	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
 
@@ -13,7 +13,7 @@ type server struct {
 	config  Config
 	models  []*model // the default first
 	turns   *turns
-	memo    *memo.Memo[remote.Embedded]
+	memo    *memo.Memo[embedded.Text]
 	metrics *metrics
 }
 
@@ -23,7 +23,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 		return nil, err
 	}
 	s := &server{config: c, turns: newTurns(c)}
-	s.memo = memo.New(c.CacheBytes, func(e remote.Embedded) int64 { return int64(4 * len(e.Vector)) })
+	s.memo = memo.New(c.CacheBytes, func(e embedded.Text) int64 { return int64(4 * len(e.Vector)) })
 	var err error
 	if s.models, err = newModels(c); err != nil {
 		return nil, err

@@ -7,8 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/memo"
-	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 )
 
 // metrics are what /metrics says of texts and models.
@@ -76,7 +76,7 @@ func newMetrics(registry *prometheus.Registry, s *server) *metrics {
 }
 
 // made counts a batch that began at a time.
-func (m *metrics) made(model string, batch []remote.Embedded, began time.Time, err error) {
+func (m *metrics) made(model string, batch []embedded.Text, began time.Time, err error) {
 	outcome := outcomeOK
 	switch {
 	case errors.Is(err, context.Canceled):

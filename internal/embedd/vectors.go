@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/memo"
-	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 )
@@ -17,7 +17,7 @@ import (
 // found is the vectors of a request.
 type found struct {
 	model  *model
-	values []remote.Embedded
+	values []embedded.Text
 }
 
 // order is a request, in whichever form it came.
@@ -73,7 +73,7 @@ func check(asked embedding.Request, field string) error {
 	return embedding.CheckInputType(asked.InputType)
 }
 
-func refuseTruncated(values []remote.Embedded, field string) error {
+func refuseTruncated(values []embedded.Text, field string) error {
 	var items []int
 	for i, v := range values {
 		if v.Truncated {
@@ -89,7 +89,7 @@ func refuseTruncated(values []remote.Embedded, field string) error {
 
 // ofOneRevision gives the vectors by the model's revision of now, which has to be the one that
 // was asked for.
-func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked order) ([]remote.Embedded, error) {
+func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked order) ([]embedded.Text, error) {
 	revision, err := m.Revision(ctx)
 	if err != nil {
 		return nil, err
@@ -110,8 +110,8 @@ func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked 
 }
 
 // work makes what is not known, a batch at a time.
-func (s *server) work(m *model, revision, prefix string, texts []string) memo.Work[remote.Embedded] {
-	return func(ctx context.Context, places []int) ([]remote.Embedded, error) {
+func (s *server) work(m *model, revision, prefix string, texts []string) memo.Work[embedded.Text] {
+	return func(ctx context.Context, places []int) ([]embedded.Text, error) {
 		batch := make([]string, min(len(places), m.Batch()))
 		for i := range batch {
 			batch[i] = prefix + texts[places[i]]

@@ -8,33 +8,35 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 )
 
-// Embed gives the vectors of texts, end to end, and which texts were cut. The only error
-// is that of the context, which is looked at before each batch; but a panic is one, too.
-func (m *Model) Embed(ctx context.Context, texts []string) (vectors []float32, truncated []bool, err error) {
-	ids, ends, truncated := m.read(texts)
-	vectors = make([]float32, len(texts)*Dimension)
+// Embed gives what becomes of texts. The only error is that of the context, which is looked
+// at before each batch; but a panic is one, too.
+func (m *Model) Embed(ctx context.Context, texts []string) ([]embedded.Text, error) {
+	made := make([]embedded.Text, len(texts))
+	ids, ends := m.read(texts, made)
 	var atWork errgroup.Group
 	atWork.SetLimit(cap(m.scratch))
 	for _, batch := range batched(ends) {
-		atWork.Go(func() error { return m.embedBatch(ctx, batch, ids, ends, vectors) })
+		atWork.Go(func() error { return m.embedBatch(ctx, batch, ids, ends, made) })
 	}
 	if err := atWork.Wait(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return vectors, truncated, nil
+	return made, nil
 }
 
-// read gives the texts' tokens, end to end, and where those of each text end.
-func (m *Model) read(texts []string) (ids []int32, ends []int, truncated []bool) {
-	ends, truncated = make([]int, len(texts)), make([]bool, len(texts))
+// read gives the texts' tokens, end to end, and where those of each text end, and counts them.
+func (m *Model) read(texts []string, made []embedded.Text) (ids []int32, ends []int) {
+	ends = make([]int, len(texts))
 	for i, text := range texts {
-		ids = slices.Grow(ids, MaxTokens)
-		ids, truncated[i] = m.tokens.Append(ids, text, MaxTokens)
-		ends[i] = len(ids)
+		from := len(ids)
+		ids, made[i].Truncated = m.tokens.Append(slices.Grow(ids, MaxTokens), text, MaxTokens)
+		ends[i], made[i].Tokens = len(ids), len(ids)-from
 	}
-	return ids, ends, truncated
+	return ids, ends
 }
 
 // batched divides texts, named by their numbers, into batches of at most MaxTokens tokens,
@@ -71,7 +73,7 @@ func start(ends []int, text int) int {
 }
 
 // embedBatch waits for scratch and writes the vectors of a batch's texts.
-func (m *Model) embedBatch(ctx context.Context, batch []int, ids []int32, ends []int, vectors []float32) (err error) {
+func (m *Model) embedBatch(ctx context.Context, batch []int, ids []int32, ends []int, made []embedded.Text) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -88,7 +90,7 @@ func (m *Model) embedBatch(ctx context.Context, batch []int, ids []int32, ends [
 				err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 			}
 		}()
-		m.forward(s, batch, ids, ends, vectors)
+		m.forward(s, batch, ids, ends, made)
 		return nil
 	}
 }

@@ -3,6 +3,7 @@ package minilm
 import (
 	"math"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/minilm/weights"
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 )
@@ -36,7 +37,7 @@ func layerOf(l *weights.Layer) layer {
 }
 
 // forward writes the vectors of a batch's texts, whose rows stand end to end.
-func (m *Model) forward(s *scratch, batch []int, ids []int32, ends []int, vectors []float32) {
+func (m *Model) forward(s *scratch, batch []int, ids []int32, ends []int, made []embedded.Text) {
 	s.texts = s.texts[:0]
 	rows := 0
 	for _, text := range batch {
@@ -64,7 +65,7 @@ func (m *Model) forward(s *scratch, batch []int, ids []int32, ends []int, vector
 	}
 	rows = 0
 	for i, text := range batch {
-		pool(part(s.x, rows, s.texts[i], 0, width), vectors[text*Dimension:][:Dimension])
+		made[text].Vector = pool(part(s.x, rows, s.texts[i], 0, width))
 		rows += s.texts[i]
 	}
 }
@@ -138,8 +139,9 @@ func (m *Model) addNorm(x, more simd.Matrix[float32], n weights.Norm) {
 	}
 }
 
-// pool writes the mean of a text's rows, of length 1.
-func pool(rows simd.Matrix[float32], vector []float32) {
+// pool gives the mean of a text's rows, of length 1.
+func pool(rows simd.Matrix[float32]) []float32 {
+	vector := make([]float32, Dimension)
 	for r := range rows.Rows {
 		for c, v := range rows.Row(r) {
 			vector[c] += v
@@ -153,4 +155,5 @@ func pool(rows simd.Matrix[float32], vector []float32) {
 	for c, v := range vector {
 		vector[c] = float32(float64(v) * factor)
 	}
+	return vector
 }

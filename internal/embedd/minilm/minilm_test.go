@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/minilm"
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 )
@@ -43,9 +44,17 @@ func load(t testing.TB, kernels simd.Kernels) *minilm.Model {
 
 func embed(t testing.TB, m *minilm.Model, texts ...string) []float32 {
 	t.Helper()
-	vectors, _, err := m.Embed(context.Background(), texts)
+	made, err := m.Embed(context.Background(), texts)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return vectorsOf(made)
+}
+
+// vectorsOf gives vectors end to end.
+func vectorsOf(made []embedded.Text) (vectors []float32) {
+	for _, e := range made {
+		vectors = append(vectors, e.Vector...)
 	}
 	return vectors
 }

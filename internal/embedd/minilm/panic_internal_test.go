@@ -17,11 +17,11 @@ func TestAPanicIsAnError(t *testing.T) {
 	words := m.weights.WordEmbeddings
 	m.weights.WordEmbeddings = nil
 	texts := slices.Repeat([]string{"a text of some words"}, 20*MaxTokens)
-	if _, _, err := m.Embed(t.Context(), texts); err == nil {
+	if _, err := m.Embed(t.Context(), texts); err == nil {
 		t.Error("no error")
 	}
 	m.weights.WordEmbeddings = words
-	if _, _, err := m.Embed(t.Context(), texts[:MaxTokens]); err != nil {
+	if _, err := m.Embed(t.Context(), texts[:MaxTokens]); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package remote_test
 import (
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
@@ -26,7 +27,7 @@ func each(t *testing.T, test func(t *testing.T, p *testbed.Provider, c remote.Co
 }
 
 // embed asks for vectors by the model's revision of now.
-func embed(t *testing.T, m *remote.Model, texts ...string) ([]remote.Embedded, error) {
+func embed(t *testing.T, m *remote.Model, texts ...string) ([]embedded.Text, error) {
 	t.Helper()
 	revision, err := m.Revision(t.Context())
 	if err != nil {

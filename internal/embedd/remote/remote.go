@@ -25,15 +25,9 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/embedded"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 )
-
-// Embedded is what became of a text.
-type Embedded struct {
-	Vector    []float32 // of length 1
-	Truncated bool      // whether the end of the text was left out
-	Tokens    int       // that were read; of many texts about its part of what was told of all; 0: not told
-}
 
 // Model is one model of a provider. It is safe for concurrent use.
 type Model struct {
@@ -118,9 +112,9 @@ func (m *Model) Dimension() int {
 
 // Embed gives the vectors of a batch of texts, all made by a revision of the model. That the
 // model has become another one is [embedding.ErrModelChanged].
-func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]Embedded, error) {
+func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]embedded.Text, error) {
 	texts = slices.Clone(texts)
-	made := make([]Embedded, len(texts))
+	made := make([]embedded.Text, len(texts))
 	for i, text := range texts {
 		texts[i], made[i].Truncated = head(text, m.config.MaxChars)
 	}
@@ -154,7 +148,7 @@ func (m *Model) changed(was, is string) error {
 }
 
 // fill has the texts' vectors made. Where one is too long, halves find which.
-func (m *Model) fill(ctx context.Context, texts []string, made []Embedded) error {
+func (m *Model) fill(ctx context.Context, texts []string, made []embedded.Text) error {
 	a, err := m.call(ctx, texts, false)
 	switch half := len(texts) / 2; {
 	case errors.Is(err, errTooLong) && half > 0:

@@ -53,7 +53,7 @@ func serve(ctx context.Context, path string) error {
 			return err
 		}
 		wall, before := time.Now(), processorTime()
-		vectors, _, err := m.Embed(ctx, kinds[r.Kind])
+		made, err := m.Embed(ctx, kinds[r.Kind])
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,9 @@ func serve(ctx context.Context, path string) error {
 			return err
 		}
 		if r.Vectors {
-			a.Vectors = vectors
+			for _, e := range made {
+				a.Vectors = append(a.Vectors, e.Vector...)
+			}
 		}
 		if err := out.Encode(a); err != nil {
 			return err

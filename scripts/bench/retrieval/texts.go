@@ -50,11 +50,13 @@ const batch = 1000
 func embed(ctx context.Context, model *minilm.Model, list []string) ([][]float32, error) {
 	var vectors [][]float32
 	for part := range slices.Chunk(list, batch) {
-		numbers, _, err := model.Embed(ctx, part)
+		made, err := model.Embed(ctx, part)
 		if err != nil {
 			return nil, err
 		}
-		vectors = append(vectors, rows(numbers)...)
+		for _, e := range made {
+			vectors = append(vectors, e.Vector)
+		}
 		say("%d of %d texts are embedded", len(vectors), len(list))
 	}
 	return vectors, nil

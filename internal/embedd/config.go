@@ -32,7 +32,7 @@ type Config struct {
 // Defaults is a configuration that works on one box.
 func Defaults() Config {
 	return Config{
-		Model: builtinName, CacheBytes: 16 << 20, MaxBodyBytes: 32 << 20, MemoryBytes: 24 << 20,
+		Model: builtinName, CacheBytes: 12 << 20, MaxBodyBytes: 32 << 20, MemoryBytes: 12 << 20,
 		MaxQueue: 256, QueueWait: service.Duration(time.Minute), Timeout: service.Duration(5 * time.Minute),
 	}
 }

@@ -72,7 +72,7 @@ func (t *turn) begin(ctx context.Context, texts []string, dimension int) error {
 func weightOf(texts []string, dimension int) int64 {
 	const (
 		beside  = 512   // a text's key, its place in lists, and what waits for it
-		unknown = 2_048 // numbers, as many models have
+		unknown = 1_024 // numbers, as many models have
 	)
 	if dimension == 0 {
 		dimension = unknown

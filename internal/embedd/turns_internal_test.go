@@ -87,7 +87,7 @@ func TestWhatTextsWeigh(t *testing.T) {
 		{[]string{strings.Repeat("a", 1<<20)}, 384, 1 << 20, 1<<20 + 4<<10},
 		{make([]string, 2_000), 384, 2_000 * 4 * 384, 2_000 * 3 << 10},
 		{make([]string, 2_000), 3_072, 2_000 * 4 * 3_072, 2_000 * 13 << 10},
-		{[]string{"of a model that is new"}, 0, 4 * 2_048, 9 << 10},
+		{[]string{"of a model that is new"}, 0, 4 * 1_024, 5 << 10},
 	} {
 		if got := weightOf(c.texts, c.dimension); got < c.least || got > c.most {
 			t.Errorf("%d texts of %d numbers weigh %d", len(c.texts), c.dimension, got)

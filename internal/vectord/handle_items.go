@@ -141,8 +141,6 @@ func selectionOf(which vector.Select) (durable.Selection, error) {
 		return durable.Selection{}, wire.ErrBadRequest.Errorf(`give either "ids" or "filter", which say what items are meant`)
 	case filter != nil && filter.MatchesAll():
 		return durable.Selection{}, vector.ErrBadFilter.Errorf("the filter leaves no item out, whatever they have, so it means every one; say which are meant, or drop the index")
-	case len(which.IDs) > vector.MaxItems:
-		return durable.Selection{}, wire.ErrBadRequest.Errorf("there are %d ids; give at most %d at once, or a filter", len(which.IDs), vector.MaxItems).With("limit", vector.MaxItems)
 	}
 	return durable.Selection{IDs: which.IDs, Filter: filter}, nil
 }

@@ -146,8 +146,6 @@ func checkSearch(s vector.Search, ofText bool) error {
 		return vector.ErrBadSearch.Errorf(`"vectors" are searched for by themselves; ask for a text, or items like others, in requests of their own`)
 	case s.Vectors != nil && len(s.Vectors) == 0:
 		return vector.ErrBadSearch.Errorf(`"vectors" has none; send those that are searched for`)
-	case len(s.Vectors) > vector.MaxItems:
-		return bodies.TooMany(len(s.Vectors))
 	case mode != vector.ByVector && mode != vector.ByWords && mode != vector.Hybrid:
 		return vector.ErrBadSearch.Errorf("there is no mode %q; there are vector, lexical and hybrid", mode)
 	case s.Mode == "" && s.Text == "" && !near:

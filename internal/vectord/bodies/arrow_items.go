@@ -33,7 +33,7 @@ func arrowItems(r *http.Request) (vector.Add, error) {
 	var add vector.Add
 	err := arrowin.Read(r.Body, memory.DefaultAllocator, maxStream, func(batch arrow.RecordBatch) error {
 		if n := len(add.Items) + int(batch.NumRows()); n > vector.MaxItems {
-			return TooMany(n)
+			return tooMany(n)
 		}
 		items, err := itemsOf(batch)
 		add.Items = append(add.Items, items...)

@@ -50,7 +50,7 @@ func arrowSearch(r *http.Request, mine *Arena) (vector.Search, error) {
 			return wire.ErrBadRequest.Errorf("a search as Arrow has one column, vector, a list of float32")
 		}
 		if n := len(want.Vectors) + int(batch.NumRows()); n > vector.MaxItems {
-			return TooMany(n)
+			return tooMany(n)
 		}
 		list := make([]vector.Vector, batch.NumRows()) // one without numbers is refused by its number
 		rows, values, err := floatsOf(batch.Column(at[0]))
@@ -75,9 +75,4 @@ func searchOf(q url.Values) (vector.Search, error) {
 		}
 	}
 	return want, nil
-}
-
-// TooMany refuses more rows at once than there may be.
-func TooMany(n int) error {
-	return wire.ErrBodyTooLarge.Errorf("there are %d rows at least; send at most %d at once", n, vector.MaxItems).With("limit", vector.MaxItems)
 }

@@ -9,6 +9,9 @@
 //     Answers are, byte for byte, what encoding/json makes of the contract's types. That
 //     both are done by hand is for their speed alone.
 //   - Metadata stay as they came, byte for byte, also where a text is put beside them.
+//   - A body of JSON in which there is more than may be asked for at once is refused before
+//     anything is made of it. What is wrong with a large one is said without its being read
+//     a second time.
 //   - A stream of Arrow takes a bounded amount of memory, whatever it says of itself.
 //   - An answer that would be too large is refused before it is made.
 //   - An [Arena] is memory for one request and then for another: what lies in it is gone

@@ -33,11 +33,8 @@ func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	switch n := len(batch.Items); {
-	case n == 0:
+	if len(batch.Items) == 0 {
 		return Batch{}, wire.ErrBadRequest.Errorf(`there are no items; send {"items": [{"id": "…", "vector": […], "metadata": {…}}]}`)
-	case n > vector.MaxItems:
-		return Batch{}, TooMany(n)
 	}
 	b := Batch{Items: make([]engine.Item, len(batch.Items))}
 	for i, item := range batch.Items {

@@ -33,11 +33,17 @@ func readWith[T any](r *http.Request, mine *Arena, take func(body []byte, v *T) 
 	var v T
 	err := broken
 	if err == nil {
+		if err := checkBounds(into.Bytes()); err != nil {
+			return v, err
+		}
 		if err = take(into.Bytes(), &v); err == nil {
 			return v, nil
 		}
 		if words := notFinite(into.Bytes(), err); words != nil {
 			return v, words
+		}
+		if into.Len() > mostAgain {
+			return v, brief(into.Bytes(), err)
 		}
 	}
 	again := *r

@@ -17,7 +17,7 @@ func newBuiltin() (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &model{name: builtinName, provider: "builtin", maxTokens: minilm.MaxTokens, maker: builtin{m}}, nil
+	return &model{name: builtinName, provider: "builtin", maxTokens: minilm.MaxTokens, marks: minilm.Marks, maker: builtin{m}}, nil
 }
 
 // Revision is that of the weights, which do not change while the program runs.

@@ -21,7 +21,7 @@ func TestTheModelThatIsBuiltInNeedsNothing(t *testing.T) {
 	if m.Name != "minilm" || m.Provider != "builtin" || !m.Default || !m.Ready || m.Dimension != 384 || m.MaxTokens != 256 || !strings.HasPrefix(m.Revision, "sha256:53aa5117") {
 		t.Errorf("%+v", m)
 	}
-	texts := []string{"forklift operator, night shift", "warehouse worker who drives forklifts at night", "a recipe for onion soup", "🦺", "\x00", strings.Repeat("word ", 2<<20)}
+	texts := []string{"forklift operator, night shift", "warehouse worker who drives forklifts at night", "a recipe for onion soup", "🦺", "\x00[SEP]", strings.Repeat("word ", 2<<20)}
 	answer := d.mustEmbed(embedding.Request{Texts: texts, Revision: m.Revision})
 	if answer.Model != "minilm" || answer.Dimension != 384 || !slices.Equal(answer.Truncated, []bool{false, false, false, false, false, true}) {
 		t.Errorf("%s, %d, %v", answer.Model, answer.Dimension, answer.Truncated)
@@ -37,6 +37,21 @@ func TestTheModelThatIsBuiltInNeedsNothing(t *testing.T) {
 	if usage := d.mustCreate(`{"input":["night shift","a"]}`).Usage; usage.PromptTokens != 7 { // with one before and one behind each
 		t.Errorf("%+v", usage)
 	}
+}
+
+// Texts of which the model reads nothing would all have the same vector.
+func TestTextsOfWhichNothingIsReadAreRefused(t *testing.T) {
+	d := startWith(t)
+	for _, text := range []string{"\u200b", "\ufeff\u200d", "\x00", " \u00ad\x07 "} {
+		for range 2 { // the second time its vector is known
+			doc := d.want(400, "bad_text", "/embed", asJSON(embedding.Request{Texts: []string{"a", text, "b"}}))
+			if doc["item"] != 1.0 || doc["field"] != "texts" || !strings.Contains(doc["detail"].(string), "reads nothing of text 1") {
+				t.Errorf("%q: %v", text, doc)
+			}
+		}
+		d.want(400, "bad_text", "/embeddings", asJSON(map[string]string{"input": text}))
+	}
+	d.mustEmbed(embedding.Request{Texts: []string{"a\u200b", "\u4e00", "?", "\ue000\U0001f9ba"}})
 }
 
 // The same text gives the same numbers, whoever asks for it in whatever company.

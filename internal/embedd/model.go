@@ -35,6 +35,7 @@ type maker interface {
 type model struct {
 	name, provider string
 	maxTokens      int // that it reads of a text; 0: not known
+	marks          int // tokens that every text has beside its own; 0: not known
 	standard       bool
 	leftAlone      func() bool // of a provider's: whether it failed so often that it is not asked now
 	maker

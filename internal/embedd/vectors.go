@@ -49,6 +49,9 @@ func (s *server) vectors(ctx context.Context, mine *turn, asked order) (found, e
 	if errors.Is(err, embedding.ErrModelChanged) && asked.Revision == "" { // while it was at work: the new one is as good
 		f.values, err = s.ofOneRevision(ctx, mine, m, asked)
 	}
+	if err == nil {
+		err = f.allRead(asked.field)
+	}
 	switch {
 	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = context.Cause(ctx)
@@ -71,6 +74,18 @@ func check(asked embedding.Request, field string) error {
 		}
 	}
 	return embedding.CheckInputType(asked.InputType)
+}
+
+// allRead refuses a text of which the model reads nothing, as of one of characters without
+// width: all of these would have the same vector.
+func (f found) allRead(field string) error {
+	for i, v := range f.values {
+		if v.Tokens <= f.model.marks && f.model.marks > 0 {
+			return embedding.ErrBadText.Errorf("the model %s reads nothing of text %d, which is of characters that nobody sees alone; leave it out", f.model.name, i).
+				With("field", field).With("item", i)
+		}
+	}
+	return nil
 }
 
 func refuseTruncated(values []embedded.Text, field string) error {

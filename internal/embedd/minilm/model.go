@@ -13,6 +13,7 @@ import (
 const (
 	Dimension = weights.HiddenSize // of a vector
 	MaxTokens = weights.MaxTokens  // of a text, with the one before it and the one behind it
+	Marks     = 2                  // these two, which every text has
 )
 
 //go:embed asset/vocab.txt

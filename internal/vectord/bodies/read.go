@@ -77,7 +77,7 @@ func takeSearch(body []byte, v *vector.Search, mine *Arena) error {
 // that a body is, and leaves a null where they were. What it does not understand it leaves
 // as it is.
 func liftVectors(body []byte, mine *Arena) (rest []byte, lifted vector.Search) {
-	in := jsontext.NewDecoder(bytes.NewBuffer(body))
+	in := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true)) // whoever reads the rest sees these
 	if start, err := in.ReadToken(); err != nil || start.Kind() != '{' {
 		return body, lifted
 	}

@@ -18,7 +18,8 @@ func newIndexSet(g *Globals) *cobra.Command {
 		Use:   "set NAME ID... | --filter JSON",
 		Short: "Set and remove fields of the metadata of items",
 		Long: "Set and remove fields of the metadata of items: those with these ids, or all that a filter matches.\n" +
-			"With a filter it says how many there are, and asks.",
+			"With a filter it says how many there are, and asks. A text that a vector was made of is no field to set:\n" +
+			"load the item again.",
 		Example: "  lakehouse index set resumes c-1 c-7 --metadata '{\"city\": \"Austin\"}' --remove agency\n" +
 			"  lakehouse index set resumes --filter '{\"city\": \"Austin\"}' --metadata '{\"state\": \"TX\"}'",
 		Args:              itemsMeant(&filter),

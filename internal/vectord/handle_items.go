@@ -1,10 +1,12 @@
 package vectord
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -97,7 +99,7 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 		return wire.ErrBadRequest.Errorf(`there is nothing to change: give "set" with fields and values, or "remove" with names of fields`)
 	}
 	return s.answered(w, r, (*index).enterToChange, func(x *index, open *durable.Index) (any, error) {
-		if err := textStays(x, update); err != nil {
+		if err := s.textStays(r.Context(), x, update); err != nil {
 			return nil, err
 		}
 		change := durable.Change{Set: update.Set, Remove: update.Remove}
@@ -115,17 +117,19 @@ func (s *server) updateItems(w http.ResponseWriter, r *http.Request) error {
 
 // textStays refuses a change of metadata by which a text would differ from what its vector was
 // made of.
-func textStays(x *index, change vector.Update) error {
+func (s *server) textStays(ctx context.Context, x *index, change vector.Update) error {
 	if x.pointer.Shape.Model == "" {
 		return nil
 	}
-	_, set := change.Set[bodies.TextField]
-	for _, field := range change.Remove {
-		set = set || field == bodies.TextField
+	fields, err := s.loader.TextColumns(ctx, x.loads)
+	if err != nil {
+		return err
 	}
-	if set {
-		return vector.ErrBadItem.Errorf("the vectors of the index %s are made of texts (model %s), so the field %q changes with them alone: add the items again, with their new texts", x.name, x.pointer.Shape.Model, bodies.TextField).
-			With("field", bodies.TextField)
+	for _, field := range append(fields, bodies.TextField) {
+		if _, set := change.Set[field]; set || slices.Contains(change.Remove, field) {
+			return vector.ErrBadItem.Errorf("the vectors of the index %s are made of texts (model %s), so the field %q changes with them alone: add the items again, or load them, with their new texts", x.name, x.pointer.Shape.Model, field).
+				With("field", field)
+		}
 	}
 	return nil
 }

@@ -2,7 +2,9 @@ package loading
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -19,6 +21,19 @@ func textColumnsOf(want vector.NewLoad, before record, items int) []string {
 		return before.TextColumns
 	}
 	return append(slices.Clone(before.TextColumns), mine)
+}
+
+// TextColumns tells of which fields loads made vectors, by what is known of the last one: those
+// that have to change with the vectors, which the next load takes to be of them.
+func (l *Loader) TextColumns(ctx context.Context, x *Target) ([]string, error) {
+	last, err := l.last(ctx, x)
+	switch {
+	case errors.Is(err, vector.ErrLoadNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return append(slices.Clone(last.TextColumns), textColumn(last.NewLoad)), nil
 }
 
 // holds tells whether the index holds a row already. That of a text without a vector is not made

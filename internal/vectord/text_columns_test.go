@@ -1,0 +1,55 @@
+package vectord_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+)
+
+// The field that loads took texts from changes with the vectors alone, as "text" does, also after
+// a restart: the next load would take the item for what its row is.
+func TestTheTextOfALoadChangesWithItsVectorAlone(t *testing.T) {
+	j := &jobs{}
+	peers := service.Peers{"storaged": testbed.StartStoraged(t).Base, "embedd": (&words{revision: "r1", dimension: 16}).serve(t), "queryd": j.serve(t)}
+	d := startAmong(t, peers)
+	d.ready()
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words","text_fields":["resume"]}`)
+	d.want(201, "", "POST", "/vectors/index", `{"name":"away","model":"words","persist":false}`)
+	const load = `{"sql":"SELECT * FROM jobs","text_column":"resume"}`
+	j.set(`{"id":"a","resume":"truck driver","city":"Austin"}`)
+	change := func(status int, name, what string) {
+		t.Helper()
+		code := ""
+		if status == 400 {
+			code = "bad_item"
+		}
+		p := d.want(status, code, "POST", "/vectors/index/"+name+"/metadata", `{"ids":["a"],`+what+`}`)
+		if status == 400 && (p["field"] == nil || !strings.Contains(fmt.Sprint(p["detail"]), "load")) {
+			t.Errorf("%v", p)
+		}
+	}
+	for _, name := range []string{"x", "away"} {
+		d.load(name, load)
+		for _, what := range []string{`"set":{"resume":"welder"}`, `"set":{"resume":null}`, `"remove":["resume"]`, `"set":{"text":"welder"}`} {
+			change(400, name, what)
+		}
+		change(200, name, `"set":{"city":"Boston"}`)
+	}
+	d.stop()
+	d = startAmong(t, peers)
+	d.ready()
+	d.until(func() bool { _, doc := d.send("GET", atX, ""); return doc["state"] == vector.Serving })
+	change(400, "x", `"set":{"resume":"welder"}`)
+	j.set(`{"id":"a","resume":"registered nurse","city":"Boston"}`)
+	if got := numbers(d.load("x", load)); got != "succeeded: 0 added, 1 updated, 0 unchanged, <nil> truncated" {
+		t.Error(got)
+	}
+	if got, err := d.Item(t.Context(), "x", "a"); err != nil || !slices.Equal(got.Vector, ofWords("registered nurse", 16)) {
+		t.Errorf("%v %v", got, err)
+	}
+}

@@ -1,6 +1,7 @@
 package vectord_test
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -76,6 +77,23 @@ func TestNoItemIsNamedInTheLog(t *testing.T) {
 			if strings.Contains(o.Key, "person") {
 				t.Errorf("the key of an object is %s", o.Key)
 			}
+		}
+	}
+}
+
+// What a text says is in no error, also where it is no text that can be kept.
+func TestAnErrorHoldsNothingOfABody(t *testing.T) {
+	d, _ := startWithWords(t, "http://127.0.0.1:1")
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
+	for path, body := range map[string]string{
+		"/add":      `{"items":[{"id":"a","text":"John \ud800SECRET"}]}`,
+		"/add ":     `{"items":[{"id":"a","text":"John","metadata":{"note":"\udc00SECRET"}}]}`,
+		"/search":   `{"text":"John \ud800SECRET"}`,
+		"/metadata": `{"ids":["a"],"set":{"note":"\ud800\u0041SECRET"}}`,
+	} {
+		p := d.want(400, "bad_request", "POST", atX+strings.TrimSpace(path), body)
+		if detail := fmt.Sprint(p["detail"]); strings.Contains(detail, "SE") || strings.Contains(detail, `\u`) || !strings.Contains(detail, "surrogate") {
+			t.Error(detail)
 		}
 	}
 }

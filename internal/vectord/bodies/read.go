@@ -2,6 +2,8 @@ package bodies
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -52,7 +54,16 @@ func readWith[T any](r *http.Request, mine *Arena, take func(body []byte, v *T) 
 	if words := wire.ReadJSON(&again, &v); words != nil {
 		return none, words
 	}
-	return none, wire.ErrBadRequest.Errorf("the body cannot be read: %v", err)
+	return none, wire.ErrBadRequest.Errorf("the body cannot be read: %v", words(err))
+}
+
+// words are those of an error of what wire.ReadJSON reads all the same, without what stands in
+// the body: that may be somebody's text.
+func words(err error) error {
+	if wrong, is := errors.AsType[*jsontext.SyntacticError](err); is && !errors.Is(err, jsontext.ErrDuplicateName) {
+		return fmt.Errorf("%.100s has half of a surrogate pair behind byte %d, which is no text", wrong.JSONPointer, wrong.ByteOffset)
+	}
+	return err
 }
 
 func unmarshal(body []byte, v any) error {

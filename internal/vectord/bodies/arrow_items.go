@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -128,8 +127,12 @@ func floatsOf(column arrow.Array) (lists array.ListLike, numbers []float32, err 
 	if !ok {
 		return nil, nil, fmt.Errorf("it is a list of %v, and has to be one of float32, as pyarrow.list_(pyarrow.float32())", lists.ListValues().DataType())
 	}
-	if values.NullN() > 0 {
-		return nil, nil, fmt.Errorf("a number of a vector is null")
+	for i := 0; values.NullN() > 0 && i < lists.Len(); i++ {
+		for at, end := lists.ValueOffsets(i); lists.IsValid(i) && at < end; at++ { // what lies below a null list is no number of a vector
+			if values.IsNull(int(at)) {
+				return nil, nil, fmt.Errorf("a number of a vector is null")
+			}
+		}
 	}
 	return lists, values.Float32Values(), nil
 }
@@ -146,10 +149,13 @@ func eachVector(lists array.ListLike, numbers []float32, yield func(row int, v v
 
 // vectors gives copies of them, all in one block: the batch must not be kept.
 func vectors(column arrow.Array, yield func(row int, v vector.Vector)) error {
+	if column.DataType().ID() == arrow.NULL { // which says of each row that it has none
+		return nil
+	}
 	lists, numbers, err := floatsOf(column)
 	if err != nil {
 		return err
 	}
-	eachVector(lists, slices.Clone(numbers), yield)
+	eachVector(lists, append([]float32{}, numbers...), yield) // an empty one is not none
 	return nil
 }

@@ -53,7 +53,8 @@ func newIndexItems(g *Globals) *cobra.Command {
 		Use:   "items NAME",
 		Short: "List items of an index in order of their ids, all or those that a filter matches",
 		Long: "List items of an index in order of their ids, all or those that a filter matches. With --json each is\n" +
-			"a line, which 'index load --file' takes where --with-vector is given too.",
+			"a line, which 'index load --file' takes: in an index with a model, which makes its vector of the text in\n" +
+			"its metadata, or with --with-vector in any of that dimension. Nobody sees of which model vectors are.",
 		Example: "  lakehouse index items resumes --filter '{\"city\": \"Austin\"}' --limit 20\n" +
 			"  lakehouse index items resumes --limit 0 --with-vector --json > resumes.ndjson",
 		Args:              cobra.ExactArgs(1),

@@ -9,7 +9,7 @@ import (
 type Item struct {
 	ID       string          `json:"id" minLength:"1" maxLength:"1024" example:"A-0107"`          // 1 to 1,024 bytes of UTF-8
 	Vector   Vector          `json:"vector,omitempty" example:"[0.9,0.1,0.2]"`                    // of the index's dimension, all numbers finite; under cosine it is kept at length 1; of an add, left out where it is to be made of the text
-	Text     string          `json:"text,omitempty" example:"forklift operator, nights"`          // of an add: kept in the metadata's field "text", where it is given back; without a vector, in an index with a model, that is made of it
+	Text     *string         `json:"text,omitempty" example:"forklift operator, nights"`          // of an add: kept in the metadata's field "text", where it is given back, and taken from where there is no vector either; without a vector, in an index with a model, that is made of it
 	Metadata json.RawMessage `json:"metadata,omitempty" example:"{\"state\":\"MA\",\"years\":4}"` // an object of up to 64 KiB
 }
 

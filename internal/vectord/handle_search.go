@@ -72,7 +72,7 @@ func (s *server) find(ctx context.Context, e *engine.Index, query engine.Query, 
 // byModel tells whether the text of a search is to become its vector, by the model of an index
 // of a shape, and gives the search the mode that it has then.
 func byModel(shape vector.Shape, want vector.Search) (with vector.Search, ofText bool) {
-	if shape.Model == "" || want.Text == "" || nearness(want) {
+	if shape.Model == "" || nearness(want) {
 		return want, false
 	}
 	if want.Mode == "" {
@@ -150,7 +150,7 @@ func checkSearch(s vector.Search, ofText bool) error {
 		return vector.ErrBadSearch.Errorf("there is no mode %q; there are vector, lexical and hybrid", mode)
 	case s.Mode == "" && s.Text == "" && !near:
 		return vector.ErrBadSearch.Errorf(`nothing is searched for: give "vector", "vectors", "positive" with ids of items, or "text" with words`)
-	case mode != vector.ByVector && s.Text == "":
+	case mode != vector.ByVector && s.Text == "" && !ofText:
 		return vector.ErrBadSearch.Errorf(`mode %s needs "text"`, mode)
 	case mode == vector.ByWords && near:
 		return vector.ErrBadSearch.Errorf("mode lexical goes by words alone; leave the vector out, or take mode hybrid")

@@ -3,6 +3,7 @@ package vectord_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +25,8 @@ type jobs struct {
 	mu      sync.Mutex
 	version int64
 	rows    []string // of JSON
+
+	described [][]json.RawMessage // the names and types of their columns, if they are told
 }
 
 func (j *jobs) set(rows ...string) {
@@ -44,7 +47,7 @@ func (j *jobs) serve(t *testing.T) string {
 		case strings.HasSuffix(r.URL.Path, "/reads"):
 			err = wire.WriteJSON(w, 200, query.Reads{Sources: []query.Source{{Name: "jobs", Kind: query.SourceDataset, ID: "j", Version: j.version}}, Repeatable: true})
 		case bytes.Contains(body, []byte("DESCRIBE")):
-			err = wire.WriteJSON(w, 200, query.Answer{})
+			err = wire.WriteJSON(w, 200, query.Answer{Rows: j.described})
 		default:
 			_, err = fmt.Fprintln(w, strings.Join(j.rows, "\n"))
 		}
@@ -205,7 +208,7 @@ func TestAnEmbeddThatHangs(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	left := make(chan error, 1)
 	go func() {
-		_, err := d.Add(ctx, "x", []vector.Item{{ID: "a", Text: "welder"}})
+		_, err := d.Add(ctx, "x", []vector.Item{{ID: "a", Text: new("welder")}})
 		left <- err
 	}()
 	d.want(202, "", "POST", atX+"/load", `{"sql":"SELECT * FROM jobs"}`)

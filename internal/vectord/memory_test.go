@@ -73,7 +73,7 @@ func TestWhatAllIndexesTake(t *testing.T) {
 		d.mustCreate(name, vector.Shape{Dimension: 8})
 		list := items(0, 200, 8)
 		for i := range list {
-			list[i].Text = fmt.Sprintf("a text of the item %d", i)
+			list[i].Text = new(fmt.Sprintf("a text of the item %d", i))
 		}
 		d.mustAdd(name, list...)
 	}

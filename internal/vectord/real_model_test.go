@@ -22,8 +22,8 @@ func TestARealModelFindsWhatIsMeant(t *testing.T) {
 	if made["dimension"] != 384.0 || made["model_revision"] == nil {
 		t.Errorf("%v", made)
 	}
-	added := d.mustAdd("x", vector.Item{ID: "lift", Text: "warehouse worker who drives forklifts at night"}, vector.Item{ID: "soup", Text: "a recipe for onion soup"},
-		vector.Item{ID: "long", Text: strings.Repeat("account ", 3000)})
+	added := d.mustAdd("x", vector.Item{ID: "lift", Text: new("warehouse worker who drives forklifts at night")}, vector.Item{ID: "soup", Text: new("a recipe for onion soup")},
+		vector.Item{ID: "long", Text: new(strings.Repeat("account ", 3000))})
 	if added.Truncated != 1 {
 		t.Errorf("%+v", added)
 	}

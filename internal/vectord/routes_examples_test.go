@@ -20,9 +20,9 @@ func TestExamplesAreAnsweredAsTheyStand(t *testing.T) {
 	d.mustCreate("people", vector.Shape{Dimension: 3})
 	people := func() {
 		d.mustAdd("people",
-			vector.Item{ID: "A-0107", Vector: vector.Vector{0.9, 0.1, 0.2}, Text: "forklift operator, nights", Metadata: json.RawMessage(`{"state":"MA","years":4}`)},
-			vector.Item{ID: "A-0212", Vector: vector.Vector{0.8, 0.3, 0.1}, Text: "forklift operator, welder", Metadata: json.RawMessage(`{"state":"TX","years":9}`)},
-			vector.Item{ID: "A-0031", Vector: vector.Vector{0.1, 0.2, 0.9}, Text: "nurse, nights", Metadata: json.RawMessage(`{"state":"TX","years":2}`)})
+			vector.Item{ID: "A-0107", Vector: vector.Vector{0.9, 0.1, 0.2}, Text: new("forklift operator, nights"), Metadata: json.RawMessage(`{"state":"MA","years":4}`)},
+			vector.Item{ID: "A-0212", Vector: vector.Vector{0.8, 0.3, 0.1}, Text: new("forklift operator, welder"), Metadata: json.RawMessage(`{"state":"TX","years":9}`)},
+			vector.Item{ID: "A-0031", Vector: vector.Vector{0.1, 0.2, 0.9}, Text: new("nurse, nights"), Metadata: json.RawMessage(`{"state":"TX","years":2}`)})
 	}
 	path := strings.NewReplacer("{name}", "people", "{alias}", "crew", "*", "A-0107")
 	tried := 0

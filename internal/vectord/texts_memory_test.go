@@ -28,7 +28,7 @@ func startWithMemory(t *testing.T, bytes int64, dimension int) (*daemon, *words)
 func (d *daemon) adding(ctx context.Context, name string, count int) <-chan error {
 	list := make([]vector.Item, count)
 	for i := range list {
-		list[i] = vector.Item{ID: fmt.Sprint(name, i), Text: "t"}
+		list[i] = vector.Item{ID: fmt.Sprint(name, i), Text: new("t")}
 	}
 	answer := make(chan error, 1)
 	go func() {

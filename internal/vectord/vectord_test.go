@@ -198,9 +198,9 @@ func TestModes(t *testing.T) {
 	d := start(t, testbed.StartStoraged(t))
 	d.mustCreate("jobs", vector.Shape{Dimension: 2})
 	d.mustAdd("jobs",
-		vector.Item{ID: "welder", Vector: vector.Vector{1, 0}, Text: "welder, night shift"},
-		vector.Item{ID: "nurse", Vector: vector.Vector{0, 1}, Text: "nurse, day shift"},
-		vector.Item{ID: "driver", Vector: vector.Vector{0.9, 0.1}, Text: "forklift driver"})
+		vector.Item{ID: "welder", Vector: vector.Vector{1, 0}, Text: new("welder, night shift")},
+		vector.Item{ID: "nurse", Vector: vector.Vector{0, 1}, Text: new("nurse, day shift")},
+		vector.Item{ID: "driver", Vector: vector.Vector{0.9, 0.1}, Text: new("forklift driver")})
 	for body, want := range map[string]string{
 		`{"text":"night shift","k":2}`:                                        "[welder nurse]",
 		`{"text":"forklift","mode":"lexical"}`:                                "[driver]",

@@ -51,7 +51,7 @@ func itemsOf(batch arrow.RecordBatch) ([]vector.Item, error) {
 		case "id":
 			err = textsOf(column, func(i int, s string) { items[i].ID = strings.Clone(s) })
 		case "text":
-			err = textsOf(column, func(i int, s string) { items[i].Text = strings.Clone(s) })
+			err = textsOf(column, func(i int, s string) { items[i].Text = new(strings.Clone(s)) })
 		case "metadata":
 			err = textsOf(column, func(i int, s string) { items[i].Metadata = json.RawMessage(s) })
 		case "vector":

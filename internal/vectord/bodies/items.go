@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -44,8 +45,8 @@ func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 			}
 		}
 		meta := item.Metadata
-		if item.Text != "" {
-			if meta, err = withText(meta, item.Text); err != nil {
+		if item.Text != nil && *item.Text != "" {
+			if meta, err = withText(meta, *item.Text); err != nil {
 				return Batch{}, &engine.ItemError{Item: i, ID: item.ID, Err: err}
 			}
 		}
@@ -54,16 +55,32 @@ func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 	return b, nil
 }
 
-// bare takes an item that has no vector, which its text is to become.
+// bare takes an item that has no vector, which its text is to become: that which it comes with,
+// or that which it has kept, as items are given back.
 func (b *Batch) bare(i int, item vector.Item, shape vector.Shape) error {
-	if shape.Model == "" || item.Text == "" {
+	text := item.Text
+	if text == nil {
+		text = keptText(item.Metadata)
+	}
+	if shape.Model == "" || text == nil {
 		return withoutVector(i, item, shape)
 	}
-	if err := texts.Check(item.Text); err != nil {
+	if err := texts.Check(*text); err != nil {
 		return &engine.ItemError{Item: i, ID: item.ID, Err: err}
 	}
-	b.Bare, b.Texts = append(b.Bare, i), append(b.Texts, item.Text)
+	b.Bare, b.Texts = append(b.Bare, i), append(b.Texts, *text)
 	return nil
+}
+
+// keptText gives the text that is kept in metadata, if one is.
+func keptText(meta json.RawMessage) *string {
+	var kept struct {
+		Text *string `json:"text"` // TextField
+	}
+	if jsonv2.Unmarshal(meta, &kept, jsontext.AllowDuplicateNames(true)) != nil { // whoever reads the metadata says why
+		return nil
+	}
+	return kept.Text
 }
 
 // Complete gives those that came as texts their vectors.
@@ -79,7 +96,7 @@ func withoutVector(i int, item vector.Item, shape vector.Shape) error {
 	switch {
 	case shape.Model != "":
 		words += `, or a "text", of which the model of the index makes one`
-	case item.Text != "":
+	case item.Text != nil:
 		words += `; none is made of its text, since the index has no model`
 	}
 	p := vector.ErrBadVector.Errorf("item %d (%q) has no vector; "+words+"; nothing of the batch was applied", i, item.ID, shape.Dimension)

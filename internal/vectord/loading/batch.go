@@ -6,7 +6,7 @@ import "git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 // made.
 type row struct {
 	engine.Item
-	text string
+	text *string // nil: none
 }
 
 // batch is rows that are put in together, once the vectors of their texts are made.
@@ -29,7 +29,7 @@ func (r *rows) next() *batch {
 			continue
 		}
 		if row.Vector == nil {
-			b.bare, b.texts = append(b.bare, len(b.items)), append(b.texts, row.text)
+			b.bare, b.texts = append(b.bare, len(b.items)), append(b.texts, *row.text)
 		}
 		b.items = append(b.items, row.Item)
 		b.ids[row.ID] = true

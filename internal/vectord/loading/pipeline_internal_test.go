@@ -41,7 +41,7 @@ func embedd(t *testing.T) *texts.Embedder {
 
 // of is a batch of one row, without a vector where there is a text.
 func of(id, text string) *batch {
-	item := row{Item: engine.Item{ID: id, Metadata: []byte(`{}`)}, text: text}
+	item := row{Item: engine.Item{ID: id, Metadata: []byte(`{}`)}, text: new(text)}
 	if text == "" {
 		item.Vector = vector.Vector{1, 0}
 	}

@@ -48,7 +48,7 @@ func rowOf(line []byte, want vector.NewLoad, types columns, takesTexts bool) (ro
 			}
 		default:
 			if field == textColumn(want) && value.Kind() == '"' {
-				item.text = textOf(value)
+				item.text = new(textOf(value))
 			}
 			if value.Kind() == 'n' { // null is as if it were not there
 				continue
@@ -71,7 +71,7 @@ func (r row) lacks(want vector.NewLoad, takesTexts bool, line []byte) error {
 	switch {
 	case r.ID == "":
 		return vector.ErrLoadColumns.Errorf("it has no id in the column %q; name the column of ids by id_column, and leave rows without one out; there are %s", idColumn(want), columnsIn(line))
-	case r.Vector == nil && takesTexts && r.text == "":
+	case r.Vector == nil && takesTexts && r.text == nil:
 		return vector.ErrLoadColumns.Errorf("it has no vector in the column %q, nor in the column %q a text that one is made of; name the columns by vector_column and text_column, and leave rows without either out; there are %s", vectorColumn(want), textColumn(want), columnsIn(line))
 	case r.Vector == nil && !takesTexts:
 		return vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out; there are %s", vectorColumn(want), columnsIn(line))

@@ -77,7 +77,7 @@ func (r *rows) read(line []byte) (row, error) {
 	}
 	item := row.Item
 	if item.Vector == nil {
-		if err := texts.Check(row.text); err != nil {
+		if err := texts.Check(*row.text); err != nil {
 			return row, &engine.ItemError{ID: row.ID, Err: err}
 		}
 		item.Vector = r.maker.StandIn()

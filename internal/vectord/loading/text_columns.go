@@ -61,7 +61,7 @@ func (r *rows) ofThisColumn(item row) bool {
 			return false
 		}
 		var text string
-		if json.Unmarshal(values[column], &text) == nil && text != "" && text != item.text {
+		if json.Unmarshal(values[column], &text) == nil && text != "" && text != *item.text {
 			return false
 		}
 	}

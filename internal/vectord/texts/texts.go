@@ -58,7 +58,7 @@ func (e *AwayError) Unwrap() error { return e.error }
 func Check(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
-		return &TextError{Reason: "the text is empty, or of spaces alone, and no vector can be made of it; leave the item out, or give its vector"}
+		return &TextError{Reason: "the text is missing, empty or of spaces alone, and no vector can be made of it; give another one, or a vector in its place"}
 	case !utf8.ValidString(text):
 		return &TextError{Reason: "the text is not UTF-8"}
 	}

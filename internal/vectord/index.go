@@ -50,7 +50,7 @@ func (r *registry) newIndex(name string, shape vector.Shape) *index {
 // namedIndex is the index that a name leads to, and is not open yet.
 func (r *registry) namedIndex(name string, p pointer, etag string) *index {
 	x := &index{name: name, pointer: p, etag: etag, failed: p.broken, gone: make(chan struct{}), copying: r.copying.of(name)}
-	x.loads = &loading.Target{Name: name, ID: p.ID, Persisted: x.persisted(), Maker: maker(p.Shape), Gone: x.gone, Enter: x.enter, EnterToChange: x.enterToChange}
+	x.loads = &loading.Target{Name: name, ID: p.ID, Persisted: x.persisted(), Maker: maker(p.Shape), Fields: p.Shape.TextFields, Gone: x.gone, Enter: x.enter, EnterToChange: x.enterToChange}
 	return x
 }
 

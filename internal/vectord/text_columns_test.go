@@ -1,6 +1,7 @@
 package vectord_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,5 +52,20 @@ func TestTheTextOfALoadChangesWithItsVectorAlone(t *testing.T) {
 	}
 	if got, err := d.Item(t.Context(), "x", "a"); err != nil || !slices.Equal(got.Vector, ofWords("registered nurse", 16)) {
 		t.Errorf("%v %v", got, err)
+	}
+}
+
+// A load says that its texts are searched by meaning alone, where that is not what the index says
+// itself.
+func TestALoadSaysThatWordsDoNotFindItsTexts(t *testing.T) {
+	j := &jobs{described: [][]json.RawMessage{{[]byte(`"id"`), []byte(`"VARCHAR"`)}, {[]byte(`"resume"`), []byte(`"VARCHAR"`)}}}
+	d, _ := startWithWords(t, j.serve(t))
+	j.set(`{"id":"a","resume":"truck driver"}`)
+	for name, shape := range map[string]string{"x": `"model":"words"`, "named": `"model":"words","text_fields":["title","resume"]`, "none": `"model":"words","text_fields":[]`, "own": `"dimension":2`} {
+		d.want(201, "", "POST", "/vectors/index", `{"name":"`+name+`",`+shape+`}`)
+		load := d.load(name, `{"sql":"SELECT * FROM jobs","text_column":"resume"}`)
+		if got := fmt.Sprint(load["warnings"]); (name == "x") != strings.Contains(got, "resume") || (name == "x") != strings.Contains(got, "--text-field") {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }

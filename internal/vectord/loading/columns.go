@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,12 +18,12 @@ import (
 // columns tell of the columns of a load what their values in a result's JSON do not.
 type columns struct {
 	whole    map[string]bool // whole numbers of 128 bits: texts, and numbers where 64 bits hold them
-	warnings []string        // of those whose numbers become text
+	warnings []string        // of those whose numbers become text, or whose texts no words find
 }
 
 // columnsOf asks for the types of what a load's statement gives. What it cannot describe,
 // the statement itself will say is wrong.
-func (l *Loader) columnsOf(ctx context.Context, load record) (columns, error) {
+func (l *Loader) columnsOf(ctx context.Context, x *Target, load record) (columns, error) {
 	c := columns{whole: map[string]bool{}}
 	answer, err := l.config.Query.Run(ctx, query.Request{SQL: "DESCRIBE " + load.SQL, AsOf: asOf(load.Pinned)})
 	if err != nil {
@@ -35,6 +36,9 @@ func (l *Loader) columnsOf(ctx context.Context, load record) (columns, error) {
 		var name, typ string
 		if len(row) < 2 || json.Unmarshal(row[0], &name) != nil || json.Unmarshal(row[1], &typ) != nil {
 			continue
+		}
+		if name == textColumn(load.NewLoad) && x.Maker.Model != "" && len(x.Fields) > 0 && !slices.Contains(x.Fields, name) {
+			c.warnings = append(c.warnings, fmt.Sprintf("the texts of %.100s become vectors, and are not searched by words: the text_fields of the index are %.300s; give them another name in the statement (AS), or make the index with that field (--text-field)", name, strings.Join(x.Fields, ", ")))
 		}
 		switch {
 		case name == idColumn(load.NewLoad), name == vectorColumn(load.NewLoad):

@@ -47,7 +47,7 @@ func (l *Loader) fill(ctx context.Context, f *filling) error {
 
 // take runs the statement, and makes of its rows so many changes of the index.
 func (l *Loader) take(ctx context.Context, f *filling, load record) (changes uint64, err error) {
-	types, err := l.columnsOf(ctx, load)
+	types, err := l.columnsOf(ctx, f.index, load)
 	if err != nil {
 		return 0, err
 	}

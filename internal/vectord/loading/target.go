@@ -15,6 +15,7 @@ type Target struct {
 	Name, ID  string
 	Persisted bool            // else nothing of its loads is kept
 	Maker     texts.Maker     // of the vectors of texts
+	Fields    []string        // of metadata that are searched by words
 	Gone      <-chan struct{} // closed when the index has lost its name, or the daemon ends
 	// Enter gives the index to whoever leaves it then, or says why it cannot be had;
 	// EnterToChange does so for what changes it, or begins to.

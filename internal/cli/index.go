@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -192,5 +193,12 @@ func ofIndexes(index string, more ...remedy) []remedy {
 		{vector.ErrAliasNotFound, "lakehouse index alias list"},
 		{vector.ErrIndexLoading, "lakehouse index stats " + index},
 		{vector.ErrSnapshotNotFound, "lakehouse index snapshot list " + index},
+		{embedding.ErrModelChanged, madeAnew(index)},
 	}...)
+}
+
+// madeAnew is how the texts of an index get vectors of the model that there is now.
+func madeAnew(index string) string {
+	return "lakehouse index create " + index + "-2 --model {model}, lakehouse index items " + index + " --limit 0 --json | lakehouse index load " + index +
+		"-2 --file -, and lakehouse index alias set ALIAS " + index + "-2, where programs ask for an alias"
 }

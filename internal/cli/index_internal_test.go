@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
 
@@ -74,6 +75,16 @@ func TestIDsThatAreNotThere(t *testing.T) {
 	} {
 		if got := missingWords(c.ids, c.there); got != c.want {
 			t.Errorf("%v: %q, want %q", c.ids, got, c.want)
+		}
+	}
+}
+
+// Where the model of an index is another one now, the commands are named that make it anew.
+func TestAModelThatChangedIsToldWithItsCommands(t *testing.T) {
+	err := with(ofIndexes("jobs"), embedding.ErrModelChanged.Errorf("it is another one").With("model", "small"))
+	for _, command := range []string{"index create jobs-2 --model small", "index items jobs --limit 0 --json | lakehouse index load jobs-2 --file -", "index alias set ALIAS jobs-2"} {
+		if !strings.Contains(err.Error(), command) {
+			t.Errorf("%q is not in %v", command, err)
 		}
 	}
 }

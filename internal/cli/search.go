@@ -48,7 +48,7 @@ func newSearch(g *Globals) *cobra.Command {
 			}
 			found, err := client.Search(cmd.Context(), index, s)
 			if err != nil {
-				return with(ofIndexes(index, remedy{embedding.ErrModelNotFound, wordsAlone}, remedy{embedding.ErrModelChanged, wordsAlone}), err)
+				return with(append(ofIndexes(index), remedy{embedding.ErrModelNotFound, wordsAlone}, remedy{embedding.ErrModelChanged, wordsAlone + " meanwhile; " + madeAnew(index)}), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), found)

@@ -97,7 +97,7 @@ func with(remedies []remedy, err error) error {
 // filled gives a remedy with the names that the problem has in place of their fields.
 // What it has no name for, a name of the reader's takes.
 func filled(here string, fields map[string]any) string {
-	for _, field := range []string{"view", "table"} {
+	for _, field := range []string{"view", "table", "model"} {
 		name, ok := fields[field].(string)
 		if !ok {
 			name = "NAME"

@@ -37,7 +37,8 @@ type model struct {
 	maxTokens      int // that it reads of a text; 0: not known
 	marks          int // tokens that every text has beside its own; 0: not known
 	standard       bool
-	leftAlone      func() bool // of a provider's: whether it failed so often that it is not asked now
+	leftAlone      func() bool                 // of a provider's: whether it failed so often that it is not asked now
+	amiss          func(revision string) error // of a provider's: what keeps it from being used
 	maker
 }
 
@@ -50,7 +51,7 @@ func newModels(c Config) ([]*model, error) {
 	all := []*model{own}
 	for _, name := range slices.Sorted(maps.Keys(c.Models)) {
 		theirs := remote.New(name, c.Models[name])
-		all = append(all, &model{name: name, provider: c.Models[name].Provider, leftAlone: theirs.LeftAlone, maker: theirs})
+		all = append(all, &model{name: name, provider: c.Models[name].Provider, leftAlone: theirs.LeftAlone, amiss: theirs.Amiss, maker: theirs})
 	}
 	first := slices.IndexFunc(all, func(m *model) bool { return m.name == c.Model })
 	standard := all[first]
@@ -94,6 +95,9 @@ func (m *model) state(ctx context.Context) embedding.Model {
 	state := embedding.Model{Name: m.name, Provider: m.provider, Default: m.standard, MaxTokens: m.maxTokens}
 	revision, err := m.Revision(ctx)
 	state.Dimension = m.Dimension() // of that revision
+	if err == nil && m.amiss != nil {
+		err = m.amiss(revision)
+	}
 	switch {
 	case ctx.Err() != nil:
 		state.Reason = "its provider did not answer within " + stateWait.String()

@@ -53,7 +53,7 @@ func (c *caller) send(ctx context.Context, method, path string, in, out any, tex
 	req.Header.Set("Content-Type", "application/json")
 	key, err := c.config.key()
 	if err != nil {
-		return nil, c.config.refused("its key_file cannot be read").Because(err)
+		return nil, c.config.keyless(err)
 	}
 	if key.IsSet() {
 		req.Header.Set("Authorization", "Bearer "+key.Reveal())

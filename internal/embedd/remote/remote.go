@@ -41,6 +41,8 @@ type Model struct {
 	opened    time.Time // when the breaker opened last
 	dimension int       // that was configured or met first, of the revision
 	of        string
+	amiss     error  // what was the matter with the vectors of the last batch
+	amissOf   string // and of which revision they were
 
 	look    atomic.Pointer[look] // the last one at the revision
 	looking chan struct{}        // one for who looks
@@ -108,6 +110,20 @@ func (m *Model) Dimension() int {
 		return 0
 	}
 	return m.dimension
+}
+
+// Amiss tells what is known, without a call, to keep a revision from being used: there is no
+// key, or the dimension that is configured is not its own.
+func (m *Model) Amiss(revision string) error {
+	if _, err := m.config.key(); err != nil {
+		return m.config.keyless(err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.amissOf != revision {
+		return nil
+	}
+	return m.amiss
 }
 
 // Embed gives the vectors of a batch of texts, all made by a revision of the model. That the

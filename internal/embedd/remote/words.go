@@ -57,6 +57,10 @@ func (c Config) refused(format string, args ...any) *wire.Problem {
 	return embedding.ErrRefused.Errorf("%s does not take the request: "+format, append([]any{c.where()}, args...)...).With("provider", c.Provider)
 }
 
+func (c Config) keyless(err error) error {
+	return c.refused("its key_file cannot be read; see lakehouse config check").Because(err)
+}
+
 func (c Config) bad(format string, args ...any) *wire.Problem {
 	return embedding.ErrBadProvider.Errorf("the answer of %s cannot be used: "+format, append([]any{c.where()}, args...)...).With("provider", c.Provider)
 }

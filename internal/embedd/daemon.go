@@ -22,6 +22,9 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
+	if err := c.CheckEnv(env); err != nil { // which may come later
+		env.Log.Warn("texts for this model are refused until it has its key", "error", err)
+	}
 	s := &server{config: c, turns: newTurns(c)}
 	s.memo = memo.New(c.CacheBytes, func(e embedded.Text) int64 { return int64(4 * len(e.Vector)) })
 	var err error

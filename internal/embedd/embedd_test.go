@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -352,27 +351,6 @@ func TestTheWorkOnARequestHasItsTime(t *testing.T) {
 	p.Fails(func(_ http.ResponseWriter, r *http.Request, _ int) bool { <-r.Context().Done(); return true })
 	d := start(t, p, func(c *embedd.Config) { c.Timeout = service.Duration(50 * time.Millisecond) })
 	d.want(504, "embed_timeout", "/embed", `{"texts":["a"]}`)
-}
-
-// What is known to keep a model from serving is told before it is asked for.
-func TestAModelThatCannotServeSaysWhy(t *testing.T) {
-	p := testbed.StartProvider(t)
-	key := filepath.Join(t.TempDir(), "key")
-	d := start(t, p, func(c *embedd.Config) {
-		c.Models["keyless"] = remote.Config{Provider: remote.OpenAI, URL: p.URL + "/v1", KeyFile: key}
-		c.Models["wrong"] = remote.Config{Provider: remote.Ollama, URL: p.URL, Model: "m", Dimension: 768}
-	})
-	d.want(502, "bad_embedding", "/embed", `{"texts":["a"],"model":"wrong"}`)
-	list, err := d.Models(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range list.Models {
-		want := map[string]string{"keyless": "key_file cannot be read", "wrong": "a vector of 3 numbers came, and the model's have 768"}[m.Name]
-		if m.Ready != (want == "") || !strings.Contains(m.Reason, want) {
-			t.Errorf("%+v", m)
-		}
-	}
 }
 
 // The model that is asked for is the one that answers, or nobody: not another in its place.

@@ -33,7 +33,8 @@ func newMCP(g *Globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s := mcpServer{gateway: strings.TrimSuffix(gateway.Base, "/v1"), withToken: tokenInUse(os.Getenv("AUTH_TOKEN"))}
+			s := mcpServer{gateway: strings.TrimSuffix(gateway.Base, "/v1")}
+			s.authFile, s.withToken = tokenInUse(os.Getenv)
 			if s.program, err = beside(self, "mcpd"); err != nil {
 				return err
 			}
@@ -64,10 +65,24 @@ func beside(other, name string) (string, error) {
 	return path, nil
 }
 
-// tokenInUse tells that a fleet here asks for a token, as far as can be seen without one.
-func tokenInUse(given string) bool {
-	_, err := os.Stat(service.DefaultFleet().AuthFile)
-	return given != "" || !errors.Is(err, fs.ErrNotExist)
+// tokenInUse tells whether the fleet of this configuration and environment asks for a token, as
+// far as can be seen without one, and in which file that is.
+func tokenInUse(getenv func(string) string) (authFile string, inUse bool) {
+	fleet, _, _, err := service.ConfiguredFleet()
+	if err != nil { // of a gateway that is named it says nothing
+		fleet = service.DefaultFleet()
+	}
+	for _, name := range []string{"AUTH_TOKEN", "AUTH_TOKEN_READ"} {
+		inUse = inUse || getenv(name) != ""
+	}
+	if fleet.AuthFile == "" {
+		return "", inUse
+	}
+	if authFile, err = filepath.Abs(fleet.AuthFile); err != nil {
+		return fleet.AuthFile, true
+	}
+	_, err = os.Stat(authFile)
+	return authFile, inUse || !errors.Is(err, fs.ErrNotExist)
 }
 
 // fillIn stands where a person writes the token.
@@ -77,6 +92,7 @@ const fillIn = "FILL-IN-THE-TOKEN"
 type mcpServer struct {
 	program, gateway string
 	withToken        bool
+	authFile         string // that the token is in, "" for none
 }
 
 // desktop writes the entry of a file of which it is a part.
@@ -111,7 +127,11 @@ func (s mcpServer) code(out, notes io.Writer) error {
 
 func (s mcpServer) aboutToken(notes io.Writer) {
 	if s.withToken {
-		fmt.Fprintf(notes, "put the token in place of %s: AUTH_TOKEN_READ of %s is enough, for mcpd only reads\n", fillIn, service.DefaultFleet().AuthFile)
+		where := "the fleet's configuration"
+		if s.authFile != "" {
+			where = s.authFile
+		}
+		fmt.Fprintf(notes, "put the token in place of %s: AUTH_TOKEN_READ of %s is enough, for mcpd only reads\n", fillIn, where)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestTheConfigurationOfAClientNamesMCPDAndNoToken(t *testing.T) {
 	if err != nil || filepath.Base(program) != "mcpd" || !filepath.IsAbs(program) {
 		t.Fatal(program, err)
 	}
-	s := mcpServer{program: program, gateway: "https://lake.example:3110", withToken: true}
+	s := mcpServer{program: program, gateway: "https://lake.example:3110", withToken: true, authFile: "/own/auth.env"}
 	var out, notes bytes.Buffer
 	if err := s.desktop(&out, &notes); err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func TestTheConfigurationOfAClientNamesMCPDAndNoToken(t *testing.T) {
 	if e.Command != program || strings.Join(e.Args, " ") != "--gateway https://lake.example:3110" || e.Env["AUTH_TOKEN"] != fillIn {
 		t.Errorf("%s", out.Bytes())
 	}
-	if !strings.Contains(notes.String(), "auth.env") || !strings.Contains(notes.String(), "claude_desktop_config.json") {
+	if !strings.Contains(notes.String(), "/own/auth.env") || !strings.Contains(notes.String(), "claude_desktop_config.json") {
 		t.Errorf("%s", notes.Bytes())
 	}
 	out.Reset()
@@ -70,5 +70,30 @@ func TestTheConfigurationOfAClientNamesMCPDAndNoToken(t *testing.T) {
 	}
 	if got := shellWord("it's"); got != `'it'\''s'` {
 		t.Error(got)
+	}
+}
+
+// The fleet's own configuration says whether it asks for a token, and where that is.
+func TestATokenIsAskedForWhereTheFleetHasOne(t *testing.T) {
+	t.Chdir(t.TempDir())
+	none := func(string) string { return "" }
+	read := func(name string) string { return map[string]string{"AUTH_TOKEN_READ": "r"}[name] }
+	if err := os.WriteFile("lakehouse.toml", []byte("[fleet]\nauth_file = \"\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if file, in := tokenInUse(none); file != "" || in {
+		t.Errorf("without a file: %q, %v", file, in)
+	}
+	if file, in := tokenInUse(read); file != "" || !in {
+		t.Errorf("of the environment: %q, %v", file, in)
+	}
+	for _, file := range []string{"lakehouse.toml", "own.env"} {
+		if err := os.WriteFile(file, []byte("[fleet]\nauth_file = \"own.env\"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want := file == "own.env"
+		if path, in := tokenInUse(none); !filepath.IsAbs(path) || filepath.Base(path) != "own.env" || in != want {
+			t.Errorf("%q, %v, want %v", path, in, want)
+		}
 	}
 }

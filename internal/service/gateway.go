@@ -47,14 +47,21 @@ func configuredGateway(token string) (wire.Client, error) {
 	return client, nil
 }
 
+// ConfiguredFleet is what the configuration of this folder says of the whole fleet, and the file
+// that it is in, "" for none.
+func ConfiguredFleet() (fleet Fleet, peers Peers, path string, err error) {
+	fleet, peers = DefaultFleet(), Peers{}
+	path, err = FindConfig("")
+	if err == nil {
+		err = LoadConfig(path, map[string]any{"fleet": &fleet, "peers": &peers}, os.Environ())
+	}
+	return fleet, peers, path, err
+}
+
 // callerEnv is the environment of who calls the fleet and is no part of it.
 func callerEnv(token string) (Env, error) {
-	fleet, peers := DefaultFleet(), Peers{}
-	path, err := FindConfig("")
+	fleet, peers, path, err := ConfiguredFleet()
 	if err != nil {
-		return Env{}, err
-	}
-	if err := LoadConfig(path, map[string]any{"fleet": &fleet, "peers": &peers}, os.Environ()); err != nil {
 		return Env{}, err
 	}
 	secrets := Secrets{Tokens: Tokens{Current: NewSecret(token)}}

@@ -3,6 +3,7 @@ package mcpd
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 
@@ -38,7 +39,7 @@ func checker(t mcp.Tool) func(arguments json.RawMessage) error {
 		if err != nil {
 			return err
 		}
-		if len(arguments) == 0 {
+		if text := bytes.TrimSpace(arguments); len(text) == 0 || string(text) == "null" {
 			arguments = json.RawMessage("{}")
 		}
 		given, err := jsonschema.UnmarshalJSON(bytes.NewReader(arguments))
@@ -51,4 +52,12 @@ func checker(t mcp.Tool) func(arguments json.RawMessage) error {
 		}
 		return nil
 	}
+}
+
+// unfit words what fits the schema and yet cannot be read: 2.0 is an integer there.
+func unfit(err error) error {
+	if wrong, is := errors.AsType[*json.UnmarshalTypeError](err); is {
+		return errBadArguments.Errorf("at '/%s': got %s, want it without a point or an exponent", wrong.Field, wrong.Value)
+	}
+	return errBadArguments.Errorf("%v", err)
 }

@@ -51,7 +51,7 @@ func tool[A, R any](g Gateway, t mcp.Tool, answer func(context.Context, A) (R, e
 				return nil, err
 			}
 			if err := req.BindArguments(&args); err != nil {
-				return nil, errBadArguments.Errorf("%v", err)
+				return nil, unfit(err)
 			}
 			return answer(ctx, args)
 		})

@@ -18,6 +18,7 @@ Answers are cut to what fits a conversation: prefer count, sum, GROUP BY and LIM
 
 // New makes the server. It calls nobody. A test has it check its answers with one option more.
 func New(g Gateway, more ...server.ServerOption) *server.MCPServer {
+	g.Client.HTTP = guard(g.Client.HTTP)
 	tools := []server.ServerTool{
 		tool(g, listDatasetsTool(), g.listDatasets),
 		tool(g, getManifestTool(), g.getManifest),

@@ -32,7 +32,8 @@ type searchArgs struct {
 
 type hit struct {
 	ID       string         `json:"id"`
-	Score    float32        `json:"score" jsonschema:"the higher the nearer"`
+	Score    float32        `json:"score" jsonschema:"the higher the nearer; where parts stand beside it, it puts the results of this one search in order and says nothing else"`
+	Parts    *vector.Parts  `json:"parts,omitempty" jsonschema:"of a hybrid search: the scores by meaning and by words"`
 	Metadata map[string]any `json:"metadata,omitempty" jsonschema:"the item's fields; the text it was made of is usually in text"`
 }
 
@@ -51,7 +52,7 @@ func searchVectorsTool() mcp.Tool {
 		mcp.WithArray("vector", mcp.MaxItems(vector.MaxDimension), mcp.WithNumberItems(mcp.Min(-math.MaxFloat32), mcp.Max(math.MaxFloat32)), mcp.Description("a vector of the index's dimension, where you have one; a text needs none")),
 		mcp.WithInteger("k", mcp.Description("how many results"), mcp.Min(1), mcp.Max(maxFound), mcp.DefaultNumber(foundByDefault)),
 		mcp.WithString("mode", mcp.Enum(string(vector.ByVector), string(vector.ByWords), string(vector.Hybrid)),
-			mcp.Description("vector: by meaning; lexical: by the words of text, which every index with texts can; hybrid: both. What fits is taken if left out")),
+			mcp.Description("vector: by meaning; lexical: by the words of text, which every index with texts can; hybrid: both, whose scores order one search and are not absolute. What fits is taken if left out")),
 		mcp.WithObject("filter", mcp.Description(`which items may be found, by metadata: {"city":"Austin"}, {"years":{"gte":3}}, {"state":{"in":["TX","OK"]}}, {"and":[…]}, {"or":[…]}, {"not":{…}}`)),
 		mcp.WithOutputSchema[hits]())
 }
@@ -60,7 +61,7 @@ func (g Gateway) searchVectors(ctx context.Context, args searchArgs) (hits, erro
 	k := orDefault(args.K, foundByDefault)
 	found, err := g.vectors().Search(ctx, args.Index, vector.Search{Text: args.Text, Vector: args.Vector, K: &k, Mode: args.Mode, Filter: args.Filter})
 	if errors.Is(err, vector.ErrIndexNotFound) {
-		err = g.withIndexes(ctx, err)
+		err = g.withIndexes(ctx, args.Index, err)
 	}
 	if err != nil {
 		return hits{}, err
@@ -68,7 +69,7 @@ func (g Gateway) searchVectors(ctx context.Context, args searchArgs) (hits, erro
 	short := hits{Results: []hit{}}
 	room := maxAnswer - maxAround
 	for _, r := range found.Results {
-		h := hit{ID: r.ID, Score: r.Score}
+		h := hit{ID: r.ID, Score: r.Score, Parts: r.Parts}
 		var cut int
 		if h.Metadata, cut, err = fields(r.Metadata); err != nil {
 			return hits{}, err
@@ -106,16 +107,20 @@ func fields(metadata json.RawMessage) (shown map[string]any, cut int, err error)
 	return shown, cut, nil
 }
 
-// withIndexes adds to an error the indexes that there are.
-func (g Gateway) withIndexes(ctx context.Context, err error) error {
+// withIndexes says of an index that there is not which there are.
+func (g Gateway) withIndexes(ctx context.Context, index string, err error) error {
 	page, listErr := g.vectors().List(ctx, "", maxIndexes)
-	p, is := errors.AsType[*wire.Problem](err)
-	if listErr != nil || !is {
+	if listErr != nil {
 		return err
 	}
+	told := vector.ErrIndexNotFound.Errorf("there is no index %q", index)
+	if len(page.Indexes) == 0 {
+		told = vector.ErrIndexNotFound.Errorf("there is no index %q, nor any other", index)
+	}
+	told.RequestID = wire.AsProblem(err).RequestID
 	names := make([]string, len(page.Indexes))
 	for i, index := range page.Indexes {
 		names[i] = index.Name
 	}
-	return p.With("indexes", names).With("more_indexes", page.NextCursor != nil)
+	return told.With("indexes", names).With("more_indexes", page.NextCursor != nil)
 }

@@ -166,7 +166,7 @@ func TestAnAnswerThatBreaksOffIsAnError(t *testing.T) {
 	e.on("POST /sql", `{"query_id":"q","columns":[{"name":"id","type":"BIGINT"}],"rows":[[1]`)
 	e.refused("query_sql", object{"sql": "SELECT 1"}, "service_unavailable")
 	e.on("POST /sql", `<html>`)
-	e.refused("query_sql", object{"sql": "SELECT 1"}, "service_unavailable")
+	e.refused("query_sql", object{"sql": "SELECT 1"}, "no_lakehouse")
 }
 
 func TestWhatIsReadIsAskedForAsGiven(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -95,9 +96,15 @@ func TestASearchShowsWhatWasFound(t *testing.T) {
 	if asked := e.requests(); asked[1] != `POST /vectors/index/people/search {"vector":[0.5,1],"k":10}` {
 		t.Errorf("asked %s", asked[1])
 	}
-	e.fails("POST /vectors/index/nobody/search", vector.ErrIndexNotFound.Errorf("there is no index nobody"))
+	e.fails("POST /vectors/index/nobody/search", vector.ErrIndexNotFound.Errorf("there is no index nobody; GET /vectors/index lists those that there are"))
 	e.on("GET /vectors/index", `{"indexes":[{"name":"people"},{"name":"resumes"}],"next_cursor":null}`)
-	e.refused("search_vectors", object{"index": "nobody", "text": "x"}, "index_not_found", `"indexes":["people","resumes"]`)
+	e.refused("search_vectors", object{"index": "nobody", "text": "x"}, "index_not_found", `there is no index "nobody"`+"\n", `"indexes":["people","resumes"]`)
+	e.on("GET /vectors/index", `{"indexes":[],"next_cursor":null}`)
+	e.refused("search_vectors", object{"index": "nobody", "text": "x"}, "index_not_found", "nor any other")
+	e.on("POST /vectors/index/both/search", `{"results":[{"id":"a","score":0.8,"parts":{"vector":{"score":0.1,"rank":1},"words":{"score":0.7,"rank":2}}}]}`)
+	if text := e.ok("search_vectors", object{"index": "both", "text": "x"}, &got); !strings.Contains(text, `"parts":{`) {
+		t.Errorf("of what the score is made is not told: %s", text)
+	}
 }
 
 func TestAVectorIsToldOfAndNotGiven(t *testing.T) {
@@ -154,10 +161,26 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"query_sql", []int{1}, "want object"},
 		{"search_vectors", object{"index": "x", "mode": "best"}, "'hybrid'"},
 		{"search_vectors", object{"index": "x", "k": 1.5}, "want integer"},
+		{"query_sql", json.RawMessage(`{"sql":"SELECT 1","limit":2.0}`), "at '/limit': got number 2.0, want it without a point or an exponent"},
+		{"query_sql", json.RawMessage(`null`), "What to do: "},
 		{"search_vectors", object{"index": "x", "vector": []any{1e39}}, "bad_arguments"},
 	} {
 		e.refused(c.tool, c.args, "bad_arguments", c.words)
 	}
+}
+
+// What answers in the gateway's place is told as what it is, and an answer has its bound.
+func TestWhatIsNoLakehouseIsToldAsSuch(t *testing.T) {
+	e := startEdge(t, time.Minute)
+	e.on("GET /catalog/list", "<!DOCTYPE html><html><body>Welcome</body></html>")
+	e.refused("list_datasets", nil, "no_lakehouse", "a web page", "--gateway")
+	e.handle("GET /catalog/list", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"datasets":[`)
+		for err := error(nil); err == nil; {
+			_, err = io.WriteString(w, strings.Repeat("{},", 10_000))
+		}
+	})
+	e.refused("list_datasets", nil, "answer_too_large")
 }
 
 // A gateway that restarts costs a call some time and nothing else.

@@ -17,6 +17,7 @@ import (
 var (
 	errBadCursor     = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_cursor", Title: "Bad cursor"}
 	errResultChanged = &wire.Kind{Status: http.StatusConflict, Code: "result_changed", Title: "The result is another one now"}
+	errNoLakehouse   = &wire.Kind{Status: http.StatusBadGateway, Code: "no_lakehouse", Title: "No lakehouse"}
 	errTooLarge      = &wire.Kind{Status: http.StatusBadRequest, Code: "answer_too_large", Title: "Answer too large"}
 	errCancelled     = &wire.Kind{Status: http.StatusConflict, Code: "call_cancelled", Title: "Call cancelled"}
 )
@@ -78,6 +79,9 @@ func remedies() []remedy {
 	)
 	return []remedy{
 		{wire.ErrUnauthorized, token},
+		{errNoLakehouse, "tell mcpd where the gateway is, with --gateway or LAKEHOUSE_GATEWAY in the client's configuration"},
+		{errBadArguments, "call again with arguments as the tool's input schema has them"},
+		{vector.ErrBadFilter, `write it by the fields of the items' metadata, as {"city":"Austin"} or {"years":{"gte":3}}; a search without a filter shows what fields there are`},
 		{catalog.ErrDatasetNotFound, names},
 		{query.ErrTableNotFound, names},
 		{catalog.ErrIsView, "a view has no manifest: query_sql with DESCRIBE and its name tells its columns"},
@@ -92,7 +96,7 @@ func remedies() []remedy {
 		{errResultChanged, "begin again without a cursor, with an ORDER BY that leaves no two rows equal, and without random() or now()"},
 		{vector.ErrIndexNotFound, "take one of the indexes below"},
 		{vector.ErrBadSearch, "give a text, or a vector of the index's dimension; mode lexical needs no model"},
-		{embedding.ErrModelNotFound, "leave model out for the configured one"},
+		{embedding.ErrModelNotFound, "embed_text: leave model out for the configured one; search_vectors: this index cannot be searched by meaning now, take mode lexical"},
 		{embedding.ErrProviderDown, "what computes the model's vectors does not answer, as the detail says; search_vectors with mode lexical needs no model"},
 	}
 }

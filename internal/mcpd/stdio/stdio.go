@@ -26,6 +26,7 @@ import (
 	"io"
 	"log/slog"
 	"time"
+	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -111,12 +112,14 @@ func (r *requests) take(line []byte) {
 	err := json.Unmarshal(line, &m)
 	syntax, torn := errors.AsType[*json.SyntaxError](err)
 	switch {
+	case !utf8.Valid(line):
+		r.answers.refuse(nil, mcp.PARSE_ERROR, "the line is not UTF-8")
 	case torn:
 		r.answers.refuse(nil, mcp.PARSE_ERROR, "the line is no JSON: "+syntax.Error())
 	case line[0] != '{':
 		r.answers.refuse(nil, mcp.INVALID_REQUEST, "a message is one JSON object in a line; there are no batches")
 	case err != nil:
-		r.answers.refuse(named(m.ID), mcp.INVALID_REQUEST, "the message is none of JSON-RPC: "+err.Error())
+		r.answers.refuse(named(m.ID), mcp.INVALID_REQUEST, "the message is none of JSON-RPC: "+misfit(err))
 	case m.Method == nil && (m.Result != nil || m.Error != nil):
 		// Answers something that was never asked.
 	case m.Method == nil:
@@ -130,6 +133,14 @@ func (r *requests) take(line []byte) {
 	default:
 		r.begin(m.ID, *m.Method, line)
 	}
+}
+
+// misfit says of which field a message has another kind of value than it should.
+func misfit(err error) string {
+	if wrong, is := errors.AsType[*json.UnmarshalTypeError](err); is {
+		return fmt.Sprintf("its %s is of the kind %s", wrong.Field, wrong.Value)
+	}
+	return err.Error()
 }
 
 // named gives an id that a request may have, else nil.

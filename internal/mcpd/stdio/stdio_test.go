@@ -109,14 +109,15 @@ func (c *talk) finished() error {
 func TestWhatIsNoRequestIsRefusedAndNothingElseSuffers(t *testing.T) {
 	c := begin(t, t.Context(), time.Minute)
 	for line, code := range map[string]float64{
-		"garbage":                    -32700,
-		`{"jsonrpc":"2.0","id":1`:    -32700,
-		"\x00\xff":                   -32700,
-		`[{"jsonrpc":"2.0","id":1}]`: -32600,
-		`"ping"`:                     -32600,
-		`7`:                          -32600,
-		`null`:                       -32600,
-		`{"jsonrpc":"2.0"}`:          -32600,
+		"garbage":                 -32700,
+		`{"jsonrpc":"2.0","id":1`: -32700,
+		"\x00\xff":                -32700,
+		`{"jsonrpc":"2.0","id":"` + "a\xff" + `","method":"ping"}`: -32700,
+		`[{"jsonrpc":"2.0","id":1}]`:                               -32600,
+		`"ping"`:                                                   -32600,
+		`7`:                                                        -32600,
+		`null`:                                                     -32600,
+		`{"jsonrpc":"2.0"}`:                                        -32600,
 		`{"jsonrpc":"2.0","id":null,"method":"ping"}`: -32600,
 		`{"jsonrpc":"2.0","id":{},"method":"ping"}`:   -32600,
 		`{"jsonrpc":"2.0","id":true,"method":"ping"}`: -32600,

@@ -90,7 +90,7 @@ func markUsage(cmd *cobra.Command) {
 		return
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		err := check(cmd, args)
+		err := argWords(cmd, args, check(cmd, args))
 		if err != nil && cmd.HasSubCommands() && len(args) > 0 {
 			err = noCommand(cmd, args)
 		}
@@ -99,6 +99,28 @@ func markUsage(cmd *cobra.Command) {
 		}
 		return nil
 	}
+}
+
+// argWords names what stands before the flags of a command that was given more of it, or less.
+func argWords(cmd *cobra.Command, args []string, err error) error {
+	if err == nil || !strings.HasPrefix(err.Error(), "accepts ") {
+		return err
+	}
+	var takes []string
+	for _, word := range strings.Fields(cmd.Use)[1:] {
+		if strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			break
+		}
+		takes = append(takes, word)
+	}
+	if takes == nil {
+		return err
+	}
+	is := "are"
+	if len(args) == 1 {
+		is = "is"
+	}
+	return fmt.Errorf("%s takes %s, and %s %s given", cmd.CommandPath(), strings.Join(takes, " and "), counted(len(args), "argument"), is)
 }
 
 // noCommand names a subcommand that there is not, and what may be meant.

@@ -22,7 +22,7 @@ func newEmbed(g *Globals) *cobra.Command {
 	var as, format string
 	cmd := &cobra.Command{
 		Use:   "embed [TEXT]...",
-		Short: "Make vectors of texts; without any of the lines of standard input",
+		Short: "Make vectors of texts, or of the lines of standard input",
 		Long: "Make vectors of texts. Without a TEXT each line of standard input is one, but for empty lines. A\n" +
 			"text that is longer than the model reads is cut, and said to be. An index that names a model makes\n" +
 			"vectors of its texts by itself: lakehouse index create NAME --model MODEL.",

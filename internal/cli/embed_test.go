@@ -121,4 +121,6 @@ func TestATextFindsItsIndex(t *testing.T) {
 	finds(2, "texts, more; name one by --index", "welder")
 	indexes = indexes[:1]
 	finds(2, "no index has a model", "welder")
+	indexes = nil
+	finds(2, "lakehouse index create NAME --model minilm", "welder")
 }

@@ -23,12 +23,11 @@ func newIndexLoad(g *Globals) *cobra.Command {
 			"With --file each line of the file is one:\n\n" +
 			"  " + itemForm + "\n\n" +
 			"of which text and metadata may be left out, and in an index with a model the vector where there is\n" +
-			"a text. They are sent in batches, each of which goes in whole\n" +
-			"or not at all. A batch that is not answered is sent again, which puts nothing in twice; a line that\n" +
-			"cannot be taken is named, and ends the load. The same load begun anew does no harm.\n\n" +
+			"a text. They are sent in batches, each of which goes in whole or not at all. A batch that is not\n" +
+			"answered is sent again, which puts nothing in twice; a line that cannot be taken is named, and ends\n" +
+			"the load. The same load begun anew does no harm.\n\n" +
 			"With --sql each row is one: the id and the vector, or in an index with a model the text, are columns,\n" +
-			"and every other column is a field of\n" +
-			"its metadata. A decimal is text there: cast what filters compare as a number (bill_rate::DOUBLE). The\n" +
+			"and every other column is a field of its metadata. A decimal is text there: cast what filters compare as a number (bill_rate::DOUBLE). The\n" +
 			"fleet does it, whether this command waits for the end or not, and goes on with it after a restart. Rows\n" +
 			"that the index holds already are not written again, and where neither what the statement reads nor the\n" +
 			"index has changed since the last load nothing is done.",

@@ -24,7 +24,8 @@ func newSearch(g *Globals) *cobra.Command {
 			"--unlike), those that the words of TEXT fit, or both joined (--mode hybrid, the default where both\n" +
 			"are given). In an index with a model TEXT is searched for by its meaning too, unless --mode lexical\n" +
 			"is given; where there is one such index its name can be left out. The best come first; a score is\n" +
-			"the higher the nearer.",
+			"the higher the nearer. That of a hybrid search puts the results of that one search in order and is\n" +
+			"not absolute: the best may have 0.8 where nothing is alike.",
 		Example: "  lakehouse search 'who can drive a forklift at night'\n" +
 			"  lakehouse search resumes 'forklift night shift'\n" +
 			"  lakehouse search resumes --like c-1 --like c-7 --unlike c-3 -k 5\n" +
@@ -83,7 +84,7 @@ func (a *asking) flags(cmd *cobra.Command) {
 	flags.Float64Var(&a.alpha, "alpha", 0.7, "`PART` of the vector in a hybrid search by convex, from 0 to 1; the rest is the words'")
 	flags.StringVar(&a.fusion, "fusion", "", "convex (default: alpha * vector + (1 - alpha) * words) or rrf (by ranks): how the sides of a hybrid search are joined")
 	flags.BoolVar(&a.exact, "exact", false, "look at every item that may be found, and not only where the graph leads")
-	flags.Float64Var(&a.least, "min-score", 0, "`SCORE` that a result has at least")
+	flags.Float64Var(&a.least, "min-score", 0, "`SCORE` that a result has at least; a bound on nearness in --mode vector alone")
 	flags.StringVar(&a.mode, "mode", "", "vector, lexical (by words) or hybrid (default: by what is given)")
 	flags.BoolVar(&a.withVector, "with-vector", false, "show the vectors of the results too")
 	_ = cmd.RegisterFlagCompletionFunc("fusion", cobra.FixedCompletions([]string{string(vector.Convex), string(vector.RRF)}, cobra.ShellCompDirectiveNoFileComp))
@@ -136,7 +137,7 @@ func indexOfTexts(ctx context.Context, client *vector.Client, text string) (stri
 	case 1:
 		return names[0], nil
 	case 0:
-		return "", usageError{errors.New("no index has a model, which would be searched; name one: lakehouse search INDEX 'TEXT'")}
+		return "", usageError{errors.New("no index has a model, which would be searched; name one: lakehouse search INDEX 'TEXT', or make one: lakehouse index create NAME --model minilm, then lakehouse index load NAME")}
 	}
 	return "", usageError{fmt.Errorf("several indexes have a model: %.500s; name one by --index", strings.Join(names, ", "))}
 }

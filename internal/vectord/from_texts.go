@@ -109,7 +109,7 @@ func sameMaker(made, now *index) error {
 // beginning.
 func (s *server) question(ctx context.Context, x *index, query engine.Query, text string) (v vector.Vector, truncated bool, err error) {
 	if err := texts.Check(text); err != nil {
-		return nil, false, embedding.ErrBadText.Errorf("%v", err)
+		return nil, false, err
 	}
 	by := maker(x.pointer.Shape)
 	open, leave, err := x.enter() // what is refused anyhow is not computed before

@@ -27,6 +27,11 @@ func TestARealModelFindsWhatIsMeant(t *testing.T) {
 	if added.Truncated != 1 {
 		t.Errorf("%+v", added)
 	}
+	unseen := d.want(400, "bad_text", "POST", atX+"/add", `{"items":[{"id":"a","text":"a"},{"id":"b","text":"\u200b\u0000"}]}`)
+	if unseen["item"] != 1.0 || unseen["id"] != "b" {
+		t.Errorf("a text of nothing that is seen: %v", unseen)
+	}
+	d.want(400, "bad_text", "POST", atX+"/search", `{"text":"\u200b"}`)
 	jobs.set(`{"id":"care","text":"registered nurse for an intensive care unit"}`)
 	faults.Set(func(r *http.Request) testbed.Fault {
 		if r.Method == http.MethodPost {

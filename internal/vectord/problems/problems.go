@@ -53,6 +53,7 @@ func wordings() []wording {
 		as(func(e *arrowin.FormatError) *wire.Problem { return wire.ErrBadRequest.Errorf("%v", e) }),
 		as(itemProblem),
 		as(batchProblem),
+		as(func(e *texts.TextError) *wire.Problem { return embedding.ErrBadText.Errorf("%v", e) }),
 		as(func(e *hnsw.VectorError) *wire.Problem { return vectorProblem(e, e) }),
 		as(func(e *engine.QueryError) *wire.Problem { return vector.ErrBadSearch.Errorf("%v", e) }),
 		as(func(e *engine.UnknownItemError) *wire.Problem {

@@ -84,16 +84,16 @@ func (s *server) completeItems(ctx context.Context, x *index, batch bodies.Batch
 	return 0, nil, withRemedy(err, "nothing of the batch was applied; items with vectors are taken meanwhile")
 }
 
-// stillFits refuses a batch with texts whose vectors took their time, where its index is of
-// another model by now, or the memory was taken by others.
-func (s *server) stillFits(batch bodies.Batch, made, now *index) error {
+// admit takes the room for a batch with texts whose vectors took their time. It refuses one
+// whose index is of another model by now, or where the memory was taken by others.
+func (s *server) admit(batch bodies.Batch, made, now *index) (done func(), err error) {
 	if len(batch.Texts) == 0 {
-		return nil
+		return func() {}, nil
 	}
 	if err := sameMaker(made, now); err != nil {
-		return err
+		return nil, err
 	}
-	return s.registry.room(batch.Items, now.pointer.Shape.Dimension)
+	return s.registry.reserve(batch.Items, now.pointer.Shape.Dimension)
 }
 
 // sameMaker refuses vectors of texts that were made for an index in whose place another one

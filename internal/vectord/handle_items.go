@@ -44,9 +44,11 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 		defer done()
 	}
 	return s.answered(w, r, (*index).enterToChange, func(now *index, open *durable.Index) (any, error) {
-		if err := s.stillFits(batch, x, now); err != nil {
+		done, err := s.admit(batch, x, now)
+		if err != nil {
 			return nil, err
 		}
+		defer done()
 		added, err := open.Add(r.Context(), batch.Items)
 		if err != nil {
 			return nil, err

@@ -9,11 +9,32 @@ import (
 // room refuses a batch, whose vectors may still have to be made, where the indexes take all the
 // memory that they may.
 func (r *registry) room(items []engine.Item, dimension int) error {
-	var more int64
+	return r.roomFor(sizeOf(items, dimension))
+}
+
+// sizeOf is about what items take.
+func sizeOf(items []engine.Item, dimension int) (bytes int64) {
 	for _, item := range items {
-		more += int64(5*dimension) + int64(2*len(item.Metadata)) + int64(len(item.ID)) + perItem
+		bytes += int64(5*dimension) + int64(2*len(item.Metadata)) + int64(len(item.ID)) + perItem
 	}
-	return r.roomFor(more)
+	return bytes
+}
+
+// reserve is room that is kept for a batch until it is done: of batches that come together,
+// as those do whose vectors came together, none takes the room of another.
+func (r *registry) reserve(items []engine.Item, dimension int) (done func(), err error) {
+	bytes := sizeOf(items, dimension)
+	r.reserving.Lock()
+	defer r.reserving.Unlock()
+	if err := r.roomFor(r.reserved + bytes); err != nil {
+		return nil, err
+	}
+	r.reserved += bytes
+	return func() {
+		r.reserving.Lock()
+		r.reserved -= bytes
+		r.reserving.Unlock()
+	}, nil
 }
 
 // roomToChange refuses a change of metadata for the same reason.

@@ -30,6 +30,8 @@ type registry struct {
 	copying   copying
 	kernels   simd.Kernels
 	memory    engine.Memory // that all indexes take
+	reserving sync.Mutex
+	reserved  int64 // bytes of room that is taken for batches under way; of reserving
 
 	patience time.Duration     // with a change of names
 	changes  chan struct{}     // has an element while names are changed

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 )
 
 // A worker of ingestd that is killed costs the one request that it worked for, which
@@ -41,8 +43,10 @@ func TestAWorkerOfAnIngestThatIsKilledIsNoRiddle(t *testing.T) {
 	}
 }
 
-// withoutWorkers sends a request and kills every process that is started for it.
+// withoutWorkers sends a request and kills every process that is started for it. One that was
+// to stand by for the next request may be among them: it returns when all are seen to be dead.
 func withoutWorkers(t *testing.T, send func() (int, map[string]any)) (status int, doc map[string]any) {
+	var killed []int
 	before, done := childrenOf(t, os.Getpid()), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -52,10 +56,14 @@ func withoutWorkers(t *testing.T, send func() (int, map[string]any)) (status int
 		for _, pid := range childrenOf(t, os.Getpid()) {
 			if !slices.Contains(before, pid) {
 				_ = syscall.Kill(pid, syscall.SIGKILL) // it may be dead already
+				killed = append(killed, pid)
 			}
 		}
 		select {
 		case <-done:
+			testbed.Until(t, "the end of the killed workers", func() bool {
+				return !slices.ContainsFunc(childrenOf(t, os.Getpid()), func(pid int) bool { return slices.Contains(killed, pid) })
+			})
 			return status, doc
 		case <-time.After(time.Millisecond):
 		}

@@ -3,6 +3,7 @@ package durable
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -109,6 +110,9 @@ func (x *Index) load(ctx context.Context, is found, progress *Progress) (highest
 			g, err = x.inspect(ctx, o, sequence)
 			return err
 		})
+		if errors.Is(err, storage.ErrObjectNotFound) {
+			continue // an earlier process asked for its removal, which was carried out since the listing
+		}
 		if err == nil && x.engine == nil {
 			err = twice(ctx, func() error { return x.fill(ctx, g, is.logs, progress) })
 		} else if err == nil {
@@ -129,7 +133,7 @@ func (x *Index) load(ctx context.Context, is found, progress *Progress) (highest
 	case x.engine != nil:
 		x.missOlder(is)
 		return highest, nil
-	case len(is.heads) == 0:
+	case len(failed) == 0:
 		x.harmed(Folder(x.options.ID)+"generations/", "no generation is left, and there always was one; the log is read instead")
 	}
 	if len(is.logs) == 0 || is.logs[0].first > 1 {

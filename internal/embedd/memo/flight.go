@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// flight is a key that is being computed.
+// flight is a key that is being computed. It is found by its key for as long as somebody waits
+// for it and it has not landed, unless one of a caller that may not join it has its place.
 type flight[V any] struct {
 	key     Key
 	done    chan struct{}
@@ -31,6 +32,9 @@ type lead[V any] struct {
 	places  []int
 	flights []*flight[V]
 }
+
+// anybody lets a caller join any group.
+func anybody(*group) bool { return true }
 
 // within gives whether a group computes nothing but keys that are missing.
 func within(keys []Key, missing []int) func(*group) bool {

@@ -73,28 +73,22 @@ type Work[V any] func(ctx context.Context, places []int) ([]V, error)
 func (m *Memo[V]) Get(ctx context.Context, keys []Key, going *sync.WaitGroup, work Work[V]) ([]V, error) {
 	compute := func(own lead[V]) { going.Go(func() { m.compute(own, work) }) }
 	values := make([]V, len(keys))
-	missing := make([]int, len(keys))
-	for i := range missing {
-		missing[i] = i
+	all := make([]int, len(keys))
+	for i := range all {
+		all[i] = i
 	}
-	const rounds = 2 // in the second nothing is in company of strangers
-	for round := 1; ; round++ {
-		again, err := m.round(ctx, keys, missing, values, compute, round == rounds)
-		if err != nil || len(again) == 0 {
-			return values, err
-		}
-		missing = again
+	failed, err := m.round(ctx, keys, all, values, compute, anybody)
+	if len(failed) > 0 { // in company of strangers
+		_, err = m.round(ctx, keys, failed, values, compute, within(keys, failed))
 	}
+	return values, err
 }
 
-// round gets what it can of the missing and gives those that failed in a group of others. In
-// the last round strangers are not joined, so that an error is the caller's own.
-func (m *Memo[V]) round(ctx context.Context, keys []Key, missing []int, values []V, compute func(lead[V]), last bool) (again []int, err error) {
-	join := func(*group) bool { return true }
-	if last {
-		join = within(keys, missing)
-	}
-	waits, own := m.join(ctx, keys, missing, values, join)
+// round gets what it can of the missing, and joins the work of groups that it may. An error of
+// the caller's own is all that it gives; of one of others it gives also what failed by it, which
+// may be asked for once more.
+func (m *Memo[V]) round(ctx context.Context, keys []Key, missing []int, values []V, compute func(lead[V]), may func(*group) bool) (failed []int, err error) {
+	waits, own := m.join(ctx, keys, missing, values, may)
 	defer m.leave(waits)
 	if len(own.places) > 0 {
 		compute(own)
@@ -112,15 +106,16 @@ func (m *Memo[V]) round(ctx context.Context, keys []Key, missing []int, values [
 		switch {
 		case f.err == nil:
 			values[i] = f.value
-		case f.group == own.group || last:
+		case f.group == own.group:
 			return nil, f.err
 		default:
-			again = append(again, i)
+			failed, err = append(failed, i), f.err
 		}
 	}
-	return again, nil
+	return failed, err
 }
 
+// keep keeps a value, in place of those that were asked for longest ago. The lock is held.
 func (m *Memo[V]) keep(key Key, value V) {
 	if m.cost(value) > m.limit {
 		return

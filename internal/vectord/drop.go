@@ -2,6 +2,7 @@ package vectord
 
 import (
 	"context"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 )
@@ -52,10 +53,27 @@ func (r *registry) loses(ctx context.Context, x *index) error {
 	return r.names.condemn(ctx, x.pointer.ID)
 }
 
-// stays lets an index that was condemned keep its name after all.
+// condemnedLate is the longest pause before an index that stays is pardoned once more: together
+// they are twice as long.
+const condemnedLate = 10 * time.Minute
+
+// stays lets an index that was condemned keep its name after all. A request that condemns it
+// and was given up may be carried out yet, after the pardon: so that is repeated for a while.
 func (r *registry) stays(x *index) {
 	x.leave(false)
-	r.background.Go(func() { r.pardon(r.ctx, x) })
+	r.background.Go(func() {
+		r.pardon(r.ctx, x)
+		for pause := r.config.RetryAfter.Std(); pause < condemnedLate; pause *= 2 {
+			select {
+			case <-r.ctx.Done():
+				return
+			case <-x.gone:
+				return
+			case <-time.After(pause):
+			}
+			r.pardon(r.ctx, x)
+		}
+	})
 }
 
 // pardon takes back that an index is condemned that a name leads to, unless that is about to

@@ -4,9 +4,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
+	"git.agentview.dev/profit/golanglakehouse/internal/storage"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -61,4 +64,45 @@ func TestADropIsNotUndoneByTheOneBefore(t *testing.T) {
 	if err := r.close(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// lateNote has what condemns an index carried out when whoever asked for it has left, and has
+// taken it back for the first time.
+type lateNote struct {
+	store  *storage.Client
+	once   sync.Once
+	landed chan error
+}
+
+func (l *lateNote) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, id, condemns := strings.Cut(r.URL.Path, condemnedFolder)
+	if condemns && r.Method == http.MethodPut {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if condemns && r.Method == http.MethodDelete {
+		l.once.Do(func() { l.landed <- names{l.store}.condemn(r.Context(), id) })
+	}
+	return answer, err
+}
+
+// What condemns an index may be carried out by storaged long after it was given up. Then it is
+// taken back as well, without a start.
+func TestAnIndexIsCondemnedTooLate(t *testing.T) {
+	store := testbed.StartStoraged(t)
+	r := people(t, store)
+	r.config.RetryAfter = service.Duration(10 * time.Millisecond)
+	late := *store
+	note := &lateNote{store: store, landed: make(chan error, 1)}
+	late.HTTP = &http.Client{Transport: note}
+	r.names = names{&late}
+	if err := r.drop(t.Context(), "x"); err == nil || !wire.AsProblem(err).Is(wire.ErrUnavailable) {
+		t.Errorf("the drop is answered by %v", err)
+	}
+	if err := <-note.landed; err != nil {
+		t.Fatal(err)
+	}
+	testbed.Until(t, "nothing is condemned", func() bool { return len(keysOf(t, store, condemnedFolder)) == 0 })
+	looksAfterRestart(t, r, store, peopleAre)
 }

@@ -20,12 +20,12 @@ type Config struct {
 	Models       map[string]remote.Config `toml:"models"`         // beside the one that is built in, by name
 	CacheBytes   int64                    `toml:"cache_bytes"`    // of vectors that are kept for the same text again; 0: none
 	MaxBodyBytes int64                    `toml:"max_body_bytes"` // of one request
-	// MemoryBytes is about how much the requests that have their turn may take: one half for
+	// MemoryBytes is about how much the requests that have a permit may take: one half for
 	// bodies that are read, one for texts and vectors. One request counts for half of a half at
 	// most, so that another passes beside the largest.
 	MemoryBytes int64            `toml:"memory_bytes"`
-	MaxQueue    int              `toml:"max_queue"`  // requests that may wait for their turn
-	QueueWait   service.Duration `toml:"queue_wait"` // the longest wait for a turn
+	MaxQueue    int              `toml:"max_queue"`  // requests that may wait for a permit
+	QueueWait   service.Duration `toml:"queue_wait"` // the longest wait for a permit
 	Timeout     service.Duration `toml:"timeout"`    // of the work on one request
 }
 

@@ -12,7 +12,7 @@ import (
 type server struct {
 	config  Config
 	models  []*model // the default first
-	turns   *turns
+	permits *permits
 	memo    *memo.Memo[embedded.Text]
 	metrics *metrics
 }
@@ -25,7 +25,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 	if err := c.CheckEnv(env); err != nil { // which may come later
 		env.Log.Warn("texts for this model are refused until it has its key", "error", err)
 	}
-	s := &server{config: c, turns: newTurns(c)}
+	s := &server{config: c, permits: newPermits(c)}
 	s.memo = memo.New(c.CacheBytes, func(e embedded.Text) int64 { return int64(4 * len(e.Vector)) })
 	var err error
 	if s.models, err = newModels(c); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // embed serves POST /embed.
-func (s *server) embed(w http.ResponseWriter, r *http.Request, mine *turn) error {
+func (s *server) embed(w http.ResponseWriter, r *http.Request, mine *permit) error {
 	var asked embedding.Request
 	if err := wire.ReadJSON(r, &asked, wire.Bound{Field: "texts", Most: embedding.MaxTexts, TooMany: tooMany("texts")}); err != nil {
 		return err
@@ -29,7 +29,7 @@ func (s *server) listModels(w http.ResponseWriter, r *http.Request) error {
 }
 
 // embedOpenAI serves POST /embeddings.
-func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request, mine *turn) error {
+func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request, mine *permit) error {
 	var asked embedding.OpenAIRequest
 	if err := wire.ReadJSON(r, &asked); err != nil {
 		return err

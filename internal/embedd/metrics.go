@@ -71,7 +71,7 @@ func newMetrics(registry *prometheus.Registry, s *server) *metrics {
 		counter("cache_evictions_total", "Vectors that went for newer ones.", func(c memo.Counts) int64 { return c.Evictions }),
 		gauge("cache_bytes", "Memory that kept vectors take.", func() float64 { return float64(s.memo.Counts().Bytes) }),
 		gauge("cache_limit_bytes", "Memory that they may take.", func() float64 { return float64(s.config.CacheBytes) }),
-		gauge("requests_waiting", "Requests that wait for their turn.", func() float64 { return float64(s.turns.waiting.Load()) }))
+		gauge("requests_waiting", "Requests that wait for a permit.", func() float64 { return float64(s.permits.waiting.Load()) }))
 	return m
 }
 

@@ -40,11 +40,16 @@ func (s *slow) Dimension() int                           { return 1 }
 
 // asking gives what asks a model for a vector.
 func asking(t *testing.T, m *slow) func() error {
-	s := &server{config: Defaults(), turns: newTurns(Defaults()), models: []*model{{name: "m", maker: m}}}
+	s := &server{config: Defaults(), permits: newPermits(Defaults()), models: []*model{{name: "m", maker: m}}}
 	s.memo = memo.New(0, func(embedded.Text) int64 { return 0 })
 	s.metrics = newMetrics(prometheus.NewRegistry(), s)
 	return func() error {
-		_, err := s.vectors(t.Context(), &turn{of: s.turns}, order{Request: embedding.Request{Texts: []string{"a"}}, field: "texts"})
+		mine, err := s.permits.enter(t.Context(), 1)
+		if err != nil {
+			return err
+		}
+		defer mine.leave()
+		_, err = s.vectors(t.Context(), mine, order{Request: embedding.Request{Texts: []string{"a"}}, field: "texts"})
 		return err
 	}
 }

@@ -45,7 +45,7 @@ func TestAClientThatLeavesFreesItsWork(t *testing.T) {
 
 // What requests hold at once is bounded: the others wait, so many as may, and the rest is
 // told to come again.
-func TestRequestsWaitForTheirTurn(t *testing.T) {
+func TestRequestsWaitForAPermit(t *testing.T) {
 	p := testbed.StartProvider(t)
 	d := start(t, p, func(c *embedd.Config) { c.MemoryBytes, c.MaxQueue = 1<<20, 3 })
 	release := make(chan struct{})
@@ -64,7 +64,7 @@ func TestRequestsWaitForTheirTurn(t *testing.T) {
 	for range 2 {
 		all.Go(ask)
 	}
-	testbed.Until(t, "two have their turn", func() bool { return d.metric("lakehouse_embedd_cache_shared_total") == 1 })
+	testbed.Until(t, "two have their permits", func() bool { return d.metric("lakehouse_embedd_cache_shared_total") == 1 })
 	for range 3 {
 		all.Go(ask)
 	}
@@ -83,8 +83,8 @@ func TestRequestsWaitForTheirTurn(t *testing.T) {
 	}
 }
 
-// Who leaves has his turn while his work goes on for others: it holds all of his texts.
-func TestWorkThatGoesOnForOthersHasItsTurn(t *testing.T) {
+// Who leaves has his permit while his work goes on for others: it holds all of his texts.
+func TestWorkThatGoesOnForOthersHasItsPermit(t *testing.T) {
 	p := testbed.StartProvider(t)
 	d := start(t, p, func(c *embedd.Config) { c.MemoryBytes = 1 << 20 })
 	release := make(chan struct{})
@@ -117,7 +117,7 @@ func TestWorkThatGoesOnForOthersHasItsTurn(t *testing.T) {
 	}
 }
 
-func TestAWaitForATurnEnds(t *testing.T) {
+func TestAWaitForAPermitEnds(t *testing.T) {
 	p := testbed.StartProvider(t)
 	d := start(t, p, func(c *embedd.Config) {
 		c.MemoryBytes, c.QueueWait = 1<<20, service.Duration(10*time.Millisecond)
@@ -133,7 +133,7 @@ func TestAWaitForATurnEnds(t *testing.T) {
 			}
 		})
 	}
-	testbed.Until(t, "two have their turn", func() bool { return d.metric("lakehouse_embedd_cache_shared_total") == 1 })
+	testbed.Until(t, "two have their permits", func() bool { return d.metric("lakehouse_embedd_cache_shared_total") == 1 })
 	d.want(429, "too_many_requests", "/embed", body)
 	close(release)
 	first.Wait()

@@ -20,7 +20,7 @@ func (s *server) routes() []service.Route {
 			Method: "POST", Path: "/embed", ID: "embed", Summary: "Make vectors of texts", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate,
 			Body:    &service.Body{Type: embedding.Request{}, Example: `{"texts":["forklift operator, night shift"],"input_type":"query"}`},
 			Answers: []service.Answer{{Status: http.StatusOK, Doc: "a vector for each text, in their order", Type: embedding.Answer{}}},
-			Errors:  failures, Handle: s.turned(s.embed),
+			Errors:  failures, Handle: s.permitted(s.embed),
 		},
 		{
 			Method: "GET", Path: "/embed/models", ID: "list_embedding_models", Summary: "List the models that make vectors of texts, and how each is", Access: service.Read,
@@ -30,7 +30,7 @@ func (s *server) routes() []service.Route {
 			Method: "POST", Path: "/embeddings", ID: "create_embedding", Summary: "Make vectors of texts, as OpenAI's API does", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate,
 			Body:    &service.Body{Type: embedding.OpenAIRequest{}, Example: `{"input":"forklift operator, night shift","model":"minilm"}`},
 			Answers: []service.Answer{{Status: http.StatusOK, Doc: "an embedding for each text, in their order", Type: embedding.OpenAIAnswer{}}},
-			Errors:  append(failures[:len(failures):len(failures)], embedding.ErrDimensions), ErrorAs: wire.AsOpenAI, Handle: s.turned(s.embedOpenAI),
+			Errors:  append(failures[:len(failures):len(failures)], embedding.ErrDimensions), ErrorAs: wire.AsOpenAI, Handle: s.permitted(s.embedOpenAI),
 		},
 	}
 }
@@ -39,10 +39,10 @@ func (s *server) routes() []service.Route {
 // for.
 const uploadRate = 64 << 10
 
-// turned has a handler wait for its turn before it reads its request.
-func (s *server) turned(h func(http.ResponseWriter, *http.Request, *turn) error) service.Handler {
+// permitted has a handler wait for a permit before it reads its request.
+func (s *server) permitted(h func(http.ResponseWriter, *http.Request, *permit) error) service.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		mine, err := s.turns.enter(r.Context(), r.ContentLength)
+		mine, err := s.permits.enter(r.Context(), r.ContentLength)
 		if err != nil {
 			return err
 		}

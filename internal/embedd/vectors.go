@@ -28,7 +28,7 @@ type order struct {
 }
 
 // vectors gives those of a request, all of one revision.
-func (s *server) vectors(ctx context.Context, mine *turn, asked order) (found, error) {
+func (s *server) vectors(ctx context.Context, mine *permit, asked order) (found, error) {
 	m, err := s.find(asked.Model)
 	if err != nil {
 		return found{}, err
@@ -104,7 +104,7 @@ func refuseTruncated(values []embedded.Text, field string) error {
 
 // ofOneRevision gives the vectors by the model's revision of now, which has to be the one that
 // was asked for.
-func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked order) ([]embedded.Text, error) {
+func (s *server) ofOneRevision(ctx context.Context, mine *permit, m *model, asked order) ([]embedded.Text, error) {
 	revision, err := m.Revision(ctx)
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (s *server) ofOneRevision(ctx context.Context, mine *turn, m *model, asked 
 	for i, text := range asked.Texts {
 		keys[i] = m.key(revision, prefix+text)
 	}
-	return s.memo.Get(ctx, keys, &mine.going, s.work(m, revision, prefix, asked.Texts))
+	return s.memo.Get(ctx, keys, mine.work, s.work(m, revision, prefix, asked.Texts))
 }
 
 // work makes what is not known, a batch at a time.

@@ -13,7 +13,7 @@ import (
 
 const (
 	pieceBytes = 64 << 10         // of an answer that are written at once
-	pieceWait  = 30 * time.Second // for a client to take them; its turn is others' too
+	pieceWait  = 30 * time.Second // for a client to take them; its permit is others' too
 )
 
 // pieces writes an answer as it is encoded. The first error stays.

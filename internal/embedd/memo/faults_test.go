@@ -17,7 +17,7 @@ func TestErrorsAreTheirOwn(t *testing.T) {
 		poison, release := errors.New("poison"), make(chan struct{})
 		failed := make(chan error, 1)
 		go func() {
-			_, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) {
+			_, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup).Go, func(context.Context, []int) ([]int, error) {
 				<-release
 				return nil, poison
 			})
@@ -26,7 +26,7 @@ func TestErrorsAreTheirOwn(t *testing.T) {
 		synctest.Wait()
 		joined := make(chan error, 1)
 		go func() {
-			_, err := m.Get(t.Context(), keys(2), new(sync.WaitGroup), numbered(keys(2), 1, nil))
+			_, err := m.Get(t.Context(), keys(2), new(sync.WaitGroup).Go, numbered(keys(2), 1, nil))
 			joined <- err
 		}()
 		synctest.Wait()
@@ -37,7 +37,7 @@ func TestErrorsAreTheirOwn(t *testing.T) {
 		if err := <-joined; err != nil {
 			t.Errorf("who was in its company: %v", err)
 		}
-		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), numbered(keys(1), 1, nil)); err != nil {
+		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup).Go, numbered(keys(1), 1, nil)); err != nil {
 			t.Errorf("who came later: %v", err)
 		}
 	})
@@ -56,7 +56,7 @@ func TestErrorsOfStrangersAreNotHandedOn(t *testing.T) {
 			}
 			var strangers sync.WaitGroup
 			stranger := func() {
-				if _, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup), fails); !errors.Is(err, poison) {
+				if _, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup).Go, fails); !errors.Is(err, poison) {
 					t.Errorf("a stranger: %v", err)
 				}
 			}
@@ -66,7 +66,7 @@ func TestErrorsOfStrangersAreNotHandedOn(t *testing.T) {
 				strangers.Go(stranger)
 			}
 			synctest.Wait()
-			if got, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), numbered(keys(1), 1, nil)); err != nil || got[0] != 1 {
+			if got, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup).Go, numbered(keys(1), 1, nil)); err != nil || got[0] != 1 {
 				t.Errorf("in company of strangers: %v, %v", got, err)
 			}
 			strangers.Wait()
@@ -84,7 +84,7 @@ func TestAFaultIsSharedByThoseWhoAskForTheSame(t *testing.T) {
 		var all sync.WaitGroup
 		for range 1000 {
 			all.Go(func() {
-				_, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) {
+				_, err := m.Get(t.Context(), keys(1, 2), new(sync.WaitGroup).Go, func(context.Context, []int) ([]int, error) {
 					tries.Add(1)
 					time.Sleep(time.Second)
 					return nil, fault
@@ -104,11 +104,11 @@ func TestAFaultIsSharedByThoseWhoAskForTheSame(t *testing.T) {
 func TestAPanicIsAnError(t *testing.T) {
 	m := newMemo(1 << 20)
 	for range 2 {
-		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) { panic("no") }); err == nil {
+		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup).Go, func(context.Context, []int) ([]int, error) { panic("no") }); err == nil {
 			t.Error("no error")
 		}
 	}
-	if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) { return []int{1, 2}, nil }); err == nil {
+	if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup).Go, func(context.Context, []int) ([]int, error) { return []int{1, 2}, nil }); err == nil {
 		t.Error("more values than keys")
 	}
 }

@@ -67,11 +67,11 @@ func (m *Memo[V]) Counts() Counts {
 // at least that of the first.
 type Work[V any] func(ctx context.Context, places []int) ([]V, error)
 
-// Get gives the values of keys, in their order, or the cause of ctx's end. Work is called in a
-// goroutine of its own, with a context that has what ctx has but ends when nobody waits any
-// more. Where others wait it goes on when Get has returned; going is done when it has ended.
-func (m *Memo[V]) Get(ctx context.Context, keys []Key, going *sync.WaitGroup, work Work[V]) ([]V, error) {
-	compute := func(own lead[V]) { going.Go(func() { m.compute(own, work) }) }
+// Get gives the values of keys, in their order, or the cause of ctx's end. Begin starts a
+// goroutine, in which work is called with a context that has what ctx has but ends when nobody
+// waits any more. Where others wait it goes on when Get has returned.
+func (m *Memo[V]) Get(ctx context.Context, keys []Key, begin func(do func()), work Work[V]) ([]V, error) {
+	compute := func(own lead[V]) { begin(func() { m.compute(own, work) }) }
 	values := make([]V, len(keys))
 	all := make([]int, len(keys))
 	for i := range all {

@@ -44,7 +44,7 @@ func TestValuesComeInTheOrderOfTheirKeys(t *testing.T) {
 	m := newMemo(1 << 20)
 	for _, want := range [][]int{{3, 1, 2}, {1, 4, 4}, {4, 3, 2, 1}, {}} {
 		list := keys(want...)
-		got, err := m.Get(t.Context(), list, new(sync.WaitGroup), numbered(list, 2, nil))
+		got, err := m.Get(t.Context(), list, new(sync.WaitGroup).Go, numbered(list, 2, nil))
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%v: %v, %v", want, got, err)
 		}
@@ -66,7 +66,7 @@ func TestWhatManyAskForIsComputedOnce(t *testing.T) {
 			want := r.Perm(len(begun))[:1+r.IntN(len(begun))]
 			list := keys(want...)
 			inner := numbered(list, 3, func(n int) { begun[n].Add(1) })
-			got, err := m.Get(t.Context(), list, new(sync.WaitGroup), func(ctx context.Context, places []int) ([]int, error) {
+			got, err := m.Get(t.Context(), list, new(sync.WaitGroup).Go, func(ctx context.Context, places []int) ([]int, error) {
 				<-release
 				return inner(ctx, places)
 			})
@@ -96,7 +96,7 @@ func TestTheWorkIsNobodysOwn(t *testing.T) {
 		list := keys(1, 2, 3)
 		left := make(chan error, 1)
 		go func() {
-			_, err := m.Get(ctx, list, &going, func(ctx context.Context, places []int) ([]int, error) {
+			_, err := m.Get(ctx, list, going.Go, func(ctx context.Context, places []int) ([]int, error) {
 				if places[0] == 0 {
 					<-first
 				}
@@ -108,7 +108,7 @@ func TestTheWorkIsNobodysOwn(t *testing.T) {
 		synctest.Wait()
 		joined := make(chan error, 1)
 		go func() {
-			got, err := m.Get(t.Context(), keys(3, 1), new(sync.WaitGroup), func(context.Context, []int) ([]int, error) { return nil, errors.New("it was under way") })
+			got, err := m.Get(t.Context(), keys(3, 1), new(sync.WaitGroup).Go, func(context.Context, []int) ([]int, error) { return nil, errors.New("it was under way") })
 			if !slices.Equal(got, []int{3, 1}) {
 				t.Errorf("got %v", got)
 			}
@@ -147,7 +147,7 @@ func TestWorkThatNobodyWaitsForIsCancelled(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
-			_, _ = m.Get(ctx, keys(1), new(sync.WaitGroup), func(ctx context.Context, _ []int) ([]int, error) {
+			_, _ = m.Get(ctx, keys(1), new(sync.WaitGroup).Go, func(ctx context.Context, _ []int) ([]int, error) {
 				<-ctx.Done()
 				close(ended)
 				return nil, ctx.Err()
@@ -156,7 +156,7 @@ func TestWorkThatNobodyWaitsForIsCancelled(t *testing.T) {
 		synctest.Wait()
 		leave()
 		<-ended
-		if got, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), numbered(keys(1), 1, nil)); err != nil || got[0] != 1 {
+		if got, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup).Go, numbered(keys(1), 1, nil)); err != nil || got[0] != 1 {
 			t.Errorf("who came then: %v, %v", got, err)
 		}
 	})
@@ -165,7 +165,7 @@ func TestWorkThatNobodyWaitsForIsCancelled(t *testing.T) {
 func TestNothingIsKeptWithoutABound(t *testing.T) {
 	m := memo.New(0, func(int) int64 { return 0 })
 	for range 3 {
-		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup), numbered(keys(1), 1, nil)); err != nil {
+		if _, err := m.Get(t.Context(), keys(1), new(sync.WaitGroup).Go, numbered(keys(1), 1, nil)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -181,7 +181,7 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 	misses := 0
 	ask := func(n int) {
 		t.Helper()
-		if _, err := m.Get(t.Context(), keys(n), new(sync.WaitGroup), numbered(keys(n), 1, func(int) { misses++ })); err != nil {
+		if _, err := m.Get(t.Context(), keys(n), new(sync.WaitGroup).Go, numbered(keys(n), 1, func(int) { misses++ })); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -214,7 +214,7 @@ func TestWhateverHappensValuesAreTheKeysOwn(t *testing.T) {
 					go leave()
 				}
 				inner, fails := numbered(list, 1+r.IntN(4), nil), r.IntN(8) == 0
-				got, err := m.Get(ctx, list, new(sync.WaitGroup), func(ctx context.Context, places []int) ([]int, error) {
+				got, err := m.Get(ctx, list, new(sync.WaitGroup).Go, func(ctx context.Context, places []int) ([]int, error) {
 					if fails {
 						return nil, fault
 					}

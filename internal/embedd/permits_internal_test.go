@@ -13,10 +13,10 @@ import (
 // for another.
 func TestQuestionsDoNotStandBehindUploads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns(Defaults())
-		var uploads []*turn
+		permits := newPermits(Defaults())
+		var uploads []*permit
 		for _, body := range []int64{32 << 20, -1} {
-			upload, err := turns.enter(t.Context(), body)
+			upload, err := permits.enter(t.Context(), body)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -24,15 +24,15 @@ func TestQuestionsDoNotStandBehindUploads(t *testing.T) {
 		}
 		waits := make(chan error)
 		go func() {
-			upload, err := turns.enter(t.Context(), smallBody+1)
+			upload, err := permits.enter(t.Context(), smallBody+1)
 			uploads = append(uploads, upload)
 			waits <- err
 		}()
 		synctest.Wait()
-		if n := turns.waiting.Load(); n != 1 {
+		if n := permits.waiting.Load(); n != 1 {
 			t.Errorf("%d uploads wait", n)
 		}
-		question, err := turns.enter(t.Context(), smallBody)
+		question, err := permits.enter(t.Context(), smallBody)
 		if err == nil {
 			err = question.begin(t.Context(), []string{"a question"}, 384)
 		}
@@ -47,19 +47,19 @@ func TestQuestionsDoNotStandBehindUploads(t *testing.T) {
 			mine.leave()
 		}
 		synctest.Wait()
-		if half := Defaults().MemoryBytes / 2; !turns.bodies.TryAcquire(half) || !turns.texts.TryAcquire(half) {
+		if half := Defaults().MemoryBytes / 2; !permits.bodies.TryAcquire(half) || !permits.texts.TryAcquire(half) {
 			t.Error("not all was given back")
 		}
 	})
 }
 
 // A body that was read is no more in the way of others; what is made of its texts is.
-func TestATurnIsOfWhatIsHeld(t *testing.T) {
+func TestAPermitIsOfWhatIsHeld(t *testing.T) {
 	c := Defaults()
 	c.MaxQueue = 0
-	turns := newTurns(c)
+	permits := newPermits(c)
 	for range 2 {
-		mine, err := turns.enter(t.Context(), 32<<20)
+		mine, err := permits.enter(t.Context(), 32<<20)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestATurnIsOfWhatIsHeld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	mine, err := turns.enter(t.Context(), 100)
+	mine, err := permits.enter(t.Context(), 100)
 	if err != nil {
 		t.Fatal(err)
 	}

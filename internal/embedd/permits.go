@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,58 +12,60 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 )
 
-// turns bounds what requests hold of memory, one half for bodies that are read and one for
+// permits bounds what requests hold of memory, one half for bodies that are read and one for
 // texts with what becomes of them, and how many wait for it. They have their turns in the
 // order in which they came. Nobody holds of the second half and waits for the first.
-type turns struct {
+type permits struct {
 	config        Config
 	bodies, texts *semaphore.Weighted
 	largest       int64 // that one request takes of a half, so that another passes beside it
 	waiting       atomic.Int64
 }
 
-func newTurns(c Config) *turns {
+func newPermits(c Config) *permits {
 	half := c.MemoryBytes / 2
-	return &turns{config: c, bodies: semaphore.NewWeighted(half), texts: semaphore.NewWeighted(half), largest: half / 2}
+	return &permits{config: c, bodies: semaphore.NewWeighted(half), texts: semaphore.NewWeighted(half), largest: half / 2}
 }
 
-// smallBody is read without a turn: no question stands behind an upload.
+// smallBody is read without a permit: no question stands behind an upload.
 const smallBody = 16 << 10
 
-// turn is what a request has of the memory.
-type turn struct {
-	of          *turns
+// permit is what a request has of the memory.
+type permit struct {
+	of          *permits
 	body, texts int64
-	going       sync.WaitGroup // work that others wait for, too, and that holds the texts
+	holders     atomic.Int64 // of the texts: the request until it leaves, and work that others wait for, too
 }
 
 // enter waits until a body of so many bytes, -1 where it does not say, may be read.
-func (t *turns) enter(ctx context.Context, body int64) (*turn, error) {
+func (p *permits) enter(ctx context.Context, body int64) (*permit, error) {
 	const parsed = 3 // times the bytes of a body are in memory while it is read
 	if body < 0 {
-		body = t.config.MaxBodyBytes
+		body = p.config.MaxBodyBytes
 	}
+	mine := &permit{of: p}
+	mine.holders.Store(1)
 	if body <= smallBody {
-		return &turn{of: t}, nil
+		return mine, nil
 	}
-	mine := &turn{of: t, body: min(parsed*body, t.largest)}
-	return mine, t.wait(ctx, t.bodies, mine.body, t.config.MaxQueue)
+	mine.body = min(parsed*body, p.largest)
+	return mine, p.wait(ctx, p.bodies, mine.body, p.config.MaxQueue)
 }
 
 // begin waits until vectors of a dimension, 0 where it is not known, may be made of texts,
 // which have been read.
-func (t *turn) begin(ctx context.Context, texts []string, dimension int) error {
-	weight := min(weightOf(texts, dimension), t.of.largest)
-	most := t.of.config.MaxQueue
-	if t.body > 0 {
+func (p *permit) begin(ctx context.Context, texts []string, dimension int) error {
+	weight := min(weightOf(texts, dimension), p.of.largest)
+	most := p.of.config.MaxQueue
+	if p.body > 0 {
 		most = math.MaxInt // it was in the queue already
 	}
-	if err := t.of.wait(ctx, t.of.texts, weight, most); err != nil {
+	if err := p.of.wait(ctx, p.of.texts, weight, most); err != nil {
 		return err
 	}
-	t.texts = weight
-	t.of.bodies.Release(t.body)
-	t.body = 0
+	p.texts = weight
+	p.of.bodies.Release(p.body)
+	p.body = 0
 	return nil
 }
 
@@ -84,26 +85,38 @@ func weightOf(texts []string, dimension int) int64 {
 	return weight
 }
 
-// leave gives back what the request has: of texts once nothing goes on that holds them.
-func (t *turn) leave() {
-	t.of.bodies.Release(t.body)
+// work runs in a goroutine what holds the texts, though the request may leave.
+func (p *permit) work(do func()) {
+	p.holders.Add(1)
 	go func() {
-		t.going.Wait()
-		t.of.texts.Release(t.texts)
+		defer p.let()
+		do()
 	}()
 }
 
+// leave gives back what the request has: of texts once nothing goes on that holds them.
+func (p *permit) leave() {
+	p.of.bodies.Release(p.body)
+	p.let()
+}
+
+func (p *permit) let() {
+	if p.holders.Add(-1) == 0 {
+		p.of.texts.Release(p.texts)
+	}
+}
+
 // wait takes so much of a half, where it would not be one more than so many that wait.
-func (t *turns) wait(ctx context.Context, half *semaphore.Weighted, weight int64, most int) error {
+func (p *permits) wait(ctx context.Context, half *semaphore.Weighted, weight int64, most int) error {
 	if half.TryAcquire(weight) {
 		return nil
 	}
-	defer t.waiting.Add(-1)
-	if n := t.waiting.Add(1); n > int64(most) {
+	defer p.waiting.Add(-1)
+	if n := p.waiting.Add(1); n > int64(most) {
 		return embedding.ErrTooManyCalls.Errorf("%d requests wait already; send fewer at once, or come again later", n-1).
-			With("limit", t.config.MaxQueue).After(time.Second)
+			With("limit", p.config.MaxQueue).After(time.Second)
 	}
-	wait := t.config.QueueWait.Std()
+	wait := p.config.QueueWait.Std()
 	within, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	switch err := half.Acquire(within, weight); {

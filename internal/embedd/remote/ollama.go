@@ -26,7 +26,7 @@ type ollamaAnswer struct {
 
 func (o *ollama) embed(ctx context.Context, texts []string, cut bool) (answer, error) {
 	var got ollamaAnswer
-	said, err := o.send(ctx, http.MethodPost, "/api/embed", ollamaRequest{o.config.Model, texts, cut, o.config.KeepAlive}, &got, len(texts))
+	said, err := o.send(ctx, http.MethodPost, "/api/embed", ollamaRequest{o.config.Model, texts, cut, o.config.KeepAlive}, &got, o.vectors("embeddings", len(texts)))
 	switch {
 	case err != nil:
 		return answer{}, err
@@ -61,7 +61,7 @@ func (o *ollama) revision(ctx context.Context) (string, error) {
 	var list struct {
 		Models []struct{ Name, Digest string }
 	}
-	said, err := o.send(ctx, http.MethodGet, "/api/tags", nil, &list, 0)
+	said, err := o.send(ctx, http.MethodGet, "/api/tags", nil, &list, expected{"models", 1 << 10, 4 << 10})
 	switch {
 	case err != nil:
 		return "", err

@@ -37,7 +37,7 @@ func (o *openAI) ask(ctx context.Context, texts []string) (answer, error) {
 	if o.plain.Load() {
 		format = ""
 	}
-	said, err := o.send(ctx, http.MethodPost, "/embeddings", openAIRequest{o.config.Model, texts, format}, &got, len(texts))
+	said, err := o.send(ctx, http.MethodPost, "/embeddings", openAIRequest{o.config.Model, texts, format}, &got, o.vectors("data", len(texts)))
 	switch {
 	case err != nil:
 		return answer{}, err

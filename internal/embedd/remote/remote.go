@@ -71,7 +71,7 @@ var errTooLong = errors.New("a text is longer than the model reads")
 func New(name string, c Config) *Model {
 	c = c.Complete(name)
 	m := &Model{name: name, config: c, turns: make(chan struct{}, c.MaxConcurrent), looking: make(chan struct{}, 1), dimension: c.Dimension}
-	caller := caller{config: c, http: newClient()}
+	caller := caller{c, newClient(), m.Dimension}
 	m.api = &ollama{caller}
 	if c.Provider == OpenAI {
 		m.api = &openAI{caller: caller}

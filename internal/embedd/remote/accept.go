@@ -20,6 +20,9 @@ func (m *Model) accept(a answer, texts []string, made []embedded.Text) error {
 		made[i].Truncated = made[i].Truncated || a.truncated != nil && a.truncated[i]
 		bytes += len(texts[i])
 	}
+	if a.tokens < 0 || a.tokens > math.MaxInt32 { // some say -1 where they do not know
+		a.tokens = 0
+	}
 	told := 0
 	for i, text := range texts { // each its part, so that together they are what was told
 		bytes -= len(text)

@@ -40,6 +40,23 @@ func TestVectorsComeInOrderAndOfLengthOne(t *testing.T) {
 	})
 }
 
+// A count of tokens that cannot be is as one that is not told, and costs no vector.
+func TestACountOfTokensThatCannotBeIsNotTold(t *testing.T) {
+	for _, tokens := range []string{"-1", "-9223372036854775808", "9223372036854775807"} {
+		each(t, func(t *testing.T, p *testbed.Provider, c remote.Config) {
+			p.Fails(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+				_, _ = w.Write([]byte(`{"embeddings":[[1,2,3],[3,2,1]],"data":[{"index":0,"embedding":[1,2,3]},{"index":1,"embedding":[3,2,1]}],` +
+					`"prompt_eval_count":` + tokens + `,"usage":{"prompt_tokens":` + tokens + `}}`))
+				return true
+			})
+			made, err := embed(t, remote.New("mine", c), "a", "bc")
+			if err != nil || made[0].Tokens != 0 || made[1].Tokens != 0 {
+				t.Errorf("%s: %+v, %v", tokens, made, err)
+			}
+		})
+	}
+}
+
 func TestWhatCannotBeUsedIsRefused(t *testing.T) {
 	for what, body := range map[string]string{
 		"a vector is missing":   `{"embeddings":[[1,2,3]],"data":[{"index":0,"embedding":[1,2,3]}]}`,

@@ -161,7 +161,7 @@ func pinned(ctx context.Context, client embedding.Client, asked embedding.Reques
 	for _, m := range list.Models {
 		switch {
 		case m.Name != asked.Model && (asked.Model != "" || !m.Default):
-		case !m.Ready:
+		case !m.Ready && m.Revision == "": // else embedd finds out whether that is so still
 			return asked, embedding.ErrProviderDown.Errorf("the model %s is not ready: %s", m.Name, m.Reason)
 		default:
 			asked.Model, asked.Revision = m.Name, m.Revision

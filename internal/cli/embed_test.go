@@ -27,6 +27,9 @@ func TestTextsAreEmbedded(t *testing.T) {
 			if asked.Model == "other" {
 				return embedding.ErrModelNotFound.Errorf("there is no model other; there is words")
 			}
+			if asked.Model == "amiss" {
+				return embedding.ErrRefused.Errorf("it does not take the key still")
+			}
 			if asked.Revision != "r1" {
 				return embedding.ErrModelChanged.Errorf("words has the revision r1, and not %q", asked.Revision)
 			}
@@ -45,7 +48,7 @@ func TestTextsAreEmbedded(t *testing.T) {
 			return wire.WriteJSON(w, http.StatusOK, answer)
 		}},
 		service.Route{Method: "GET", Path: "/v1/embed/models", ID: "models", Access: service.Read, Handle: func(w http.ResponseWriter, _ *http.Request) error {
-			return wire.WriteJSON(w, http.StatusOK, embedding.Models{Models: []embedding.Model{{Name: "words", Default: true, Ready: true, Revision: "r1"}, {Name: "other", Ready: true}, {Name: "away", Reason: "it does not answer"}}})
+			return wire.WriteJSON(w, http.StatusOK, embedding.Models{Models: []embedding.Model{{Name: "words", Default: true, Ready: true, Revision: "r1"}, {Name: "other", Ready: true}, {Name: "away", Reason: "it does not answer"}, {Name: "amiss", Revision: "r1", Reason: "it did not take the key"}}})
 		}})
 	t.Setenv("LAKEHOUSE_GATEWAY", edge.url)
 	for _, c := range []struct {
@@ -58,6 +61,7 @@ func TestTextsAreEmbedded(t *testing.T) {
 		{[]string{"embed", "a", "--input-type", "query", "--format", "json"}, 0, `{"model":"words","dimension":5,"vectors":[[-0.25,0,0,0,1]],"truncated":[false]}` + "\n", ""},
 		{[]string{"embed", "a", "--model", "other"}, 1, "", "[model_not_found]"},
 		{[]string{"embed", "a", "--model", "away"}, 1, "", "it does not answer"},
+		{[]string{"embed", "a", "--model", "amiss"}, 1, "", "still [provider_refused]"},
 		{[]string{"__complete", "embed", "--model", "w"}, 0, "words\n", ""},
 		{[]string{"__complete", "index", "create", "x", "--model", "o"}, 0, "other\n", ""},
 	} {

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,8 +12,8 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// models asks a running fleet whether the indexes that have vectors made of texts still have
-// the models that they were made with.
+// models asks a running fleet whether its models can be had, and whether the indexes that have
+// vectors made of texts still have those that they were made with.
 func models(ctx context.Context, f Fleet) []Check {
 	if f.Gateway.Base == "" {
 		return skip("models", "%s", unread)
@@ -24,9 +25,9 @@ func models(ctx context.Context, f Fleet) []Check {
 	switch {
 	case err != nil:
 		return skip("models", "what indexes there are is not told: %s", oneLine(wire.AsProblem(err).Detail))
-	case count == 0:
+	case count == 0 && wrong == nil:
 		return ok("models", "no index has vectors made of texts")
-	case away != nil:
+	case count > 0 && away != nil:
 		return trouble("models", Warn, "start embedd, and see that [gateway] deployed names it; all but texts goes on meanwhile", "%d of the indexes have vectors made of texts, and embedd does not make any: %s", count, oneLine(wire.AsProblem(away).Detail))
 	case wrong != nil:
 		return trouble("models", Warn, strings.Join(fixes, "; ")+"; searches by words and by vectors go on", "%s", some(wrong))
@@ -46,9 +47,16 @@ func knownModels(ctx context.Context, api wire.Client) (map[string]embedding.Mod
 }
 
 // modelsOfIndexes counts the indexes that have vectors made of texts, or would by their models'
-// names, and says what is wrong with them and what mends that.
+// names, and says what is wrong with them, or with models that none has, and what mends that.
 func modelsOfIndexes(ctx context.Context, api wire.Client, known map[string]embedding.Model) (count int, wrong, fixes []string, err error) {
+	tell := func(words, fix string) {
+		wrong = append(wrong, words)
+		if !slices.Contains(fixes, fix) {
+			fixes = append(fixes, fix)
+		}
+	}
 	vectors := vector.Client{Client: api}
+	used := map[string]bool{}
 	for x, err := range vectors.EachIndex(ctx, vector.MaxPage) {
 		if err != nil {
 			return 0, nil, nil, err
@@ -57,12 +65,14 @@ func modelsOfIndexes(ctx context.Context, api wire.Client, known map[string]embe
 			continue
 		}
 		count++
-		words, fix := astray(x, known)
-		if words != "" {
-			wrong = append(wrong, words)
+		used[x.Model] = true
+		if words, fix := astray(x, known); words != "" {
+			tell(words, fix)
 		}
-		if fix != "" && !slices.Contains(fixes, fix) {
-			fixes = append(fixes, fix)
+	}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		if m := known[name]; !m.Ready && !used[name] {
+			tell(fmt.Sprintf("the model %s cannot be had: %s", name, oneLine(m.Reason)), fixReady)
 		}
 	}
 	return count, wrong, fixes, nil

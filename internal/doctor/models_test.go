@@ -23,6 +23,8 @@ func TestModels(t *testing.T) {
 		{texts, `{"name":"words","reason":"ollama is away"}`, Warn, "the model words of jobs cannot be had: ollama is away"},
 		{texts, `{"name":"words","reason":"ollama is away"}`, Warn, "mend what is said of the model"},
 		{texts, `{"name":"other","ready":true}`, Warn, "no model words"},
+		{texts, `{"name":"words","ready":true,"revision":"r1"},{"name":"idle","reason":"its key is refused"}`, Warn, "the model idle cannot be had: its key is refused"},
+		{``, `{"name":"idle","reason":"its key is refused"}`, Warn, "mend what is said of the model"},
 		{texts, `1`, Warn, "start embedd"},
 	} {
 		server := httptest.NewServer(answering(`{"indexes":[` + c.indexes + `],"next_cursor":null,"models":[` + c.models + `]}`))

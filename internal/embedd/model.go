@@ -104,8 +104,9 @@ func (m *model) state(ctx context.Context) embedding.Model {
 	case err != nil:
 		state.Reason = wire.AsProblem(err).Detail
 	default:
-		state.Ready, state.Revision = true, revision
+		state.Ready = true
 	}
+	state.Revision = revision
 	return state
 }
 

@@ -81,7 +81,7 @@ type Model struct {
 	Reason    string `json:"reason,omitempty"`                                        // why it is not
 	Dimension int    `json:"dimension,omitempty" example:"384"`                       // missing where it is not known before the provider has answered
 	MaxTokens int    `json:"max_tokens,omitempty" example:"256"`                      // that it reads of a text; missing where that is the provider's affair
-	Revision  string `json:"revision,omitempty" example:"sha256:53aa5117"`            // that its vectors are of: another where its weights or prefixes are; missing where it is not ready
+	Revision  string `json:"revision,omitempty" example:"sha256:53aa5117"`            // that its vectors are of: another where its weights or prefixes are; missing where it is not known
 }
 
 // Models lists them, the default first.

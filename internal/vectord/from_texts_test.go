@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -46,7 +47,14 @@ func TestAnIndexTakesItsDimensionFromItsModel(t *testing.T) {
 	d.want(400, "bad_index", "POST", "/vectors/index", `{"name":"y","dimension":2,"model_revision":"r0"}`)
 
 	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
-	m.set(func(m *words) { m.reason = "ollama does not answer" }) // which says nothing of the revision either
+	m.set(func(m *words) {
+		m.reason = "numbers that are none came" // a moment ago
+		m.refuses = func(string) error { return embedding.ErrBadProvider.Errorf("numbers that are none come still") }
+	})
+	d.want(502, "bad_embedding", "POST", "/vectors/index", `{"name":"y","model":"words","dimension":16}`)
+	m.set(func(m *words) { m.refuses = nil })
+	d.want(201, "", "POST", "/vectors/index", `{"name":"well","model":"words"}`)
+	m.set(func(m *words) { m.reason, m.revision = "ollama does not answer", "" })
 	d.want(503, "provider_unavailable", "POST", "/vectors/index", `{"name":"y","model":"words","dimension":16}`)
 	m.set(func(m *words) { m.err = wire.Unavailable("embedd") })
 	p = d.want(503, "service_unavailable", "POST", "/vectors/index", `{"name":"y","model":"words"}`)

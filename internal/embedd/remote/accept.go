@@ -45,14 +45,9 @@ func (m *Model) hold(revision string, made []embedded.Text) error {
 	if m.config.Dimension == 0 && m.of != revision {
 		dimension = len(made[0].Vector)
 	}
-	m.amiss, m.amissOf = nil, revision
 	for _, e := range made {
 		if len(e.Vector) != dimension {
-			err := m.config.bad("a vector of %d numbers came, and the model's have %d; if that is another model, restart embedd, or set dimension in [embedd.models.%s]", len(e.Vector), dimension, m.name)
-			if m.config.Dimension > 0 {
-				m.amiss = err
-			}
-			return err
+			return &failure{Problem: m.config.bad("a vector of %d numbers came, and the model's have %d; %s [embedd.models.%s]", len(e.Vector), dimension, m.config.unexpected(), m.name)}
 		}
 	}
 	m.dimension, m.of = dimension, revision

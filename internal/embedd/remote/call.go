@@ -20,7 +20,7 @@ const (
 	aloneFor  = 5 * time.Second        // and for how long
 )
 
-// failure is a call that came to nothing.
+// failure is a call that came to nothing, whatever its texts were.
 type failure struct {
 	*wire.Problem
 	passes bool          // it may go well the next time
@@ -73,12 +73,7 @@ func (m *Model) call(ctx context.Context, texts []string, cut bool) (answer, err
 func again[T any](ctx context.Context, do func() (T, error)) (T, error) {
 	for try := 1; ; try++ {
 		got, err := do()
-		f, may := passes(err)
-		switch {
-		case may && try < tries && pause(ctx, f.after):
-		case f != nil:
-			return got, f.Problem
-		default:
+		if f, may := passes(err); !may || try == tries || !pause(ctx, f.after) {
 			return got, err
 		}
 	}

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -14,14 +15,19 @@ import (
 
 // moody is a provider that does as it is told.
 type moody struct {
-	calls atomic.Int64
-	does  func(ctx context.Context) error
-	looks func(ctx context.Context) (string, error) // nil: "r", at once
+	calls  atomic.Int64
+	does   func(ctx context.Context) error
+	vector []float32                                 // nil: of one number
+	looks  func(ctx context.Context) (string, error) // nil: "r", at once
 }
 
 func (m *moody) embed(ctx context.Context, texts []string, _ bool) (answer, error) {
 	m.calls.Add(1)
-	return answer{vectors: [][]float32{{1}}}, m.does(ctx)
+	vector := []float32{1}
+	if m.vector != nil {
+		vector = slices.Clone(m.vector)
+	}
+	return answer{vectors: [][]float32{vector}}, m.does(ctx)
 }
 
 func (m *moody) revision(ctx context.Context) (string, error) {

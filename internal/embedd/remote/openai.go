@@ -47,7 +47,7 @@ func (o *openAI) ask(ctx context.Context, texts []string) (answer, error) {
 		o.plain.Store(true)
 		return o.ask(ctx, texts)
 	case said.status == http.StatusNotFound:
-		return answer{}, o.config.refused("it does not know the model %s, or url is not the address of its API", o.config.Model)
+		return answer{}, o.config.closed("it does not know the model %s, or url is not the address of its API", o.config.Model)
 	case said.status == http.StatusRequestEntityTooLarge, said.ofInput() && tooLong(said):
 		return answer{}, errTooLong
 	}

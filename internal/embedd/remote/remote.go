@@ -41,8 +41,7 @@ type Model struct {
 	opened    time.Time // when the breaker opened last
 	dimension int       // that was configured or met first, of the revision
 	of        string
-	amiss     error  // what was the matter with the vectors of the last batch
-	amissOf   string // and of which revision they were
+	amiss     amiss
 
 	look    atomic.Pointer[look] // the last one at the revision
 	looking chan struct{}        // one for who looks
@@ -112,20 +111,6 @@ func (m *Model) Dimension() int {
 	return m.dimension
 }
 
-// Amiss tells what is known, without a call, to keep a revision from being used: there is no
-// key, or the dimension that is configured is not its own.
-func (m *Model) Amiss(revision string) error {
-	if _, err := m.config.key(); err != nil {
-		return m.config.keyless(err)
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.amissOf != revision {
-		return nil
-	}
-	return m.amiss
-}
-
 // Embed gives the vectors of a batch of texts, all made by a revision of the model. That the
 // model has become another one is [embedding.ErrModelChanged].
 func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]embedded.Text, error) {
@@ -135,7 +120,7 @@ func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]e
 		texts[i], made[i].Truncated = head(text, m.config.MaxChars)
 	}
 	if err := m.inTurn(ctx, func() error { return m.fill(ctx, texts, made) }); err != nil {
-		return nil, err
+		return nil, m.noted(revision, err)
 	}
 	now, err := m.lookNow(ctx)
 	switch {
@@ -144,7 +129,7 @@ func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]e
 	case now != revision:
 		return nil, m.changed(revision, now)
 	}
-	return made, m.hold(revision, made)
+	return made, m.noted(revision, m.hold(revision, made))
 }
 
 // inTurn calls do while it is one of those batches that may be made at once.

@@ -40,15 +40,15 @@ func (c Config) explain(said *complaint) error {
 	}
 	switch s := said.status; {
 	case s == http.StatusUnauthorized, s == http.StatusForbidden:
-		return c.refused("it answers %d%s to the key; see key_file in the configuration", s, code)
+		return c.closed("it answers %d%s to the key; see key_file in the configuration", s, code)
 	case said.code == "insufficient_quota":
-		return c.refused("the account has no quota left; see to its plan and its billing")
+		return c.closed("the account has no quota left; see to its plan and its billing")
 	case s == http.StatusTooManyRequests, s == http.StatusRequestTimeout, s >= 500:
 		p := embedding.ErrProviderDown.Errorf("%s answers %d%s; it may be overloaded: try again", c.where(), s, code).
 			With("provider", c.Provider)
 		return &failure{Problem: p.After(max(said.after, time.Second)), passes: true, after: said.after}
 	case s < 400:
-		return c.refused("it redirects, with %d, which is not followed; write the address of the API itself in url", s)
+		return c.closed("it redirects, with %d, which is not followed; write the address of the API itself in url", s)
 	}
 	return c.refused("it answers %d%s", said.status, code)
 }
@@ -57,12 +57,25 @@ func (c Config) refused(format string, args ...any) *wire.Problem {
 	return embedding.ErrRefused.Errorf("%s does not take the request: "+format, append([]any{c.where()}, args...)...).With("provider", c.Provider)
 }
 
+// closed is a provider that takes no request, whatever the texts.
+func (c Config) closed(format string, args ...any) error {
+	return &failure{Problem: c.refused(format, args...)}
+}
+
 func (c Config) keyless(err error) error {
 	return c.refused("its key_file cannot be read; see lakehouse config check").Because(err)
 }
 
 func (c Config) bad(format string, args ...any) *wire.Problem {
 	return embedding.ErrBadProvider.Errorf("the answer of %s cannot be used: "+format, append([]any{c.where()}, args...)...).With("provider", c.Provider)
+}
+
+// unexpected says where to look if a dimension is not the one that vectors have, or had before.
+func (c Config) unexpected() string {
+	if c.Dimension > 0 {
+		return "correct dimension, model or url in"
+	}
+	return "if that is another model now, restart embedd; else correct model or url in"
 }
 
 // down is a provider that cannot be called, or that broke off.

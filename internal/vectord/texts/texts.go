@@ -88,14 +88,15 @@ func (e *Embedder) Model(ctx context.Context, name string) (embedding.Model, err
 		With("field", "model").With("models", known)
 }
 
-// measured has a model make a vector where its dimension is not known before.
+// measured has a model make a vector where its dimension is not known before, or what was the
+// matter with it a moment ago: whether that is so still, embedd finds out.
 func (e *Embedder) measured(ctx context.Context, m embedding.Model) (embedding.Model, error) {
 	switch {
-	case !m.Ready: // and its revision is not known
+	case !m.Ready && m.Revision == "":
 		return m, embedding.ErrProviderDown.Errorf("the model %s cannot be had: %s", m.Name, m.Reason).With("model", m.Name).After(time.Second)
 	case m.Revision == "":
 		return m, embedding.ErrBadProvider.Errorf("embedd tells no revision of the model %s, by which its vectors would be known", m.Name).With("model", m.Name)
-	case m.Dimension > 0:
+	case m.Ready && m.Dimension > 0:
 		return m, nil
 	}
 	answer, err := e.Client.Embed(ctx, embedding.Request{Texts: []string{"dimension"}, Model: m.Name, Revision: m.Revision})

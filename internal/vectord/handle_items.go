@@ -16,6 +16,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -127,7 +128,7 @@ func (s *server) textStays(ctx context.Context, x *index, change vector.Update) 
 	if err != nil {
 		return err
 	}
-	for _, field := range append(fields, bodies.TextField) {
+	for _, field := range append(fields, texts.Field) {
 		if _, set := change.Set[field]; set || slices.Contains(change.Remove, field) {
 			return vector.ErrBadItem.Errorf("the vectors of the index %s are made of texts (model %s), so the field %q changes with them alone: add the items again, or load them, with their new texts", x.name, x.pointer.Shape.Model, field).
 				With("field", field)

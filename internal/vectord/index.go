@@ -11,12 +11,12 @@ import (
 	"github.com/google/uuid"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
-	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/hnsw"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/loading"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/problems"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -183,7 +183,7 @@ func complete(s vector.Shape) (vector.Shape, error) {
 		s.Quantization = vector.Int8
 	}
 	if s.TextFields == nil {
-		s.TextFields = []string{bodies.TextField}
+		s.TextFields = []string{texts.Field}
 	}
 	if s.Persist == nil {
 		yes := true

@@ -47,6 +47,45 @@ func TestALoadByAnotherColumn(t *testing.T) {
 	load(title, "0 added, 0 updated, 3 unchanged", "2", 0)
 }
 
+// Vectors of items that were added, before the first load or after one, are of their texts: a load
+// by another column makes them again when it comes to them, and no load makes others again for that.
+func TestALoadByAnotherColumnThanThatOfAdds(t *testing.T) {
+	j := &jobs{}
+	d, m := startWithWords(t, j.serve(t))
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
+	load := func(counted string, sent ...string) {
+		t.Helper()
+		if got := numbers(d.load("x", `{"sql":"SELECT * FROM jobs","text_column":"title"}`)); got != "succeeded: "+counted+", <nil> truncated" {
+			t.Error(got)
+		}
+		if got := m.asked(); !slices.Equal(got, sent) {
+			t.Errorf("%q were sent", got)
+		}
+	}
+	add := func(id string) {
+		t.Helper()
+		d.want(200, "", "POST", atX+"/add", `{"items":[{"id":"`+id+`","text":"welder","metadata":{"title":"registered nurse"}}]}`)
+		m.asked()
+	}
+	const first, second, third = `{"id":1,"title":"registered nurse","text":"welder"}`, `{"id":2,"title":"cook"}`, `{"id":3,"title":"registered nurse","text":"welder"}`
+	add("1")
+	j.set(second)
+	load("1 added, 0 updated, 0 unchanged", "cook")
+	j.set(second, second)
+	load("0 added, 0 updated, 1 unchanged")
+	j.set(first, second)
+	load("0 added, 1 updated, 1 unchanged", "registered nurse")
+	add("3")
+	j.set(first, second, third)
+	load("0 added, 2 updated, 1 unchanged", "registered nurse", "registered nurse") // of those that may have been added
+	load("0 added, 0 updated, 0 unchanged")                                         // skipped
+	for _, id := range []string{"1", "3"} {
+		if got, err := d.Item(t.Context(), "x", id); err != nil || !slices.Equal(got.Vector, ofWords("registered nurse", 16)) {
+			t.Errorf("%s: %v, %v", id, got.Vector, err)
+		}
+	}
+}
+
 // A load by another column that was broken off has changed some of the vectors: the next one
 // makes those again that it does not know, also of the first column.
 func TestALoadByAnotherColumnThatFails(t *testing.T) {

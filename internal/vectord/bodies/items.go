@@ -75,7 +75,7 @@ func (b *Batch) bare(i int, item vector.Item, shape vector.Shape) error {
 // keptText gives the text that is kept in metadata, if one is.
 func keptText(meta json.RawMessage) *string {
 	var kept struct {
-		Text *string `json:"text"` // TextField
+		Text *string `json:"text"` // texts.Field
 	}
 	if jsonv2.Unmarshal(meta, &kept, jsontext.AllowDuplicateNames(true)) != nil { // whoever reads the metadata says why
 		return nil
@@ -103,9 +103,6 @@ func withoutVector(i int, item vector.Item, shape vector.Shape) error {
 	return p.With("item", i).With("id", item.ID).Private()
 }
 
-// TextField is the field of its metadata where the text of an item is kept.
-const TextField = "text"
-
 // withText puts a text behind what there is of metadata, as its field: that stays as it came.
 func withText(meta json.RawMessage, text string) (json.RawMessage, error) {
 	if len(meta) == 0 || string(meta) == "null" {
@@ -121,7 +118,7 @@ func withText(meta json.RawMessage, text string) (json.RawMessage, error) {
 		if err != nil {
 			return nil, errNoObject
 		}
-		if name.String() == TextField {
+		if name.String() == texts.Field {
 			return nil, errTwoTexts
 		}
 		if in.SkipValue() != nil {
@@ -136,7 +133,7 @@ func withText(meta json.RawMessage, text string) (json.RawMessage, error) {
 	if _, err := in.ReadToken(); err != io.EOF {
 		return nil, errNoObject
 	}
-	with := append(slices.Clip(meta[:end]), separator+`"`+TextField+`":`...)
+	with := append(slices.Clip(meta[:end]), separator+`"`+texts.Field+`":`...)
 	with, err := jsontext.AppendQuote(with, text)
 	return append(with, '}'), err
 }

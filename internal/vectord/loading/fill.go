@@ -73,9 +73,8 @@ func (l *Loader) take(ctx context.Context, f *filling, load record) (changes uin
 			return 0, err
 		}
 	}
-	if load.TextColumns == nil || f.tally.all(f.open.Engine().Len()) {
-		f.job.change(func(told *record) { told.TextColumns = []string{textColumn(load.NewLoad)} })
-	}
+	all := f.tally.all(f.open.Engine().Len())
+	f.job.change(func(told *record) { told.TextColumns = told.TextColumns.end(textColumn(load.NewLoad), all) })
 	return r.changes, nil
 }
 

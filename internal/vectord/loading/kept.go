@@ -25,11 +25,9 @@ type record struct {
 	Pinned query.Reads `json:"pinned"` // the versions that it reads, whatever is newer
 	// Sequence is that of the index at its end where nobody else changed the index while it
 	// ran; 0 where somebody did.
-	Sequence uint64 `json:"sequence"`
-	// TextColumns are those of which vectors of the index may be that were made of texts; none
-	// where that is not known.
-	TextColumns []string `json:"text_columns,omitempty"`
-	IndexID     string   `json:"index_id"` // whose it is
+	Sequence    uint64      `json:"sequence"`
+	TextColumns textColumns `json:"text_columns,omitempty"`
+	IndexID     string      `json:"index_id"` // whose it is
 }
 
 // maxLoadRecord bounds what is kept of a load, in bytes: a statement is part of a request.

@@ -90,7 +90,7 @@ func (l *Loader) begin(ctx context.Context, f *filling, want vector.NewLoad) (ve
 		return vector.Load{}, err
 	}
 	load := record{Load: vector.Load{NewLoad: want, State: vector.LoadRunning, StartedAt: time.Now().UTC().Truncate(time.Millisecond)},
-		TextColumns: textColumnsOf(want, f.before, f.open.Engine().Len())}
+		TextColumns: f.before.TextColumns.begin(textColumn(want), f.open.Engine().Len(), f.open.Stats().Sequence != f.before.Sequence)}
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.config.KeepWithin) // whoever asked may leave
 	defer cancel()
 	err = certain.Do(within, func(ctx context.Context) error { return l.loads.keep(ctx, f.index, load) })

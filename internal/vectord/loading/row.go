@@ -12,12 +12,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 )
 
 // The columns of a load, as they are named or by their defaults.
 func idColumn(want vector.NewLoad) string     { return cmp.Or(want.IDColumn, "id") }
 func vectorColumn(want vector.NewLoad) string { return cmp.Or(want.VectorColumn, "vector") }
-func textColumn(want vector.NewLoad) string   { return cmp.Or(want.TextColumn, "text") }
+func textColumn(want vector.NewLoad) string   { return cmp.Or(want.TextColumn, texts.Field) }
 
 // rowOf makes an item of a row: the metadata is the row without the id and the vector,
 // as it came, but for whole numbers that came as text. Where texts are taken, one may stand

@@ -30,7 +30,7 @@ type rows struct {
 	pipeline
 	want        vector.NewLoad
 	types       columns
-	textColumns []string // of which vectors in the index may be, if that is known
+	textColumns textColumns
 
 	waiting []row          // each id once; one without an id has gone again
 	at      map[string]int // where among them an id is

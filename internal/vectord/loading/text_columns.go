@@ -8,19 +8,62 @@ import (
 	"slices"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 )
 
-// textColumnsOf tells of which columns vectors in an index of so many items may be while a load
-// fills it; nil where that is not known. They are those of the loads before it and its own.
-func textColumnsOf(want vector.NewLoad, before record, items int) []string {
-	mine := textColumn(want)
+// textColumns are the columns of whose texts the vectors of an index may be that were made of
+// texts; nil where that is not known: before the first load, or when the last one is forgotten.
+type textColumns []string
+
+// begin gives them while a load by a column fills an index of so many items. Where others have
+// changed that since the load before, they may have added items, whose vectors are of [texts.Field].
+func (c textColumns) begin(mine string, items int, changed bool) textColumns {
 	switch {
 	case items == 0:
-		return []string{mine}
-	case before.TextColumns == nil || slices.Contains(before.TextColumns, mine):
-		return before.TextColumns
+		return textColumns{mine}
+	case c == nil:
+		return nil
+	case changed:
+		return c.with(texts.Field).with(mine)
 	}
-	return append(slices.Clone(before.TextColumns), mine)
+	return c.with(mine)
+}
+
+// end gives them when a load by a column has succeeded, whose rows are all of the index or not.
+// Where nothing was known of the other items they were added, unless the last load was forgotten.
+func (c textColumns) end(mine string, all bool) textColumns {
+	switch {
+	case all:
+		return textColumns{mine}
+	case c == nil:
+		return textColumns{mine}.with(texts.Field)
+	}
+	return c
+}
+
+// only tells whether the vector of an item can be of no text but that of its column mine.
+func (c textColumns) only(mine, text string, metadata json.RawMessage) bool {
+	var values map[string]json.RawMessage
+	for _, column := range c {
+		if column == mine {
+			continue
+		}
+		if values == nil && json.Unmarshal(metadata, &values) != nil {
+			return false
+		}
+		var other string
+		if json.Unmarshal(values[column], &other) == nil && other != "" && other != text {
+			return false
+		}
+	}
+	return c != nil
+}
+
+func (c textColumns) with(column string) textColumns {
+	if slices.Contains(c, column) {
+		return c
+	}
+	return append(slices.Clip(c), column)
 }
 
 // TextColumns tells of which fields loads made vectors, by what is known of the last one: those
@@ -33,7 +76,7 @@ func (l *Loader) TextColumns(ctx context.Context, x *Target) ([]string, error) {
 	case err != nil:
 		return nil, err
 	}
-	return append(slices.Clone(last.TextColumns), textColumn(last.NewLoad)), nil
+	return last.TextColumns.with(textColumn(last.NewLoad)), nil
 }
 
 // holds tells whether the index holds a row already. That of a text without a vector is not made
@@ -43,27 +86,6 @@ func (r *rows) holds(item row) bool {
 		return r.open.Engine().Holds(item.Item)
 	}
 	kept, there := r.open.Engine().Metadata(item.ID)
-	return there && bytes.Equal(kept, item.Metadata) && (r.tally.made(item.ID) || !r.want.Force && r.ofThisColumn(item))
-}
-
-// ofThisColumn tells whether the vector of a row that the index holds can be of no text but that
-// of the load's column.
-func (r *rows) ofThisColumn(item row) bool {
-	if r.textColumns == nil {
-		return false
-	}
-	var values map[string]json.RawMessage
-	for _, column := range r.textColumns {
-		if column == textColumn(r.want) {
-			continue
-		}
-		if values == nil && json.Unmarshal(item.Metadata, &values) != nil {
-			return false
-		}
-		var text string
-		if json.Unmarshal(values[column], &text) == nil && text != "" && text != *item.text {
-			return false
-		}
-	}
-	return true
+	return there && bytes.Equal(kept, item.Metadata) &&
+		(r.tally.made(item.ID) || !r.want.Force && r.textColumns.only(textColumn(r.want), *item.text, item.Metadata))
 }

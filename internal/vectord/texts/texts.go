@@ -27,6 +27,9 @@ const (
 	answerWithin = 30 * time.Second // of a question, or of what models there are
 )
 
+// Field is that of its metadata where the text is kept that an item was added with.
+const Field = "text"
+
 // Maker is what makes the vectors of an index.
 type Maker struct {
 	Model     string

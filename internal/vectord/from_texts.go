@@ -55,33 +55,39 @@ func (s *server) ofModel(ctx context.Context, want vector.NewIndex) (vector.Shap
 // together.
 const textsWaiting = 256 << 20
 
-// completeItems has the vectors made of those items of a batch that came as texts, and tells
-// how many of these were longer than the model reads. The batch counts as waiting until it is
-// done with.
-func (s *server) completeItems(ctx context.Context, x *index, batch bodies.Batch) (truncated int, done func(), err error) {
+// waits lets a batch wait for the vectors of its texts until it is done, where an index can take
+// it: what is refused anyhow costs no model's time.
+func (s *server) waits(x *index, batch bodies.Batch) (done func(), err error) {
 	by := maker(x.pointer.Shape)
-	_, leave, err := x.enterToChange() // what is refused anyhow is not computed before
+	open, leave, err := x.enterToChange()
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	leave()
+	defer leave()
+	if err := open.Admits(batch.With(by.StandIn())); err != nil {
+		return nil, err
+	}
 	bytes := min(4*int64(by.Dimension)*int64(len(batch.Texts)), textsWaiting)
 	if !s.waiting.TryAcquire(bytes) {
-		return 0, nil, embedding.ErrTooManyCalls.Errorf("other texts wait for their vectors, which will take most of the %d bytes that there are for that; nothing of the batch was applied: send it again later", textsWaiting).
+		return nil, embedding.ErrTooManyCalls.Errorf("other texts wait for their vectors, which will take most of the %d bytes that there are for that; nothing of the batch was applied: send it again later", textsWaiting).
 			With("limit", textsWaiting).After(time.Second)
 	}
-	done = func() { s.waiting.Release(bytes) }
+	return func() { s.waiting.Release(bytes) }, nil
+}
+
+// completeItems has the vectors made of those items of a batch that came as texts, and tells
+// how many of these were longer than the model reads.
+func (s *server) completeItems(ctx context.Context, by texts.Maker, batch bodies.Batch) (truncated int, err error) {
 	vectors, truncated, err := s.texts.Documents(ctx, by, batch.Texts)
 	if err == nil {
 		batch.Complete(vectors)
-		return truncated, done, nil
+		return truncated, nil
 	}
-	done()
 	if wrong, is := errors.AsType[*texts.TextError](err); is {
 		at := batch.Bare[wrong.Text]
-		return 0, nil, &engine.ItemError{Item: at, ID: batch.Items[at].ID, Err: wrong}
+		return 0, &engine.ItemError{Item: at, ID: batch.Items[at].ID, Err: wrong}
 	}
-	return 0, nil, withRemedy(err, "nothing of the batch was applied; items with vectors are taken meanwhile")
+	return 0, withRemedy(err, "nothing of the batch was applied; items with vectors are taken meanwhile")
 }
 
 // admit takes the room for a batch with texts whose vectors took their time. It refuses one

@@ -183,27 +183,6 @@ func TestSearchesByTexts(t *testing.T) {
 	}
 }
 
-// A search that is wrong is told so before its text goes to embedd, also where that is away.
-func TestAWrongSearchAsksNoModel(t *testing.T) {
-	d, m := startWithWords(t, "http://127.0.0.1:1")
-	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
-	d.want(201, "", "POST", "/vectors/index", `{"name":"bare","model":"words","text_fields":[]}`)
-	for _, away := range []error{nil, wire.Unavailable("embedd")} {
-		m.set(func(m *words) { m.err = away })
-		for search, code := range map[string]string{
-			`"k":0`: "bad_search", `"ef":0`: "bad_search", `"mode":"meaning"`: "bad_search", `"filter":{"a":{"no":1}}`: "bad_filter",
-			`"fusion":{"method":"sum"}`: "bad_search", `"mode":"vector","fusion":{}`: "bad_search", `"fusion":{"alpha":2}`: "bad_search",
-			`"fusion":{"depth":-1}`: "bad_search", `"negative":["a"]`: "bad_search",
-		} {
-			d.want(400, code, "POST", atX+"/search", `{"text":"nurse",`+search+`}`)
-		}
-		d.want(400, "bad_search", "POST", "/vectors/index/bare/search", `{"text":"nurse","mode":"hybrid"}`)
-		if got := m.asked(); len(got) > 0 {
-			t.Errorf("embedd was asked for %q", got)
-		}
-	}
-}
-
 // A question that is longer than the model reads is said to be.
 func TestACutQuestionIsTold(t *testing.T) {
 	d, _ := startWithWords(t, "http://127.0.0.1:1")

@@ -38,11 +38,14 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	}
 	truncated := 0
 	if len(batch.Texts) > 0 {
-		var done func()
-		if truncated, done, err = s.completeItems(r.Context(), x, batch); err != nil {
+		done, err := s.waits(x, batch)
+		if err != nil {
 			return err
 		}
 		defer done()
+		if truncated, err = s.completeItems(r.Context(), maker(x.pointer.Shape), batch); err != nil {
+			return err
+		}
 	}
 	return s.answered(w, r, (*index).enterToChange, func(now *index, open *durable.Index) (any, error) {
 		done, err := s.admit(batch, x, now)

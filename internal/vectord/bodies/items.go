@@ -83,6 +83,15 @@ func keptText(meta json.RawMessage) *string {
 	return kept.Text
 }
 
+// With gives the items with a vector in the place of those that are not made yet.
+func (b *Batch) With(standIn vector.Vector) []engine.Item {
+	items := slices.Clone(b.Items)
+	for _, at := range b.Bare {
+		items[at].Vector = standIn
+	}
+	return items
+}
+
 // Complete gives those that came as texts their vectors.
 func (b *Batch) Complete(vectors []vector.Vector) {
 	for i, at := range b.Bare {

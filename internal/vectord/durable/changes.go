@@ -60,6 +60,18 @@ func (x *Index) Add(ctx context.Context, items []engine.Item) (Added, error) {
 	return Added{n.added, n.updated, n.items}, err
 }
 
+// Admits tells what would keep items from being put in as the index is now, by an error of Add.
+func (x *Index) Admits(items []engine.Item) error {
+	b, err := x.engine.Check(items)
+	if err != nil {
+		return err
+	}
+	if err := x.full(b.Len(), x.engine.Fresh(b)); err != nil {
+		return err
+	}
+	return x.roomForFields(&group{fields: map[string]bool{}}, change{put: b})
+}
+
 // Delete takes items out. A filter is looked at when the change's turn has come; its error
 // may be a [metadata.UnknownFieldError], or that of any change.
 func (x *Index) Delete(ctx context.Context, s Selection) (deleted, count int, err error) {

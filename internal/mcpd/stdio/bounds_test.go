@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -26,28 +27,29 @@ func TestALineThatIsTooLongIsLeftOut(t *testing.T) {
 
 // Nothing that waits for room is lost.
 func TestRequestsAtWorkAreBounded(t *testing.T) {
-	c := begin(t, t.Context(), time.Minute)
-	const asked = 40
-	go func() {
+	synctest.Test(t, func(t *testing.T) {
+		c := begin(t, t.Context(), time.Minute)
+		const asked = 40
 		for i := range asked {
-			_, _ = fmt.Fprintf(c.in, `{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"wait"}}`+"\n", i)
+			c.call(fmt.Sprint(i), "wait")
 		}
-	}()
-	const bound = 16
-	for range bound {
-		<-c.begun
-	}
-	if len(c.begun) > 0 {
-		t.Errorf("over %d are at work", bound)
-	}
-	close(c.release)
-	seen := map[any]bool{}
-	for range asked {
-		seen[c.hear()["id"]] = true
-	}
-	if len(seen) != asked {
-		t.Errorf("%d of %d are answered", len(seen), asked)
-	}
+		synctest.Wait()
+		if n := len(c.begun); n != 16 {
+			t.Errorf("%d are at work", n)
+		}
+		close(c.release)
+		seen := map[any]bool{}
+		for range asked {
+			seen[c.hear()["id"]] = true
+		}
+		if len(seen) != asked {
+			t.Errorf("%d of %d are answered", len(seen), asked)
+		}
+		c.in.Close()
+		if err := c.finished(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // Neither a ping, a cancellation nor the end of the input lies behind requests that wait for room.
@@ -87,20 +89,24 @@ func TestMoreThanCanBeHeldIsRefused(t *testing.T) {
 		for i := range asked {
 			_, _ = fmt.Fprintf(c.in, `{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"wait"}}`+"\n", i)
 		}
+		_, _ = io.WriteString(c.in, `{"jsonrpc":"2.0","id":"alive","method":"ping"}`+"\n")
 	}()
 	answered := map[any]bool{}
-	for range asked {
+	for range asked + 1 {
 		doc := c.hear()
-		if answered[doc["id"]] = true; len(answered) > 1 {
-			continue
-		}
-		if fault, _ := doc["error"].(map[string]any); fault == nil || fault["code"] != -32600.0 {
+		fault, _ := doc["error"].(map[string]any)
+		switch answered[doc["id"]] = true; {
+		case doc["id"] == "alive":
+			if fault != nil || len(answered) == 1 {
+				t.Errorf("a ping, when %d are refused: %v", len(answered)-1, doc)
+			}
+			close(c.release)
+		case !answered["alive"] && (fault == nil || fault["code"] != -32600.0):
 			t.Errorf("nothing is refused, but %v", doc)
 		}
-		close(c.release)
 	}
-	if len(answered) != asked {
-		t.Errorf("%d of %d are answered", len(answered), asked)
+	if len(answered) != asked+1 {
+		t.Errorf("%d of %d are answered", len(answered), asked+1)
 	}
 	c.call("9", "echo")
 	if doc := c.hear(); doc["id"] != 9.0 || doc["result"] == nil {

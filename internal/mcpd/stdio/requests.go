@@ -21,84 +21,97 @@ type requests struct {
 	slots   *semaphore.Weighted // of those at work
 
 	mu     sync.Mutex
-	taken  map[string]context.CancelFunc // by id
-	ending bool                          // none is taken any more
+	taken  map[string]*request // by the text of the id
+	ending bool                // none is taken any more
 	going  sync.WaitGroup
 }
 
+// request is one that was taken, and keeps its id until it has ended.
+type request struct {
+	id        json.RawMessage
+	weight    int64
+	cancel    context.CancelFunc
+	cancelled bool // by the client, so that it is not answered
+}
+
 func newRequests(ctx context.Context, c Conn, a *answers) *requests {
-	return &requests{ctx: ctx, server: c, answers: a, room: semaphore.NewWeighted(maxHeld), slots: semaphore.NewWeighted(maxRequests), taken: map[string]context.CancelFunc{}}
+	return &requests{ctx: ctx, server: c, answers: a, room: semaphore.NewWeighted(maxHeld), slots: semaphore.NewWeighted(maxRequests), taken: map[string]*request{}}
 }
 
 // begin takes a request, and waits for nothing.
-func (r *requests) begin(id json.RawMessage, method string, line []byte) {
+func (r *requests) begin(id, line json.RawMessage) {
 	ctx, cancel := context.WithCancel(r.ctx)
-	weight := int64(len(line) + perRequest)
-	if refusal := r.enter(string(id), weight, cancel); refusal != "" {
+	q := &request{id: id, weight: int64(len(line) + perRequest), cancel: cancel}
+	if refusal := r.enter(q); refusal != "" {
 		cancel()
 		r.answers.refuse(id, mcp.INVALID_REQUEST, refusal)
 		return
 	}
 	go func() {
 		defer r.going.Done()
-		defer r.room.Release(weight)
+		defer r.room.Release(q.weight)
 		defer cancel()
-		answer := r.inTurn(ctx, id, method, line)
-		if r.leave(string(id)) {
+		answer := r.inTurn(ctx, id, line)
+		if r.leave(q) {
 			r.answers.send(answer)
 		}
 	}()
 }
 
 // enter notes a request, or says why it is not taken.
-func (r *requests) enter(id string, weight int64, cancel context.CancelFunc) (refusal string) {
+func (r *requests) enter(q *request) (refusal string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	key := keyOf(q.id)
 	switch {
 	case r.ending:
 		return stopping
-	case r.taken[id] != nil:
+	case r.taken[key] != nil:
 		return "a request with this id is at work"
-	case !r.room.TryAcquire(weight):
+	case !r.room.TryAcquire(q.weight):
 		return "too much is asked at once; ask again when some of it is answered"
 	}
-	r.taken[id] = cancel
+	r.taken[key] = q
 	r.going.Add(1)
 	return ""
 }
 
-// inTurn has a request answered when there is a slot for it. A ping, by which a client
-// knows that this process lives, needs none.
-func (r *requests) inTurn(ctx context.Context, id json.RawMessage, method string, line []byte) any {
-	if method == string(mcp.MethodPing) {
-		return r.handle(ctx, id, line)
+// keyOf gives two texts that mean the same the same key. Numbers are as they are written.
+func keyOf(id json.RawMessage) string {
+	var text string
+	if len(id) == 0 || id[0] != '"' || json.Unmarshal(id, &text) != nil {
+		return string(id)
 	}
+	return `"` + text
+}
+
+// inTurn has a request answered when there is a slot for it.
+func (r *requests) inTurn(ctx context.Context, id, line json.RawMessage) any {
 	if r.slots.Acquire(ctx, 1) != nil {
 		return failed(id, mcp.INVALID_REQUEST, stopping)
 	}
 	defer r.slots.Release(1)
-	return r.handle(ctx, id, line)
+	return r.answer(ctx, id, line)
 }
 
 const stopping = "the server is stopping"
 
-// leave tells of a request that has ended whether it is to be answered: it was not
-// cancelled.
-func (r *requests) leave(id string) bool {
+// leave gives the id of a request that has ended free, and tells whether it is to be
+// answered.
+func (r *requests) leave(q *request) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, there := r.taken[id]
-	delete(r.taken, id)
-	return there
+	delete(r.taken, keyOf(q.id))
+	return !q.cancelled
 }
 
 // cancel ends a request, if it was taken.
 func (r *requests) cancel(id json.RawMessage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if cancel := r.taken[string(id)]; cancel != nil {
-		cancel()
-		delete(r.taken, string(id))
+	if q := r.taken[keyOf(id)]; q != nil {
+		q.cancelled = true
+		q.cancel()
 	}
 }
 
@@ -122,16 +135,11 @@ func (r *requests) finish(within time.Duration) bool {
 	}
 }
 
-// handle has the server answer. A fault of it costs this request alone.
-func (r *requests) handle(ctx context.Context, id json.RawMessage, line []byte) (answer any) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			r.server.Log.Error("a request failed", "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
-			answer = failed(id, mcp.INTERNAL_ERROR, "something went wrong here; the log of mcpd has the cause")
-		}
-	}()
-	switch a := r.server.Server.HandleMessage(ctx, line).(type) {
-	case mcp.JSONRPCResponse: // the server has read the id as a float64
+// answer is what the server says to a request, under the id as the client wrote it: the
+// server has read that as a float64.
+func (r *requests) answer(ctx context.Context, id, line json.RawMessage) any {
+	switch a := r.handle(ctx, line).(type) {
+	case mcp.JSONRPCResponse:
 		a.ID = mcp.NewRequestId(id)
 		return a
 	case mcp.JSONRPCError:
@@ -140,4 +148,15 @@ func (r *requests) handle(ctx context.Context, id json.RawMessage, line []byte) 
 	default:
 		return failed(id, mcp.INTERNAL_ERROR, "the request has no answer")
 	}
+}
+
+// handle has the server do what a message says. A fault of it costs this message alone.
+func (r *requests) handle(ctx context.Context, line json.RawMessage) (answer mcp.JSONRPCMessage) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.server.Log.Error("a message failed", "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+			answer = failed(nil, mcp.INTERNAL_ERROR, "something went wrong here; the log of mcpd has the cause")
+		}
+	}()
+	return r.server.Server.HandleMessage(ctx, line)
 }

@@ -8,8 +8,9 @@
 //   - Memory is bounded: by the length of a line, by how many requests are at work, and by
 //     how much waits for that; what is beyond is refused. No request keeps a cancellation
 //     or the end of the input from being read, as long as the client takes its answers.
-//   - A request that the client cancels ends, and is not answered. An id comes back as it
-//     was written.
+//   - A request that the client cancels ends, and is not answered. Its id is free when it
+//     has ended: until then another of that id is refused. An id comes back as it was
+//     written, and is known again by its text: "a" and "\u0061" are one, 1 and 1.0 are two.
 //   - At the end of the input what was taken may finish, within a bound; when the process
 //     is told to stop, or the client does not take answers any more, it ends at once.
 //
@@ -106,7 +107,7 @@ func (r *requests) read(in *lines) error {
 	}
 }
 
-// take begins a request, or does at once what has no answer.
+// take begins a request, or does at once what waits for nothing.
 func (r *requests) take(line []byte) {
 	var m message
 	err := json.Unmarshal(line, &m)
@@ -127,11 +128,13 @@ func (r *requests) take(line []byte) {
 	case m.ID == nil && *m.Method == string(mcp.MethodNotificationCancelled):
 		r.cancel(m.Params.RequestID)
 	case m.ID == nil:
-		r.server.Server.HandleMessage(r.ctx, line)
+		r.handle(r.ctx, line)
 	case named(m.ID) == nil:
 		r.answers.refuse(nil, mcp.INVALID_REQUEST, "an id is a text or a number")
+	case *m.Method == string(mcp.MethodPing): // tells that this process lives, however much is at work
+		r.answers.send(r.answer(r.ctx, m.ID, line))
 	default:
-		r.begin(m.ID, *m.Method, line)
+		r.begin(m.ID, line)
 	}
 }
 

@@ -40,7 +40,7 @@ func TestWhatIsNoRequestIsRefusedAndNothingElseSuffers(t *testing.T) {
 	c.refused(2.0, -32602)
 	c.call("3", "fail")
 	c.refused(3.0, -32603)
-	c.say("", "\r", `{"jsonrpc":"2.0","method":"nothing/such"}`, `{"jsonrpc":"2.0","id":9,"result":{}}`, `{"jsonrpc":"2.0","id":"b","method":"ping"}`+"\r")
+	c.say("", "\r", `{"jsonrpc":"2.0","method":"nothing/such"}`, `{"jsonrpc":"2.0","method":"notifications/fail"}`, `{"jsonrpc":"2.0","id":9,"result":{}}`, `{"jsonrpc":"2.0","id":"b","method":"ping"}`+"\r")
 	if doc := c.hear(); doc["id"] != "b" || doc["result"] == nil {
 		t.Errorf("what needs no answer has one: %v", doc)
 	}
@@ -124,15 +124,33 @@ func TestACancelledRequestEndsWithoutAnAnswer(t *testing.T) {
 	c := begin(t, t.Context(), time.Minute)
 	c.call(`"one"`, "wait")
 	<-c.begun
-	c.say(`{"jsonrpc":"2.0","id":"one","method":"ping"}`)
+	c.call(`"one"`, "echo")
 	c.refused("one", -32600) // two requests of one id
 	c.say(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"other"}}`,
-		`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"one"}}`,
+		`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"o\u006ee"}}`,
 		`{"jsonrpc":"2.0","id":2,"method":"ping"}`)
 	if doc := c.hear(); doc["id"] != 2.0 {
 		t.Errorf("%v", doc)
 	}
 	c.in.Close()
+	if err := c.finished(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A cancelled request has its id until it ends, so that none of that id is answered by it.
+func TestAnIDIsTakenUntilItsRequestEnds(t *testing.T) {
+	c := begin(t, t.Context(), time.Minute)
+	c.call("1", "linger")
+	<-c.begun
+	c.say(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}`)
+	c.call("1", "echo")
+	c.refused(1.0, -32600)
+	close(c.release)
+	c.in.Close()
+	if doc, err := c.out.ReadBytes('\n'); err != io.EOF {
+		t.Errorf("what was cancelled is answered: %s %v", doc, err)
+	}
 	if err := c.finished(); err != nil {
 		t.Error(err)
 	}

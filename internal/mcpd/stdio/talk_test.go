@@ -17,7 +17,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/mcpd/stdio"
 )
 
-// talk is a client of a server that has two tools: one that answers, and one that waits.
+// talk is a client of a server whose tools answer, fail, wait, or wait whatever is cancelled.
 type talk struct {
 	t       *testing.T
 	in      *io.PipeWriter
@@ -38,6 +38,12 @@ func begin(t *testing.T, ctx context.Context, grace time.Duration) *talk {
 		return mcp.NewToolResultText(req.GetString("text", "<none>")), nil
 	})
 	s.AddTool(mcp.NewTool("fail"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic("as told") })
+	s.AddNotificationHandler("notifications/fail", func(context.Context, mcp.JSONRPCNotification) { panic("as told") })
+	s.AddTool(mcp.NewTool("linger"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		c.begun <- struct{}{}
+		<-c.release
+		return mcp.NewToolResultText("released"), nil
+	})
 	s.AddTool(mcp.NewTool("wait"), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		c.begun <- struct{}{}
 		select {

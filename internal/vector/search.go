@@ -90,6 +90,8 @@ type Found struct {
 	Exact   bool     `json:"exact"` // as it was asked for: that every item that matches was looked at is promised
 	// of a search by a text: its vector is of the beginning, which is all that the model reads
 	Truncated bool `json:"truncated,omitempty"`
+	// of a search by a text that did not say its mode: the one that it had
+	Mode Mode `json:"mode,omitempty"`
 }
 
 // FoundMany answers a search by many vectors, in their order.
@@ -106,4 +108,6 @@ type Answer struct {
 	Exact   bool      `json:"exact"`             // as it was asked for: that every item that matches was looked at is promised
 	// of a search by a text: its vector is of the beginning, which is all that the model reads
 	Truncated bool `json:"truncated,omitempty"`
+	// of a search by a text that did not say its mode: the one that it had
+	Mode Mode `json:"mode,omitempty" enum:"vector,lexical,hybrid"`
 }

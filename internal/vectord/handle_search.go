@@ -28,12 +28,16 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	untold := want.Mode == "" && want.Text != ""
 	want, ofText := byModel(x.pointer.Shape, want)
 	query, err := queryOf(want, ofText)
 	if err != nil {
 		return err
 	}
 	found := bodies.Found{Near: nearness(want) || ofText, Many: want.Vectors != nil}
+	if untold {
+		found.Mode = modeOf(want)
+	}
 	if ofText {
 		if query.Vector, found.Truncated, err = s.question(r.Context(), x, query, want.Text); err != nil {
 			return err

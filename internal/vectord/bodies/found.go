@@ -18,7 +18,8 @@ type Found struct {
 	Many  bool           // it asked for many vectors, and is answered with batches
 	Lists [][]engine.Hit // of each vector, the best first
 
-	Truncated bool // its vector is of the beginning of its text
+	Truncated bool        // its vector is of the beginning of its text
+	Mode      vector.Mode // that is told, "" for none
 }
 
 // Write answers a search, as Arrow where that is asked for.
@@ -40,7 +41,7 @@ func (f Found) count() (total int) {
 // contract is the answer as its contract has it.
 func (f Found) contract() any {
 	if !f.Many {
-		return vector.Found{Results: f.resultsOf(f.Lists[0]), Exact: f.Query.Exact, Truncated: f.Truncated}
+		return vector.Found{Results: f.resultsOf(f.Lists[0]), Exact: f.Query.Exact, Truncated: f.Truncated, Mode: f.Mode}
 	}
 	all := vector.FoundMany{Batches: make([]vector.Results, len(f.Lists)), Exact: f.Query.Exact}
 	for i, hits := range f.Lists {

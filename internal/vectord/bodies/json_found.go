@@ -28,6 +28,9 @@ func (f Found) writeJSON(w http.ResponseWriter, mine *Arena) error {
 	if f.Truncated {
 		out.raw(`,"truncated":true`)
 	}
+	if f.Mode != "" {
+		out.raw(`,"mode":"` + string(f.Mode) + `"`)
+	}
 	out.raw("}\n")
 	if out.odd {
 		return wire.WriteJSON(w, http.StatusOK, f.contract())

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -34,7 +35,7 @@ func TestFoundIsWrittenAsEncodingJSONWould(t *testing.T) {
 		for _, near := range []bool{true, false} {
 			for _, list := range lists {
 				sameAnswer(t, Found{Query: q, Near: near, Lists: [][]engine.Hit{list}})
-				sameAnswer(t, Found{Query: q, Near: near, Lists: [][]engine.Hit{list}, Truncated: true})
+				sameAnswer(t, Found{Query: q, Near: near, Lists: [][]engine.Hit{list}, Truncated: true, Mode: vector.Hybrid})
 			}
 			sameAnswer(t, Found{Query: q, Near: near, Many: true, Lists: lists})
 			sameAnswer(t, Found{Query: q, Near: near, Many: true, Lists: lists[:1]})

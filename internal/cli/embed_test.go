@@ -103,7 +103,7 @@ func TestATextFindsItsIndex(t *testing.T) {
 			if err := wire.ReadJSON(r, &asked); err != nil {
 				return err
 			}
-			return wire.WriteJSON(w, http.StatusOK, vector.Found{Results: []vector.Result{{ID: "in-" + chi.URLParam(r, "name") + "-" + asked.Text + string(asked.Mode)}}})
+			return wire.WriteJSON(w, http.StatusOK, vector.Found{Results: []vector.Result{{ID: "in-" + chi.URLParam(r, "name") + "-" + asked.Text + string(asked.Mode)}}, Truncated: asked.Text == "long"})
 		}})
 	t.Setenv("LAKEHOUSE_GATEWAY", edge.url)
 	finds := func(code int, says string, args ...string) {
@@ -117,6 +117,7 @@ func TestATextFindsItsIndex(t *testing.T) {
 	finds(0, "│ in-plain-welder │", "plain", "welder")
 	finds(0, "│ in-plain-welder │", "welder", "--index", "plain")
 	finds(0, "│ in-plain-welderlexical │", "welder", "--index", "plain", "--mode", "lexical")
+	finds(0, "1 result; the text is longer than the model reads, and its beginning was searched for", "texts", "long")
 	finds(0, "│ in-plain- │", "plain", "--like", "a")
 	finds(0, "│ in-plain-welder │", "welder", "--like", "a", "--index", "plain")
 	finds(2, "plain is an index", "plain")

@@ -19,6 +19,9 @@ func showFound(cmd *cobra.Command, found vector.Found, withVector bool) error {
 	if found.Exact {
 		how = "; every item that may be found was looked at"
 	}
+	if found.Truncated {
+		how += "; the text is longer than the model reads, and its beginning was searched for"
+	}
 	_, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s%s\n", counted(len(found.Results), "result"), how)
 	return err
 }

@@ -41,6 +41,9 @@ type hits struct {
 	Results   []hit `json:"results" jsonschema:"the best first"`
 	Truncated bool  `json:"truncated" jsonschema:"more were found than fit here: ask for fewer, or by a filter"`
 	CellsCut  int   `json:"cells_cut" jsonschema:"values of the metadata here that were too long: they are the beginning of their text, and end with how long they are"`
+
+	Mode        vector.Mode `json:"mode,omitempty" jsonschema:"by which it was searched, where mode was left out; lexical: by words alone, for the index has no model, so that nothing found does not mean that there is nothing"`
+	QuestionCut bool        `json:"question_cut,omitempty" jsonschema:"text is longer than the index's model reads: its beginning was searched for"`
 }
 
 func searchVectorsTool() mcp.Tool {
@@ -66,7 +69,7 @@ func (g Gateway) searchVectors(ctx context.Context, args searchArgs) (hits, erro
 	if err != nil {
 		return hits{}, err
 	}
-	short := hits{Results: []hit{}}
+	short := hits{Results: []hit{}, Mode: found.Mode, QuestionCut: found.Truncated}
 	room := maxAnswer - maxAround
 	for _, r := range found.Results {
 		h := hit{ID: r.ID, Score: r.Score, Parts: r.Parts}

@@ -101,9 +101,12 @@ func TestASearchShowsWhatWasFound(t *testing.T) {
 	e.refused("search_vectors", object{"index": "nobody", "text": "x"}, "index_not_found", `there is no index "nobody"`+"\n", `"indexes":["people","resumes"]`)
 	e.on("GET /vectors/index", `{"indexes":[],"next_cursor":null}`)
 	e.refused("search_vectors", object{"index": "nobody", "text": "x"}, "index_not_found", "nor any other")
-	e.on("POST /vectors/index/both/search", `{"results":[{"id":"a","score":0.8,"parts":{"vector":{"score":0.1,"rank":1},"words":{"score":0.7,"rank":2}}}]}`)
-	if text := e.ok("search_vectors", object{"index": "both", "text": "x"}, &got); !strings.Contains(text, `"parts":{`) {
-		t.Errorf("of what the score is made is not told: %s", text)
+	e.on("POST /vectors/index/both/search", `{"results":[{"id":"a","score":0.8,"parts":{"vector":{"score":0.1,"rank":1},"lexical":{"score":0.7,"rank":2}}}],"exact":false,"truncated":true,"mode":"hybrid"}`)
+	text = e.ok("search_vectors", object{"index": "both", "text": "x"}, &got)
+	for _, part := range []string{`"parts":{"vector":{"score":0.1,"rank":1},"lexical":{"score":0.7,"rank":2}}`, `"truncated":false`, `"question_cut":true`, `"mode":"hybrid"`} {
+		if !strings.Contains(text, part) {
+			t.Errorf("there is no %s in %s", part, text)
+		}
 	}
 }
 

@@ -93,7 +93,7 @@ func TestTextsAreEmbedded(t *testing.T) {
 // A text is searched for in the index that is named, or in the only one with a model.
 func TestATextFindsItsIndex(t *testing.T) {
 	clean(t)
-	indexes := []vector.Index{{Name: "plain", Aliases: []string{"also"}}, {Name: "texts", Shape: vector.Shape{Model: "words"}}}
+	indexes := []vector.Index{{Name: "plain", Aliases: []string{"also"}}, {Name: "texts", Shape: vector.Shape{Model: "words", ModelRevision: "r1"}}, {Name: "brought", Shape: vector.Shape{Model: "another's"}}}
 	edge := startEdge(t, service.Tokens{},
 		service.Route{Method: "GET", Path: "/v1/vectors/index", ID: "list", Access: service.Read, AnyQuery: true, Handle: func(w http.ResponseWriter, _ *http.Request) error {
 			return wire.WriteJSON(w, http.StatusOK, vector.Indexes{Indexes: indexes})
@@ -122,7 +122,7 @@ func TestATextFindsItsIndex(t *testing.T) {
 	finds(0, "│ in-plain-welder │", "welder", "--like", "a", "--index", "plain")
 	finds(2, "plain is an index", "plain")
 	finds(2, "also is an index", "also")
-	indexes = append(indexes, vector.Index{Name: "more", Shape: vector.Shape{Model: "words"}})
+	indexes = append(indexes, vector.Index{Name: "more", Shape: vector.Shape{Model: "words", ModelRevision: "r1"}})
 	finds(2, "texts, more; name one by --index", "welder")
 	indexes = indexes[:1]
 	finds(2, "no index has a model", "welder")

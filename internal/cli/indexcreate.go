@@ -40,6 +40,9 @@ func newIndexCreate(g *Globals) *cobra.Command {
 			if err != nil {
 				return takenWords(want.Name, err)
 			}
+			if made.Model != "" && !made.TakesTexts() {
+				fmt.Fprintf(cmd.ErrOrStderr(), "note: %s takes vectors alone, and never texts, for embedd had no model %s when it was made; without --dimension only a model of embedd is taken\n", made.Name, printable(made.Model, ""))
+			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), made)
 			}

@@ -13,6 +13,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 func newSearch(g *Globals) *cobra.Command {
@@ -122,24 +123,23 @@ func (a *asking) aim(args []string) (index, text string) {
 
 // indexOfTexts finds the index that a text is searched for in where none is named.
 func indexOfTexts(ctx context.Context, client *vector.Client, text string) (string, error) {
-	var names []string
-	for x, err := range client.EachIndex(ctx, vector.MaxPage) {
-		switch {
-		case err != nil:
-			return "", err
-		case x.Name == text || slices.Contains(x.Aliases, text):
+	indexes, err := wire.Gather(client.EachIndex(ctx, vector.MaxPage))
+	if err != nil {
+		return "", err
+	}
+	for _, x := range indexes {
+		if x.Name == text || slices.Contains(x.Aliases, text) {
 			return "", usageError{fmt.Errorf("%s is an index; say what to search for in it: a text, or --vector '[0.1, 0.2]', or --like ID", text)}
-		case x.Model != "":
-			names = append(names, x.Name)
 		}
 	}
-	switch len(names) {
+	switch names := vector.OfTexts(indexes); len(names) {
 	case 1:
 		return names[0], nil
 	case 0:
-		return "", usageError{errors.New("no index has a model, which would be searched; name one: lakehouse search INDEX 'TEXT', or make one: lakehouse index create NAME --model minilm, then lakehouse index load NAME")}
+		return "", usageError{errors.New("no index has a model of embedd, which would be searched; name one: lakehouse search INDEX 'TEXT', or make one: lakehouse index create NAME --model minilm, then lakehouse index load NAME")}
+	default:
+		return "", usageError{fmt.Errorf("several indexes have a model of embedd: %.500s; name one by --index", strings.Join(names, ", "))}
 	}
-	return "", usageError{fmt.Errorf("several indexes have a model: %.500s; name one by --index", strings.Join(names, ", "))}
 }
 
 // search reads what is asked for.

@@ -117,6 +117,21 @@ type Shape struct {
 	Persist        *bool        `json:"persist,omitempty" default:"true"`                                             // false: it lives in memory alone, and is gone when the daemon ends
 }
 
+// TakesTexts tells whether vectors of texts are made for it, by the model that it names: embedd
+// had that when it was made. Another's model is a name, for good.
+func (s Shape) TakesTexts() bool { return s.ModelRevision != "" }
+
+// OfTexts gives the names of the indexes that a text can be searched for in by its meaning. Where
+// there is one alone, a search that names none is of that one.
+func OfTexts(indexes []Index) (names []string) {
+	for _, x := range indexes {
+		if x.TakesTexts() {
+			names = append(names, x.Name)
+		}
+	}
+	return names
+}
+
 // NewIndex asks for an index.
 type NewIndex struct {
 	Name string `json:"name" pattern:"^[a-z0-9_][a-z0-9_.-]{0,127}$" example:"resumes"` // which no other index and no alias has

@@ -61,7 +61,7 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 func (s *server) textsWait(ctx context.Context) (notes []string) {
 	var waiting []string
 	for _, x := range s.registry.list() {
-		if x.pointer.Shape.ModelRevision != "" {
+		if x.pointer.Shape.TakesTexts() {
 			waiting = append(waiting, x.name)
 		}
 	}

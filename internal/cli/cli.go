@@ -22,6 +22,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -74,16 +75,21 @@ func New(more ...*cobra.Command) *cobra.Command {
 		}
 		root.AddCommand(cmd)
 	}
+	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		markUsage(cmd)
 	}
 	return root
 }
 
-// markUsage makes a wrong number of arguments a wrong call.
+// markUsage makes a wrong number of arguments a wrong call, and so a command that does nothing
+// without one of its own.
 func markUsage(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		markUsage(sub)
+	}
+	if cmd.HasSubCommands() && !cmd.Runnable() {
+		cmd.Args, cmd.RunE = cobra.NoArgs, sayWhatToDo
 	}
 	check := cmd.Args
 	if check == nil {
@@ -99,6 +105,14 @@ func markUsage(cmd *cobra.Command) {
 		}
 		return nil
 	}
+}
+
+func sayWhatToDo(cmd *cobra.Command, _ []string) error {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	return usageError{fmt.Errorf("say what to do: %s %s", cmd.CommandPath(), strings.Join(names, "|"))}
 }
 
 // argWords names what stands before the flags of a command that was given more of it, or less.
@@ -129,10 +143,13 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		path := strings.Fields(cmd.CommandPath())
 		return fmt.Errorf("write: %s", strings.Join(slices.Concat(path[:1], []string{"help"}, path[1:], args[1:]), " "))
 	}
-	cmd.SuggestionsMinimumDistance = 2
+	var names []catalog.Name
+	for _, sub := range cmd.Commands() {
+		names = append(names, catalog.Name{Namespace: catalog.DefaultNamespace, Name: sub.Name()})
+	}
 	meant := ""
-	for _, name := range cmd.SuggestionsFor(args[0]) {
-		meant = fmt.Sprintf("; is '%s %s' meant?", cmd.CommandPath(), name)
+	if near := catalog.Nearest(args[0], names); len(near) > 0 {
+		meant = fmt.Sprintf("; is '%s %s' meant?", cmd.CommandPath(), near[0])
 	}
 	return fmt.Errorf("%s has no command %q%s", cmd.CommandPath(), args[0], meant)
 }

@@ -66,7 +66,7 @@ func New(more ...*cobra.Command) *cobra.Command {
 	root.AddCommand(newIngest(&g), newJobs(&g), newSQL(&g), newDatasets(&g), newStatus(&g), newVersion(&g), newStorage(&g), newProfile(&g), newMCP(&g))
 	root.AddCommand(newVersions(&g), newDiff(&g), newRollback(&g), newTag(&g))
 	root.AddCommand(newViews(&g), newView(&g))
-	root.AddCommand(newIndex(&g), newSearch(&g), newEmbed(&g))
+	root.AddCommand(newIndex(&g), newSearch(&g), newEmbed(&g), newModels(&g))
 	root.AddCommand(newDrop(&g), newRestore(&g), newDropped(&g), newRename(&g), newDescribe(&g), newErase(&g))
 	for _, cmd := range more {
 		if verb, _, err := root.Find([]string{cmd.Name()}); err == nil && verb != root {

@@ -48,7 +48,7 @@ func newEmbed(g *Globals) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&asked.Model, "model", "", "`NAME` of the model (default the one that embedd is configured with)")
+	flags.StringVar(&asked.Model, "model", "", "`NAME` of the model (default the one that embedd is configured with; 'lakehouse models' lists them)")
 	flags.StringVar(&as, "input-type", "", "document (default: what is found) or query (what is searched with), to models that tell them apart")
 	flags.StringVar(&format, "format", formatTable, "table (the first numbers of each vector) or json (all of them, on one line)")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{formatTable, embedJSON}, cobra.ShellCompDirectiveNoFileComp))
@@ -169,23 +169,4 @@ func pinned(ctx context.Context, client embedding.Client, asked embedding.Reques
 		}
 	}
 	return asked, nil
-}
-
-// completeModel completes the name of a model of embedd.
-func (g *Globals) completeModel(cmd *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	gateway, err := g.client()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), completionTimeout)
-	defer cancel()
-	client := embedding.Client{Client: gateway}
-	list, _ := client.Models(ctx) // with what is known
-	var names []string
-	for _, m := range list.Models {
-		if strings.HasPrefix(m.Name, typed) {
-			names = append(names, m.Name)
-		}
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }

@@ -62,6 +62,8 @@ func TestTextsAreEmbedded(t *testing.T) {
 		{[]string{"embed", "a", "--model", "other"}, 1, "", "[model_not_found]"},
 		{[]string{"embed", "a", "--model", "away"}, 1, "", "it does not answer"},
 		{[]string{"embed", "a", "--model", "amiss"}, 1, "", "still [provider_refused]"},
+		{[]string{"models"}, 0, "│ words │ yes     │          │           │        │ ready     │ r1       │", "away is not ready: it does not answer\n"},
+		{[]string{"models", "--json"}, 0, `"revision": "r1"`, ""},
 		{[]string{"__complete", "embed", "--model", "w"}, 0, "words\n", ""},
 		{[]string{"__complete", "index", "create", "x", "--model", "o"}, 0, "other\n", ""},
 	} {
@@ -112,6 +114,9 @@ func TestATextFindsItsIndex(t *testing.T) {
 		if got != code || !strings.Contains(stdout+stderr, says) {
 			t.Errorf("%q: %d\n%s%s, want %q", args, got, stdout, stderr, says)
 		}
+	}
+	if list := runWith(t, nil, "index", "list"); !strings.Contains(list, "│ words ") || !strings.Contains(list, "│ another's (takes no texts) │") {
+		t.Error(list)
 	}
 	finds(0, "│ in-texts-welder │", "welder")
 	finds(0, "│ in-plain-welder │", "plain", "welder")

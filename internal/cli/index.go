@@ -58,8 +58,8 @@ func newIndexList(g *Globals) *cobra.Command {
 			for _, x := range indexes {
 				rows = append(rows, indexRow(x))
 			}
-			WriteTable(cmd.OutOrStdout(), []string{"index", "state", "dimension", "metric", "items", "waiting", "memory", "aliases", "made"}, rows,
-				[]bool{false, false, true, false, true, true, true, false, false})
+			WriteTable(cmd.OutOrStdout(), []string{"index", "state", "dimension", "metric", "model", "items", "waiting", "memory", "aliases", "made"}, rows,
+				[]bool{false, false, true, false, false, true, true, true, false, false})
 			return nil
 		},
 	}
@@ -77,7 +77,7 @@ func indexRow(x vector.Index) []string {
 		}
 		items, waiting, memory = strconv.Itoa(x.Count), strconv.Itoa(x.Stats.Waiting), bytesText(x.Stats.Memory.Taken())
 	}
-	return []string{x.Name, state, dimension, string(x.Metric), items, waiting, memory, strings.Join(x.Aliases, ", "), made}
+	return []string{x.Name, state, dimension, string(x.Metric), modelWords(x.Shape), items, waiting, memory, strings.Join(x.Aliases, ", "), made}
 }
 
 func newIndexDrop(g *Globals) *cobra.Command {

@@ -114,12 +114,20 @@ func takenWords(name string, err error) error {
 	})
 }
 
+// modelWords names the model of an index, and says where it is one that embedd did not have.
+func modelWords(s vector.Shape) string {
+	if s.Model == "" || s.TakesTexts() {
+		return printable(s.Model, "")
+	}
+	return printable(s.Model, "") + " (takes no texts)"
+}
+
 // shapeWords says what an index was made as.
 func shapeWords(s vector.Shape) string {
 	words := fmt.Sprintf("%d dimensions, %s, %s", s.Dimension, s.Metric, map[bool]string{true: "int8", false: "not quantized"}[s.Quantization == vector.Int8])
 	words += fmt.Sprintf(", m %d, ef_construction %d, room for %d items", s.M, s.EfConstruction, s.MaxItems)
 	if s.Model != "" {
-		words += ", model " + printable(s.Model, "")
+		words += ", model " + modelWords(s)
 	}
 	if s.ModelRevision != "" {
 		words += fmt.Sprintf(" (%.15s)", printable(s.ModelRevision, ""))

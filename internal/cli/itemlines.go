@@ -19,10 +19,11 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// Bounds of one batch of a load: as many items as go well together, and bytes far
-// within what vectord takes.
+// Bounds of one batch of a load: as many items as go well together, of texts whose vectors are
+// yet to be made what a model does in seconds, and bytes far within what vectord takes.
 const (
 	batchItems = 1000
+	batchTexts = 64
 	batchBytes = 16 << 20
 	maxLine    = 32 << 20
 )
@@ -32,6 +33,7 @@ type batch struct {
 	items []byte // as they stand there, with commas between them
 	ends  []int  // where each item ends there
 	lines []int  // where each item stands, from 1
+	texts int    // items without a vector
 	size  int64  // bytes of its lines, empty ones included
 }
 
@@ -83,7 +85,7 @@ func readBatches(r io.Reader) iter.Seq2[batch, error] {
 			if number == 1 {
 				text = bytes.TrimPrefix(text, []byte("\ufeff"))
 			}
-			if len(b.lines) > 0 && (len(b.lines) == batchItems || b.size+size > batchBytes) {
+			if len(b.lines) > 0 && (len(b.lines) == batchItems || b.texts == batchTexts || b.size+size > batchBytes) {
 				if !yield(b, nil) {
 					return
 				}
@@ -93,11 +95,15 @@ func readBatches(r io.Reader) iter.Seq2[batch, error] {
 			if len(text) == 0 {
 				continue
 			}
-			if err := checkItem(text); err != nil {
+			item, err := readItem(text)
+			if err != nil {
 				yield(batch{}, fmt.Errorf("line %d: %w", number, err))
 				return
 			}
 			b.add(text, number)
+			if item.Vector == nil {
+				b.texts++
+			}
 		}
 		switch err := lines.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):
@@ -113,20 +119,19 @@ func readBatches(r io.Reader) iter.Seq2[batch, error] {
 // itemForm is what a line looks like.
 const itemForm = `{"id": "c-1", "vector": [0.1, 0.2], "text": "…", "metadata": {"city": "Austin"}}`
 
-// checkItem returns what is wrong with a line, as strictly as vectord would be, whose
-// answer names no line.
-func checkItem(text []byte) error {
-	var item vector.Item
+// readItem reads a line, or returns what is wrong with it, as strictly as vectord would be,
+// whose answer names no line.
+func readItem(text []byte) (item vector.Item, err error) {
 	if err := jsonv2.Unmarshal(text, &item, jsonv2.RejectUnknownMembers(true)); err != nil {
-		return itemWords(text, err)
+		return item, itemWords(text, err)
 	}
 	switch {
 	case item.ID == "":
-		return fmt.Errorf("it has no id; an item looks like %s", itemForm)
+		return item, fmt.Errorf("it has no id; an item looks like %s", itemForm)
 	case slices.ContainsFunc(item.Vector, func(f float32) bool { return math.IsInf(float64(f), 0) }):
-		return fmt.Errorf("a number of the vector is larger than %g, the largest that it can hold", math.MaxFloat32)
+		return item, fmt.Errorf("a number of the vector is larger than %g, the largest that it can hold", math.MaxFloat32)
 	}
-	return nil
+	return item, nil
 }
 
 // itemWords says what is wrong with a line that could not be read, in simpler words than

@@ -46,6 +46,21 @@ func TestLinesBecomeBatches(t *testing.T) {
 	}
 }
 
+// A model makes the vectors of a batch before it goes in: one of texts alone is short.
+func TestTextsGoInShortBatches(t *testing.T) {
+	lines := strings.Repeat("{\"id\":\"v\",\"vector\":[1],\"text\":\"welder\"}\n", 100) + strings.Repeat("{\"id\":\"t\",\"text\":\"welder\"}\n", 100)
+	var got []int
+	for b, err := range readBatches(strings.NewReader(lines)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, len(b.lines))
+	}
+	if fmt.Sprint(got) != "[164 36]" {
+		t.Errorf("batches of %v", got)
+	}
+}
+
 // A line that is no item is named, and what is wrong with it.
 func TestABadLineIsNamed(t *testing.T) {
 	good := `{"id":"a","vector":[1],"metadata":{"anything":{"at":"all"}}}`

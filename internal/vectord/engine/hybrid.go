@@ -32,9 +32,15 @@ func (s *seeker) joined() []candidate {
 		depth = max(defaultDepth, 2*s.q.K)
 	}
 	depth = max(depth, s.q.K)
-	near, fitting := s.nearest(depth), s.fitting(depth)
+	return s.join(s.nearest(depth), s.fitting(depth), depth)
+}
+
+// join gives the K best of what the sides found, up to depth items each, which is the
+// list of the room.
+func (s *seeker) join(near, fitting []candidate, depth int) []candidate {
 	b := s.bounds(near, fitting)
 	b.cut = len(fitting) == depth // others may have a word too
+	s.x.names.follow(s.room.list)
 	list := merged(s.room.list)
 	s.addNear(list)
 	if b.cut && !s.q.Fusion.Ranks {
@@ -48,8 +54,7 @@ func (s *seeker) joined() []candidate {
 	return list
 }
 
-// best scores candidates, and gives the K best in order. An item that was replaced just
-// now may be among them as it was and as it is.
+// best scores candidates, and gives the K best in order.
 func (s *seeker) best(list []candidate, b bounds) []candidate {
 	for i := range list {
 		list[i].score = s.q.Fusion.score(&list[i], b)
@@ -60,13 +65,7 @@ func (s *seeker) best(list []candidate, b bounds) []candidate {
 		}
 		return strings.Compare(a.id, b.id)
 	})
-	items, seen := list[:0], s.seen()
-	for _, c := range list {
-		if len(items) < s.q.K && !seen.again(c.id) {
-			items = append(items, c)
-		}
-	}
-	return items
+	return list[:min(len(list), s.q.K)]
 }
 
 // merged puts together what both sides say of an item.
@@ -118,7 +117,7 @@ func (s *seeker) promising(list []candidate, b bounds) []candidate {
 			known = append(known, s.q.Fusion.score(&c, b))
 		}
 	}
-	if len(known) < s.q.K || s.twice {
+	if len(known) < s.q.K {
 		return list
 	}
 	slices.Sort(known)

@@ -18,9 +18,10 @@ type names struct {
 	led   []uint64     // the slots that an id leads to, slot s by bit s%64 of number s/64
 	bytes atomic.Int64 // that all this takes, about
 
-	// Slots that no id leads to any more are answers still for searches that began
-	// before: these have a lower moment. They are forgotten before the slot is buried.
+	// A search has the slots that ids led to when it began: those that came by its moment,
+	// and did not leave by then. What left is forgotten before the slot is buried.
 	moment uint64
+	came   []uint64 // by slot
 	left   map[uint32]uint64
 
 	// While slots are moved, an item is found in both: this leads from the old one to
@@ -33,7 +34,7 @@ func (n *names) name(slot uint32, id string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for int(slot) >= len(n.ids) {
-		n.ids = append(n.ids, "")
+		n.ids, n.came = append(n.ids, ""), append(n.came, 0)
 		n.bytes.Add(perSlot)
 	}
 	for int(slot/64) >= len(n.led) {
@@ -42,10 +43,10 @@ func (n *names) name(slot uint32, id string) {
 	n.hold(slot, id)
 }
 
-// What an id takes beside its bytes: its place among ids, and that in the tree, whose nodes
+// What an id takes beside its bytes: its places by slot, and that in the tree, whose nodes
 // are filled to two thirds.
 const (
-	perSlot = 20
+	perSlot = 30
 	perID   = 40
 )
 
@@ -63,6 +64,8 @@ func (n *names) lead(slot uint32) (before uint32, had bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	before, had = n.slots.Set(n.ids[slot], slot)
+	n.moment++
+	n.came[slot] = n.moment
 	if had {
 		n.leave(before)
 	} else {
@@ -78,16 +81,16 @@ func (n *names) drop(id string) (slot uint32, had bool) {
 	defer n.mu.Unlock()
 	slot, had = n.slots.Delete(id)
 	if had {
+		n.moment++
 		n.leave(slot)
 		n.bytes.Add(-perID)
 	}
 	return slot, had
 }
 
-// leave notes that no id leads to a slot any more. The lock is held.
+// leave notes that from this moment on no id leads to a slot. The lock is held.
 func (n *names) leave(slot uint32) {
 	n.led[slot/64] &^= 1 << (slot % 64)
-	n.moment++
 	if n.left == nil {
 		n.left = map[uint32]uint64{}
 	}
@@ -99,30 +102,6 @@ func (n *names) forget() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.left = nil
-}
-
-// move lets an id lead to another slot, and the old one to it as well.
-func (n *names) move(from, to uint32) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.twins == nil {
-		n.twins, n.origins = map[uint32]uint32{}, map[uint32]uint32{}
-	}
-	id := n.ids[from]
-	n.hold(to, id)
-	if now, ok := n.slots.Get(id); ok && now == from {
-		n.twins[from], n.origins[to] = to, from
-		n.slots.Set(id, to)
-		n.led[from/64] &^= 1 << (from % 64)
-		n.led[to/64] |= 1 << (to % 64)
-	}
-}
-
-// moved ends what move began.
-func (n *names) moved() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.twins, n.origins = nil, nil
 }
 
 // now gives the moment at which a search begins.
@@ -146,23 +125,14 @@ func (n *names) count() (ids, left int) {
 }
 
 // id gives the id of a slot that a search found, and the slot where the item is now,
-// if it was there when the search began or later. The lock is held.
+// if the item was there when the search began. The lock is held.
 func (n *names) id(slot uint32, since uint64) (id string, at uint32, ok bool) {
-	id = n.ids[slot]
-	if n.leads(slot) {
-		return id, slot, true
-	}
-	if twin, moved := n.twins[slot]; moved && n.leads(twin) {
-		return id, twin, true
-	}
-	return id, slot, n.left[slot] > since
+	at = n.at(slot)
+	return n.ids[at], at, (n.leads(at) || n.left[at] > since) && n.came[at] <= since
 }
 
 // leads tells whether a slot's id leads to it. The lock is held.
 func (n *names) leads(slot uint32) bool { return n.led[slot/64]>>(slot%64)&1 != 0 }
-
-// moving tells whether an item may be found in two slots. The lock is held.
-func (n *names) moving() bool { return len(n.left)+len(n.twins) > 0 }
 
 // leading gives the slots that an id leads to now, written to room where that is large
 // enough: slot s by bit s%64 of number s/64.

@@ -8,9 +8,9 @@ import (
 )
 
 // Search gives the items that fit a query best, the best first, as they were when it
-// began or later. Its error is a [QueryError], an [UnknownItemError], a
-// [hnsw.VectorError], or one of a filter: [metadata.UnknownFieldError] or
-// [metadata.FilterError].
+// began, but for metadata that is changed in its place. Its error is a [QueryError], an
+// [UnknownItemError], a [hnsw.VectorError], or one of a filter:
+// [metadata.UnknownFieldError] or [metadata.FilterError].
 func (x *Index) Search(q Query) (hits []Hit, err error) {
 	if err := x.CheckQuery(q); err != nil {
 		return nil, err
@@ -28,7 +28,6 @@ type seeker struct {
 	allowed []uint64        // nil: every slot
 	asked   *lexical.Asked  // nil where no words are searched for
 	skip    map[string]bool // ids that are no answer
-	twice   bool            // an item may have been found in two slots
 	room    *room
 }
 
@@ -50,24 +49,33 @@ type candidate struct {
 }
 
 func (x *Index) search(q *Query) ([]Hit, error) {
-	s := seeker{x: x, q: q, since: x.names.now(), vector: q.Vector, room: x.rooms.Get().(*room)}
+	s := seeker{x: x, q: q, vector: q.Vector, room: x.rooms.Get().(*room)}
 	defer s.leave()
-	if len(q.Positive) > 0 {
-		var err error
-		if s.vector, s.skip, err = x.example(q.Positive, q.Negative); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.take(); err != nil {
+	if err := s.begin(); err != nil {
 		return nil, err
 	}
-	if !q.words() {
-		return s.hits(s.nearest(q.K)), nil
+	return s.answer(), nil
+}
+
+// begin takes the moment that the search is of.
+func (s *seeker) begin() (err error) {
+	s.since = s.x.names.now()
+	if len(s.q.Positive) > 0 {
+		if s.vector, s.skip, err = s.x.example(s.q.Positive, s.q.Negative); err != nil {
+			return err
+		}
 	}
-	if !q.vectors() {
-		return s.hits(s.fitting(q.K)), nil
+	return s.take()
+}
+
+func (s *seeker) answer() []Hit {
+	switch {
+	case !s.q.words():
+		return s.hits(s.nearest(s.q.K))
+	case !s.q.vectors():
+		return s.hits(s.fitting(s.q.K))
 	}
-	return s.hits(s.joined()), nil
+	return s.hits(s.joined())
 }
 
 // leave gives back what was used.
@@ -168,40 +176,25 @@ func (s *seeker) items(list []candidate, n int) []candidate {
 	names := &s.x.names
 	names.mu.RLock()
 	defer names.mu.RUnlock()
-	s.twice = s.twice || names.moving()
-	seen := s.seen()
+	var seen map[uint32]bool // nil where nothing comes twice
+	if names.moving() {
+		seen = map[uint32]bool{}
+	}
 	items := list[:0]
 	for _, c := range list {
 		var ok bool
 		c.id, c.slot, ok = names.id(c.slot, s.since)
-		if !ok || s.skip[c.id] || seen.again(c.id) {
+		if !ok || s.skip[c.id] || seen[c.slot] {
 			continue
+		}
+		if seen != nil {
+			seen[c.slot] = true
 		}
 		if items = append(items, c); len(items) == n {
 			break
 		}
 	}
 	return items
-}
-
-// ids are a set; nil is one where nothing comes twice.
-type ids map[string]struct{}
-
-// seen gives an empty set, or nil as long as no item was seen to be in two slots.
-func (s *seeker) seen() ids {
-	if s.twice {
-		return ids{}
-	}
-	return nil
-}
-
-// again tells whether an id is in the set, and puts it in.
-func (set ids) again(id string) bool {
-	_, there := set[id]
-	if set != nil {
-		set[id] = struct{}{}
-	}
-	return there
 }
 
 // nearness is the score of a distance that the graph gave.

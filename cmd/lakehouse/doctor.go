@@ -5,17 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/doctor"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
-	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/fleet"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -71,7 +68,7 @@ func examine(cmd *cobra.Command, file string) doctor.Fleet {
 		Secrets: secrets, SecretsErr: secretsErr,
 		Storaged: config.Storaged, Access: config.Queryd.Access,
 		Gateway:   gateway,
-		Ollama:    ollamas(config),
+		Models:    config.Embedd.Models,
 		Extension: config.Queryd.Extension,
 		Worker:    startWorker,
 	}
@@ -93,17 +90,6 @@ func gatewayOf(config fleet.Config, secrets service.Secrets, named string, unrea
 		client.Base = strings.TrimSuffix(strings.TrimSuffix(named, "/"), "/v1")
 	}
 	return client
-}
-
-// ollamas gives where the configured models look for Ollama.
-func ollamas(config fleet.Config) []string {
-	urls := map[string]bool{}
-	for name, m := range config.Embedd.Models {
-		if m.Provider == remote.Ollama {
-			urls[m.Complete(name).URL] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(urls))
 }
 
 // sourceTree gives the folder of this project's source that holds the working

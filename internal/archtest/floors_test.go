@@ -61,8 +61,8 @@ func floors() map[string]floor {
 			external: true, why: "fleet runs the daemons in one process and knows no command line",
 		},
 		"doctor": {
-			may:      []string{"wire", "service", "storage", "vector", "embedding", "storaged", "httpfs"},
-			external: true, why: "the doctor looks at S3 as storaged does, and is given what needs DuckDB; no daemon links it",
+			may:      []string{"wire", "service", "storage", "vector", "embedding", "storaged", "embedd", "httpfs"},
+			external: true, why: "the doctor looks at S3 as storaged does and at Ollama as embedd does, and is given what needs DuckDB; no daemon links it",
 		},
 		"cli": {
 			may:      []string{"wire", "service", "storage", "catalog", "ingest", "query", "vector", "embedding"},

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -29,8 +31,12 @@ func secretFiles(_ context.Context, f Fleet) []Check {
 	if f.SecretsErr != nil {
 		return trouble("secrets", Fail, "mend the file that it names", "%s", oneLine(f.SecretsErr.Error()))
 	}
+	keys := map[string]bool{}
+	for _, m := range f.Models {
+		keys[m.KeyFile] = true
+	}
 	var seen []string
-	for _, path := range []string{f.Settings.AuthFile, f.Settings.SecretsFile} {
+	for _, path := range append([]string{f.Settings.AuthFile, f.Settings.SecretsFile}, slices.Sorted(maps.Keys(keys))...) {
 		if path == "" {
 			continue
 		}
@@ -48,7 +54,7 @@ func secretFiles(_ context.Context, f Fleet) []Check {
 		seen = append(seen, fmt.Sprintf("%s has mode %04o", path, info.Mode().Perm()))
 	}
 	if seen == nil {
-		return ok("secrets", "there are no files of secrets, so there is no token and no S3")
+		return ok("secrets", "there are no files of secrets, so there is no token, no S3 and no key of a provider of models")
 	}
 	return ok("secrets", "%s", strings.Join(seen, "; "))
 }

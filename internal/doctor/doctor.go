@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/storaged"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -49,9 +50,9 @@ type Fleet struct {
 	Secrets    service.Secrets
 	SecretsErr error
 	Storaged   storaged.Config
-	Access     string      // queryd's way to the files
-	Gateway    wire.Client // of a fleet that may run; without a Base where it is not known
-	Ollama     []string    // where embedd looks for it
+	Access     string                   // queryd's way to the files
+	Gateway    wire.Client              // of a fleet that may run; without a Base where it is not known
+	Models     map[string]remote.Config // of embedd, beside the one that is built in
 
 	// Extension gives DuckDB's httpfs as queryd looks for it.
 	Extension func() (path string, err error)

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -97,6 +98,15 @@ func TestConfigAndSecrets(t *testing.T) {
 		if strings.Contains(fmt.Sprint(found), "hush") {
 			t.Error("a secret is shown")
 		}
+	}
+	key := filepath.Join(t.TempDir(), "openai.env")
+	f.Models = map[string]remote.Config{"a": {KeyFile: key}, "b": {KeyFile: key}, "c": {}}
+	wants(t, secretFiles(t.Context(), f), "secrets", OK, f.Settings.AuthFile)
+	for mode, status := range map[os.FileMode]Status{0o644: Fail, 0o600: OK} {
+		if err := errors.Join(os.WriteFile(key, []byte("hush"), 0o600), os.Chmod(key, mode)); err != nil {
+			t.Fatal(err)
+		}
+		wants(t, secretFiles(t.Context(), f), "secrets", status, key, fmt.Sprintf("%04o", mode))
 	}
 }
 
@@ -251,10 +261,15 @@ func TestOllamaAndTheFleet(t *testing.T) {
 	wants(t, fleet(t.Context(), f), "fleet", Skip)
 	server := httptest.NewServer(answering(`{"models":[{"name":"qwen2.5:0.5b"}]}`))
 	defer server.Close()
-	f.Ollama = []string{server.URL}
-	wants(t, ollama(t.Context(), f), "ollama", OK, "qwen2.5:0.5b")
-	f.Ollama = []string{"http://127.0.0.1:1", server.URL}
-	wants(t, ollama(t.Context(), f), "ollama", Warn, "no Ollama answers at http://127.0.0.1:1, where", "ollama serve")
+	at := func(url, model string) remote.Config {
+		return remote.Config{Provider: remote.Ollama, URL: url, Model: model}
+	}
+	f.Models = map[string]remote.Config{"a": at(server.URL, "qwen2.5:0.5b"), "b": {Provider: remote.OpenAI, URL: "http://127.0.0.1:1"}}
+	wants(t, ollama(t.Context(), f), "ollama", OK, server.URL+" answers, and has qwen2.5:0.5b")
+	f.Models["nomic-embed-text"] = at(server.URL, "")
+	wants(t, ollama(t.Context(), f), "ollama", Warn, "does not have the model nomic-embed-text", "ollama pull nomic-embed-text")
+	f.Models["c"] = at("http://127.0.0.1:1", "x")
+	wants(t, ollama(t.Context(), f), "ollama", Warn, "no Ollama answers at http://127.0.0.1:1, where", "OLLAMA_HOST=127.0.0.1:1 ollama serve", "ollama pull nomic-embed-text")
 	mine := service.Version()
 	for _, c := range []struct {
 		services string

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"git.agentview.dev/profit/golanglakehouse/internal/embedd/remote"
 	"git.agentview.dev/profit/golanglakehouse/internal/httpfs"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -57,28 +59,41 @@ func sandbox(_ context.Context, f Fleet) []Check {
 	return ok("sandbox", "Landlock version %d and seccomp are enforced on a query worker", walls.LandlockABI)
 }
 
-// ollama tells whether each one answers that embedd has models of.
+// ollama tells whether each one answers that embedd has models of, and has these.
 func ollama(ctx context.Context, f Fleet) []Check {
-	if len(f.Ollama) == 0 {
+	at := map[string][]remote.Config{}
+	for _, name := range slices.Sorted(maps.Keys(f.Models)) {
+		if m := f.Models[name].Complete(name); m.Provider == remote.Ollama {
+			at[m.URL] = append(at[m.URL], m)
+		}
+	}
+	if len(at) == 0 {
 		return skip("ollama", "no [embedd.models.NAME] of this configuration is Ollama's")
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	var there, away []string
-	for _, url := range f.Ollama {
+	var there, wrong, fixes []string
+	for _, url := range slices.Sorted(maps.Keys(at)) {
 		var answer struct{ Models []struct{ Name string } }
 		if err := getJSON(ctx, url+"/api/tags", &answer); err != nil {
-			away = append(away, url)
+			wrong = append(wrong, fmt.Sprintf("no Ollama answers at %s, where embedd has models", url))
+			fixes = append(fixes, "start it with: "+at[url][0].OllamaCommand("serve"))
 			continue
 		}
 		names := make([]string, len(answer.Models))
 		for i, m := range answer.Models {
 			names[i] = m.Name
 		}
-		there = append(there, fmt.Sprintf("%s answers, with %d models: %s", url, len(names), strings.Join(names, ", ")))
+		for _, m := range at[url] {
+			if !slices.ContainsFunc(names, m.IsCalled) {
+				wrong = append(wrong, fmt.Sprintf("Ollama at %s does not have the model %s", url, m.Model))
+				fixes = append(fixes, m.OllamaCommand("pull "+m.Model))
+			}
+		}
+		there = append(there, fmt.Sprintf("%s answers, and has %s", url, cmp.Or(strings.Join(names, ", "), "no model")))
 	}
-	if away != nil {
-		return trouble("ollama", Warn, "start it with: ollama serve", "no Ollama answers at %s, where embedd has models", strings.Join(away, ", "))
+	if wrong != nil {
+		return trouble("ollama", Warn, strings.Join(fixes, "; "), "%s", some(wrong))
 	}
 	return ok("ollama", "%s", strings.Join(there, "; "))
 }

@@ -79,7 +79,8 @@ const (
 	defaultChars      = 64 << 10
 	defaultConcurrent = 4
 	defaultTimeout    = service.Duration(time.Minute)
-	defaultOllama     = "http://127.0.0.1:11434"
+	defaultOllamaHost = "127.0.0.1:11434"
+	defaultOllama     = "http://" + defaultOllamaHost
 )
 
 // Complete puts what is in force in the place of what is not given, but for the dimension, which

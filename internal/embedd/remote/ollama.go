@@ -43,7 +43,7 @@ func (o *ollama) embed(ctx context.Context, texts []string, cut bool) (answer, e
 }
 
 func (o *ollama) missing() error {
-	return embedding.ErrProviderDown.Errorf("%s does not have the model %s; get it with: ollama pull %s", o.config.where(), o.config.Model, o.config.Model).
+	return embedding.ErrProviderDown.Errorf("%s does not have the model %s; get it with: %s", o.config.where(), o.config.Model, o.config.OllamaCommand("pull "+o.config.Model)).
 		With("provider", o.config.Provider)
 }
 
@@ -69,9 +69,14 @@ func (o *ollama) revision(ctx context.Context) (string, error) {
 		return "", o.config.explain(said)
 	}
 	for _, m := range list.Models {
-		if strings.EqualFold(m.Name, o.config.Model) || strings.EqualFold(m.Name, o.config.Model+":latest") {
+		if o.config.IsCalled(m.Name) {
 			return "sha256:" + m.Digest, nil
 		}
 	}
 	return "", o.missing()
+}
+
+// IsCalled tells whether a name in Ollama's list is the model's.
+func (c Config) IsCalled(name string) bool {
+	return strings.EqualFold(name, c.Model) || strings.EqualFold(name, c.Model+":latest")
 }

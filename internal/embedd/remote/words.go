@@ -2,6 +2,7 @@ package remote
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
@@ -26,9 +27,17 @@ func (c Config) where() string {
 // remedy says what may bring the provider back.
 func (c Config) remedy() string {
 	if c.Provider == Ollama {
-		return "start it with: ollama serve"
+		return "start it with: " + c.OllamaCommand("serve")
 	}
 	return "see that it is up and can be reached from here"
+}
+
+// OllamaCommand gives a command of Ollama's as it is typed where that is not at its usual port.
+func (c Config) OllamaCommand(words string) string {
+	if host := strings.TrimPrefix(c.URL, "http://"); host != defaultOllamaHost && host != "localhost:11434" {
+		return "OLLAMA_HOST=" + host + " ollama " + words
+	}
+	return "ollama " + words
 }
 
 // explain makes an error of what a provider complains of, but for what only its kind can

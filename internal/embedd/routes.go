@@ -2,6 +2,7 @@ package embedd
 
 import (
 	"net/http"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
@@ -17,7 +18,7 @@ func (s *server) routes() []service.Route {
 		embedding.ErrTooManyCalls, embedding.ErrBadProvider, embedding.ErrRefused, embedding.ErrProviderDown, embedding.ErrEmbedTimeout}
 	return []service.Route{
 		{
-			Method: "POST", Path: "/embed", ID: "embed", Summary: "Make vectors of texts", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate,
+			Method: "POST", Path: "/embed", ID: "embed", Summary: "Make vectors of texts", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate, UploadTime: uploadTime,
 			Body:    &service.Body{Type: embedding.Request{}, Example: `{"texts":["forklift operator, night shift"],"input_type":"query"}`},
 			Answers: []service.Answer{{Status: http.StatusOK, Doc: "a vector for each text, in their order", Type: embedding.Answer{}}},
 			Errors:  failures, Handle: s.permitted(s.embed),
@@ -27,7 +28,7 @@ func (s *server) routes() []service.Route {
 			Answers: []service.Answer{{Status: http.StatusOK, Doc: "the default first", Type: embedding.Models{}}}, Handle: s.listModels,
 		},
 		{
-			Method: "POST", Path: "/embeddings", ID: "create_embedding", Summary: "Make vectors of texts, as OpenAI's API does", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate,
+			Method: "POST", Path: "/embeddings", ID: "create_embedding", Summary: "Make vectors of texts, as OpenAI's API does", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate, UploadTime: uploadTime,
 			Body:    &service.Body{Type: embedding.OpenAIRequest{}, Example: `{"input":"forklift operator, night shift","model":"minilm"}`},
 			Answers: []service.Answer{{Status: http.StatusOK, Doc: "an embedding for each text, in their order", Type: embedding.OpenAIAnswer{}}},
 			Errors:  append(failures[:len(failures):len(failures)], embedding.ErrDimensions), ErrorAs: wire.AsOpenAI, Handle: s.permitted(s.embedOpenAI),
@@ -35,9 +36,12 @@ func (s *server) routes() []service.Route {
 	}
 }
 
-// uploadRate is how many bytes a second of a body have to come: it has memory that others wait
-// for.
-const uploadRate = 64 << 10
+// A body has memory that others wait for, so that it has to come in some time: the largest ones
+// in half the time that somebody waits unless that is configured.
+const (
+	uploadRate = 64 << 10 // bytes a second
+	uploadTime = 30 * time.Second
+)
 
 // permitted has a handler wait for a permit before it reads its request.
 func (s *server) permitted(h func(http.ResponseWriter, *http.Request, *permit) error) service.Handler {

@@ -28,17 +28,19 @@ const slowStart = 10 * time.Second
 
 // upload is a request's body as it comes from the connection. It cuts an upload
 // of which no byte came for a while; one that keeps coming may take as long as
-// it likes, unless its route has a rate. It may be read by a goroutine that
+// it likes, unless its route has bounds. It may be read by a goroutine that
 // outlives the handler.
 type upload struct {
 	io.ReadCloser
 	control  *http.ResponseController
 	client   context.Context // of the request: done as soon as a read finds the client gone
 	idle     time.Duration
-	rate     int64 // bytes a second, at least; 0: any
+	rate     int64         // bytes a second, at least; 0: any
+	most     time.Duration // that all of it may take; 0: any
 	chunked  bool
-	awaited  bool         // the client sends nothing before it is told to continue
-	begun    atomic.Int64 // the time of the first read; 0: not yet
+	awaited  bool // the client sends nothing before it is told to continue
+	came     time.Time
+	begun    atomic.Int64 // how long after that the first read was, and 1; 0: not yet
 	ended    atomic.Bool
 	stood    atomic.Bool // cut for standing still
 	received atomic.Int64
@@ -50,7 +52,7 @@ func newUpload(w http.ResponseWriter, r *http.Request, idle time.Duration) *uplo
 		return nil
 	}
 	return &upload{
-		ReadCloser: r.Body, control: http.NewResponseController(w), client: r.Context(), idle: idle,
+		ReadCloser: r.Body, control: http.NewResponseController(w), client: r.Context(), idle: idle, came: time.Now(),
 		chunked: slices.Contains(r.TransferEncoding, "chunked"),
 		awaited: r.Header.Get("Expect") != "",
 	}
@@ -61,10 +63,10 @@ func (u *upload) Read(p []byte) (int, error) {
 }
 
 func (u *upload) readWithin(p []byte, patience time.Duration) (int, error) {
-	u.begun.CompareAndSwap(0, time.Now().UnixNano())
+	u.begun.CompareAndSwap(0, int64(time.Since(u.came)+1))
 	end := time.Now().Add(patience)
-	if u.rate > 0 && u.due().Before(end) {
-		end = u.due()
+	if due := u.due(); !due.IsZero() && due.Before(end) {
+		end = due
 	}
 	_ = u.control.SetReadDeadline(end) // unsupported only in tests without a connection
 	n, err := u.ReadCloser.Read(p)
@@ -90,15 +92,22 @@ func (u *upload) malformed(err error) bool {
 	return err != nil && u.chunked && u.client.Err() == nil && !errors.Is(err, http.ErrBodyReadAfterClose)
 }
 
-// due is when an upload that has to come at a rate is too late with its next byte.
-func (u *upload) due() time.Time {
-	seconds := float64(u.received.Load()) / float64(u.rate)
-	return time.Unix(0, u.begun.Load()).Add(slowStart + time.Duration(seconds*float64(time.Second)))
+// due is when the next byte is too late, by the bounds of the route; zero where it has none.
+func (u *upload) due() (at time.Time) {
+	began := u.came.Add(time.Duration(u.begun.Load()))
+	if u.rate > 0 {
+		seconds := float64(u.received.Load()) / float64(u.rate)
+		at = began.Add(slowStart + time.Duration(seconds*float64(time.Second)))
+	}
+	if end := began.Add(u.most); u.most > 0 && (at.IsZero() || end.Before(at)) {
+		at = end
+	}
+	return at
 }
 
 func (u *upload) standstill() error {
-	if u.rate > 0 && !time.Now().Before(u.due()) {
-		return wire.ErrBodyIdle.Errorf("the body comes too slowly, %d bytes until now; others wait for it, so send at least %d bytes a second, or less at once", u.received.Load(), u.rate).
+	if due := u.due(); !due.IsZero() && !time.Now().Before(due) {
+		return wire.ErrBodyIdle.Errorf("the body comes too slowly, %d bytes until now; others wait for it, so send at least %d bytes a second, and all of it within %s, or less at once", u.received.Load(), u.rate, u.most).
 			With("limit", u.rate)
 	}
 	return wire.ErrBodyIdle.Errorf("no byte of the body came for %s; send it again, without a pause", u.idle)

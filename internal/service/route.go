@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -50,8 +51,9 @@ type Route struct {
 	ErrorAs func(*wire.Problem) any
 	MaxBody int64 // bytes; 0: DefaultMaxBody, Unbounded: none
 	// UploadRate is how many bytes a second of a body have to come, after ten seconds for
-	// anything; 0: as many as like.
+	// anything; UploadTime how long all of it may take. 0: any.
 	UploadRate int64
+	UploadTime time.Duration
 	Handle     Handler
 
 	probe bool // asked often by machines: also while draining, and logged at debug

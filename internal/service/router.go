@@ -118,7 +118,7 @@ func bound(a *answer, r *http.Request, route Route) error {
 	if a.upload == nil {
 		return nil
 	}
-	r.Body, a.upload.rate = a.upload, route.UploadRate
+	r.Body, a.upload.rate, a.upload.most = a.upload, route.UploadRate, route.UploadTime
 	limit := cmp.Or(route.MaxBody, DefaultMaxBody)
 	if limit < 0 {
 		return nil

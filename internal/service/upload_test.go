@@ -117,9 +117,10 @@ type piped struct {
 
 func (p piped) Write(b []byte) (int, error) { return p.Conn.Write(b) }
 
-// A body whose route has a rate is cut when it is too late, whether it stands still or drips.
-func TestAnUploadComesAtItsRate(t *testing.T) {
-	const rate = 64 << 10
+// A body whose route has bounds is cut when it is too late, whether it stands still or drips,
+// and where the whole takes too long.
+func TestAnUploadComesInItsTime(t *testing.T) {
+	const rate, most = 64 << 10, 2 * time.Minute
 	for _, c := range []struct {
 		what  string
 		piece int // bytes that come at once
@@ -131,6 +132,7 @@ func TestAnUploadComesAtItsRate(t *testing.T) {
 		{"drips", 1, time.Second, 60, slowStart},
 		{"stands still", rate, 0, 3, slowStart + 3*time.Second},
 		{"comes at its rate", rate, time.Second, 60, 0},
+		{"comes for ever", rate, time.Second, 300, most},
 		{"comes after a while", 1, 9 * time.Second, 1, 0},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -150,7 +152,7 @@ func TestAnUploadComesAtItsRate(t *testing.T) {
 				})
 				r := httptest.NewRequestWithContext(t.Context(), "POST", "/embed", here)
 				u := newUpload(piped{httptest.NewRecorder(), here}, r, time.Minute)
-				u.rate = rate
+				u.rate, u.most = rate, most
 				began := time.Now()
 				n, err := io.Copy(io.Discard, u)
 				if c.ends == 0 {
@@ -164,5 +166,14 @@ func TestAnUploadComesAtItsRate(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// The clock on the wall may be set while a body comes.
+func TestAnUploadsTimeGoesByNoWallClock(t *testing.T) {
+	u := newUpload(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "POST", "/embed", strings.NewReader("a")), time.Minute)
+	u.rate = 1
+	if _, err := io.Copy(io.Discard, u); err != nil || !strings.Contains(u.due().String(), " m=") {
+		t.Errorf("%v, %v", u.due(), err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -95,12 +94,18 @@ func checkPeers(peers Peers) error {
 // follow the name of the setting. The error does not hold base, which may hold a
 // password.
 func CheckURL(base string) error {
+	return CheckAddress(base, "http://127.0.0.1:3110", "a token belongs in AUTH_TOKEN")
+}
+
+// CheckAddress is the same for other addresses, with an example of them, and with where their
+// secrets belong.
+func CheckAddress(base, example, secret string) error {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
-		return errors.New("has to be a URL like http://127.0.0.1:3110")
+		return fmt.Errorf("has to be a URL like %s", example)
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return errors.New("has to be a URL like http://127.0.0.1:3110, with no user, query or fragment in it; a token belongs in AUTH_TOKEN")
+		return fmt.Errorf("has to be a URL like %s, with no user, query or fragment in it; %s", example, secret)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -39,13 +40,14 @@ type Config struct {
 // Check names the first key whose value cannot work, by the section's name.
 func (c Config) Check(section string) error {
 	_, keepErr := time.ParseDuration(cmp.Or(c.KeepAlive, "0s"))
+	urlErr := c.checkURL()
 	switch {
+	case c.Provider == "":
+		return fmt.Errorf("[%s] provider is missing; it is %q, or %q for whoever speaks its API", section, Ollama, OpenAI)
 	case c.Provider != Ollama && c.Provider != OpenAI:
 		return fmt.Errorf("[%s] provider = %q is none of %s, %s", section, c.Provider, Ollama, OpenAI)
-	case c.URL == "" && c.Provider == OpenAI:
-		return fmt.Errorf("[%s] url is missing; texts are sent there, so write it down, as in \"https://api.openai.com/v1\"", section)
-	case c.URL != "" && service.CheckURL(c.URL) != nil:
-		return fmt.Errorf("[%s] url %w", section, service.CheckURL(c.URL))
+	case urlErr != nil:
+		return fmt.Errorf("[%s] %w", section, urlErr)
 	case c.Revision != "" && c.Provider == Ollama:
 		return fmt.Errorf("[%s] revision is for openai alone; Ollama tells that of its models", section)
 	case c.Dimension < 0:
@@ -58,8 +60,25 @@ func (c Config) Check(section string) error {
 		return fmt.Errorf("[%s] max_concurrent is negative; 0 means %d", section, defaultConcurrent)
 	case keepErr != nil:
 		return fmt.Errorf("[%s] keep_alive = %q is no duration; write it like \"30m\", or \"-1s\" for always", section, c.KeepAlive)
+	}
+	return nil
+}
+
+func (c Config) checkURL() error {
+	example := defaultOllama
+	if c.Provider == OpenAI {
+		example = exampleOpenAI
+	}
+	err := service.CheckAddress(cmp.Or(c.URL, example), example, "a key belongs in key_file")
+	switch {
+	case c.URL == "" && c.Provider == OpenAI:
+		return fmt.Errorf("url is missing; texts are sent there, so write it down, as in %q", example)
+	case err != nil:
+		return fmt.Errorf("url %w", err)
+	case c.Provider == OpenAI && strings.HasSuffix(strings.TrimSuffix(c.URL, "/"), "/embeddings"):
+		return fmt.Errorf("url is what stands before /embeddings, as in %q; leave /embeddings out", example)
 	case c.KeyFile != "" && inTheClear(c.URL):
-		return fmt.Errorf("[%s] url: the key in key_file would cross a network in the clear; write https://, or leave key_file out", section)
+		return errors.New("url: the key in key_file would cross a network in the clear; write https://, or leave key_file out")
 	}
 	return nil
 }
@@ -80,6 +99,7 @@ const (
 	defaultConcurrent = 4
 	defaultTimeout    = service.Duration(time.Minute)
 	defaultOllamaHost = "127.0.0.1:11434"
+	exampleOpenAI     = "https://api.openai.com/v1"
 	defaultOllama     = "http://" + defaultOllamaHost
 )
 

@@ -159,14 +159,18 @@ func TestAProviderThatKnowsNoFormatsIsAskedForNumbers(t *testing.T) {
 
 func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 	for key, c := range map[string]remote.Config{
-		"provider":       {Provider: "openrouter"},
-		"url is missing": {Provider: remote.OpenAI},
-		"url has":        {Provider: remote.Ollama, URL: "127.0.0.1:11434"},
-		"in the clear":   {Provider: remote.OpenAI, URL: "http://example.com/v1", KeyFile: "/key"},
-		"keep_alive":     {Provider: remote.Ollama, KeepAlive: "-1"},
-		"max_batch":      {Provider: remote.Ollama, MaxBatch: 10_000},
-		"dimension":      {Provider: remote.Ollama, Dimension: -1},
-		"revision":       {Provider: remote.Ollama, Revision: "r"},
+		"none of ollama":                        {Provider: "openrouter"},
+		"provider is missing":                   {URL: "http://127.0.0.1:11434"},
+		"url is missing":                        {Provider: remote.OpenAI},
+		"http://127.0.0.1:11434":                {Provider: remote.Ollama, URL: "127.0.0.1:11434"},
+		"url has to be a URL like https://api.": {Provider: remote.OpenAI, URL: "api.openai.com/v1"},
+		"a key belongs in key_file":             {Provider: remote.OpenAI, URL: "https://me:key@example.com/v1"},
+		"leave /embeddings out":                 {Provider: remote.OpenAI, URL: "https://example.com/v1/embeddings/"},
+		"in the clear":                          {Provider: remote.OpenAI, URL: "http://example.com/v1", KeyFile: "/key"},
+		"keep_alive":                            {Provider: remote.Ollama, KeepAlive: "-1"},
+		"max_batch":                             {Provider: remote.Ollama, MaxBatch: 10_000},
+		"dimension":                             {Provider: remote.Ollama, Dimension: -1},
+		"revision":                              {Provider: remote.Ollama, Revision: "r"},
 	} {
 		if err := c.Check("embedd.models.x"); err == nil || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "[embedd.models.x]") {
 			t.Errorf("%s: %v", key, err)

@@ -44,7 +44,7 @@ func (s *server) embedOpenAI(w http.ResponseWriter, r *http.Request, mine *permi
 		return wire.ErrBadRequest.Errorf("there is no encoding_format %.40q; there are %s and %s", asked.EncodingFormat, embedding.FormatFloat, embedding.FormatBase64).
 			With("field", "encoding_format")
 	}
-	f, err := s.vectors(r.Context(), mine, order{embedding.Request{Texts: texts, Model: asked.Model}, "input", asked.Dimensions})
+	f, err := s.vectors(r.Context(), mine, order{Request: embedding.Request{Texts: texts, Model: asked.Model}, field: "input", dimensions: asked.Dimensions})
 	if err != nil {
 		return err
 	}

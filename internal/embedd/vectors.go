@@ -49,16 +49,11 @@ func (s *server) vectors(ctx context.Context, mine *permit, asked order) (found,
 	if errors.Is(err, embedding.ErrModelChanged) && asked.Revision == "" { // while it was at work: the new one is as good
 		f.values, err = s.ofOneRevision(ctx, mine, m, asked)
 	}
-	if err == nil {
-		err = f.allRead(asked.field)
-	}
-	switch {
-	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = context.Cause(ctx)
-	case err == nil && asked.Truncate != nil && !*asked.Truncate:
-		err = refuseTruncated(f.values, asked.field)
-	case err == nil: // where it was not known before
-		err = m.checkDimensions(asked.dimensions, len(f.values[0].Vector))
+	}
+	if err == nil {
+		err = f.check(asked)
 	}
 	return f, err
 }
@@ -74,6 +69,19 @@ func check(asked embedding.Request, field string) error {
 		}
 	}
 	return embedding.CheckInputType(asked.InputType)
+}
+
+// check tells what is wrong with vectors that were made.
+func (f found) check(asked order) error {
+	if err := f.allRead(asked.field); err != nil {
+		return err
+	}
+	if asked.Truncate != nil && !*asked.Truncate {
+		if err := refuseTruncated(f.values, asked.field); err != nil {
+			return err
+		}
+	}
+	return f.model.checkDimensions(asked.dimensions, len(f.values[0].Vector)) // where it was not known before
 }
 
 // allRead refuses a text of which the model reads nothing, as of one of characters without

@@ -24,7 +24,7 @@ func newBuiltin() (*model, error) {
 func (b builtin) Revision(context.Context) (string, error) { return b.Model.Revision(), nil }
 
 // Embed makes the vectors of a batch.
-func (b builtin) Embed(ctx context.Context, _ string, texts []string) ([]embedded.Text, error) {
+func (b builtin) Embed(ctx context.Context, _ string, texts []string) ([]embedded.Embedding, error) {
 	return b.Model.Embed(ctx, texts)
 }
 

@@ -13,7 +13,7 @@ type server struct {
 	config  Config
 	models  []*model // the default first
 	permits *permits
-	memo    *memo.Memo[embedded.Text]
+	memo    *memo.Memo[embedded.Embedding]
 	metrics *metrics
 }
 
@@ -26,7 +26,7 @@ func New(_ context.Context, env service.Env, c Config) (*service.Daemon, error) 
 		env.Log.Warn("texts for this model are refused until it has its key", "error", err)
 	}
 	s := &server{config: c, permits: newPermits(c)}
-	s.memo = memo.New(c.CacheBytes, func(e embedded.Text) int64 { return int64(4 * len(e.Vector)) })
+	s.memo = memo.New(c.CacheBytes, func(e embedded.Embedding) int64 { return int64(4 * len(e.Vector)) })
 	var err error
 	if s.models, err = newModels(c); err != nil {
 		return nil, err

@@ -76,7 +76,7 @@ func newMetrics(registry *prometheus.Registry, s *server) *metrics {
 }
 
 // made counts a batch that began at a time.
-func (m *metrics) made(model string, batch []embedded.Text, began time.Time, err error) {
+func (m *metrics) made(model string, batch []embedded.Embedding, began time.Time, err error) {
 	outcome := outcomeOK
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -22,7 +22,7 @@ type maker interface {
 	// Revision gives what the model's vectors depend on, or why it cannot be had; never "".
 	Revision(context.Context) (string, error)
 	// Embed makes the vectors of a batch of texts with a revision.
-	Embed(ctx context.Context, revision string, texts []string) ([]embedded.Text, error)
+	Embed(ctx context.Context, revision string, texts []string) ([]embedded.Embedding, error)
 	// Batch gives how many texts a batch may have.
 	Batch() int
 	// Prefix gives what is put before a text.

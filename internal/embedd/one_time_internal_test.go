@@ -21,7 +21,7 @@ type slow struct {
 	becomes int           // how often it becomes another one
 }
 
-func (s *slow) Embed(ctx context.Context, _ string, texts []string) ([]embedded.Text, error) {
+func (s *slow) Embed(ctx context.Context, _ string, texts []string) ([]embedded.Embedding, error) {
 	select {
 	case <-time.After(s.takes):
 	case <-ctx.Done():
@@ -30,7 +30,7 @@ func (s *slow) Embed(ctx context.Context, _ string, texts []string) ([]embedded.
 	if s.becomes--; s.becomes >= 0 {
 		return nil, embedding.ErrModelChanged.Errorf("it is another one")
 	}
-	return make([]embedded.Text, len(texts)), nil
+	return make([]embedded.Embedding, len(texts)), nil
 }
 
 func (s *slow) Revision(context.Context) (string, error) { return "r", nil }
@@ -41,7 +41,7 @@ func (s *slow) Dimension() int                           { return 1 }
 // asking gives what asks a model for a vector.
 func asking(t *testing.T, m *slow) func() error {
 	s := &server{config: Defaults(), permits: newPermits(Defaults()), models: []*model{{name: "m", maker: m}}}
-	s.memo = memo.New(0, func(embedded.Text) int64 { return 0 })
+	s.memo = memo.New(0, func(embedded.Embedding) int64 { return 0 })
 	s.metrics = newMetrics(prometheus.NewRegistry(), s)
 	return func() error {
 		mine, err := s.permits.enter(t.Context(), 1)

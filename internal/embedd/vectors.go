@@ -17,7 +17,7 @@ import (
 // found is the vectors of a request.
 type found struct {
 	model  *model
-	values []embedded.Text
+	values []embedded.Embedding
 }
 
 // order is a request, in whichever form it came.
@@ -96,7 +96,7 @@ func (f found) allRead(field string) error {
 	return nil
 }
 
-func refuseTruncated(values []embedded.Text, field string) error {
+func refuseTruncated(values []embedded.Embedding, field string) error {
 	var items []int
 	for i, v := range values {
 		if v.Truncated {
@@ -112,7 +112,7 @@ func refuseTruncated(values []embedded.Text, field string) error {
 
 // ofOneRevision gives the vectors by the model's revision of now, which has to be the one that
 // was asked for.
-func (s *server) ofOneRevision(ctx context.Context, mine *permit, m *model, asked order) ([]embedded.Text, error) {
+func (s *server) ofOneRevision(ctx context.Context, mine *permit, m *model, asked order) ([]embedded.Embedding, error) {
 	revision, err := m.Revision(ctx)
 	if err != nil {
 		return nil, err
@@ -133,8 +133,8 @@ func (s *server) ofOneRevision(ctx context.Context, mine *permit, m *model, aske
 }
 
 // work makes what is not known, a batch at a time.
-func (s *server) work(m *model, revision, prefix string, texts []string) memo.Work[embedded.Text] {
-	return func(ctx context.Context, places []int) ([]embedded.Text, error) {
+func (s *server) work(m *model, revision, prefix string, texts []string) memo.Work[embedded.Embedding] {
+	return func(ctx context.Context, places []int) ([]embedded.Embedding, error) {
 		batch := make([]string, min(len(places), m.Batch()))
 		for i := range batch {
 			batch[i] = prefix + texts[places[i]]

@@ -4,8 +4,8 @@
 // affair of others.
 package embedded
 
-// Text is what became of one.
-type Text struct {
+// Embedding is the vector of a text, and what was read of that.
+type Embedding struct {
 	Vector    []float32 // of length 1
 	Truncated bool      // whether the end of the text was left out
 	Tokens    int       // that were read; of many texts about its part of what was told of all; 0: not told

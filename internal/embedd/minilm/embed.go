@@ -14,8 +14,8 @@ import (
 
 // Embed gives what becomes of texts. The only error is that of the context, which is looked
 // at before each batch; but a panic is one, too.
-func (m *Model) Embed(ctx context.Context, texts []string) ([]embedded.Text, error) {
-	made := make([]embedded.Text, len(texts))
+func (m *Model) Embed(ctx context.Context, texts []string) ([]embedded.Embedding, error) {
+	made := make([]embedded.Embedding, len(texts))
 	ids, ends := m.read(texts, made)
 	var atWork errgroup.Group
 	atWork.SetLimit(cap(m.scratch))
@@ -29,7 +29,7 @@ func (m *Model) Embed(ctx context.Context, texts []string) ([]embedded.Text, err
 }
 
 // read gives the texts' tokens, end to end, and where those of each text end, and counts them.
-func (m *Model) read(texts []string, made []embedded.Text) (ids []int32, ends []int) {
+func (m *Model) read(texts []string, made []embedded.Embedding) (ids []int32, ends []int) {
 	ends = make([]int, len(texts))
 	for i, text := range texts {
 		from := len(ids)
@@ -73,7 +73,7 @@ func start(ends []int, text int) int {
 }
 
 // embedBatch waits for scratch and writes the vectors of a batch's texts.
-func (m *Model) embedBatch(ctx context.Context, batch []int, ids []int32, ends []int, made []embedded.Text) (err error) {
+func (m *Model) embedBatch(ctx context.Context, batch []int, ids []int32, ends []int, made []embedded.Embedding) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func layerOf(l *weights.Layer) layer {
 }
 
 // forward writes the vectors of a batch's texts, whose rows stand end to end.
-func (m *Model) forward(s *scratch, batch []int, ids []int32, ends []int, made []embedded.Text) {
+func (m *Model) forward(s *scratch, batch []int, ids []int32, ends []int, made []embedded.Embedding) {
 	s.texts = s.texts[:0]
 	rows := 0
 	for _, text := range batch {

@@ -52,7 +52,7 @@ func embed(t testing.TB, m *minilm.Model, texts ...string) []float32 {
 }
 
 // vectorsOf gives vectors end to end.
-func vectorsOf(made []embedded.Text) (vectors []float32) {
+func vectorsOf(made []embedded.Embedding) (vectors []float32) {
 	for _, e := range made {
 		vectors = append(vectors, e.Vector...)
 	}

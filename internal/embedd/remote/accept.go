@@ -7,7 +7,7 @@ import (
 )
 
 // accept takes over what came for texts, if it is what it has to be, but for its dimension.
-func (m *Model) accept(a answer, texts []string, made []embedded.Text) error {
+func (m *Model) accept(a answer, texts []string, made []embedded.Embedding) error {
 	if len(a.vectors) != len(texts) {
 		return m.config.bad("%d vectors came for %d texts", len(a.vectors), len(texts))
 	}
@@ -38,7 +38,7 @@ func (m *Model) accept(a answer, texts []string, made []embedded.Text) error {
 
 // hold refuses vectors of another dimension than those of their revision have; where that is
 // not known yet it is learnt from them.
-func (m *Model) hold(revision string, made []embedded.Text) error {
+func (m *Model) hold(revision string, made []embedded.Embedding) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	dimension := m.dimension

@@ -27,7 +27,7 @@ func each(t *testing.T, test func(t *testing.T, p *testbed.Provider, c remote.Co
 }
 
 // embed asks for vectors by the model's revision of now.
-func embed(t *testing.T, m *remote.Model, texts ...string) ([]embedded.Text, error) {
+func embed(t *testing.T, m *remote.Model, texts ...string) ([]embedded.Embedding, error) {
 	t.Helper()
 	revision, err := m.Revision(t.Context())
 	if err != nil {

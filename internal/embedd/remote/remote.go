@@ -113,9 +113,9 @@ func (m *Model) Dimension() int {
 
 // Embed gives the vectors of a batch of texts, all made by a revision of the model. That the
 // model has become another one is [embedding.ErrModelChanged].
-func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]embedded.Text, error) {
+func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]embedded.Embedding, error) {
 	texts = slices.Clone(texts)
-	made := make([]embedded.Text, len(texts))
+	made := make([]embedded.Embedding, len(texts))
 	for i, text := range texts {
 		texts[i], made[i].Truncated = head(text, m.config.MaxChars)
 	}
@@ -149,7 +149,7 @@ func (m *Model) changed(was, is string) error {
 }
 
 // fill has the texts' vectors made. Where one is too long, halves find which.
-func (m *Model) fill(ctx context.Context, texts []string, made []embedded.Text) error {
+func (m *Model) fill(ctx context.Context, texts []string, made []embedded.Embedding) error {
 	a, err := m.call(ctx, texts, false)
 	switch half := len(texts) / 2; {
 	case errors.Is(err, errTooLong) && half > 0:

@@ -35,7 +35,7 @@ type Model struct {
 	config  Config
 	api     api
 	breaker *gobreaker.CircuitBreaker[answer]
-	turns   chan struct{} // one for each batch that is made
+	permits chan struct{} // one for each batch that is made
 
 	mu        sync.Mutex
 	opened    time.Time // when the breaker opened last
@@ -69,7 +69,7 @@ var errTooLong = errors.New("a text is longer than the model reads")
 // New makes the model that a configuration, which passes Check, describes.
 func New(name string, c Config) *Model {
 	c = c.Complete(name)
-	m := &Model{name: name, config: c, turns: make(chan struct{}, c.MaxConcurrent), looking: make(chan struct{}, 1), dimension: c.Dimension}
+	m := &Model{name: name, config: c, permits: make(chan struct{}, c.MaxConcurrent), looking: make(chan struct{}, 1), dimension: c.Dimension}
 	caller := caller{c, newClient(), m.Dimension}
 	m.api = &ollama{caller}
 	if c.Provider == OpenAI {
@@ -119,7 +119,7 @@ func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]e
 	for i, text := range texts {
 		texts[i], made[i].Truncated = head(text, m.config.MaxChars)
 	}
-	if err := m.inTurn(ctx, func() error { return m.fill(ctx, texts, made) }); err != nil {
+	if err := m.withPermit(ctx, func() error { return m.fill(ctx, texts, made) }); err != nil {
 		return nil, m.noted(revision, err)
 	}
 	now, err := m.lookNow(ctx)
@@ -132,11 +132,11 @@ func (m *Model) Embed(ctx context.Context, revision string, texts []string) ([]e
 	return made, m.noted(revision, m.hold(revision, made))
 }
 
-// inTurn calls do while it is one of those batches that may be made at once.
-func (m *Model) inTurn(ctx context.Context, do func() error) error {
+// withPermit calls do while it is one of those batches that may be made at once.
+func (m *Model) withPermit(ctx context.Context, do func() error) error {
 	select {
-	case m.turns <- struct{}{}:
-		defer func() { <-m.turns }()
+	case m.permits <- struct{}{}:
+		defer func() { <-m.permits }()
 		return do()
 	case <-ctx.Done():
 		return ctx.Err()

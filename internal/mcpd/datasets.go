@@ -52,8 +52,11 @@ func listDatasetsTool() mcp.Tool {
 func (g Gateway) listDatasets(ctx context.Context, args listArgs) (list, error) {
 	for limit := orDefault(args.Limit, listedByDefault); ; limit /= 2 {
 		page, err := g.catalog().List(ctx, args.Cursor, limit)
-		if err != nil {
+		switch {
+		case err != nil:
 			return list{}, err
+		case page.Datasets == nil:
+			return list{}, listless("datasets")
 		}
 		short := list{Datasets: make([]listed, len(page.Datasets)), NextCursor: page.NextCursor}
 		for i, d := range page.Datasets {

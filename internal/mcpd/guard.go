@@ -1,9 +1,14 @@
 package mcpd
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"strings"
+
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // guarded is the way to the gateway. It holds what comes against what a lakehouse may give:
@@ -35,7 +40,40 @@ func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errNoLakehouse.Errorf("what answers at %s is no lakehouse: it gives a web page", r.URL.Host)
 	}
 	answer.Body = &bounded{answer.Body, maxRead + leftover}
+	if strings.HasSuffix(r.URL.Path, "/sql") { // is read by the row
+		return answer, nil
+	}
+	if err := counted(answer); err != nil {
+		return nil, err
+	}
 	return answer, nil
+}
+
+// lists are how many there may be of what the answers list, be it in a page or for one
+// question: a small value takes a hundred times its bytes once it is Go's.
+func lists() (bounds []wire.Bound) {
+	for field, most := range map[string]int{
+		"datasets": looked, "indexes": looked, "results": maxFound, "columns": 100_000, "objects": 500_000, "vectors": 1, "truncated": 1,
+	} {
+		bounds = append(bounds, wire.Bound{Field: field, Most: most, TooMany: func(int) error {
+			return wire.BadAnswer("gateway", fmt.Sprintf("has over %d %s", most, field))
+		}})
+	}
+	return bounds
+}
+
+// listless is an answer without the list that it is for.
+func listless(of string) error { return wire.BadAnswer("gateway", "has no "+of) }
+
+// counted reads an answer, and refuses one that lists too much.
+func counted(answer *http.Response) error {
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(text))
+	return wire.CheckBounds(text, lists()...)
 }
 
 // bounded ends with an error where there is more than may be read.

@@ -143,7 +143,7 @@ func (e *edge) refused(tool string, args any, code string, words ...string) {
 	e.t.Helper()
 	text, failed := e.call(tool, args)
 	if !failed || !strings.HasPrefix(text, code+": ") {
-		e.t.Errorf("%s %v: want %s, got %s", tool, args, code, text)
+		e.t.Errorf("%s %v: want %s, got %.2000s", tool, args, code, text)
 	}
 	for _, w := range words {
 		if !strings.Contains(text, w) {

@@ -64,7 +64,19 @@ func torn(err error) error {
 	if _, told := errors.AsType[*wire.Problem](err); told || err == nil {
 		return err
 	}
-	return wire.Unavailable("gateway").Because(err)
+	return wire.Unread("gateway", err)
+}
+
+// malformed is an answer to POST /sql that is none.
+func malformed() error { return wire.BadAnswer("gateway", "is no result of a statement") }
+
+// opens reads the token that an array or an object begins with.
+func opens(dec *json.Decoder, with json.Delim) error {
+	token, err := dec.Token()
+	if err == nil && token != with {
+		return malformed()
+	}
+	return err
 }
 
 func changed() error {
@@ -72,7 +84,7 @@ func changed() error {
 }
 
 func (p *pager) answer(dec *json.Decoder) error {
-	if _, err := dec.Token(); err != nil { // {
+	if err := opens(dec, '{'); err != nil {
 		return err
 	}
 	for dec.More() {
@@ -94,13 +106,23 @@ func (p *pager) answer(dec *json.Decoder) error {
 			return err
 		}
 	}
+	if p.page.Columns == nil {
+		return malformed()
+	}
 	_, err := dec.Token() // }
 	return err
 }
 
 // columns takes the names and types, and shares out the room.
 func (p *pager) columns(dec *json.Decoder) error {
-	if err := dec.Decode(&p.page.Columns); err != nil {
+	var raw json.RawMessage
+	if err := dec.Decode(&raw); err != nil {
+		return err
+	}
+	if wire.Elements(raw, maxColumns) > maxColumns {
+		return errTooLarge.Errorf("the result has over %d columns: name those that you need", maxColumns)
+	}
+	if err := json.Unmarshal(raw, &p.page.Columns); err != nil {
 		return err
 	}
 	text, err := plainJSON(p.page.Columns)
@@ -117,7 +139,7 @@ func (p *pager) columns(dec *json.Decoder) error {
 
 // rows reads past those before the page, and takes what fits.
 func (p *pager) rows(dec *json.Decoder) error {
-	if _, err := dec.Token(); err != nil { // [
+	if err := opens(dec, '['); err != nil {
 		return err
 	}
 	for at := int64(0); dec.More(); at++ {
@@ -144,6 +166,9 @@ func (p *pager) rows(dec *json.Decoder) error {
 
 // take adds a row, if there is room for it, or it is the first.
 func (p *pager) take(raw json.RawMessage) error {
+	if columns := len(p.page.Columns); wire.Elements(raw, columns) != columns {
+		return malformed()
+	}
 	var values []json.RawMessage
 	if err := json.Unmarshal(raw, &values); err != nil {
 		return err

@@ -66,8 +66,11 @@ func (g Gateway) searchVectors(ctx context.Context, args searchArgs) (hits, erro
 	if errors.Is(err, vector.ErrIndexNotFound) {
 		err = g.withIndexes(ctx, args.Index, err)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return hits{}, err
+	case found.Results == nil:
+		return hits{}, listless("results")
 	}
 	short := hits{Results: []hit{}, Mode: found.Mode, QuestionCut: found.Truncated}
 	room := maxAnswer - maxAround

@@ -81,8 +81,8 @@ func (c *Client) JSON(ctx context.Context, method, path string, query url.Values
 	return c.Decode(ctx, resp, out)
 }
 
-// Decode reads an answer of Do into out. One that breaks off, or is no JSON, is
-// [ErrUnavailable] with the peer's name: what came of the call is not known.
+// Decode reads an answer of Do into out. One that breaks off is [ErrUnavailable] with the
+// peer's name, and one of another form a bad answer: what came of the call is not known.
 func (c *Client) Decode(ctx context.Context, resp *http.Response, out any) error {
 	if err := DecodeJSON(resp.Body, out); err != nil {
 		return c.failure(ctx, err)
@@ -163,7 +163,24 @@ func (c *Client) failure(ctx context.Context, err error) error {
 	if errors.As(err, &p) {
 		return err
 	}
-	return Unavailable(c.Service).Because(err)
+	return Unread(c.Service, err)
+}
+
+// Unread is the problem of an answer that could not be read: it broke off, or it is no JSON,
+// or not of the form that it has to be.
+func Unread(service string, err error) *Problem {
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	_, form := errors.AsType[*json.UnmarshalTypeError](err)
+	if syntax || form {
+		return BadAnswer(service, "is of another form than it has to be; another program, or another version, may be there").Because(err)
+	}
+	return Unavailable(service).Because(err)
+}
+
+// BadAnswer is the problem of an answer that no daemon gives, as the words say that go on
+// behind "the answer of storaged".
+func BadAnswer(service, words string) *Problem {
+	return badAnswer().Errorf("the answer of %s %s", service, words).With("service", service)
 }
 
 // Unavailable is the problem for a service that does not answer.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
@@ -55,9 +56,13 @@ func ReadJSON(r *http.Request, v any, bounds ...Bound) error {
 }
 
 // DecodeJSON reads one JSON value from a peer's answer. Unknown fields are
-// allowed, so that a newer peer may say more.
+// allowed, so that a newer peer may say more. One that is null says nothing, and is an error.
 func DecodeJSON(r io.Reader, v any) error {
-	dec := json.NewDecoder(r)
+	in := bufio.NewReader(r)
+	if begin, _ := in.Peek(len("null")); string(begin) == "null" {
+		return &json.UnmarshalTypeError{Value: "null", Type: reflect.TypeOf(v)}
+	}
+	dec := json.NewDecoder(in)
 	dec.UseNumber()
 	return dec.Decode(v)
 }

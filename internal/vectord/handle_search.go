@@ -151,7 +151,7 @@ func checkSearch(s vector.Search, ofText bool) error {
 	case s.Vectors != nil && len(s.Vectors) == 0:
 		return vector.ErrBadSearch.Errorf(`"vectors" has none; send those that are searched for`)
 	case mode != vector.ByVector && mode != vector.ByWords && mode != vector.Hybrid:
-		return vector.ErrBadSearch.Errorf("there is no mode %q; there are vector, lexical and hybrid", mode)
+		return vector.ErrBadSearch.Errorf("there is no mode %.40q; there are vector, lexical and hybrid", mode)
 	case s.Mode == "" && s.Text == "" && !near:
 		return vector.ErrBadSearch.Errorf(`nothing is searched for: give "vector", "vectors", "positive" with ids of items, or "text" with words`)
 	case mode != vector.ByVector && s.Text == "" && !ofText:
@@ -176,7 +176,7 @@ func checkFusion(f *vector.Fusion, mode vector.Mode) error {
 	case mode != vector.Hybrid:
 		return vector.ErrBadSearch.Errorf(`"fusion" joins the two sides of mode hybrid; leave it out`)
 	case f.Method != "" && f.Method != vector.Convex && f.Method != vector.RRF:
-		return vector.ErrBadSearch.Errorf("there is no fusion %q; there are convex and rrf", f.Method)
+		return vector.ErrBadSearch.Errorf("there is no fusion %.40q; there are convex and rrf", f.Method)
 	case f.Method == vector.RRF && f.Alpha != nil:
 		return vector.ErrBadSearch.Errorf(`"alpha" is of fusion convex, and rrf joins by ranks; leave it out, or take convex`)
 	case f.Method != vector.RRF && f.Constant != 0:

@@ -45,7 +45,7 @@ func ReadJSON(r *http.Request, v any, bounds ...Bound) error {
 	switch _, err := dec.Token(); {
 	case errors.Is(err, io.EOF):
 		if key, found := duplicateKey(body); found {
-			return ErrBadRequest.Errorf("the key %q is given twice in one object; give it once", key)
+			return ErrBadRequest.Errorf("the key %.100q is given twice in one object; give it once", key)
 		}
 		return nil
 	case err == nil, errors.As(err, new(*json.SyntaxError)):
@@ -99,7 +99,7 @@ func unknownField(quoted string, body []byte, v any) error {
 		}
 		s.skip()
 	}
-	return ErrUnknownField.Errorf("unknown field %s%s", quoted, known).With("field", name)
+	return ErrUnknownField.Errorf("unknown field %.100q%s", name, known).With("field", name)
 }
 
 // fieldsOf lists the fields of the object that a Go type takes.
@@ -121,9 +121,9 @@ func fieldsOf(t reflect.Type) (names []string) {
 // TypeWords says what a value takes, in place of what came; it begins with the name of the
 // field, where there is one.
 func TypeWords(e *json.UnmarshalTypeError) string {
-	words := fmt.Sprintf("takes %s, not %s", jsonName(e.Type), e.Value)
+	words := fmt.Sprintf("takes %s, not %.40s", jsonName(e.Type), e.Value)
 	if e.Field != "" {
-		words = fmt.Sprintf("%q %s", fieldName(e.Field), words)
+		words = fmt.Sprintf("%.100q %s", fieldName(e.Field), words)
 	}
 	switch is := strings.HasPrefix(e.Value, "number"); {
 	case is && e.Type.Kind() == reflect.String:

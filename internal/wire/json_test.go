@@ -131,3 +131,23 @@ func TestQueryParametersAreKnownAndGivenOnce(t *testing.T) {
 		t.Errorf("%v does not say that there are none", err)
 	}
 }
+
+// What a sender calls a thing comes back in part, in each form of an error.
+func TestLongNamesAreCut(t *testing.T) {
+	long := strings.Repeat("é", 100_000)
+	for _, body := range []string{`{"` + long + `":1}`, `{"inner":{"` + long + `":1}}`, `{"any":{"` + long + `":1,"` + long + `":2}}`, `{"limit":1` + strings.Repeat("0", 100_000) + `}`} {
+		var into request
+		err := wire.ReadJSON(httptest.NewRequest("POST", "/", strings.NewReader(body)), &into)
+		p := wire.AsProblem(err)
+		document, openAI := httptest.NewRecorder(), httptest.NewRecorder()
+		wire.WriteProblem(document, httptest.NewRequest("POST", "/", nil), err)
+		wire.WriteError(openAI, httptest.NewRequest("POST", "/", nil), err, wire.AsOpenAI)
+		if document.Code != 400 || len(p.Detail) > 1_000 || document.Body.Len() > 20_000 || openAI.Body.Len() > 20_000 {
+			t.Errorf("%.30s: %d bytes, %d and %d", body, len(p.Detail), document.Body.Len(), openAI.Body.Len())
+		}
+	}
+	p := wire.ErrBadRequest.Errorf("%s", long).With("field", long).Because(errors.New(long))
+	if text := p.Error(); len(text) > 20_000 || !strings.HasSuffix(text, "in all))") || !strings.Contains(p.Detail, "(200000 bytes in all)") {
+		t.Errorf("%d bytes: %.40s", len(text), text)
+	}
+}

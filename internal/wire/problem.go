@@ -39,9 +39,21 @@ func (k *Kind) Is(target error) bool {
 }
 
 // Errorf returns an occurrence of the kind. The text is shown to clients: it
-// says what was wrong and how to mend it, and holds no secret.
+// says what was wrong and how to mend it, and holds no secret. A long one is cut.
 func (k *Kind) Errorf(format string, args ...any) *Problem {
-	return &Problem{Kind: k, Detail: fmt.Sprintf(format, args...)}
+	return &Problem{Kind: k, Detail: cut(fmt.Sprintf(format, args...))}
+}
+
+// maxSaid bounds a text of a problem, in bytes: what a sender calls a thing would come back,
+// and fill the log, whole.
+const maxSaid = 8 << 10
+
+// cut gives the beginning of a long text, and how long it was.
+func cut(text string) string {
+	if len(text) <= maxSaid {
+		return text
+	}
+	return fmt.Sprintf("%s… (%d bytes in all)", strings.ToValidUTF8(text[:maxSaid], ""), len(text))
 }
 
 // Problem is one occurrence of a [Kind]: an error with words for people, a code
@@ -64,12 +76,15 @@ func (p *Problem) Private() *Problem {
 	return &q
 }
 
-// With returns the problem with an extension member added.
+// With returns the problem with an extension member added; a long text is cut.
 func (p *Problem) With(name string, value any) *Problem {
 	q := *p
 	q.Fields = maps.Clone(p.Fields)
 	if q.Fields == nil {
 		q.Fields = map[string]any{}
+	}
+	if text, is := value.(string); is {
+		value = cut(text)
 	}
 	q.Fields[name] = value
 	return &q
@@ -105,7 +120,7 @@ func (p *Problem) Error() string {
 		return p.Kind.Code
 	}
 	if p.cause != nil {
-		return fmt.Sprintf("%s: %s (%v)", p.Kind.Code, p.Detail, p.cause)
+		return fmt.Sprintf("%s: %s (%s)", p.Kind.Code, p.Detail, cut(p.cause.Error()))
 	}
 	return p.Kind.Code + ": " + p.Detail
 }

@@ -38,7 +38,7 @@ func brief(body []byte, err error) error {
 	case errors.Is(err, jsonv2.ErrUnknownName):
 		return wire.ErrUnknownField.Errorf("unknown field %.100q", name).With("field", name)
 	case wrong.Err != nil && wrong.GoType == reflect.TypeFor[floats.Vector]():
-		return wire.ErrBadRequest.Errorf("field %q: %v", path, wrong.Err).With("field", path)
+		return wire.ErrBadRequest.Errorf("field %.100q: %v", path, wrong.Err).With("field", path)
 	}
 	kind := map[jsontext.Kind]string{'{': "object", '[': "array", 't': "bool", 'f': "bool"}[wrong.JSONKind]
 	if kind == "" {

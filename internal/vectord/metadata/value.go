@@ -48,7 +48,7 @@ func valueOf(x any) (value, error) {
 	return value{}, fmt.Errorf("%s is no text, number, true or false", typeName(x))
 }
 
-// typeName says what json made of a value.
+// typeName says what json made of a value, but not the value: it may be somebody's text.
 func typeName(x any) string {
 	switch x.(type) {
 	case nil:
@@ -57,8 +57,12 @@ func typeName(x any) string {
 		return "an object"
 	case []any:
 		return "an array"
+	case string:
+		return "a text"
+	case bool:
+		return "true or false"
 	}
-	return fmt.Sprint(x)
+	return "a number"
 }
 
 // numberOf reads a number. Whole ones of 64 bits are kept as they are, and others as the

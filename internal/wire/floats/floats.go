@@ -43,7 +43,7 @@ func (v *Vector) UnmarshalJSON(raw []byte) error {
 		return nil
 	}
 	if raw[0] != '[' {
-		return fmt.Errorf("a vector is an array of numbers, and not %.20s", raw)
+		return fmt.Errorf("a vector is an array of numbers, and not %s", kind(raw[0]))
 	}
 	list := (*v)[:0]
 	if list == nil {
@@ -51,8 +51,8 @@ func (v *Vector) UnmarshalJSON(raw []byte) error {
 	}
 	list, length, ok := numbers(raw, list)
 	if !ok {
-		wrong, _, _ := bytes.Cut(raw[length:], []byte{','})
-		return fmt.Errorf("a vector is an array of numbers, and %.20s is none", bytes.TrimRight(wrong, "] "))
+		at := bytes.Count(raw[:length], []byte{','}) + 1
+		return fmt.Errorf("a vector is an array of numbers, and number %d of it is %s", at, kind(raw[length]))
 	}
 	*v = list
 	return nil
@@ -84,6 +84,24 @@ func numbers(text []byte, list Vector) (_ Vector, length int, ok bool) {
 			return list, end, false
 		}
 	}
+}
+
+// kind says what a value is that begins so. What it says may be somebody's text, and is not
+// shown.
+func kind(first byte) string {
+	switch first {
+	case '"':
+		return "a text"
+	case '[':
+		return "an array"
+	case '{':
+		return "an object"
+	case 't', 'f':
+		return "true or false"
+	case 'n':
+		return "null"
+	}
+	return "a number"
 }
 
 // skip gives the place of the next byte that is no space.

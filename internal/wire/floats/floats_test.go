@@ -109,9 +109,9 @@ func TestManyVectorsAreReadAtOnce(t *testing.T) {
 	}
 }
 
-// Of what is no vector the one value is shown that is to blame.
-func TestWhatIsNoNumberIsNamedAlone(t *testing.T) {
-	for text, want := range map[string]string{`[1,null,3]`: "and null is none", `[null]`: "and null is none", `["a",2]`: `and "a" is none`} {
+// Of what is no vector the value that is to blame is told by its place and its kind.
+func TestWhatIsNoNumberIsNamedByItsPlace(t *testing.T) {
+	for text, want := range map[string]string{`[1,null,3]`: "and number 2 of it is null", `[null]`: "and number 1 of it is null", `["a",2]`: "and number 1 of it is a text", `"a"`: "and not a text"} {
 		var v floats.Vector
 		if err := json.Unmarshal([]byte(text), &v); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)

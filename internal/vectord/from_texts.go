@@ -51,10 +51,6 @@ func (s *server) ofModel(ctx context.Context, want vector.NewIndex) (vector.Shap
 	return shape, nil
 }
 
-// textsWaiting bounds what the vectors will take, in bytes, of the texts that adds wait for
-// together.
-const textsWaiting = 256 << 20
-
 // waits lets a batch wait for the vectors of its texts until it is done, where an index can take
 // it: what is refused anyhow costs no model's time.
 func (s *server) waits(x *index, batch bodies.Batch) (done func(), err error) {
@@ -67,9 +63,9 @@ func (s *server) waits(x *index, batch bodies.Batch) (done func(), err error) {
 	if err := open.Admits(batch.With(by.StandIn())); err != nil {
 		return nil, err
 	}
-	bytes := min(4*int64(by.Dimension)*int64(len(batch.Texts)), textsWaiting)
+	bytes := min(weightOf(batch, by.Dimension), textsWaiting)
 	if !s.waiting.TryAcquire(bytes) {
-		return nil, embedding.ErrTooManyCalls.Errorf("other texts wait for their vectors, which will take most of the %d bytes that there are for that; nothing of the batch was applied: send it again later", textsWaiting).
+		return nil, embedding.ErrTooManyCalls.Errorf("other adds wait for the vectors of their texts, and hold most of the %d bytes that there are for that; nothing of the batch was applied: send it again later", textsWaiting).
 			With("limit", textsWaiting).After(time.Second)
 	}
 	return func() { s.waiting.Release(bytes) }, nil

@@ -2,6 +2,7 @@ package vectord
 
 import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 )
@@ -16,6 +17,21 @@ func (r *registry) room(items []engine.Item, dimension int) error {
 func sizeOf(items []engine.Item, dimension int) (bytes int64) {
 	for _, item := range items {
 		bytes += int64(5*dimension) + int64(2*len(item.Metadata)) + int64(len(item.ID)) + perItem
+	}
+	return bytes
+}
+
+// textsWaiting bounds what adds hold together, in bytes, while they wait for vectors of texts.
+const textsWaiting = 256 << 20
+
+// weightOf is about what an add holds then: items, in whose metadata its texts stand as well,
+// the texts that are sent, and all vectors.
+func weightOf(batch bodies.Batch, dimension int) (bytes int64) {
+	for _, item := range batch.Items {
+		bytes += int64(len(item.ID) + len(item.Metadata) + 4*dimension)
+	}
+	for _, text := range batch.Texts {
+		bytes += int64(len(text))
 	}
 	return bytes
 }

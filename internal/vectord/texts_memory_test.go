@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
@@ -26,9 +27,14 @@ func startWithMemory(t *testing.T, bytes int64, dimension int) (*daemon, *words)
 
 // adding sends so many texts, and gives the answer when it comes.
 func (d *daemon) adding(ctx context.Context, name string, count int) <-chan error {
+	return d.addingText(ctx, name, count, "t")
+}
+
+// addingText sends one text so many times.
+func (d *daemon) addingText(ctx context.Context, name string, count int, text string) <-chan error {
 	list := make([]vector.Item, count)
 	for i := range list {
-		list[i] = vector.Item{ID: fmt.Sprint(name, i), Text: new("t")}
+		list[i] = vector.Item{ID: fmt.Sprint(name, i), Text: &text}
 	}
 	answer := make(chan error, 1)
 	go func() {
@@ -60,6 +66,34 @@ func TestTextsThatWaitedTogetherKeepToTheMemory(t *testing.T) {
 	if !errors.Is(first, vector.ErrIndexMemory) || second != nil {
 		t.Errorf("%v and %v", first, second)
 	}
+}
+
+// Long texts are counted as they are, in metadata too, however small their vectors.
+func TestLongTextsThatWaitAreBounded(t *testing.T) {
+	d, m := startWithMemory(t, 2<<30, 16)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	text := strings.Repeat("word ", 12_000)
+	for n := range 4 { // of 27 MB, which take twice that
+		d.addingText(ctx, fmt.Sprint(n), 450, text)
+		m.waits(d, 2*(n+1))
+	}
+	fifth := d.addingText(ctx, "fifth", 450, text)
+	d.until(func() (all bool) {
+		select {
+		case err := <-fifth:
+			if p := wire.AsProblem(err); p.Kind.Code != "too_many_requests" {
+				t.Error(err)
+			}
+			return true
+		default:
+			m.set(func(m *words) { all = m.waiting == 10 })
+			if all {
+				t.Error("the fifth waits, too")
+			}
+			return all
+		}
+	})
 }
 
 // Texts whose vectors would be more than may be waited for at once are refused, until those

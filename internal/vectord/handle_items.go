@@ -53,7 +53,7 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 			return nil, err
 		}
 		defer done()
-		added, err := open.Add(r.Context(), batch.Items)
+		added, err := open.AddThen(r.Context(), batch.Items, done)
 		if err != nil {
 			return nil, err
 		}

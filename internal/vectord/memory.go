@@ -1,6 +1,8 @@
 package vectord
 
 import (
+	"sync"
+
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/bodies"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
@@ -36,21 +38,18 @@ func weightOf(batch bodies.Batch, dimension int) (bytes int64) {
 	return bytes
 }
 
-// reserve is room that is kept for a batch until it is done: of batches that come together,
-// as those do whose vectors came together, none takes the room of another.
+// reserve is room that is kept for a batch until it is done, and counts for whoever asks for
+// room: of batches whose vectors came together none takes the room of another. Done when the
+// items are in it counts once; to be done again is nothing.
 func (r *registry) reserve(items []engine.Item, dimension int) (done func(), err error) {
 	bytes := sizeOf(items, dimension)
 	r.reserving.Lock()
 	defer r.reserving.Unlock()
-	if err := r.roomFor(r.reserved + bytes); err != nil {
+	if err := r.roomFor(bytes); err != nil {
 		return nil, err
 	}
-	r.reserved += bytes
-	return func() {
-		r.reserving.Lock()
-		r.reserved -= bytes
-		r.reserving.Unlock()
-	}, nil
+	r.reserved.Add(bytes)
+	return sync.OnceFunc(func() { r.reserved.Add(-bytes) }), nil
 }
 
 // roomToChange refuses a change of metadata for the same reason.
@@ -70,10 +69,11 @@ func (r *registry) roomToChange(e *engine.Index, which durable.Selection, change
 }
 
 // roomFor refuses what would bring the indexes, those being loaded among them, over
-// memory_bytes. Changes under way are not counted: together they may exceed the limit.
+// memory_bytes. Of changes under way adds with texts are counted alone, by [registry.reserve]:
+// the others together may exceed the limit.
 func (r *registry) roomFor(more int64) error {
-	if used := r.memory.Bytes(); used+more > r.config.MemoryBytes {
-		return vector.ErrIndexMemory.Errorf("the indexes take %d bytes of memory, of %d that they may, and this would take about %d; delete items, drop an index, or raise [vectord] memory_bytes", used, r.config.MemoryBytes, more).
+	if used := r.memory.Bytes() + r.reserved.Load(); used+more > r.config.MemoryBytes {
+		return vector.ErrIndexMemory.Errorf("the indexes, and what is being put into them, take %d bytes of memory, of %d that they may, and this would take about %d more; delete items, drop an index, or raise [vectord] memory_bytes", used, r.config.MemoryBytes, more).
 			With("used", used).With("limit", r.config.MemoryBytes)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,8 +31,8 @@ type registry struct {
 	copying   copying
 	kernels   simd.Kernels
 	memory    engine.Memory // that all indexes take
-	reserving sync.Mutex
-	reserved  int64 // bytes of room that is taken for batches under way; of reserving
+	reserving sync.Mutex    // who looks whether there is room that they keep
+	reserved  atomic.Int64  // bytes of room that is kept for batches under way
 
 	patience time.Duration     // with a change of names
 	changes  chan struct{}     // has an element while names are changed

@@ -17,6 +17,8 @@ type change struct {
 	set    []setting
 	bytes  int64 // about
 	mark   bool  // it takes a number though it changes nothing
+
+	applied func() // if there is one, is told that the items were put in
 }
 
 // setting is the metadata that an item gets.
@@ -75,6 +77,9 @@ func (c *change) apply(x *engine.Index) (n counts, err error) {
 	if c.put.Len() > 0 {
 		if n.added, n.updated, err = x.Apply(c.put); err != nil {
 			return n, err
+		}
+		if c.applied != nil {
+			c.applied()
 		}
 	}
 	if len(c.set) > 0 {

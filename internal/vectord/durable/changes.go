@@ -52,11 +52,18 @@ func (c Change) bytes() (n int64) {
 // [engine.Index.Check], an [engine.FullError], storaged's, and those of any change:
 // [OvertakenError], [BrokenError], [ErrClosed].
 func (x *Index) Add(ctx context.Context, items []engine.Item) (Added, error) {
+	return x.AddThen(ctx, items, nil)
+}
+
+// AddThen is Add, and tells when the items are in, before that is answered.
+func (x *Index) AddThen(ctx context.Context, items []engine.Item, in func()) (Added, error) {
 	b, err := x.engine.Check(items)
 	if err != nil {
 		return Added{}, err
 	}
-	n, err := x.submit(&request{ctx: ctx, change: putting(b)})
+	c := putting(b)
+	c.applied = in
+	n, err := x.submit(&request{ctx: ctx, change: c})
 	return Added{n.added, n.updated, n.items}, err
 }
 

@@ -16,6 +16,28 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 )
 
+// When an add tells that its items are in, they are counted; it tells once, before it is answered,
+// and not where they are not put in.
+func TestAnAddTellsThatItsItemsAreIn(t *testing.T) {
+	o := options(testbed.StartStoraged(t), t)
+	o.Engine.Memory = &engine.Memory{}
+	x := create(t, o)
+	told, before := 0, o.Engine.Memory.Bytes()
+	in := func() {
+		told++
+		if after := o.Engine.Memory.Bytes(); x.Engine().Len() != 100 || after <= before {
+			t.Errorf("%d items, %d bytes before and %d after", x.Engine().Len(), before, after)
+		}
+	}
+	if _, err := x.AddThen(t.Context(), batch("a", 100), in); err != nil || told != 1 {
+		t.Errorf("told %d times, %v", told, err)
+	}
+	if _, err := x.AddThen(t.Context(), []engine.Item{{ID: ""}}, in); err == nil || told != 1 {
+		t.Errorf("told %d times, %v", told, err)
+	}
+	shut(t, x)
+}
+
 // Changes of many callers share objects, each is answered for itself, and none is lost.
 func TestManyWriters(t *testing.T) {
 	s := testbed.StartStoraged(t)

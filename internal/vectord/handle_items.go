@@ -16,7 +16,6 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
-	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -127,11 +126,11 @@ func (s *server) textStays(ctx context.Context, x *index, change vector.Update) 
 	if x.pointer.Shape.Model == "" {
 		return nil
 	}
-	fields, err := s.loader.TextColumns(ctx, x.loads)
+	fields, err := s.loader.TextFields(ctx, x.loads)
 	if err != nil {
 		return err
 	}
-	for _, field := range append(fields, texts.Field) {
+	for _, field := range fields {
 		if _, set := change.Set[field]; set || slices.Contains(change.Remove, field) {
 			return vector.ErrBadItem.Errorf("the vectors of the index %s are made of texts (model %s), so the field %q changes with them alone: add the items again, or load them, with their new texts", x.name, x.pointer.Shape.Model, field).
 				With("field", field)

@@ -3,8 +3,10 @@ package vectord_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
@@ -52,6 +54,45 @@ func TestTheTextOfALoadChangesWithItsVectorAlone(t *testing.T) {
 	}
 	if got, err := d.Item(t.Context(), "x", "a"); err != nil || !slices.Equal(got.Vector, ofWords("registered nurse", 16)) {
 		t.Errorf("%v %v", got, err)
+	}
+}
+
+// What the last load was is read at the start, and not for each change of metadata.
+func TestAChangeOfMetadataReadsNoLoad(t *testing.T) {
+	j := &jobs{}
+	through, faults := testbed.Behind(t, testbed.StartStoraged(t))
+	peers := service.Peers{"storaged": through.Base, "embedd": (&words{revision: "r1", dimension: 16}).serve(t), "queryd": j.serve(t)}
+	d := startAmong(t, peers)
+	d.ready()
+	d.want(201, "", "POST", "/vectors/index", `{"name":"x","model":"words"}`)
+	j.set(`{"id":"a","resume":"truck driver"}`)
+	d.load("x", `{"sql":"SELECT * FROM jobs","text_column":"resume"}`)
+	d.want(201, "", "POST", "/vectors/index", `{"name":"y","model":"words"}`)
+	d.want(200, "", "POST", "/vectors/index/y/add", addTexts)
+	d.stop()
+	d = startAmong(t, peers)
+	d.ready()
+	for _, name := range []string{"x", "y"} {
+		d.until(func() bool {
+			_, doc := d.send("GET", "/vectors/index/"+name, "")
+			return doc["state"] == vector.Serving
+		})
+	}
+	var looks atomic.Int64
+	faults.Set(func(r *http.Request) testbed.Fault {
+		if strings.Contains(r.URL.String(), "load.json") {
+			looks.Add(1)
+		}
+		return testbed.None
+	})
+	for _, name := range []string{"x", "y"} {
+		for _, city := range []string{"Austin", "Boston"} {
+			d.want(200, "", "POST", "/vectors/index/"+name+"/metadata", `{"ids":["a"],"set":{"city":"`+city+`"}}`)
+		}
+	}
+	d.want(400, "bad_item", "POST", atX+"/metadata", `{"ids":["a"],"set":{"resume":"welder"}}`)
+	if n := looks.Load(); n > 0 {
+		t.Errorf("it was looked for %d times", n)
 	}
 }
 

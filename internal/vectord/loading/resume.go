@@ -16,6 +16,7 @@ const mostReads = 5
 // read is told as lost. What it gives is called when the index serves, or will not.
 func (l *Loader) Resume(x *Target) (serves func()) {
 	load, err := l.kept(x)
+	x.setTextFields(load.textFields())
 	switch {
 	case errors.Is(err, vector.ErrLoadNotFound), l.ctx.Err() != nil, x.isGone():
 		return func() {}

@@ -22,8 +22,9 @@ type Target struct {
 	Enter, EnterToChange func() (open *durable.Index, leave func(), err error)
 
 	mu     sync.Mutex
-	job    *job   // the last since the daemon runs, if there was one
-	holder string // who has the turn; "": nobody
+	job    *job     // the last since the daemon runs, if there was one
+	fields []string // of which loads before made vectors, once that was read
+	holder string   // who has the turn; "": nobody
 }
 
 // anotherLoad has the turn while it begins.
@@ -65,7 +66,23 @@ func (x *Target) last() *job {
 func (x *Target) set(j *job) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.job = j
+	x.job, x.fields = j, nil
+}
+
+// textFields gives what was read of them, nil where nothing was, or a load has run since.
+func (x *Target) textFields() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.job != nil {
+		return nil
+	}
+	return x.fields
+}
+
+func (x *Target) setTextFields(fields []string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.fields = fields
 }
 
 // within is a context that ends, too, when the index has lost its name, or the daemon ends.

@@ -66,17 +66,24 @@ func (c textColumns) with(column string) textColumns {
 	return append(slices.Clip(c), column)
 }
 
-// TextColumns tells of which fields loads made vectors, by what is known of the last one: those
-// that have to change with the vectors, which the next load takes to be of them.
-func (l *Loader) TextColumns(ctx context.Context, x *Target) ([]string, error) {
+// TextFields tells of which fields vectors were made, by adds and by what is known of the last
+// load: those that have to change with the vectors, which the next load takes to be of them.
+func (l *Loader) TextFields(ctx context.Context, x *Target) ([]string, error) {
+	if read := x.textFields(); read != nil {
+		return read, nil
+	}
 	last, err := l.last(ctx, x)
-	switch {
-	case errors.Is(err, vector.ErrLoadNotFound):
-		return nil, nil
-	case err != nil:
+	if err != nil && !errors.Is(err, vector.ErrLoadNotFound) {
 		return nil, err
 	}
-	return last.TextColumns.with(textColumn(last.NewLoad)), nil
+	fields := last.textFields()
+	x.setTextFields(fields)
+	return fields, nil
+}
+
+// textFields are those of no load, too.
+func (r record) textFields() []string {
+	return r.TextColumns.with(textColumn(r.NewLoad)).with(texts.Field)
 }
 
 // holds tells whether the index holds a row already. That of a text without a vector is not made

@@ -19,6 +19,8 @@ type Config struct {
 	MaxAnswerBytes int64            `toml:"max_answer_bytes"`
 	Workers        int              `toml:"workers"`     // goroutines that build an index's graph; 0: one for each processor
 	RetryAfter     service.Duration `toml:"retry_after"` // between two tries to reach storaged at the start
+	// EmbedTimeout is that of one call of embedd for vectors of items, above what embedd may take.
+	EmbedTimeout service.Duration `toml:"embed_timeout"`
 }
 
 // LeastObjectBytes is the least [storaged] max_object_bytes that indexes get along with: their
@@ -27,7 +29,7 @@ const LeastObjectBytes = 1 << 20
 
 // Defaults is a configuration that works on one box.
 func Defaults() Config {
-	return Config{MaxIndexes: 1000, MaxBodyBytes: 64 << 20, MaxAnswerBytes: 64 << 20, RetryAfter: service.Duration(time.Second)}
+	return Config{MaxIndexes: 1000, MaxBodyBytes: 64 << 20, MaxAnswerBytes: 64 << 20, RetryAfter: service.Duration(time.Second), EmbedTimeout: service.Duration(8 * time.Minute)}
 }
 
 // Check names the first key whose value cannot work.
@@ -43,8 +45,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("[vectord] max_answer_bytes is %d; at least 1 MiB is needed", c.MaxAnswerBytes)
 	case c.Workers < 0:
 		return fmt.Errorf("[vectord] workers is negative; 0 means one for each processor")
-	case c.RetryAfter <= 0:
-		return fmt.Errorf("[vectord] retry_after must be above zero")
+	case c.RetryAfter <= 0 || c.EmbedTimeout <= 0:
+		return fmt.Errorf("[vectord] retry_after and embed_timeout must be above zero")
 	}
 	return nil
 }

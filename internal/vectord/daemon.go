@@ -40,7 +40,11 @@ func New(ctx context.Context, env service.Env, c Config) (*service.Daemon, error
 		return nil, err
 	}
 	c = c.complete()
-	s := &server{env: env, config: c, texts: &texts.Embedder{Client: embedding.Client{Client: env.Peer("embedd")}}, waiting: semaphore.NewWeighted(textsWaiting), registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")})}
+	s := &server{
+		env: env, config: c, waiting: semaphore.NewWeighted(textsWaiting),
+		texts:    &texts.Embedder{Client: embedding.Client{Client: env.Peer("embedd")}, Within: c.EmbedTimeout.Std()},
+		registry: newRegistry(ctx, c, env.Log, &storage.Client{Client: env.Peer("storaged")}),
+	}
 	s.metrics = newMetrics(env.Metrics, s.registry)
 	s.loader = newLoader(ctx, s.registry, s.metrics, &query.Client{Client: env.Peer("queryd")}, s.texts)
 	s.registry.background.Go(func() { s.registry.start(func(x *index) func() { return s.loader.Resume(x.loads) }) })

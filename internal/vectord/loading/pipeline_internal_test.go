@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/testbed"
@@ -36,7 +37,7 @@ func embedd(t *testing.T) *texts.Embedder {
 		}
 	}))
 	t.Cleanup(server.Close)
-	return &texts.Embedder{Client: embedding.Client{Client: wire.Client{Service: "embedd", Base: server.URL}}}
+	return &texts.Embedder{Client: embedding.Client{Client: wire.Client{Service: "embedd", Base: server.URL}}, Within: time.Minute}
 }
 
 // of is a batch of one row, without a vector where there is a text.

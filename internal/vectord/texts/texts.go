@@ -23,7 +23,6 @@ const (
 	callTexts    = 128              // texts of one, so that its answer comes in seconds
 	callBytes    = 1 << 20          // of these texts, about
 	callsAtOnce  = 2                // of one batch: one is computed while another is on its way
-	batchWithin  = 6 * time.Minute  // which embedd itself gives up before
 	answerWithin = 30 * time.Second // of a question, or of what models there are
 )
 
@@ -69,7 +68,10 @@ func Check(text string) error {
 }
 
 // Embedder asks embedd.
-type Embedder struct{ Client embedding.Client }
+type Embedder struct {
+	Client embedding.Client
+	Within time.Duration // of one call with texts that are found, which embedd should give up before
+}
 
 // Model describes the model of a name, which is ready, with its dimension. Where embedd has no
 // such model it is [embedding.ErrModelNotFound], which names those that it has.
@@ -78,7 +80,7 @@ func (e *Embedder) Model(ctx context.Context, name string) (embedding.Model, err
 	defer cancel()
 	list, err := e.Client.Models(ctx)
 	if err != nil {
-		return embedding.Model{}, notInTime(ctx, err)
+		return embedding.Model{}, notInTime(ctx, err, answerWithin)
 	}
 	known := []string{}
 	for _, m := range list.Models {
@@ -104,7 +106,7 @@ func (e *Embedder) measured(ctx context.Context, m embedding.Model) (embedding.M
 	}
 	answer, err := e.Client.Embed(ctx, embedding.Request{Texts: []string{"dimension"}, Model: m.Name, Revision: m.Revision})
 	m.Dimension = answer.Dimension
-	return m, notInTime(ctx, err)
+	return m, notInTime(ctx, err, answerWithin)
 }
 
 // Question makes the vector of a text that is searched with, and tells whether the model did
@@ -114,7 +116,7 @@ func (e *Embedder) Question(ctx context.Context, by Maker, text string) (v vecto
 	defer cancel()
 	answer, err := e.ask(ctx, by, embedding.Query, []string{text})
 	if err != nil {
-		return nil, false, err
+		return nil, false, refusal(notInTime(ctx, err, answerWithin), 1)
 	}
 	return answer.Vectors[0], slices.Contains(answer.Truncated, true), nil
 }
@@ -152,11 +154,11 @@ func callOf(list []string) (n int) {
 
 // documents is one call, which puts the vectors in the first places of a list.
 func (e *Embedder) documents(ctx context.Context, by Maker, call []string, vectors []vector.Vector) (truncated int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, batchWithin)
+	ctx, cancel := context.WithTimeout(ctx, e.Within)
 	defer cancel()
 	answer, err := e.ask(ctx, by, embedding.Document, call)
 	if err != nil {
-		return 0, err
+		return 0, refusal(notInTime(ctx, err, e.Within), len(call))
 	}
 	copy(vectors, answer.Vectors)
 	for _, cut := range answer.Truncated {
@@ -174,7 +176,7 @@ func (e *Embedder) ask(ctx context.Context, by Maker, as embedding.InputType, te
 	}
 	answer, err := e.Client.Embed(ctx, embedding.Request{Texts: texts, Model: by.Model, Revision: by.Revision, InputType: as})
 	if err != nil {
-		return answer, refusal(notInTime(ctx, err), len(texts))
+		return answer, err
 	}
 	if len(answer.Vectors) != len(texts) {
 		return answer, embedding.ErrBadProvider.Errorf("embedd gave %d vectors of %d texts", len(answer.Vectors), len(texts)).With("model", by.Model)
@@ -191,7 +193,7 @@ func (e *Embedder) ask(ctx context.Context, by Maker, as embedding.InputType, te
 // unknown is why no vectors are made for an index that has no revision.
 func (e *Embedder) unknown(ctx context.Context, by Maker) error {
 	if _, err := e.Model(ctx, by.Model); err != nil {
-		return refusal(err, 0)
+		return err
 	}
 	return embedding.ErrModelChanged.Errorf("the index was made when embedd had no model %s, so whether its vectors are of the one that embedd has now is not known; make an index anew, which takes texts, and load it", by.Model).
 		With("model", by.Model)
@@ -219,10 +221,11 @@ func refusal(err error, texts int) error {
 	return &TextError{Text: int(at), Reason: p.Detail}
 }
 
-// notInTime names embedd where the time of a call was over.
-func notInTime(ctx context.Context, err error) error {
+// notInTime names embedd where the time of a call, so long, was over.
+func notInTime(ctx context.Context, err error, limit time.Duration) error {
 	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-		return wire.Unavailable("embedd").Because(err)
+		return wire.ErrUnavailable.Errorf("embedd did not answer within %s; it may be busy with the texts of others, or what computes for it is slow: try again later", limit).
+			With("service", "embedd").After(time.Second).Because(err)
 	}
 	return err
 }

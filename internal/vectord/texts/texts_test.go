@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
@@ -34,7 +36,7 @@ func embedd(t *testing.T, answer func(embedding.Request) (embedding.Answer, erro
 		}
 	}))
 	t.Cleanup(server.Close)
-	return &texts.Embedder{Client: embedding.Client{Client: wire.Client{Service: "embedd", Base: server.URL}}}
+	return &texts.Embedder{Client: embedding.Client{Client: wire.Client{Service: "embedd", Base: server.URL}}, Within: time.Minute}
 }
 
 // lengths makes vectors of one number, how long the text is.
@@ -134,6 +136,21 @@ func TestWhyThereAreNoVectors(t *testing.T) {
 		t.Error(err)
 	}
 	if _, _, err := e.Question(t.Context(), texts.Maker{Model: "m", Revision: "r", Dimension: 2}, "a"); !is(vector.ErrDimension)(err) {
+		t.Error(err)
+	}
+}
+
+// A call that embedd does not end is given up when its time is over, and may be made again.
+func TestNoCallIsWaitedForWithoutEnd(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // and so its end is noticed
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	e := &texts.Embedder{Client: embedding.Client{Client: wire.Client{Service: "embedd", Base: server.URL, HTTP: http.DefaultClient}}, Within: time.Millisecond}
+	_, _, err := e.Documents(t.Context(), one(), []string{"a"})
+	_, away := errors.AsType[*texts.AwayError](err)
+	if p := wire.AsProblem(err); !away || !p.Is(wire.ErrUnavailable) || p.Fields["service"] != "embedd" || !strings.Contains(p.Detail, "within 1ms") {
 		t.Error(err)
 	}
 }

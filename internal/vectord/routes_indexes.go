@@ -111,7 +111,8 @@ func inside(more ...*wire.Kind) []*wire.Kind {
 
 // embedded adds the errors of what has embedd make vectors.
 func embedded(more ...*wire.Kind) []*wire.Kind {
-	return slices.Concat(more, kinds(embedding.ErrModelNotFound, embedding.ErrModelChanged, embedding.ErrProviderDown, embedding.ErrBadProvider))
+	return slices.Concat(more, kinds(embedding.ErrModelNotFound, embedding.ErrModelChanged, embedding.ErrTooManyCalls,
+		embedding.ErrBadProvider, embedding.ErrRefused, embedding.ErrProviderDown, embedding.ErrEmbedTimeout))
 }
 
 // changing adds the errors of what changes an open index.

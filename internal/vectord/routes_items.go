@@ -14,7 +14,7 @@ func (o operations) addItems() service.Route {
 	return service.Route{
 		ID: "add_items", Summary: "Put items in, in place of those with the same ids; whole or not at all", Body: orArrow(vector.Add{}), MaxBody: o.maxBody,
 		Answers: ok("durable, and found from now on", vector.Added{}),
-		Errors:  changing(embedded(vector.ErrBadItem, vector.ErrBadVector, embedding.ErrBadText, embedding.ErrTooManyCalls, vector.ErrDimension, vector.ErrIndexFields, vector.ErrIndexMemory, vector.ErrIndexFull)...),
+		Errors:  changing(embedded(vector.ErrBadItem, vector.ErrBadVector, embedding.ErrBadText, vector.ErrDimension, vector.ErrIndexFields, vector.ErrIndexMemory, vector.ErrIndexFull)...),
 	}
 }
 

@@ -31,11 +31,13 @@ func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 		read = arrowItems
 	}
 	batch, err := read(r)
-	if err != nil {
+	switch {
+	case err != nil && !isArrow(r):
+		return Batch{}, formed(err)
+	case err != nil:
 		return Batch{}, err
-	}
-	if len(batch.Items) == 0 {
-		return Batch{}, wire.ErrBadRequest.Errorf(`there are no items; send {"items": [{"id": "…", "vector": […], "metadata": {…}}]}`)
+	case len(batch.Items) == 0:
+		return Batch{}, wire.ErrBadRequest.Errorf("there are no items").Advise(form)
 	}
 	b := Batch{Items: make([]engine.Item, len(batch.Items))}
 	for i, item := range batch.Items {
@@ -53,6 +55,21 @@ func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 		b.Items[i] = engine.Item{ID: item.ID, Vector: item.Vector, Metadata: meta}
 	}
 	return b, nil
+}
+
+// form shows what an add is.
+const form = `send {"items": [{"id": "…", "vector": […], "text": "…", "metadata": {…}}]}, of vector and text what there is`
+
+// formed shows to whoever sends something else, as an item or a list of them, what an add is.
+func formed(err error) error {
+	p, is := errors.AsType[*wire.Problem](err)
+	if !is {
+		return err
+	}
+	if field, _ := p.Fields["field"].(string); p.Is(wire.ErrUnknownField) || p.Is(wire.ErrBadRequest) && field == "" {
+		return p.Advise(form)
+	}
+	return err
 }
 
 // bare takes an item that has no vector, which its text is to become: that which it comes with,

@@ -74,6 +74,8 @@ func (r row) lacks(want vector.NewLoad, takesTexts bool, line []byte) error {
 		return vector.ErrLoadColumns.Errorf("it has no id in the column %q; name the column of ids by id_column, and leave rows without one out; there are %s", idColumn(want), columnsIn(line))
 	case r.Vector == nil && takesTexts && r.text == nil:
 		return vector.ErrLoadColumns.Errorf("it has no vector in the column %q, nor in the column %q a text that one is made of; name the columns by vector_column and text_column, and leave rows without either out; there are %s", vectorColumn(want), textColumn(want), columnsIn(line))
+	case r.Vector == nil && !takesTexts && r.text != nil:
+		return vector.ErrLoadColumns.Errorf("it has no vector in the column %q, and none is made of the text in the column %q, since the index has no model; name the column of vectors by vector_column, or load into an index with a model; there are %s", vectorColumn(want), textColumn(want), columnsIn(line))
 	case r.Vector == nil && !takesTexts:
 		return vector.ErrLoadColumns.Errorf("it has no vector in the column %q; name the column by vector_column, and leave rows without one out; there are %s", vectorColumn(want), columnsIn(line))
 	}

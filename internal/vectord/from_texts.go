@@ -38,8 +38,10 @@ func (s *server) ofModel(ctx context.Context, want vector.NewIndex) (vector.Shap
 		return shape, nil
 	case errors.Is(err, embedding.ErrModelNotFound):
 		return shape, withRemedy(err, "configure it there, or give the dimension of vectors of your own that you will send")
+	case errors.Is(err, wire.ErrUnavailable) && shape.Dimension > 0:
+		return shape, withRemedy(err, "or leave the model out, where all vectors are your own")
 	case err != nil:
-		return shape, withRemedy(err, "or leave the model out and give the dimension of vectors of your own that you will send")
+		return shape, err
 	case !wantsAny && shape.ModelRevision != model.Revision:
 		return shape, embedding.ErrModelChanged.Errorf("the model %s has the revision %q, and %q is asked for; leave model_revision out to take the one that it has", model.Name, model.Revision, shape.ModelRevision).
 			With("model", model.Name).With("expected", shape.ModelRevision).With("revision", model.Revision)
@@ -83,7 +85,7 @@ func (s *server) completeItems(ctx context.Context, by texts.Maker, batch bodies
 		at := batch.Bare[wrong.Text]
 		return 0, &engine.ItemError{Item: at, ID: batch.Items[at].ID, Err: wrong}
 	}
-	return 0, withRemedy(err, "nothing of the batch was applied; items with vectors are taken meanwhile")
+	return 0, withRemedy(err, "nothing of the batch was applied; items with vectors are taken")
 }
 
 // admit takes the room for a batch with texts whose vectors took their time. It refuses one
@@ -125,7 +127,7 @@ func (s *server) question(ctx context.Context, x *index, query engine.Query, tex
 		return nil, false, err
 	}
 	v, truncated, err = s.texts.Question(ctx, by, text)
-	return v, truncated, withRemedy(err, `searches by words alone ("mode": "lexical") and by vectors work meanwhile`)
+	return v, truncated, withRemedy(err, `searches by words alone ("mode": "lexical") and by vectors go on`)
 }
 
 // withRemedy adds what can be done to an error of embedd's.

@@ -57,8 +57,14 @@ func TestAnIndexTakesItsDimensionFromItsModel(t *testing.T) {
 	m.set(func(m *words) { m.reason, m.revision = "ollama does not answer", "" })
 	d.want(503, "provider_unavailable", "POST", "/vectors/index", `{"name":"y","model":"words","dimension":16}`)
 	m.set(func(m *words) { m.err = wire.Unavailable("embedd") })
-	p = d.want(503, "service_unavailable", "POST", "/vectors/index", `{"name":"y","model":"words"}`)
-	if p["service"] != "embedd" {
+	for more, helps := range map[string]bool{``: false, `,"dimension":16`: true} {
+		p = d.want(503, "service_unavailable", "POST", "/vectors/index", `{"name":"y","model":"words"`+more+`}`)
+		if p["service"] != "embedd" || strings.Contains(fmt.Sprint(p["detail"]), "leave the model out") != helps {
+			t.Errorf("%v", p)
+		}
+	}
+	m.set(func(m *words) { m.err = embedding.ErrRefused.Errorf("the key is refused") })
+	if p = d.want(502, "provider_refused", "POST", "/vectors/index", `{"name":"y","model":"words","dimension":16}`); p["detail"] != "the key is refused" {
 		t.Errorf("%v", p)
 	}
 	m.set(func(m *words) { m.err, m.revision = nil, "r2" })
@@ -242,8 +248,12 @@ func TestAnIndexOfAModelThatWasUnknown(t *testing.T) {
 	j.set(manyRows(0, 2)...)
 	refused := func(status int, code string) {
 		t.Helper()
-		d.want(status, code, "POST", atX+"/add", addTexts)
-		d.want(status, code, "POST", atX+"/search", `{"text":"nurse"}`)
+		for at, body := range map[string]string{"/add": addTexts, "/search": `{"text":"nurse"}`} {
+			p := d.want(status, code, "POST", atX+at, body)
+			if words := fmt.Sprint(p["detail"]); !strings.Contains(words, "for good") || strings.Contains(words, "meanwhile") {
+				t.Error(words)
+			}
+		}
 		if p, _ := d.load("x", `{"sql":"SELECT * FROM jobs"}`)["problem"].(map[string]any); p["code"] != code {
 			t.Errorf("%v", p)
 		}

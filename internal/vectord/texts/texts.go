@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -190,13 +191,17 @@ func (e *Embedder) ask(ctx context.Context, by Maker, as embedding.InputType, te
 	return answer, nil
 }
 
-// unknown is why no vectors are made for an index that has no revision.
+// unknown is why no vectors are made for an index that has no revision, ever.
 func (e *Embedder) unknown(ctx context.Context, by Maker) error {
-	if _, err := e.Model(ctx, by.Model); err != nil {
+	forGood := fmt.Sprintf("the index was made when embedd had no model %s, so it takes no texts, for good: make an index anew with a model that embedd has, and load it", by.Model)
+	_, err := e.Model(ctx, by.Model)
+	if p, is := errors.AsType[*wire.Problem](err); is && p.Is(embedding.ErrModelNotFound) {
+		return p.Advise(forGood)
+	}
+	if err != nil {
 		return err
 	}
-	return embedding.ErrModelChanged.Errorf("the index was made when embedd had no model %s, so whether its vectors are of the one that embedd has now is not known; make an index anew, which takes texts, and load it", by.Model).
-		With("model", by.Model)
+	return embedding.ErrModelChanged.Errorf("%s. That its vectors are of the %s which embedd has now is not known", forGood, by.Model).With("model", by.Model)
 }
 
 // refusal tells why embedd did not make the vectors of so many texts: by the number of a text

@@ -21,8 +21,9 @@ type Config struct {
 	CacheBytes   int64                    `toml:"cache_bytes"`    // of vectors that are kept for the same text again; 0: none
 	MaxBodyBytes int64                    `toml:"max_body_bytes"` // of one request
 	// MemoryBytes is about how much the requests that have a permit may take: one half for
-	// bodies that are read, one for texts and vectors. One request counts for half of a half at
-	// most, so that another passes beside the largest.
+	// bodies that are read, one for texts and vectors, and as much as that half for each model
+	// of Models. No request counts for more than half of what there is of its kind, so that
+	// another passes beside the largest, though that takes what it takes.
 	MemoryBytes int64            `toml:"memory_bytes"`
 	MaxQueue    int              `toml:"max_queue"`  // requests that may wait for a permit
 	QueueWait   service.Duration `toml:"queue_wait"` // the longest wait for a permit

@@ -40,7 +40,7 @@ func (s *slow) Dimension() int                           { return 1 }
 
 // asking gives what asks a model for a vector.
 func asking(t *testing.T, m *slow) func() error {
-	s := &server{config: Defaults(), permits: newPermits(Defaults()), models: []*model{{name: "m", maker: m}}}
+	s := &server{config: Defaults(), permits: newPermits(Defaults()), models: []*model{{name: builtinName, maker: m}}}
 	s.memo = memo.New(0, func(embedded.Embedding) int64 { return 0 })
 	s.metrics = newMetrics(prometheus.NewRegistry(), s)
 	return func() error {

@@ -34,7 +34,7 @@ func TestQuestionsDoNotStandBehindUploads(t *testing.T) {
 		}
 		question, err := permits.enter(t.Context(), smallBody)
 		if err == nil {
-			err = question.begin(t.Context(), []string{"a question"}, 384)
+			err = question.begin(t.Context(), builtinName, []string{"a question"}, 384)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -47,7 +47,8 @@ func TestQuestionsDoNotStandBehindUploads(t *testing.T) {
 			mine.leave()
 		}
 		synctest.Wait()
-		if half := Defaults().MemoryBytes / 2; !permits.bodies.TryAcquire(half) || !permits.texts.TryAcquire(half) {
+		own, half := permits.models[builtinName], Defaults().MemoryBytes/2
+		if !permits.bodies.TryAcquire(half) || !own.questions.TryAcquire(half/4) || !own.bulk.TryAcquire(half-half/4) {
 			t.Error("not all was given back")
 		}
 	})
@@ -63,7 +64,7 @@ func TestAPermitIsOfWhatIsHeld(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := mine.begin(t.Context(), make([]string, embedding.MaxTexts), 4_096); err != nil {
+		if err := mine.begin(t.Context(), builtinName, make([]string, embedding.MaxTexts), 4_096); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -71,7 +72,7 @@ func TestAPermitIsOfWhatIsHeld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := mine.begin(t.Context(), []string{"a"}, 384); !errors.Is(err, embedding.ErrTooManyCalls) {
+	if err := mine.begin(t.Context(), builtinName, []string{"a", "b"}, 384); !errors.Is(err, embedding.ErrTooManyCalls) {
 		t.Error("more texts are worked on than there is memory for")
 	}
 }

@@ -97,11 +97,11 @@ func TestWorkThatGoesOnForOthersHasItsPermit(t *testing.T) {
 		}()
 		return answered
 	}
-	large := strings.Repeat("a", 300<<10) // half of what there is for texts
+	large := strings.Repeat("a", 300<<10) // half of what there is for bulk work
 	ctx, leave := context.WithCancel(t.Context())
 	first := ask(ctx, "shared", large)
 	testbed.Until(t, "the first is at work", func() bool { return len(p.Calls()) == 1 })
-	shares := ask(t.Context(), "shared")
+	shares := ask(t.Context(), "shared", "and one of its own")
 	testbed.Until(t, "another waits for a part of it", func() bool { return d.metric("lakehouse_embedd_cache_shared_total") == 1 })
 	leave()
 	if err := <-first; !errors.Is(err, context.Canceled) {

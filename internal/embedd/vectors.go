@@ -41,7 +41,7 @@ func (s *server) vectors(ctx context.Context, mine *permit, asked order) (found,
 	ctx, cancel := context.WithTimeoutCause(ctx, limit,
 		embedding.ErrEmbedTimeout.Errorf("the texts took longer than %s; send fewer at once, or raise timeout in [embedd]", limit))
 	defer cancel()
-	if err := mine.begin(ctx, asked.Texts, m.Dimension()); err != nil {
+	if err := mine.begin(ctx, m.name, asked.Texts, m.Dimension()); err != nil {
 		return found{}, err
 	}
 	f := found{model: m}

@@ -16,6 +16,14 @@ const (
 	pieceWait  = 30 * time.Second // for a client to take them; its permit is others' too
 )
 
+// An answer has answerStart for anything and as long as it takes at answerRate bytes a second,
+// but answerMost for all of it.
+const (
+	answerStart = 10 * time.Second
+	answerRate  = 64 << 10
+	answerMost  = time.Minute
+)
+
 // pieces writes an answer as it is encoded. The first error stays.
 type pieces struct {
 	w   *bufio.Writer
@@ -31,16 +39,22 @@ func answering(w http.ResponseWriter, f found) *pieces {
 	return &pieces{w: bufio.NewWriterSize(to, min(about, pieceBytes)), to: to}
 }
 
-// patient gives a client its time for each piece.
+// patient gives a client its time for each piece, and for all of them.
 type patient struct {
 	http.ResponseWriter
 	control *http.ResponseController
-	begun   bool
+	began   time.Time // zero before the first piece
+	sent    int
 }
 
 func (p *patient) Write(piece []byte) (int, error) {
-	p.begun = true
-	_ = p.control.SetWriteDeadline(time.Now().Add(pieceWait)) // unsupported only in tests without a connection
+	now := time.Now()
+	if p.began.IsZero() {
+		p.began = now
+	}
+	p.sent += len(piece)
+	all := min(answerStart+time.Duration(p.sent)*time.Second/answerRate, answerMost)
+	_ = p.control.SetWriteDeadline(now.Add(min(pieceWait, all-now.Sub(p.began)))) // unsupported only in tests without a connection
 	return p.ResponseWriter.Write(piece)
 }
 
@@ -62,7 +76,7 @@ func (p *pieces) text(s string) {
 // end sends what is left, of an answer of one piece with its length. The connection's next
 // answer has a time of its own.
 func (p *pieces) end() error {
-	if !p.to.begun {
+	if p.to.began.IsZero() {
 		p.to.Header().Set("Content-Length", strconv.Itoa(p.w.Buffered()))
 	}
 	if p.err == nil {

@@ -1,6 +1,7 @@
 package texts_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,6 +88,18 @@ func TestCallsAreBounded(t *testing.T) {
 		if v[0] != float32(len(list[i])) {
 			t.Errorf("text %d of %d bytes has %v", i, len(list[i]), v)
 		}
+	}
+}
+
+// Where embedd is at work for others it is not said to be starting alone.
+func TestAnAnswerThatDoesNotComeInTime(t *testing.T) {
+	e := embedd(t, lengths)
+	ctx, cancel := context.WithDeadline(t.Context(), time.Unix(1, 0))
+	defer cancel()
+	_, _, err := e.Question(ctx, one(), "a")
+	_, away := errors.AsType[*texts.AwayError](err)
+	if p, is := errors.AsType[*wire.Problem](err); !away || !is || !p.Is(wire.ErrUnavailable) || !strings.Contains(p.Detail, "may be busy") {
+		t.Error(err)
 	}
 }
 

@@ -193,7 +193,7 @@ func exitCode(err error) int {
 	switch {
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
 		return exitUsage
-	case errors.As(err, &p) && errors.Is(err, wire.ErrUnavailable) && p.Fields["service"] == "gateway":
+	case errors.As(err, &p) && (errors.Is(err, wire.ErrUnavailable) && p.Fields["service"] == "gateway" || errors.Is(err, service.ErrNoLakehouse)):
 		return exitUnreachable
 	case errors.As(err, &p) && (p.Kind.Status == http.StatusUnauthorized || p.Kind.Status == http.StatusForbidden):
 		return exitRefused
@@ -213,6 +213,9 @@ func explain(err error) string {
 	cause := p.Unwrap() // none where the gateway itself said that it is stopping
 	if cause != nil && errors.Is(err, wire.ErrUnavailable) && p.Fields["service"] == "gateway" {
 		return fmt.Sprintf("no fleet answers: %v; start one with 'lakehouse up', or name its gateway with --gateway", cause)
+	}
+	if errors.Is(err, service.ErrNoLakehouse) {
+		p = p.Advise("name the gateway with --gateway or LAKEHOUSE_GATEWAY")
 	}
 	text := p.Detail + " [" + p.Kind.Code + "]"
 	if errors.Is(err, wire.ErrUnauthorized) {

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -153,5 +154,18 @@ func TestATokenThatNoHeaderCarriesIsNamed(t *testing.T) {
 	code, _, stderr := run(t, "status", "--gateway", e.url)
 	if code != 1 || !strings.Contains(stderr, "the value of AUTH_TOKEN holds") || strings.Contains(stderr, "hunter2") {
 		t.Errorf("%d %s", code, stderr)
+	}
+}
+
+// What answers where the gateway should and is another program is told as that, by every verb.
+func TestAnotherProgramIsNoGateway(t *testing.T) {
+	clean(t)
+	web := httptest.NewServer(http.NotFoundHandler())
+	defer web.Close()
+	for _, args := range [][]string{{"status"}, {"datasets"}, {"sql", "SELECT 1"}, {"search", "x", "y"}, {"embed", "x"}} {
+		code, _, stderr := run(t, append(args, "--gateway", web.URL)...)
+		if code != 3 || !strings.Contains(stderr, "what answers at "+web.URL+" is no gateway of a lakehouse: it answers 404 Not Found; name the gateway with --gateway") {
+			t.Errorf("%v: %d %s", args, code, stderr)
+		}
 	}
 }

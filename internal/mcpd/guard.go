@@ -4,18 +4,16 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
-// guarded is the way to the gateway. It holds what comes against what a lakehouse may give:
-// no web page, and no more than can be held.
+// guarded is the way to the gateway, on which no more comes than can be held.
 type guarded struct{ http.RoundTripper }
 
-// guard gives a client whose answers are guarded.
+// guard gives a client whose answers have a bound.
 func guard(client *http.Client) *http.Client {
 	if client == nil {
 		client = http.DefaultClient
@@ -33,11 +31,6 @@ func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := g.RoundTripper.RoundTrip(r)
 	if err != nil {
 		return nil, err
-	}
-	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-	if kind == "text/html" && answer.StatusCode < http.StatusMultipleChoices {
-		answer.Body.Close()
-		return nil, errNoLakehouse.Errorf("what answers at %s is no lakehouse: it gives a web page", r.URL.Host)
 	}
 	answer.Body = &bounded{answer.Body, maxRead + leftover}
 	if strings.HasSuffix(r.URL.Path, "/sql") { // is read by the row

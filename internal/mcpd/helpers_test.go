@@ -17,6 +17,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/mcpd"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
@@ -34,7 +35,7 @@ func startEdge(t *testing.T, patience time.Duration) *edge {
 	e := &edge{t: t, routes: map[string]http.HandlerFunc{}}
 	web := httptest.NewServer(http.HandlerFunc(e.serve))
 	t.Cleanup(web.Close)
-	client := wire.Client{Service: "gateway", Base: web.URL + "/v1"}
+	client := service.OnlyGateway(wire.Client{Service: "gateway", Base: web.URL + "/v1"})
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	// What does not fit the schema that it was listed with is an error here.
 	e.server = mcpd.New(mcpd.Gateway{Client: client, Log: log, Patience: patience}, server.WithOutputSchemaValidation())

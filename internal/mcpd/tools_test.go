@@ -177,6 +177,8 @@ func TestWhatIsNoLakehouseIsToldAsSuch(t *testing.T) {
 	e := startEdge(t, time.Minute)
 	e.on("GET /catalog/list", "<!DOCTYPE html><html><body>Welcome</body></html>")
 	e.refused("list_datasets", nil, "no_lakehouse", "a web page", "--gateway")
+	e.handle("GET /catalog/list", http.NotFound)
+	e.refused("list_datasets", nil, "no_lakehouse", "404 Not Found", "--gateway")
 	e.handle("GET /catalog/list", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"datasets":[{"name":"`)
 		part := strings.Repeat("x", 1<<20)

@@ -9,6 +9,7 @@ import (
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
 	"git.agentview.dev/profit/golanglakehouse/internal/query"
+	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -17,7 +18,6 @@ import (
 var (
 	errBadCursor     = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_cursor", Title: "Bad cursor"}
 	errResultChanged = &wire.Kind{Status: http.StatusConflict, Code: "result_changed", Title: "The result is another one now"}
-	errNoLakehouse   = &wire.Kind{Status: http.StatusBadGateway, Code: "no_lakehouse", Title: "No lakehouse"}
 	errTooLarge      = &wire.Kind{Status: http.StatusBadRequest, Code: "answer_too_large", Title: "Answer too large"}
 	errCancelled     = &wire.Kind{Status: http.StatusConflict, Code: "call_cancelled", Title: "Call cancelled"}
 )
@@ -79,7 +79,7 @@ func remedies() []remedy {
 	)
 	return []remedy{
 		{wire.ErrUnauthorized, token},
-		{errNoLakehouse, "tell mcpd where the gateway is, with --gateway or LAKEHOUSE_GATEWAY in the client's configuration"},
+		{service.ErrNoLakehouse, "tell mcpd where the gateway is, with --gateway or LAKEHOUSE_GATEWAY in the client's configuration"},
 		{errBadArguments, "call again with arguments as the tool's input schema has them"},
 		{vector.ErrBadFilter, `write it by the fields of the items' metadata, as {"city":"Austin"} or {"years":{"gte":3}}; a search without a filter shows what fields there are`},
 		{catalog.ErrDatasetNotFound, names},

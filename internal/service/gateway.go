@@ -17,7 +17,8 @@ type BadGatewayURL struct{ error }
 // GatewayClient gives the client for the gateway's /v1: of the gateway that is named,
 // else of the one in LAKEHOUSE_GATEWAY, else of the one that the configuration of this
 // folder places, which `lakehouse up` would start. AUTH_TOKEN is its token. Nothing is
-// called, and of the configuration no daemon's section is looked into.
+// called, and of the configuration no daemon's section is looked into. The client is one of
+// [OnlyGateway].
 func GatewayClient(named string) (wire.Client, error) {
 	token := os.Getenv("AUTH_TOKEN")
 	if err := checkTokenText("AUTH_TOKEN", token); err != nil {
@@ -34,7 +35,7 @@ func GatewayClient(named string) (wire.Client, error) {
 		return wire.Client{}, BadGatewayURL{fmt.Errorf("%s %w", setting, err)}
 	}
 	base = strings.TrimSuffix(strings.TrimSuffix(base, "/"), "/v1")
-	return wire.Client{Service: "gateway", Base: base + "/v1", Token: token}, nil
+	return OnlyGateway(wire.Client{Service: "gateway", Base: base + "/v1", Token: token}), nil
 }
 
 func configuredGateway(token string) (wire.Client, error) {
@@ -44,7 +45,7 @@ func configuredGateway(token string) (wire.Client, error) {
 	}
 	client := env.Peer("gateway")
 	client.Base += "/v1"
-	return client, nil
+	return OnlyGateway(client), nil
 }
 
 // ConfiguredFleet is what the configuration of this folder says of the whole fleet, and the file

@@ -43,7 +43,7 @@ func newRouter(env Env, requests *inFlight, private *regexp.Regexp, routes []Rou
 		}
 		rt.mux.Method(route.Method, route.Path, rt.serve(route))
 	}
-	rt.mux.NotFound(rt.serve(Route{Access: Open, AnyQuery: true, Handle: routeNotFound}))
+	rt.mux.NotFound(rt.serve(Route{Access: Open, AnyQuery: true, Handle: rt.routeNotFound}))
 	rt.mux.MethodNotAllowed(rt.refuseMethod(routes))
 	return rt.mux, nil
 }

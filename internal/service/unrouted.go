@@ -35,8 +35,14 @@ func (rt *router) refuseMethod(routes []Route) http.HandlerFunc {
 // pathOf gives the path as chi routes it.
 func pathOf(r *http.Request) string { return cmp.Or(r.URL.RawPath, r.URL.Path) }
 
-func routeNotFound(_ http.ResponseWriter, r *http.Request) error {
-	return wire.ErrRouteNotFound.Errorf("there is no route %s; /v1/openapi.json on the gateway lists them all, and /docs shows them to read", r.URL.Path)
+// routeNotFound answers for paths that no route has. A daemon that is asked for what the
+// gateway alone has says that it is another, by which [OnlyGateway] knows.
+func (rt *router) routeNotFound(_ http.ResponseWriter, r *http.Request) error {
+	p := wire.ErrRouteNotFound.Errorf("there is no route %s; /v1/openapi.json on the gateway lists them all, and /docs shows them to read", r.URL.Path)
+	if name := rt.env.Service; name != "gateway" && strings.HasPrefix(r.URL.Path, "/v1/") {
+		return p.Advise("this is "+name+", and /v1 is the gateway's").With("service", name)
+	}
+	return p
 }
 
 func (rt *router) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {

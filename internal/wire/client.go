@@ -161,7 +161,7 @@ func (c *Client) failure(ctx context.Context, err error) error {
 	}
 	var p *Problem
 	if errors.As(err, &p) {
-		return err
+		return p
 	}
 	return Unread(c.Service, err)
 }

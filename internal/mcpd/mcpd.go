@@ -13,7 +13,8 @@ import (
 // instructions tell a model what it has before it.
 const instructions = `A lakehouse: versioned tables of facts that SQL can ask, and vector indexes of texts.
 Begin with list_datasets, look at a dataset with get_manifest, and ask with query_sql (DuckDB's SQL, SELECT only).
-search_vectors finds items of an index by nearness or by words. Everything here reads; nothing can be changed.
+search_vectors finds items of an index by meaning or by words; without index it searches the only one with a model, or names those there are.
+Everything here reads; nothing can be changed.
 Answers are cut to what fits a conversation: prefer count, sum, GROUP BY and LIMIT to fetching rows.`
 
 // New makes the server. It calls nobody. A test has it check its answers with one option more.

@@ -82,10 +82,10 @@ func listed(t *testing.T, p *process, params string) map[string]any {
 			}
 		}
 	}
-	if got := names(p.ask("resources/list", params)["resources"]); fmt.Sprint(got) != "[datasets]" {
+	if got := names(p.ask("resources/list", params)["resources"]); fmt.Sprint(got) != "[datasets indexes]" {
 		t.Errorf("the resources are %v", got)
 	}
-	if got := names(p.ask("resources/templates/list", params)["resourceTemplates"]); fmt.Sprint(got) != "[schema]" {
+	if got := names(p.ask("resources/templates/list", params)["resourceTemplates"]); fmt.Sprint(got) != "[index schema]" {
 		t.Errorf("the templates are %v", got)
 	}
 	if got := names(p.ask("prompts/list", params)["prompts"]); fmt.Sprint(got) != "[explore write_query]" {

@@ -11,11 +11,13 @@ import (
 const (
 	datasetsURI = "lakehouse://datasets"
 	schemaURI   = "lakehouse://datasets/{name}/schema"
+	indexesURI  = "lakehouse://indexes"
+	indexURI    = "lakehouse://indexes/{name}"
 	mediaJSON   = "application/json"
 )
 
-// addResources offers what a person may lay before a model: the same as two of the tools
-// answer.
+// addResources offers what a person may lay before a model: of datasets what two of the tools
+// answer, and what indexes there are to be searched.
 func (g Gateway) addResources(s *server.MCPServer) {
 	s.AddResource(mcp.NewResource(datasetsURI, "datasets",
 		mcp.WithResourceTitle("Datasets"), mcp.WithMIMEType(mediaJSON),
@@ -30,6 +32,18 @@ func (g Gateway) addResources(s *server.MCPServer) {
 			return resource(ctx, g, req, func() (any, error) {
 				return g.getManifest(ctx, manifestArgs{Name: one(req.Params.Arguments["name"])})
 			})
+		})
+	s.AddResource(mcp.NewResource(indexesURI, "indexes",
+		mcp.WithResourceTitle("Indexes"), mcp.WithMIMEType(mediaJSON),
+		mcp.WithResourceDescription("The indexes that search_vectors can search, and which of them by the meaning of a text")),
+		func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+			return resource(ctx, g, req, func() (any, error) { return g.listIndexes(ctx) })
+		})
+	s.AddResourceTemplate(mcp.NewResourceTemplate(indexURI, "index",
+		mcp.WithTemplateTitle("An index"), mcp.WithTemplateMIMEType(mediaJSON),
+		mcp.WithTemplateDescription("One index: its model, dimension, items, and the fields whose words are searched; name is its name or an alias")),
+		func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+			return resource(ctx, g, req, func() (any, error) { return g.getIndex(ctx, one(req.Params.Arguments["name"])) })
 		})
 }
 

@@ -4,20 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"math"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
-	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire/floats"
 )
 
 const (
 	foundByDefault = 10
 	maxFound       = 100
-	maxIndexes     = 100 // that an error names
 	maxField       = 500 // of a value of the metadata, in bytes
 )
 
@@ -42,6 +39,7 @@ type hits struct {
 	Truncated bool  `json:"truncated" jsonschema:"more were found than fit here: ask for fewer, or by a filter"`
 	CellsCut  int   `json:"cells_cut" jsonschema:"values of the metadata here that were too long: they are the beginning of their text, and end with how long they are"`
 
+	Index       string      `json:"index,omitempty" jsonschema:"that was searched, where index was left out"`
 	Mode        vector.Mode `json:"mode,omitempty" jsonschema:"by which it was searched, where mode was left out; lexical: by words alone, for the index has no model, so that nothing found does not mean that there is nothing"`
 	QuestionCut bool        `json:"question_cut,omitempty" jsonschema:"text is longer than the index's model reads: its beginning was searched for"`
 }
@@ -49,8 +47,8 @@ type hits struct {
 func searchVectorsTool() mcp.Tool {
 	return newTool("search_vectors", "Search an index",
 		"Finds the items of a vector index that are nearest to a text or a vector, or that have its words, and gives their ids, scores and metadata. "+
-			"An index that does not exist is answered with those that do.",
-		mcp.WithString("index", mcp.Required(), mcp.MinLength(1), mcp.MaxLength(128), mcp.Description("the index's name or alias")),
+			"Without index the only one with a model is searched; where there are several, or one is named that does not exist, the answer names those that do.",
+		mcp.WithString("index", mcp.MinLength(1), mcp.MaxLength(128), mcp.Description("the index's name or alias; the only index with a model if left out")),
 		mcp.WithString("text", mcp.MaxLength(maxStatement), mcp.Description("what to look for, in words")),
 		mcp.WithArray("vector", mcp.MaxItems(vector.MaxDimension), mcp.WithNumberItems(mcp.Min(-math.MaxFloat32), mcp.Max(math.MaxFloat32)), mcp.Description("a vector of the index's dimension, where you have one; a text needs none")),
 		mcp.WithInteger("k", mcp.Description("how many results"), mcp.Min(1), mcp.Max(maxFound), mcp.DefaultNumber(foundByDefault)),
@@ -62,17 +60,22 @@ func searchVectorsTool() mcp.Tool {
 
 func (g Gateway) searchVectors(ctx context.Context, args searchArgs) (hits, error) {
 	k := orDefault(args.K, foundByDefault)
-	found, err := g.vectors().Search(ctx, args.Index, vector.Search{Text: args.Text, Vector: args.Vector, K: &k, Mode: args.Mode, Filter: args.Filter})
-	if errors.Is(err, vector.ErrIndexNotFound) {
-		err = g.withIndexes(ctx, args.Index, err)
+	var taken string
+	if args.Index == "" {
+		var err error
+		if taken, err = g.indexOfTexts(ctx, args); err != nil {
+			return hits{}, err
+		}
+		args.Index = taken
 	}
+	found, err := g.vectors().Search(ctx, args.Index, vector.Search{Text: args.Text, Vector: args.Vector, K: &k, Mode: args.Mode, Filter: args.Filter})
 	switch {
 	case err != nil:
-		return hits{}, err
+		return hits{}, g.withIndexes(ctx, args.Index, err)
 	case found.Results == nil:
 		return hits{}, listless("results")
 	}
-	short := hits{Results: []hit{}, Mode: found.Mode, QuestionCut: found.Truncated}
+	short := hits{Results: []hit{}, Index: taken, Mode: found.Mode, QuestionCut: found.Truncated}
 	room := maxAnswer - maxAround
 	for _, r := range found.Results {
 		h := hit{ID: r.ID, Score: r.Score, Parts: r.Parts}
@@ -111,22 +114,4 @@ func fields(metadata json.RawMessage) (shown map[string]any, cut int, err error)
 		}
 	}
 	return shown, cut, nil
-}
-
-// withIndexes says of an index that there is not which there are.
-func (g Gateway) withIndexes(ctx context.Context, index string, err error) error {
-	page, listErr := g.vectors().List(ctx, "", maxIndexes)
-	if listErr != nil {
-		return err
-	}
-	told := vector.ErrIndexNotFound.Errorf("there is no index %q", index)
-	if len(page.Indexes) == 0 {
-		told = vector.ErrIndexNotFound.Errorf("there is no index %q, nor any other", index)
-	}
-	told.RequestID = wire.AsProblem(err).RequestID
-	names := make([]string, len(page.Indexes))
-	for i, index := range page.Indexes {
-		names[i] = index.Name
-	}
-	return told.With("indexes", names).With("more_indexes", page.NextCursor != nil)
 }

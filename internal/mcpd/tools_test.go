@@ -110,6 +110,23 @@ func TestASearchShowsWhatWasFound(t *testing.T) {
 	}
 }
 
+// Where no index is named the only one with a model is searched, as the command line does.
+func TestASearchFindsItsIndex(t *testing.T) {
+	e := startEdge(t, 0)
+	list := func(indexes string) { e.on("GET /vectors/index", `{"indexes":[`+indexes+`],"next_cursor":null}`) }
+	const plain, one, two = `{"name":"plain"},{"name":"brought","model":"another"}`, `,{"name":"one","model":"m","model_revision":"r"}`, `,{"name":"two","model":"m","model_revision":"r"}`
+	e.on("POST /vectors/index/one/search", `{"results":[],"exact":false,"mode":"hybrid"}`)
+	list(plain + one)
+	if text := e.ok("search_vectors", object{"text": "nurse"}, &struct{}{}); !strings.Contains(text, `"index":"one"`) {
+		t.Errorf("which was searched is not told: %s", text)
+	}
+	e.refused("search_vectors", object{"vector": []float64{1}}, "bad_arguments", "name the index", `"indexes":["plain","brought","one"]`)
+	list(plain + one + two)
+	e.refused("search_vectors", object{"text": "nurse"}, "bad_arguments", "several have a model", `"indexes":["one","two"]`)
+	list(plain)
+	e.refused("search_vectors", object{"text": "nurse"}, "bad_arguments", "none has a model", `"indexes":["plain","brought"]`)
+}
+
 func TestAVectorIsToldOfAndNotGiven(t *testing.T) {
 	e := startEdge(t, 0)
 	e.on("POST /embed", `{"model":"minilm","dimension":384,"vectors":[[0.6,0.8`+strings.Repeat(",0", 382)+`]],"truncated":[true]}`)
@@ -220,6 +237,9 @@ func TestResourcesPromptsAndCompletions(t *testing.T) {
 		_ = wire.WriteJSON(w, http.StatusOK, catalog.Manifest{Namespace: "hr", Name: "paid", Version: 5})
 	})
 	e.fails("GET /catalog/manifest/nobody", catalog.ErrDatasetNotFound.Errorf("there is no dataset nobody"))
+	e.on("GET /vectors/index", `{"indexes":[{"name":"plain","dimension":2,"count":7,"state":"ready"},{"name":"resumes-1","aliases":["resumes"],"model":"minilm","model_revision":"r1","dimension":384,"text_fields":["text"],"count":9,"state":"ready","stats":{"waiting":1}}],"next_cursor":null}`)
+	e.on("GET /vectors/index/resumes", `{"name":"resumes-1","aliases":["resumes"],"model":"minilm","model_revision":"r1","dimension":384,"text_fields":["text"],"count":9,"state":"ready"}`)
+	e.fails("GET /vectors/index/nobody", vector.ErrIndexNotFound.Errorf("there is no index nobody"))
 	said := func(method string, params any) string { return fmt.Sprintf("%+v", e.request(method, params)) }
 	for _, c := range []struct {
 		method string
@@ -229,6 +249,10 @@ func TestResourcesPromptsAndCompletions(t *testing.T) {
 		{"resources/read", object{"uri": "lakehouse://datasets"}, []string{`"name":"people"`, "application/json"}},
 		{"resources/read", object{"uri": "lakehouse://datasets/hr.paid/schema"}, []string{`"name":"hr.paid"`, `"version":5`}},
 		{"resources/read", object{"uri": "lakehouse://datasets/nobody/schema"}, []string{"-32603", "dataset_not_found", "list_datasets"}},
+		{"resources/read", object{"uri": "lakehouse://indexes"}, []string{`{"indexes":[{"name":"plain","by_meaning":false,"dimension":2,"items":7,"state":"ready"},{"name":"resumes-1","aliases":["resumes"],"model":"minilm","by_meaning":true,"dimension":384,"text_fields":["text"],"items":9,"state":"ready"}],"more_indexes":false}`}},
+		{"resources/read", object{"uri": "lakehouse://indexes/resumes"}, []string{`{"name":"resumes-1","aliases":["resumes"],"model":"minilm"`}},
+		{"resources/read", object{"uri": "lakehouse://indexes/nobody"}, []string{"index_not_found", `"indexes":["plain","resumes-1"]`}},
+		{"completion/complete", object{"ref": object{"type": "ref/resource", "uri": "lakehouse://indexes/{name}"}, "argument": object{"name": "name", "value": "re"}}, []string{"[resumes-1 resumes]"}},
 		{"resources/read", object{"uri": "lakehouse://other"}, []string{"-32002"}},
 		{"prompts/get", object{"name": "explore", "arguments": object{"dataset": "hr.paid"}}, []string{"SUMMARIZE hr.paid"}},
 		{"prompts/get", object{"name": "write_query", "arguments": object{"question": "who is paid?"}}, []string{"who is paid?", "query_sql"}},
@@ -248,7 +272,7 @@ func TestResourcesPromptsAndCompletions(t *testing.T) {
 
 // Whatever is called, what reaches the gateway is on this list, and all of it reads.
 func TestNothingIsWritten(t *testing.T) {
-	reads := []string{"GET /catalog/list", "GET /catalog/manifest/x", "POST /sql", "POST /sql/reads", "POST /embed", "POST /vectors/index/x/search", "GET /vectors/index"}
+	reads := []string{"GET /vectors/index/x", "GET /catalog/list", "GET /catalog/manifest/x", "POST /sql", "POST /sql/reads", "POST /embed", "POST /vectors/index/x/search", "GET /vectors/index"}
 	e := startEdge(t, 0)
 	for _, entry := range e.request("tools/list", object{}).(mcp.JSONRPCResponse).Result.(mcp.ListToolsResult).Tools {
 		e.call(entry.Name, object{"name": "x"})
@@ -256,6 +280,9 @@ func TestNothingIsWritten(t *testing.T) {
 		e.call(entry.Name, object{"text": "x"})
 		e.call(entry.Name, object{"index": "x", "text": "x"})
 		e.call(entry.Name, object{})
+	}
+	for _, uri := range []string{"lakehouse://datasets", "lakehouse://datasets/x/schema", "lakehouse://indexes", "lakehouse://indexes/x"} {
+		e.request("resources/read", object{"uri": uri})
 	}
 	for _, asked := range e.requests() {
 		method, rest, _ := strings.Cut(asked, " ")

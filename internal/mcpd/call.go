@@ -60,7 +60,7 @@ func tool[A, R any](g Gateway, t mcp.Tool, answer func(context.Context, A) (R, e
 		}
 		g.log(ctx, t.Name, time.Since(began), err)
 		if err != nil {
-			return mcp.NewToolResultError(g.words(err)), nil
+			return mcp.NewToolResultError(g.words(t.Name, err)), nil
 		}
 		return mcp.NewToolResultStructured(json.RawMessage(text), string(text)), nil
 	}

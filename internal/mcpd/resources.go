@@ -61,7 +61,7 @@ func one(value any) string {
 func resource(ctx context.Context, g Gateway, req mcp.ReadResourceRequest, read func() (any, error)) ([]mcp.ResourceContents, error) {
 	text, err := g.read(ctx, read)
 	if err != nil {
-		return nil, errors.New(g.words(err))
+		return nil, errors.New(g.words("", err))
 	}
 	return []mcp.ResourceContents{mcp.TextResourceContents{URI: req.Params.URI, MIMEType: mediaJSON, Text: string(text)}}, nil
 }

@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	searchTool     = "search_vectors"
 	foundByDefault = 10
 	maxFound       = 100
 	maxField       = 500 // of a value of the metadata, in bytes
@@ -45,7 +46,7 @@ type hits struct {
 }
 
 func searchVectorsTool() mcp.Tool {
-	return newTool("search_vectors", "Search an index",
+	return newTool(searchTool, "Search an index",
 		"Finds the items of a vector index that are nearest to a text or a vector, or that have its words, and gives their ids, scores and metadata. "+
 			"Without index the only one with a model is searched; where there are several, or one is named that does not exist, the answer names those that do.",
 		mcp.WithString("index", mcp.MinLength(1), mcp.MaxLength(128), mcp.Description("the index's name or alias; the only index with a model if left out")),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
@@ -25,13 +26,13 @@ var (
 // maxFields bounds what an error says beside its detail, in bytes.
 const maxFields = 2_000
 
-// words tell a model an error: the code, the detail, what to do, and what the fleet says
-// beside it.
-func (g Gateway) words(err error) string {
+// words tell a model an error of a tool, "" for none: the code, the detail, what to do, and
+// what the fleet says beside it.
+func (g Gateway) words(tool string, err error) string {
 	p := wire.AsProblem(err)
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s: %s", p.Kind.Code, p.Detail)
-	if todo := g.remedy(p); todo != "" {
+	if todo := g.remedy(tool, p); todo != "" {
 		fmt.Fprintf(&s, "\nWhat to do: %s", todo)
 	}
 	beside := maps.Clone(p.Fields)
@@ -51,9 +52,12 @@ func (g Gateway) words(err error) string {
 
 // remedy says what mends an error here, where the detail, which speaks of the API, leaves
 // that open.
-func (g Gateway) remedy(p *wire.Problem) string {
-	if p.Is(wire.ErrUnavailable) && p.Fields["service"] == "gateway" {
+func (g Gateway) remedy(tool string, p *wire.Problem) string {
+	switch {
+	case p.Is(wire.ErrUnavailable) && p.Fields["service"] == "gateway":
 		return fmt.Sprintf("no fleet answers at %s. Start one with `lakehouse up`, or tell mcpd where it is, with --gateway or LAKEHOUSE_GATEWAY; then call again. mcpd itself need not be started again", strings.TrimSuffix(g.Client.Base, "/v1"))
+	case tool == searchTool && withoutVector(p):
+		return "this index cannot be searched by meaning now: call again with mode lexical, which goes by words and needs no model"
 	}
 	for _, r := range remedies() {
 		if p.Is(r.kind) {
@@ -64,6 +68,12 @@ func (g Gateway) remedy(p *wire.Problem) string {
 		return "call again in a moment; if it stays, `lakehouse status` and `lakehouse doctor` say what is wrong"
 	}
 	return ""
+}
+
+// withoutVector tells that embedd makes no vector of a text, whatever text.
+func withoutVector(p *wire.Problem) bool {
+	return p.Is(wire.ErrUnavailable) && p.Fields["service"] == "embedd" || slices.ContainsFunc([]*wire.Kind{embedding.ErrModelNotFound, embedding.ErrModelChanged,
+		embedding.ErrProviderDown, embedding.ErrRefused, embedding.ErrBadProvider, embedding.ErrEmbedTimeout}, func(k *wire.Kind) bool { return p.Is(k) })
 }
 
 type remedy struct {
@@ -95,8 +105,11 @@ func remedies() []remedy {
 		{errBadCursor, "pass next_cursor as it was given, with the same sql; or begin again without a cursor"},
 		{errResultChanged, "begin again without a cursor, with an ORDER BY that leaves no two rows equal, and without random() or now()"},
 		{vector.ErrIndexNotFound, "take one of the indexes below"},
-		{vector.ErrBadSearch, "give a text, or a vector of the index's dimension; mode lexical needs no model"},
-		{embedding.ErrModelNotFound, "embed_text: leave model out for the configured one; search_vectors: this index cannot be searched by meaning now, take mode lexical"},
-		{embedding.ErrProviderDown, "what computes the model's vectors does not answer, as the detail says; search_vectors with mode lexical needs no model"},
+		{vector.ErrBadSearch, "give a text and leave mode out, or give a vector of the index's dimension"},
+		{vector.ErrDimension, "give a vector of the index's dimension, or a text in its place; the resource lakehouse://indexes has the dimensions"},
+		{embedding.ErrBadText, "give a text with something to read in it, in words"},
+		{embedding.ErrModelNotFound, "leave model out for the configured one"},
+		{embedding.ErrTooManyCalls, "call again in a moment"},
+		{wire.ErrRouteNotFound, "the fleet is of another version than mcpd: have the client start the mcpd that lies beside the fleet's lakehouse"},
 	}
 }

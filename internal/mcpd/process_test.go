@@ -135,6 +135,8 @@ func TestWrongCalls(t *testing.T) {
 		{[]string{"--gateway", "http://u:hunter2@localhost"}, 2, "a token belongs in AUTH_TOKEN"},
 		{[]string{"list"}, 2, "takes no arguments"},
 		{[]string{"--write"}, 2, "not defined"},
+		{[]string{"--help"}, 0, "A client starts it"},
+		{[]string{"--help"}, 0, "lakehouse mcp config"},
 	} {
 		p := start(t, c.args...)
 		if code := p.ends(); code != c.code || !strings.Contains(p.log.String(), c.says) || strings.Contains(p.log.String(), "hunter2") {

@@ -55,7 +55,7 @@ func (g Gateway) words(tool string, err error) string {
 func (g Gateway) remedy(tool string, p *wire.Problem) string {
 	switch {
 	case p.Is(wire.ErrUnavailable) && p.Fields["service"] == "gateway":
-		return fmt.Sprintf("no fleet answers at %s. Start one with `lakehouse up`, or tell mcpd where it is, with --gateway or LAKEHOUSE_GATEWAY; then call again. mcpd itself need not be started again", strings.TrimSuffix(g.Client.Base, "/v1"))
+		return fmt.Sprintf("no fleet answers at %s. Start one with `lakehouse up`, or tell mcpd where it is, with --gateway or LAKEHOUSE_GATEWAY; then call again. mcpd itself need not be started again", g.address())
 	case tool == searchTool && withoutVector(p):
 		return "this index cannot be searched by meaning now: call again with mode lexical, which goes by words and needs no model"
 	}
@@ -69,6 +69,9 @@ func (g Gateway) remedy(tool string, p *wire.Problem) string {
 	}
 	return ""
 }
+
+// address is where the gateway is, as --gateway takes it.
+func (g Gateway) address() string { return strings.TrimSuffix(g.Client.Base, "/v1") }
 
 // withoutVector tells that embedd makes no vector of a text, whatever text.
 func withoutVector(p *wire.Problem) bool {

@@ -33,8 +33,8 @@ func TestOnlyAGatewayAnswersForTheGateway(t *testing.T) {
 		{"a daemon", fails(wire.ErrRouteNotFound.Errorf("no route").With("service", "vectord")), "no_lakehouse", "it is vectord"},
 		{"a gateway", says(200, "application/json", "{}"), "", ""},
 		{"an older gateway", fails(wire.ErrRouteNotFound.Errorf("no route")), "route_not_found", "no route"},
-		{"a long answer", fails(wire.ErrBadRequest.Errorf("%s", strings.Repeat("x", 10_000))), "bad_request", "xxx"},
-		{"what is not there", fails((&wire.Kind{Status: 404, Code: "not_there"}).Errorf("%s", strings.Repeat("x", 10_000))), "not_there", strings.Repeat("x", 10_000)},
+		{"a long answer", fails(wire.ErrBadRequest.Errorf("%s", strings.Repeat("x", 8_000))), "bad_request", "xxx"},
+		{"what is not there", fails((&wire.Kind{Status: 404, Code: "not_there"}).Errorf("%s", strings.Repeat("x", 8_000))), "not_there", strings.Repeat("x", 8_000)},
 		{"a proxy whose gateway is away", says(502, "text/html", "<html>"), "bad_answer", "502"},
 		{"a proxy that waits for one", says(503, "text/html", "<html>"), "service_unavailable", "gateway"},
 	} {

@@ -33,8 +33,11 @@ type indexes struct {
 // listIndexes tells the indexes, as many as fit an answer.
 func (g Gateway) listIndexes(ctx context.Context) (indexes, error) {
 	page, err := g.vectors().List(ctx, "", maxIndexes)
-	if err != nil {
+	switch {
+	case err != nil:
 		return indexes{}, err
+	case page.Indexes == nil:
+		return indexes{}, listless("indexes")
 	}
 	list := indexes{Indexes: []indexed{}, More: page.NextCursor != nil}
 	room := maxAnswer - maxAround
@@ -71,13 +74,13 @@ func (g Gateway) indexOfTexts(ctx context.Context, args searchArgs) (string, err
 	ofTexts := vector.OfTexts(all)
 	switch {
 	case args.Text == "":
-		err = naming(errBadArguments.Errorf("name the index: one is found for a text alone"), all)
+		err = naming(errNoIndex.Errorf("no index is named, and one is found for a text alone"), all)
 	case len(ofTexts) == 1:
 		return ofTexts[0], nil
 	case len(ofTexts) == 0:
-		err = naming(errBadArguments.Errorf("name the index: none has a model, which would be searched"), all)
+		err = naming(errNoIndex.Errorf("no index is named, and none has a model, which would be searched"), all)
 	default:
-		err = errBadArguments.Errorf("name the index: several have a model").With("indexes", ofTexts[:min(len(ofTexts), maxIndexes)])
+		err = errNoIndex.Errorf("no index is named, and several have a model").With("indexes", ofTexts[:min(len(ofTexts), maxIndexes)])
 	}
 	return "", err
 }

@@ -112,11 +112,11 @@ func TestASearchFindsItsIndex(t *testing.T) {
 	if text := e.ok("search_vectors", object{"text": "nurse"}, &struct{}{}); !strings.Contains(text, `"index":"one"`) {
 		t.Errorf("which was searched is not told: %s", text)
 	}
-	e.refused("search_vectors", object{"vector": []float64{1}}, "bad_arguments", "name the index", `"indexes":["plain","brought","one"]`)
+	e.refused("search_vectors", object{"vector": []float64{1}}, "index_not_named", "for a text alone", `"indexes":["plain","brought","one"]`)
 	list(plain + one + two)
-	e.refused("search_vectors", object{"text": "nurse"}, "bad_arguments", "several have a model", `"indexes":["one","two"]`)
+	e.refused("search_vectors", object{"text": "nurse"}, "index_not_named", "What to do: ", "several have a model", `"indexes":["one","two"]`)
 	list(plain)
-	e.refused("search_vectors", object{"text": "nurse"}, "bad_arguments", "none has a model", `"indexes":["plain","brought"]`)
+	e.refused("search_vectors", object{"text": "nurse"}, "index_not_named", "none has a model", `"indexes":["plain","brought"]`)
 }
 
 func TestAVectorIsToldOfAndNotGiven(t *testing.T) {

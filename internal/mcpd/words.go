@@ -19,6 +19,7 @@ import (
 var (
 	errBadCursor     = &wire.Kind{Status: http.StatusBadRequest, Code: "bad_cursor", Title: "Bad cursor"}
 	errResultChanged = &wire.Kind{Status: http.StatusConflict, Code: "result_changed", Title: "The result is another one now"}
+	errNoIndex       = &wire.Kind{Status: http.StatusBadRequest, Code: "index_not_named", Title: "No index is named"}
 	errTooLarge      = &wire.Kind{Status: http.StatusBadRequest, Code: "answer_too_large", Title: "Answer too large"}
 	errCancelled     = &wire.Kind{Status: http.StatusConflict, Code: "call_cancelled", Title: "Call cancelled"}
 )
@@ -108,6 +109,7 @@ func remedies() []remedy {
 		{errBadCursor, "pass next_cursor as it was given, with the same sql; or begin again without a cursor"},
 		{errResultChanged, "begin again without a cursor, with an ORDER BY that leaves no two rows equal, and without random() or now()"},
 		{vector.ErrIndexNotFound, "take one of the indexes below"},
+		{errNoIndex, "call again with one of the indexes below as index"},
 		{vector.ErrBadSearch, "give a text and leave mode out, or give a vector of the index's dimension"},
 		{vector.ErrDimension, "give a vector of the index's dimension, or a text in its place; the resource lakehouse://indexes has the dimensions"},
 		{embedding.ErrBadText, "give a text with something to read in it, in words"},

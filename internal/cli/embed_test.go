@@ -105,7 +105,14 @@ func TestATextFindsItsIndex(t *testing.T) {
 			if err := wire.ReadJSON(r, &asked); err != nil {
 				return err
 			}
-			return wire.WriteJSON(w, http.StatusOK, vector.Found{Results: []vector.Result{{ID: "in-" + chi.URLParam(r, "name") + "-" + asked.Text + string(asked.Mode)}}, Truncated: asked.Text == "long"})
+			mode := map[string]vector.Mode{"texts": vector.Hybrid, "plain": vector.ByWords}[chi.URLParam(r, "name")]
+			switch {
+			case chi.URLParam(r, "name") == "hospital":
+				return vector.ErrIndexNotFound.Errorf("there is no index hospital")
+			case asked.Text == "" || asked.Mode != "":
+				mode = ""
+			}
+			return wire.WriteJSON(w, http.StatusOK, vector.Found{Mode: mode, Results: []vector.Result{{ID: "in-" + chi.URLParam(r, "name") + "-" + asked.Text + string(asked.Mode)}}, Truncated: asked.Text == "long"})
 		}})
 	t.Setenv("LAKEHOUSE_GATEWAY", edge.url)
 	finds := func(code int, says string, args ...string) {
@@ -122,9 +129,14 @@ func TestATextFindsItsIndex(t *testing.T) {
 	finds(0, "│ in-plain-welder │", "plain", "welder")
 	finds(0, "│ in-plain-welder │", "welder", "--index", "plain")
 	finds(0, "│ in-plain-welderlexical │", "welder", "--index", "plain", "--mode", "lexical")
-	finds(0, "1 result; the text is longer than the model reads, and its beginning was searched for", "texts", "long")
+	finds(0, "1 result, mode hybrid; the text is longer than the model reads, and its beginning was searched for", "texts", "long")
 	finds(0, "│ in-plain- │", "plain", "--like", "a")
 	finds(0, "│ in-plain-welder │", "welder", "--like", "a", "--index", "plain")
+	finds(0, "1 result by words alone, since the index has no model", "plain", "welder")
+	finds(0, "1 result, mode hybrid\n", "welder")
+	finds(0, "1 result\n", "plain", "welder", "--mode", "lexical")
+	finds(0, "1 result\n", "plain", "--like", "a")
+	finds(1, "if hospital is of the text, write it in quotes", "hospital", "staff")
 	finds(2, "plain is an index", "plain")
 	finds(2, "also is an index", "also")
 	indexes = append(indexes, vector.Index{Name: "more", Shape: vector.Shape{Model: "words", ModelRevision: "r1"}})

@@ -15,15 +15,26 @@ import (
 // showFound draws what a search found, as wide as the screen is.
 func showFound(cmd *cobra.Command, found vector.Found, withVector bool) error {
 	writeFound(cmd.OutOrStdout(), found, withVector, columnsOf(cmd))
-	how := ""
+	how := modeTaken(found.Mode)
 	if found.Exact {
-		how = "; every item that may be found was looked at"
+		how += "; every item that may be found was looked at"
 	}
 	if found.Truncated {
 		how += "; the text is longer than the model reads, and its beginning was searched for"
 	}
 	_, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s%s\n", counted(len(found.Results), "result"), how)
 	return err
+}
+
+// modeTaken says by what a search was that did not say it.
+func modeTaken(mode vector.Mode) string {
+	switch mode {
+	case "":
+		return ""
+	case vector.ByWords:
+		return " by words alone, since the index has no model"
+	}
+	return ", mode " + string(mode)
 }
 
 // columnsOf is how wide the screen is, 0 where there is none.

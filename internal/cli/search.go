@@ -50,7 +50,7 @@ func newSearch(g *Globals) *cobra.Command {
 			}
 			found, err := client.Search(cmd.Context(), index, s)
 			if err != nil {
-				return with(append(ofIndexes(index), remedy{embedding.ErrModelNotFound, wordsAlone}, remedy{embedding.ErrModelChanged, wordsAlone + " meanwhile; " + madeAnew(index)}), err)
+				return with(ofSearch(index, s, a.index == ""), err)
 			}
 			if g.JSON {
 				return printJSON(cmd.OutOrStdout(), found)
@@ -94,6 +94,15 @@ func (a *asking) flags(cmd *cobra.Command) {
 
 // wordsAlone is how a text is searched for that the model of an index makes no vector of.
 const wordsAlone = "--mode " + string(vector.ByWords)
+
+// ofSearch are the remedies of a search; an index that is named before the text may be a word of it.
+func ofSearch(index string, s vector.Search, before bool) []remedy {
+	all := append(ofIndexes(index), remedy{embedding.ErrModelNotFound, wordsAlone}, remedy{embedding.ErrModelChanged, wordsAlone + " meanwhile; " + madeAnew(index)})
+	if before && s.Text != "" {
+		all = append(all, remedy{vector.ErrIndexNotFound, "lakehouse index list; or, if " + index + " is of the text, write it in quotes, as one"})
+	}
+	return all
+}
 
 func (a *asking) checkArgs(_ *cobra.Command, args []string) error {
 	switch {
@@ -176,6 +185,8 @@ func (a *asking) search(cmd *cobra.Command, text string) (vector.Search, error) 
 		return s, errors.New("--unlike goes with --like: say also what the results are to be like")
 	case s.Fusion != nil && s.Text == "":
 		return s, errors.New("--alpha and --fusion join the two sides of a hybrid search; give TEXT, too, or leave them out")
+	case s.Text != "" && strings.TrimSpace(s.Text) == "":
+		return s, errors.New("the text is of spaces alone; write what to search for")
 	case s.Text == "" && s.Vector == nil && len(a.like) == 0:
 		return s, errors.New("say what to search for: a text, or --vector '[0.1, 0.2]', or --like ID")
 	}

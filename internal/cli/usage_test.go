@@ -45,6 +45,7 @@ func TestWrongCallsSayWhatToWrite(t *testing.T) {
 		{[]string{"search"}, []string{"lakehouse search INDEX 'TEXT'"}},
 		{[]string{"search", "x", ""}, []string{"a text, or --vector '[0.1, 0.2]', or --like ID"}},
 		{[]string{"search", "x", "y", "--index", "z"}, []string{"named twice"}},
+		{[]string{"search", "   "}, []string{"the text is of spaces alone"}},
 		{[]string{"search", "--index", "z"}, []string{"a text, or --vector"}},
 		{[]string{"embed"}, []string{"standard input holds no text", "lakehouse embed 'TEXT'"}},
 		{[]string{"embed", "x", "--format", "csv"}, []string{"table and json"}},

@@ -158,6 +158,8 @@ func checkSearch(s vector.Search, ofText bool) error {
 		return vector.ErrBadSearch.Errorf(`mode %s needs "text"`, mode)
 	case mode == vector.ByWords && near:
 		return vector.ErrBadSearch.Errorf("mode lexical goes by words alone; leave the vector out, or take mode hybrid")
+	case mode != vector.ByWords && !near && s.Text != "":
+		return vector.ErrBadSearch.Errorf(`mode %s needs a vector, and this index has no model to make one of "text"; give "vector" or "positive" with ids of items, or take mode lexical`, mode)
 	case mode != vector.ByWords && !near:
 		return vector.ErrBadSearch.Errorf(`mode %s needs "vector", "vectors", "positive" with ids of items, or in an index with a model "text"`, mode)
 	case mode == vector.ByVector && s.Text != "" && !ofText:

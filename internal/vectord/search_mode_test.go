@@ -1,6 +1,10 @@
 package vectord_test
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 // Who searches by a text learns what it was searched by, above all where that is words alone.
 func TestTheModeThatWasTakenIsTold(t *testing.T) {
@@ -21,6 +25,12 @@ func TestTheModeThatWasTakenIsTold(t *testing.T) {
 	} {
 		if found := d.want(200, "", "POST", "/vectors/index/"+c.index+"/search", c.search); found["mode"] != c.mode {
 			t.Errorf("%s %s: the mode is %v", c.index, c.search, found["mode"])
+		}
+	}
+	for _, mode := range []string{"vector", "hybrid"} {
+		refused := d.want(400, "bad_search", "POST", "/vectors/index/plain/search", `{"text":"nurse","mode":"`+mode+`"}`)
+		if !strings.Contains(fmt.Sprint(refused["detail"]), "this index has no model") {
+			t.Errorf("mode %s: %v", mode, refused["detail"])
 		}
 	}
 }

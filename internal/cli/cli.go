@@ -22,7 +22,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/service"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -143,12 +142,12 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		path := strings.Fields(cmd.CommandPath())
 		return fmt.Errorf("write: %s", strings.Join(slices.Concat(path[:1], []string{"help"}, path[1:], args[1:]), " "))
 	}
-	var names []catalog.Name
+	var names []string
 	for _, sub := range cmd.Commands() {
-		names = append(names, catalog.Name{Namespace: catalog.DefaultNamespace, Name: sub.Name()})
+		names = append(names, sub.Name())
 	}
 	meant := ""
-	if near := catalog.Nearest(args[0], names); len(near) > 0 {
+	if near := wire.Nearest(args[0], names); len(near) > 0 {
 		meant = fmt.Sprintf("; is '%s %s' meant?", cmd.CommandPath(), near[0])
 	}
 	return fmt.Errorf("%s has no command %q%s", cmd.CommandPath(), args[0], meant)

@@ -3,10 +3,10 @@ package ingestd
 import (
 	"strings"
 
-	"git.agentview.dev/profit/golanglakehouse/internal/catalog"
 	"git.agentview.dev/profit/golanglakehouse/internal/duck"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingest"
 	"git.agentview.dev/profit/golanglakehouse/internal/ingestd/csvscan"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 // givenTypes are the types that the caller gives columns, by name.
@@ -91,7 +91,7 @@ func (t givenTypes) add(column, text string) error {
 	}
 	text = strings.ReplaceAll(text, " ", "")
 	if _, err := duck.TypeOf(text); err != nil {
-		near := catalog.Nearest(text, typeNames())
+		near := wire.Nearest(text, typeNames())
 		return ingest.ErrBadOption.Errorf("column %q: %q is no type; use boolean, int, long, float, double, decimal(p,s), date, time, timestamp, timestamptz or string%s", column, text, meant(near)).
 			With("near", near)
 	}
@@ -100,11 +100,8 @@ func (t givenTypes) add(column, text string) error {
 }
 
 // typeNames are the names that a mistake may have meant.
-func typeNames() (names []catalog.Name) {
-	for _, n := range []string{"boolean", "int", "long", "float", "double", "decimal(18,2)", "date", "time", "timestamp", "timestamptz", "string", "binary"} {
-		names = append(names, catalog.Name{Namespace: catalog.DefaultNamespace, Name: n})
-	}
-	return names
+func typeNames() []string {
+	return []string{"boolean", "int", "long", "float", "double", "decimal(18,2)", "date", "time", "timestamp", "timestamptz", "string", "binary"}
 }
 
 // meant words the near names of a mistake, "" where there are none.
@@ -117,10 +114,6 @@ func meant(near []string) string {
 
 // unknownColumn is the problem of a type for a column that the file lacks.
 func unknownColumn(e *csvscan.MissingColumnError) error {
-	names := make([]catalog.Name, len(e.Columns))
-	for i, c := range e.Columns {
-		names[i] = catalog.Name{Namespace: catalog.DefaultNamespace, Name: c}
-	}
-	near := catalog.Nearest(e.Column, names)
+	near := wire.Nearest(e.Column, e.Columns)
 	return ingest.ErrBadOption.Errorf("types names the column %q, which the file does not have%s", e.Column, meant(near)).With("near", near)
 }

@@ -3,6 +3,7 @@ package vectord
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/simd"
 	"git.agentview.dev/profit/golanglakehouse/internal/storage"
+	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/durable"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
@@ -74,7 +76,17 @@ func (r *registry) find(name string) (*index, error) {
 	if !r.ready {
 		return nil, unread(r.waiting)
 	}
-	return nil, notFound(name)
+	return nil, r.absent(name)
+}
+
+// absent says that no index has a name, and which have one like it; of mu.
+func (r *registry) absent(name string) error {
+	names := slices.Concat(slices.Collect(maps.Keys(r.indexes)), slices.Collect(maps.Keys(r.aliases)))
+	near := wire.Nearest(fmt.Sprintf("%.128s", name), names)
+	if len(near) == 0 {
+		return notFound(name)
+	}
+	return vector.ErrIndexNotFound.Errorf("there is no index %q; did you mean %s?", fmt.Sprintf("%.128s", name), strings.Join(near, ", ")).With("near", near)
 }
 
 // known returns nothing once it is known what indexes there are.

@@ -25,6 +25,12 @@ func newMCP(g *Globals) *cobra.Command {
 			"claude_desktop_config.json, for code a command. The token is never printed: it is to be filled in.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case client != "desktop" && client != "code":
+				return usageError{fmt.Errorf("--client is desktop or code, not %.60q", client)}
+			case client == "code" && g.JSON:
+				return usageError{errors.New("--json goes with --client desktop; what is printed for code is a command")}
+			}
 			gateway, err := g.client()
 			if err != nil {
 				return err
@@ -38,13 +44,10 @@ func newMCP(g *Globals) *cobra.Command {
 			if s.program, err = beside(self, "mcpd"); err != nil {
 				return err
 			}
-			switch client {
-			case "desktop":
-				return s.desktop(cmd.OutOrStdout(), cmd.ErrOrStderr())
-			case "code":
+			if client == "code" {
 				return s.code(cmd.OutOrStdout(), cmd.ErrOrStderr())
 			}
-			return usageError{fmt.Errorf("--client is desktop or code, not %.60q", client)}
+			return s.desktop(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	config.Flags().StringVar(&client, "client", "desktop", "`CLIENT` that starts mcpd: desktop or code")

@@ -32,6 +32,8 @@ func TestWrongCallsSayWhatToWrite(t *testing.T) {
 		{[]string{"search", "x", "y", "--alpha", "half"}, []string{`--alpha takes a number, not "half"`}},
 		{[]string{"mcp"}, []string{"say what to do: lakehouse mcp config", "See 'lakehouse mcp --help'"}},
 		{[]string{"mcp", "confg"}, []string{`lakehouse mcp has no command "confg"; is 'lakehouse mcp config' meant?`}},
+		{[]string{"mcp", "config", "--client", "cursor"}, []string{"--client is desktop or code"}},
+		{[]string{"mcp", "config", "--client", "code", "--json"}, []string{"--json goes with --client desktop"}},
 		{[]string{"storage"}, []string{"lakehouse storage get|ls|put|rm"}},
 		{[]string{"storage", "lst", "x"}, []string{"lakehouse storage ls"}},
 		{[]string{"completion", "bsh"}, []string{"lakehouse completion bash"}},

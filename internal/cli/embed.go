@@ -1,20 +1,17 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"git.agentview.dev/profit/golanglakehouse/internal/embedding"
+	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
 
 func newEmbed(g *Globals) *cobra.Command {
@@ -57,77 +54,10 @@ func newEmbed(g *Globals) *cobra.Command {
 	return cmd
 }
 
-// textsOf gives the texts of the arguments, or else those of the lines of standard input.
-func textsOf(in io.Reader, args []string) (iter.Seq2[string, error], error) {
-	if file, is := in.(*os.File); is && len(args) == 0 && term.IsTerminal(int(file.Fd())) {
-		return nil, usageError{errors.New("there is no text; write: lakehouse embed 'TEXT', or give lines on standard input")}
-	}
-	return func(yield func(string, error) bool) {
-		for _, text := range args {
-			if !yield(text, nil) {
-				return
-			}
-		}
-		if len(args) == 0 {
-			textsOfLines(in, yield)
-		}
-	}, nil
-}
-
-func textsOfLines(in io.Reader, yield func(string, error) bool) {
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, maxLine)
-	number, texts := 0, 0
-	for ; lines.Scan(); number++ {
-		line := lines.Text()
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		if texts++; !yield(line, nil) {
-			return
-		}
-	}
-	switch err := lines.Err(); {
-	case err != nil:
-		yield("", fmt.Errorf("standard input, line %d: %w", number+1, err))
-	case texts == 0:
-		yield("", usageError{errors.New("standard input holds no text; write it there, or as an argument: lakehouse embed 'TEXT'")})
-	}
-}
-
-const (
-	embedJSON  = "json"
-	embedTexts = 256     // in one request
-	embedBytes = 4 << 20 // of its texts, but for the last
-)
-
-// together gives texts as they go in one request.
-func together(texts iter.Seq2[string, error]) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		var some []string
-		bytes := 0
-		for text, err := range texts {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			some = append(some, text)
-			if bytes += len(text); len(some) < embedTexts && bytes < embedBytes {
-				continue
-			}
-			if !yield(some, nil) {
-				return
-			}
-			some, bytes = nil, 0
-		}
-		if len(some) > 0 {
-			yield(some, nil)
-		}
-	}
-}
+const embedJSON = "json"
 
 // embedAll writes the vectors of any number of texts, all by one model of one revision.
-func embedAll(ctx context.Context, client embedding.Client, asked embedding.Request, texts iter.Seq2[string, error], to vectorWriter) error {
+func embedAll(ctx context.Context, client embedding.Client, asked embedding.Request, texts iter.Seq2[given, error], to vectorWriter) error {
 	dimension := 0
 	for some, err := range together(texts) {
 		if err == nil && dimension == 0 {
@@ -136,19 +66,38 @@ func embedAll(ctx context.Context, client embedding.Client, asked embedding.Requ
 		if err != nil {
 			return err
 		}
-		asked.Texts = some
+		asked.Texts = nil
+		for _, one := range some {
+			asked.Texts = append(asked.Texts, one.text)
+		}
 		answer, err := client.Embed(ctx, asked)
 		if err != nil {
-			return err
+			return placed(some, err)
 		}
-		if dimension = cmp.Or(dimension, answer.Dimension); answer.Model != asked.Model || answer.Dimension != dimension {
+		if asked.Model, dimension = cmp.Or(asked.Model, answer.Model), cmp.Or(dimension, answer.Dimension); answer.Model != asked.Model || answer.Dimension != dimension {
 			return embedding.ErrModelChanged.Errorf("%s with %d dimensions answers, in place of %s with %d; make all of the vectors again", answer.Model, answer.Dimension, asked.Model, dimension)
 		}
-		if err := to.write(some, answer); err != nil {
+		if err := to.write(asked.Texts, answer); err != nil {
 			return err
 		}
 	}
 	return to.end()
+}
+
+// placed says of an error where the text stands that it is about, which the API counts from 0 in
+// each request.
+func placed(some []given, err error) error {
+	return reword(err, func(p *wire.Problem) string {
+		number, _ := p.Fields["item"].(json.Number)
+		item, err := number.Int64()
+		if err != nil || item < 0 || item >= int64(len(some)) {
+			return p.Detail
+		}
+		if there := fmt.Sprintf("text %d", item); strings.Contains(p.Detail, there) {
+			return strings.Replace(p.Detail, there, some[item].place, 1)
+		}
+		return some[item].place + ": " + p.Detail
+	})
 }
 
 // pinned names the model, and its revision, that a request would be answered by now. What

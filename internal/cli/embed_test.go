@@ -33,6 +33,9 @@ func TestTextsAreEmbedded(t *testing.T) {
 			if asked.Revision != "r1" {
 				return embedding.ErrModelChanged.Errorf("words has the revision r1, and not %q", asked.Revision)
 			}
+			if i := slices.Index(asked.Texts, "nothing"); i >= 0 {
+				return embedding.ErrBadText.Errorf("text %d is empty", i).With("item", i)
+			}
 			answer := embedding.Answer{Model: "words", Dimension: 5}
 			if slices.Contains(asked.Texts, "another model") {
 				answer.Dimension = 6
@@ -59,6 +62,7 @@ func TestTextsAreEmbedded(t *testing.T) {
 	}{
 		{[]string{"embed", "night\tshift", "long text"}, 0, "│ night shift │  0.5000  0.0000  0.0000  0.0000 … │           │\n│ long text   │  0.5000  0.0000  0.0000  0.0000 … │ yes       │\n", "2 vectors by words, of 5 dimensions\n"},
 		{[]string{"embed", "a", "--input-type", "query", "--format", "json"}, 0, `{"model":"words","dimension":5,"vectors":[[-0.25,0,0,0,1]],"truncated":[false]}` + "\n", ""},
+		{[]string{"embed", "a", "nothing"}, 1, "", "text 2 is empty"},
 		{[]string{"embed", "a", "--model", "other"}, 1, "", "[model_not_found]"},
 		{[]string{"embed", "a", "--model", "away"}, 1, "", "it does not answer"},
 		{[]string{"embed", "a", "--model", "amiss"}, 1, "", "still [provider_refused]"},
@@ -80,7 +84,11 @@ func TestTextsAreEmbedded(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &answer); err != nil || len(answer.Vectors) != 301 || len(answer.Truncated) != 301 {
 		t.Errorf("%v: %d vectors, %d truncated", err, len(answer.Vectors), len(answer.Truncated))
 	}
-	code, stdout, stderr := runIn(t, strings.NewReader(strings.Repeat("x\n", 300)+"another model\n"), "embed", "--json")
+	code, stdout, stderr := runIn(t, strings.NewReader(strings.Repeat("x\n\n", 300)+"nothing\n"), "embed")
+	if code != 1 || !strings.Contains(stderr, "line 601 is empty") || strings.Count(stdout, "│ x ") != 256 {
+		t.Errorf("a bad text behind what was answered: %d\n%s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = runIn(t, strings.NewReader(strings.Repeat("x\n", 300)+"another model\n"), "embed", "--json")
 	if json.Valid([]byte(stdout)) || code != 1 || !strings.Contains(stderr, "[model_changed]") {
 		t.Errorf("vectors of two models: %d\n%s", code, stderr)
 	}

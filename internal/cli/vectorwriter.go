@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -67,29 +68,33 @@ func (d *vectorDocument) end() error {
 // shownNumbers is how many numbers of a vector a table shows.
 const shownNumbers = 4
 
-// vectorTable draws where vectors begin.
+// vectorTable draws where vectors begin: a table of each part, as it comes.
 type vectorTable struct {
 	cmd       *cobra.Command
-	rows      [][]string
+	vectors   int
 	model     string
 	dimension int
 }
 
 func (t *vectorTable) write(texts []string, part embedding.Answer) error {
 	t.model, t.dimension = part.Model, part.Dimension
+	t.vectors += len(part.Vectors)
+	var rows [][]string
 	for i, v := range part.Vectors {
 		cut := ""
 		if i < len(part.Truncated) && part.Truncated[i] {
 			cut = "yes"
 		}
-		t.rows = append(t.rows, []string{oneLine(texts[i]), firstNumbers(v), cut})
+		rows = append(rows, []string{oneLine(texts[i]), firstNumbers(v), cut})
 	}
-	return nil
+	var drawn strings.Builder
+	drawTable(&drawn, []string{"text", "vector", "truncated"}, rows, []bool{false, false, false})
+	_, err := io.WriteString(t.cmd.OutOrStdout(), drawn.String())
+	return err
 }
 
 func (t *vectorTable) end() error {
-	drawTable(t.cmd.OutOrStdout(), []string{"text", "vector", "truncated"}, t.rows, []bool{false, false, false})
-	_, err := fmt.Fprintf(t.cmd.ErrOrStderr(), "%s by %s, of %d dimensions\n", counted(len(t.rows), "vector"), printable(t.model, ""), t.dimension)
+	_, err := fmt.Fprintf(t.cmd.ErrOrStderr(), "%s by %s, of %d dimensions\n", counted(t.vectors, "vector"), printable(t.model, ""), t.dimension)
 	return err
 }
 

@@ -1,8 +1,10 @@
 package embedd_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -62,4 +64,31 @@ func TestBulkWorkIsInTheWayOfItsOwnKind(t *testing.T) {
 		}
 	}
 	d.want(http.StatusTooManyRequests, "too_many_requests", "/embed", asJSON(embedding.Request{Texts: many(2, "more bulk work")}))
+}
+
+// Who waits for a model has been read, and keeps of what bodies may take no more than leaves
+// others theirs.
+func TestRequestsThatWaitForAModelKeepNobodyFromBeingRead(t *testing.T) {
+	p := testbed.StartProvider(t)
+	d := start(t, p, func(c *embedd.Config) { c.MemoryBytes, c.QueueWait = 1<<20, service.Duration(time.Hour) })
+	holdBulk(t, p, d)
+	const more = 5
+	refused := make(chan error, more)
+	for i := range more {
+		go func() {
+			_, err := d.Embed(t.Context(), embedding.Request{Texts: many(embedding.MaxTexts, strings.Repeat("more ", 20)+fmt.Sprint("bulk ", i))})
+			refused <- err
+		}()
+	}
+	testbed.Until(t, "one waits, or more do", func() bool { return d.metric("lakehouse_embedd_requests_waiting") >= 1 })
+	for range more - 1 {
+		if err := <-refused; !errors.Is(err, embedding.ErrTooManyCalls) {
+			t.Errorf("not refused, but kept: %v", err)
+		}
+	}
+	for _, model := range []string{"minilm", "q"} {
+		if _, err := d.Embed(t.Context(), embedding.Request{Texts: []string{"a" + strings.Repeat(" ", 20<<10) + "b"}, Model: model}); err != nil {
+			t.Errorf("%s: %v", model, err)
+		}
+	}
 }

@@ -26,21 +26,29 @@ type permits struct {
 
 // share is what a model's texts may take: who waits for it is in the way of no other model. A
 // part is for questions alone, which are of one text, where bulk work has the rest.
-type share struct{ questions, bulk pool }
+type share struct {
+	questions, bulk pool
+	stay            pool // what those who wait for it may keep of the bodies' memory
+}
 
 // pool is memory that requests have in the order in which they came.
 type pool struct {
 	*semaphore.Weighted
+	all     int64
 	largest int64 // that one request takes of it, so that another passes beside it
 }
 
-func newPool(bytes int64) pool { return pool{semaphore.NewWeighted(bytes), bytes / 2} }
+func newPool(bytes int64) pool { return pool{semaphore.NewWeighted(bytes), bytes, bytes / 2} }
 
 func newPermits(c Config) *permits {
 	half := c.MemoryBytes / 2
 	p := &permits{config: c, bodies: newPool(half), models: map[string]*share{}}
+	stay := half
+	if others := int64(len(c.Models)); others > 0 {
+		stay = p.bodies.largest / others // so that of one model the largest is read while all others stay
+	}
 	for _, name := range append(slices.Collect(maps.Keys(c.Models)), builtinName) {
-		p.models[name] = &share{questions: newPool(half / 4), bulk: newPool(half - half/4)}
+		p.models[name] = &share{questions: newPool(half / 4), bulk: newPool(half - half/4), stay: newPool(stay)}
 	}
 	return p
 }
@@ -69,30 +77,46 @@ func (p *permits) enter(ctx context.Context, body int64) (*permit, error) {
 		return mine, nil
 	}
 	mine.body = min(parsed*body, p.bodies.largest)
-	_, err := p.wait(ctx, mine.body, p.config.MaxQueue, p.bodies)
-	return mine, err
+	return mine, p.wait(ctx, p.bodies, mine.body, p.config.MaxQueue)
 }
 
 // begin waits until vectors of a dimension, 0 where it is not known, may be made of texts,
 // which have been read, by a model.
 func (p *permit) begin(ctx context.Context, model string, texts []string, dimension int) error {
 	own := p.of.models[model]
-	pools, most := []pool{own.bulk}, p.of.config.MaxQueue
+	pools := []pool{own.bulk}
 	if len(texts) == 1 && len(texts[0]) <= smallBody {
 		pools = append(pools, own.questions)
 	}
-	if p.body > 0 {
-		most = math.MaxInt // it was in the queue already
-	}
-	weight := min(weightOf(texts, dimension), pools[len(pools)-1].largest)
-	from, err := p.of.wait(ctx, weight, most, pools...)
-	if err != nil {
+	p.from = pools[len(pools)-1]
+	weight := min(weightOf(texts, dimension), p.from.largest)
+	if at := slices.IndexFunc(pools, func(from pool) bool { return from.TryAcquire(weight) }); at >= 0 {
+		p.from = pools[at]
+	} else if err := p.queue(ctx, model, weight, bytesOf(texts)); err != nil {
 		return err
 	}
-	p.texts, p.from = weight, from
+	p.texts = weight
 	p.of.bodies.Release(p.body)
 	p.body = 0
 	return nil
+}
+
+// queue waits for so much of the pool of the texts. Who has a body that was read keeps of its
+// permit what the texts take, and of a model's these are bounded, so that others are read.
+func (p *permit) queue(ctx context.Context, model string, weight, texts int64) error {
+	if p.body == 0 {
+		return p.of.wait(ctx, p.from, weight, p.of.config.MaxQueue)
+	}
+	stay := p.of.models[model].stay
+	keeps := min(texts, p.body, stay.all)
+	if !stay.TryAcquire(keeps) {
+		return embedding.ErrTooManyCalls.Errorf("the model %s is at work for others, and as much as may waits for it already; send fewer requests at once, or come again later", model).
+			With("model", model).After(time.Second)
+	}
+	defer stay.Release(keeps)
+	p.of.bodies.Release(p.body - keeps)
+	p.body = keeps
+	return p.of.wait(ctx, p.from, weight, math.MaxInt) // it was in the queue already
 }
 
 // weightOf is about what texts take of memory, with their vectors and what finds them.
@@ -104,11 +128,14 @@ func weightOf(texts []string, dimension int) int64 {
 	if dimension == 0 {
 		dimension = unknown
 	}
-	weight := int64(len(texts)) * int64(beside+4*dimension)
+	return bytesOf(texts) + int64(len(texts))*int64(beside+4*dimension)
+}
+
+func bytesOf(texts []string) (n int64) {
 	for _, text := range texts {
-		weight += int64(len(text))
+		n += int64(len(text))
 	}
-	return weight
+	return n
 }
 
 // work runs in a goroutine what holds the texts, though the request may leave.
@@ -132,17 +159,14 @@ func (p *permit) let() {
 	}
 }
 
-// wait takes so much of the first pool that has it, or of the last as soon as that has, where
-// this would not be one more than so many that wait.
-func (p *permits) wait(ctx context.Context, weight int64, most int, pools ...pool) (from pool, err error) {
-	for _, from = range pools {
-		if from.TryAcquire(weight) {
-			return from, nil
-		}
+// wait takes so much of a pool, where it would not be one more than so many that wait.
+func (p *permits) wait(ctx context.Context, from pool, weight int64, most int) error {
+	if from.TryAcquire(weight) {
+		return nil
 	}
 	defer p.waiting.Add(-1)
 	if n := p.waiting.Add(1); n > int64(most) {
-		return from, embedding.ErrTooManyCalls.Errorf("%d requests wait already; send fewer at once, or come again later", n-1).
+		return embedding.ErrTooManyCalls.Errorf("%d requests wait already; send fewer at once, or come again later", n-1).
 			With("limit", p.config.MaxQueue).After(time.Second)
 	}
 	wait := p.config.QueueWait.Std()
@@ -150,9 +174,9 @@ func (p *permits) wait(ctx context.Context, weight int64, most int, pools ...poo
 	defer cancel()
 	switch err := from.Acquire(within, weight); {
 	case err == nil:
-		return from, nil
+		return nil
 	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
-		return from, embedding.ErrTooManyCalls.Errorf("no turn came within %s; send fewer requests at once, or come again later", wait).After(time.Second)
+		return embedding.ErrTooManyCalls.Errorf("no turn came within %s; send fewer requests at once, or come again later", wait).After(time.Second)
 	}
-	return from, context.Cause(ctx)
+	return context.Cause(ctx)
 }

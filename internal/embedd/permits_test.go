@@ -50,7 +50,8 @@ func TestRequestsWaitForAPermit(t *testing.T) {
 	d := start(t, p, func(c *embedd.Config) { c.MemoryBytes, c.MaxQueue = 1<<20, 3 })
 	release := make(chan struct{})
 	p.Fails(func(http.ResponseWriter, *http.Request, int) bool { <-release; return false })
-	body := asJSON(embedding.Request{Texts: []string{strings.Repeat("a", 1<<20)}}) // takes half of it
+	texts := asJSON(many(50, "bulk")) // which take half of it
+	body := `{"texts":` + texts + `}`
 	answers := make(chan int, 5)
 	ask := func() {
 		resp, _, err := d.send(t.Context(), http.MethodPost, "/embed", body)
@@ -64,7 +65,7 @@ func TestRequestsWaitForAPermit(t *testing.T) {
 	for range 2 {
 		all.Go(ask)
 	}
-	testbed.Until(t, "two have their permits", func() bool { return d.metric("lakehouse_embedd_cache_shared_total") == 1 })
+	testbed.Until(t, "two have their permits", func() bool { return d.metric("lakehouse_embedd_cache_shared_total") == 50 })
 	for range 3 {
 		all.Go(ask)
 	}
@@ -73,7 +74,7 @@ func TestRequestsWaitForAPermit(t *testing.T) {
 	if err != nil || resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") == "" {
 		t.Errorf("the sixth: %v, %v", resp, err)
 	}
-	d.want(429, "too_many_requests", "/embeddings", `{"input":"`+strings.Repeat("a", 1<<20)+`"}`)
+	d.want(429, "too_many_requests", "/embeddings", `{"input":`+texts+`}`)
 	close(release)
 	all.Wait()
 	for len(answers) > 0 {

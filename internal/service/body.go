@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"slices"
@@ -39,8 +40,8 @@ type upload struct {
 	most     time.Duration // that all of it may take; 0: any
 	chunked  bool
 	awaited  bool // the client sends nothing before it is told to continue
-	came     time.Time
-	begun    atomic.Int64 // how long after that the first read was, and 1; 0: not yet
+	begun    atomic.Bool
+	waited   atomic.Int64 // how long bytes were waited for
 	ended    atomic.Bool
 	stood    atomic.Bool // cut for standing still
 	received atomic.Int64
@@ -52,7 +53,7 @@ func newUpload(w http.ResponseWriter, r *http.Request, idle time.Duration) *uplo
 		return nil
 	}
 	return &upload{
-		ReadCloser: r.Body, control: http.NewResponseController(w), client: r.Context(), idle: idle, came: time.Now(),
+		ReadCloser: r.Body, control: http.NewResponseController(w), client: r.Context(), idle: idle,
 		chunked: slices.Contains(r.TransferEncoding, "chunked"),
 		awaited: r.Header.Get("Expect") != "",
 	}
@@ -63,13 +64,11 @@ func (u *upload) Read(p []byte) (int, error) {
 }
 
 func (u *upload) readWithin(p []byte, patience time.Duration) (int, error) {
-	u.begun.CompareAndSwap(0, int64(time.Since(u.came)+1))
-	end := time.Now().Add(patience)
-	if due := u.due(); !due.IsZero() && due.Before(end) {
-		end = due
-	}
-	_ = u.control.SetReadDeadline(end) // unsupported only in tests without a connection
+	u.begun.Store(true)
+	began := time.Now()
+	_ = u.control.SetReadDeadline(began.Add(min(patience, u.left()))) // unsupported only in tests without a connection
 	n, err := u.ReadCloser.Read(p)
+	u.waited.Add(int64(time.Since(began)))
 	u.received.Add(int64(n))
 	switch {
 	case errors.Is(err, io.EOF):
@@ -92,21 +91,21 @@ func (u *upload) malformed(err error) bool {
 	return err != nil && u.chunked && u.client.Err() == nil && !errors.Is(err, http.ErrBodyReadAfterClose)
 }
 
-// due is when the next byte is too late, by the bounds of the route; zero where it has none.
-func (u *upload) due() (at time.Time) {
-	began := u.came.Add(time.Duration(u.begun.Load()))
+// left is how long the next byte may take by the bounds of the route. Time in which nothing is
+// read is not the client's.
+func (u *upload) left() time.Duration {
+	left := time.Duration(math.MaxInt64)
 	if u.rate > 0 {
-		seconds := float64(u.received.Load()) / float64(u.rate)
-		at = began.Add(slowStart + time.Duration(seconds*float64(time.Second)))
+		left = slowStart + time.Duration(float64(u.received.Load())/float64(u.rate)*float64(time.Second))
 	}
-	if end := began.Add(u.most); u.most > 0 && (at.IsZero() || end.Before(at)) {
-		at = end
+	if u.most > 0 {
+		left = min(left, u.most)
 	}
-	return at
+	return left - time.Duration(u.waited.Load())
 }
 
 func (u *upload) standstill() error {
-	if due := u.due(); !due.IsZero() && !time.Now().Before(due) {
+	if u.left() <= 0 {
 		return wire.ErrBodyIdle.Errorf("the body comes too slowly, %d bytes until now; others wait for it, so send at least %d bytes a second, and all of it within %s, or less at once", u.received.Load(), u.rate, u.most).
 			With("limit", u.rate)
 	}
@@ -119,7 +118,7 @@ func (u *upload) open() bool { return u != nil && !u.ended.Load() }
 // drain reads what is left, within bounds of bytes and time. A client that
 // waits to be told to continue is not told, since its bytes are not wanted.
 func (u *upload) drain(bytes int64, patience time.Duration) {
-	if !u.open() || u.stood.Load() || (u.awaited && u.begun.Load() == 0) {
+	if !u.open() || u.stood.Load() || (u.awaited && !u.begun.Load()) {
 		return
 	}
 	end := time.Now().Add(patience)

@@ -169,11 +169,23 @@ func TestAnUploadComesInItsTime(t *testing.T) {
 	}
 }
 
-// The clock on the wall may be set while a body comes.
-func TestAnUploadsTimeGoesByNoWallClock(t *testing.T) {
-	u := newUpload(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "POST", "/embed", strings.NewReader("a")), time.Minute)
-	u.rate = 1
-	if _, err := io.Copy(io.Discard, u); err != nil || !strings.Contains(u.due().String(), " m=") {
-		t.Errorf("%v, %v", u.due(), err)
-	}
+// A body that is not read is in nobody's time: its reader may wait for others meanwhile.
+func TestAnUploadHasItsTimeWhileItIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		defer there.Close()
+		go func() { _, _ = there.Write(make([]byte, 2)) }()
+		u := newUpload(piped{httptest.NewRecorder(), here}, httptest.NewRequestWithContext(t.Context(), "POST", "/embed", here), time.Minute)
+		u.rate, u.most = 64<<10, time.Minute
+		for range 2 {
+			if _, err := u.Read(make([]byte, 1)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+		}
+		began := time.Now()
+		if _, err := u.Read(make([]byte, 1)); !errors.Is(err, wire.ErrBodyIdle) || time.Since(began).Round(time.Second) != slowStart {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+	})
 }

@@ -65,19 +65,25 @@ type permit struct {
 	holders atomic.Int64 // of the texts: the request until it leaves, and work that others wait for, too
 }
 
-// enter waits until a body of so many bytes, -1 where it does not say, may be read.
-func (p *permits) enter(ctx context.Context, body int64) (*permit, error) {
-	const parsed = 3 // times the bytes of a body are in memory while it is read
-	if body < 0 {
-		body = p.config.MaxBodyBytes
-	}
+// permit gives what has nothing yet.
+func (p *permits) permit() *permit {
 	mine := &permit{of: p}
 	mine.holders.Store(1)
-	if body <= smallBody {
-		return mine, nil
+	return mine
+}
+
+// enter waits until a body of so many bytes, -1 where it does not say, may be read.
+func (p *permit) enter(ctx context.Context, body int64) error {
+	const parsed = 3 // times the bytes of a body are in memory while it is read
+	if body < 0 {
+		body = p.of.config.MaxBodyBytes
 	}
-	mine.body = min(parsed*body, p.bodies.largest)
-	return mine, p.wait(ctx, p.bodies, mine.body, p.config.MaxQueue)
+	weight := min(parsed*body, p.of.bodies.largest)
+	if err := p.of.wait(ctx, p.of.bodies, weight, p.of.config.MaxQueue); err != nil {
+		return err
+	}
+	p.body = weight
+	return nil
 }
 
 // begin waits until vectors of a dimension, 0 where it is not known, may be made of texts,

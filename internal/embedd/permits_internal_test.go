@@ -2,7 +2,9 @@ package embedd
 
 import (
 	"errors"
+	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -16,27 +18,24 @@ func TestQuestionsDoNotStandBehindUploads(t *testing.T) {
 		permits := newPermits(Defaults())
 		var uploads []*permit
 		for _, body := range []int64{32 << 20, -1} {
-			upload, err := permits.enter(t.Context(), body)
-			if err != nil {
+			upload := permits.permit()
+			if err := upload.enter(t.Context(), body); err != nil {
 				t.Fatal(err)
 			}
 			uploads = append(uploads, upload)
 		}
 		waits := make(chan error)
 		go func() {
-			upload, err := permits.enter(t.Context(), smallBody+1)
+			upload := permits.permit()
 			uploads = append(uploads, upload)
-			waits <- err
+			waits <- upload.enter(t.Context(), smallBody+1)
 		}()
 		synctest.Wait()
 		if n := permits.waiting.Load(); n != 1 {
 			t.Errorf("%d uploads wait", n)
 		}
-		question, err := permits.enter(t.Context(), smallBody)
-		if err == nil {
-			err = question.begin(t.Context(), builtinName, []string{"a question"}, 384)
-		}
-		if err != nil {
+		question := permits.permit()
+		if err := question.begin(t.Context(), builtinName, []string{"a question"}, 384); err != nil {
 			t.Fatal(err)
 		}
 		uploads[0].leave()
@@ -54,25 +53,68 @@ func TestQuestionsDoNotStandBehindUploads(t *testing.T) {
 	})
 }
 
+// A body holds nothing before more of it has come than is read without a permit, whether it says
+// how long it is or not.
+func TestABodyThatDoesNotComeHoldsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		permits := newPermits(Defaults())
+		bodies := make([]*io.PipeWriter, 12)
+		var read sync.WaitGroup
+		for i := range bodies {
+			from, to := io.Pipe()
+			bodies[i] = to
+			read.Go(func() {
+				mine := permits.permit()
+				defer mine.leave()
+				length := []int64{-1, 32 << 20}[i%2]
+				if text, err := io.ReadAll(&body{ReadCloser: from, mine: mine, ctx: t.Context(), length: length}); err != nil || len(text) != smallBody+2 {
+					t.Errorf("%d bytes, %v", len(text), err)
+				}
+			})
+		}
+		half := Defaults().MemoryBytes / 2
+		for _, to := range bodies {
+			read.Go(func() { _, _ = to.Write(make([]byte, smallBody)) })
+		}
+		if synctest.Wait(); permits.bodies.TryAcquire(half) {
+			permits.bodies.Release(half)
+		} else {
+			t.Error("a body that did not come holds something")
+		}
+		rest := make(chan struct{})
+		for _, to := range bodies {
+			read.Go(func() {
+				_, _ = to.Write(make([]byte, 2))
+				<-rest
+				to.Close()
+			})
+		}
+		if synctest.Wait(); permits.waiting.Load() != 10 {
+			t.Errorf("%d bodies wait", permits.waiting.Load())
+		}
+		close(rest)
+		read.Wait()
+		if !permits.bodies.TryAcquire(half) {
+			t.Error("not all was given back")
+		}
+	})
+}
+
 // A body that was read is no more in the way of others; what is made of its texts is.
 func TestAPermitIsOfWhatIsHeld(t *testing.T) {
 	c := Defaults()
 	c.MaxQueue = 0
 	permits := newPermits(c)
 	for range 2 {
-		mine, err := permits.enter(t.Context(), 32<<20)
-		if err != nil {
+		mine := permits.permit()
+		if err := mine.enter(t.Context(), 32<<20); err != nil {
 			t.Fatal(err)
 		}
 		if err := mine.begin(t.Context(), builtinName, make([]string, embedding.MaxTexts), 4_096); err != nil {
 			t.Fatal(err)
 		}
 	}
-	mine, err := permits.enter(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := mine.begin(t.Context(), builtinName, []string{"a", "b"}, 384); !errors.Is(err, embedding.ErrTooManyCalls) {
+	if err := permits.permit().begin(t.Context(), builtinName, []string{"a", "b"}, 384); !errors.Is(err, embedding.ErrTooManyCalls) {
 		t.Error("more texts are worked on than there is memory for")
 	}
 }

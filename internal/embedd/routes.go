@@ -43,14 +43,12 @@ const (
 	uploadTime = 30 * time.Second
 )
 
-// permitted has a handler wait for a permit before it reads its request.
+// permitted has a handler wait for a permit where it reads a request of any size.
 func (s *server) permitted(h func(http.ResponseWriter, *http.Request, *permit) error) service.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		mine, err := s.permits.enter(r.Context(), r.ContentLength)
-		if err != nil {
-			return err
-		}
+		mine := s.permits.permit()
 		defer mine.leave()
+		r.Body = &body{ReadCloser: r.Body, mine: mine, ctx: r.Context(), length: r.ContentLength}
 		return h(w, r, mine)
 	}
 }

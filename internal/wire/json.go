@@ -30,7 +30,7 @@ func ReadJSON(r *http.Request, v any, bounds ...Bound) error {
 	if !utf8.Valid(body) { // encoding/json would put U+FFFD in place of what it cannot read
 		return ErrBadRequest.Errorf("the body is not UTF-8")
 	}
-	if err := CheckBounds(body, bounds...); err != nil {
+	if err := cmp.Or(CheckBounds(body, bounds...), CheckNames(body)); err != nil {
 		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))

@@ -13,6 +13,7 @@ import (
 
 	"git.agentview.dev/profit/golanglakehouse/internal/vector"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/engine"
+	"git.agentview.dev/profit/golanglakehouse/internal/vectord/metadata"
 	"git.agentview.dev/profit/golanglakehouse/internal/vectord/texts"
 	"git.agentview.dev/profit/golanglakehouse/internal/wire"
 )
@@ -41,6 +42,9 @@ func ReadItems(r *http.Request, shape vector.Shape) (Batch, error) {
 	}
 	b := Batch{Items: make([]engine.Item, len(batch.Items))}
 	for i, item := range batch.Items {
+		if err := metadata.CheckLength(item.Metadata); err != nil {
+			return Batch{}, &engine.ItemError{Item: i, ID: item.ID, Err: err}
+		}
 		if item.Vector == nil {
 			if err := b.bare(i, item, shape); err != nil {
 				return Batch{}, err

@@ -2,6 +2,7 @@ package bodies
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ func readWith[T any](r *http.Request, mine *Arena, take func(body []byte, v *T) 
 	var v T
 	err := broken
 	if err == nil {
-		if err := checkBounds(into.Bytes()); err != nil {
+		if err := cmp.Or(checkBounds(into.Bytes()), wire.CheckNames(into.Bytes())); err != nil {
 			return v, err
 		}
 		if err = take(into.Bytes(), &v); err == nil {

@@ -61,14 +61,22 @@ type scalar struct {
 	value value
 }
 
+// CheckLength refuses metadata that is too long, without a look into it.
+func CheckLength(raw []byte) error {
+	if len(raw) > MaxBytes {
+		return fmt.Errorf("the metadata has %d bytes; it may have %d", len(raw), MaxBytes)
+	}
+	return nil
+}
+
 // Read reads an item's metadata: a JSON object, or nothing.
 func Read(raw []byte) (Object, error) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
 		return Object{raw: json.RawMessage("{}")}, nil
 	}
-	if len(raw) > MaxBytes {
-		return Object{}, fmt.Errorf("the metadata has %d bytes; it may have %d", len(raw), MaxBytes)
+	if err := CheckLength(raw); err != nil {
+		return Object{}, err
 	}
 	x, err := decode(raw)
 	if err != nil {

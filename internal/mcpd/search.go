@@ -50,7 +50,7 @@ func searchVectorsTool() mcp.Tool {
 		"Finds the items of a vector index that are nearest to a text or a vector, or that have its words, and gives their ids, scores and metadata. "+
 			"Without index the only one with a model is searched; where there are several, or one is named that does not exist, the answer names those that do.",
 		mcp.WithString("index", mcp.MinLength(1), mcp.MaxLength(128), mcp.Description("the index's name or alias; the only index with a model if left out")),
-		mcp.WithString("text", mcp.MaxLength(maxStatement), mcp.Description("what to look for, in words")),
+		mcp.WithString("text", mcp.MaxLength(vector.MaxText), mcp.Description("what to look for, in words")),
 		mcp.WithArray("vector", mcp.MaxItems(vector.MaxDimension), mcp.WithNumberItems(mcp.Min(-math.MaxFloat32), mcp.Max(math.MaxFloat32)), mcp.Description("a vector of the index's dimension, where you have one; a text needs none")),
 		mcp.WithInteger("k", mcp.Description("how many results"), mcp.Min(1), mcp.Max(maxFound), mcp.DefaultNumber(foundByDefault)),
 		mcp.WithString("mode", mcp.Enum(string(vector.ByVector), string(vector.ByWords), string(vector.Hybrid)),

@@ -39,13 +39,13 @@ const (
 // vectors and positive it has one at most; without any of them the vector is made of the text,
 // where the mode goes by one and the index has a model.
 type Search struct {
-	Vector   Vector   `json:"vector,omitempty" example:"[0.9,0.1,0.2]"`    // of the index's dimension, all numbers finite
-	Vectors  []Vector `json:"vectors,omitempty" minItems:"1"`              // at most 10,000, each a search of its own; the answer has batches
-	Positive []string `json:"positive,omitempty" example:"[\"A-0107\"]"`   // ids of items that the results should be like; these are not among the results
-	Negative []string `json:"negative,omitempty"`                          // ids of items that the results should be unlike; goes with positive
-	Text     string   `json:"text,omitempty" example:"forklift operator"`  // what is searched for: its words in the index's text_fields, its meaning by the index's model
-	Mode     Mode     `json:"mode,omitempty" enum:"vector,lexical,hybrid"` // what it goes by; unless given, what there is: a vector, a text, or both (hybrid). A text alone is, in an index with a model, both, or its vector where there are no text_fields; else its words
-	Fusion   *Fusion  `json:"fusion,omitempty"`                            // of a hybrid search
+	Vector   Vector   `json:"vector,omitempty" example:"[0.9,0.1,0.2]"`                     // of the index's dimension, all numbers finite
+	Vectors  []Vector `json:"vectors,omitempty" minItems:"1"`                               // at most 10,000, each a search of its own; the answer has batches
+	Positive []string `json:"positive,omitempty" example:"[\"A-0107\"]"`                    // ids of items that the results should be like; these are not among the results
+	Negative []string `json:"negative,omitempty"`                                           // ids of items that the results should be unlike; goes with positive
+	Text     string   `json:"text,omitempty" maxLength:"65536" example:"forklift operator"` // what is searched for, in up to 65,536 bytes: its words in the index's text_fields, its meaning by the index's model
+	Mode     Mode     `json:"mode,omitempty" enum:"vector,lexical,hybrid"`                  // what it goes by; unless given, what there is: a vector, a text, or both (hybrid). A text alone is, in an index with a model, both, or its vector where there are no text_fields; else its words
+	Fusion   *Fusion  `json:"fusion,omitempty"`                                             // of a hybrid search
 
 	K        *int     `json:"k,omitempty" minimum:"1" maximum:"10000" default:"10"`                // how many results
 	Ef       *int     `json:"ef,omitempty" minimum:"1" maximum:"10000" default:"100"`              // candidates that are kept on the way, and as many as a large k takes: more find better, and take longer

@@ -65,7 +65,8 @@ const (
 	MaxItems = 10_000 // of an add, a deletion by ids, a search by many vectors
 	MaxK     = 10_000
 	MaxEf    = 10_000
-	MaxPage  = 1_000 // items of a page
+	MaxPage  = 1_000    // items of a page
+	MaxText  = 64 << 10 // bytes of a text that is searched for: no item's has more
 	// MaxResults bounds k times the vectors of a search.
 	MaxResults = 250_000
 )

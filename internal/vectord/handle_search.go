@@ -152,6 +152,8 @@ func checkSearch(s vector.Search, ofText bool) error {
 		return vector.ErrBadSearch.Errorf(`"vectors" has none; send those that are searched for`)
 	case mode != vector.ByVector && mode != vector.ByWords && mode != vector.Hybrid:
 		return vector.ErrBadSearch.Errorf("there is no mode %.40q; there are vector, lexical and hybrid", mode)
+	case len(s.Text) > vector.MaxText:
+		return vector.ErrBadSearch.Errorf("the text has %d bytes; it may have %d: send its beginning, or what matters of it", len(s.Text), vector.MaxText).With("limit", vector.MaxText)
 	case s.Mode == "" && s.Text == "" && !near:
 		return vector.ErrBadSearch.Errorf(`nothing is searched for: give "vector", "vectors", "positive" with ids of items, or "text" with words`)
 	case mode != vector.ByVector && s.Text == "" && !ofText:

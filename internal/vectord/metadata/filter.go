@@ -43,11 +43,7 @@ type (
 	}
 )
 
-const (
-	// MaxFilterBytes bounds a filter's JSON: some 100,000 terms.
-	MaxFilterBytes = 8 << 20
-	maxFilterDepth = 32
-)
+const maxFilterDepth = 32
 
 // FilterError tells what a filter may not say.
 type FilterError struct{ Reason string }
@@ -60,6 +56,9 @@ func wrong(format string, args ...any) error { return &FilterError{fmt.Sprintf(f
 func ParseFilter(raw []byte) (Filter, error) {
 	if len(raw) > MaxFilterBytes {
 		return Filter{}, wrong("it has %d bytes; it may have %d", len(raw), MaxFilterBytes)
+	}
+	if manyValues(raw) {
+		return Filter{}, wrong("it has over %d values; it may have so many, objects and arrays too: ask in parts, or by a range", MaxFilterValues)
 	}
 	x, err := decode(raw)
 	if err != nil {

@@ -70,6 +70,8 @@ inspector() {
 	expect_body "and asks in SQL" '^ +3000$'
 	inspect --method resources/read --uri lakehouse://datasets
 	expect_body "and reads a resource" 'placements'
+	inspect --method resources/read --uri lakehouse://indexes
+	expect_body "and the indexes" 'people.*by_meaning'
 	inspect --method prompts/get --prompt-name explore --prompt-args dataset=placements
 	expect_body "and gets a prompt" 'SUMMARIZE placements'
 }

@@ -46,7 +46,7 @@ func indexesAreFilledAndSearched(t *testing.T) {
 		{"index load people --file .", 1, nil, []string{"folder"}},
 		{"index load people", 2, nil, []string{"--file", "--sql"}},
 		{"index load nobody --file people.ndjson", 1, nil, []string{"(here: lakehouse index list) [index_not_found]"}},
-		{"index list", 0, []string{"│ odd    │ ready │         3 │ dot    │     0 │", "│ people │ ready │         4 │ l2     │  3500 │"}, nil},
+		{"index list", 0, []string{"│ odd    │ ready │         3 │ dot    │       │     0 │", "│ people │ ready │         4 │ l2     │       │  3500 │"}, nil},
 		{"index list --json", 0, []string{`"name": "people"`, `"count": 3500`}, nil},
 		{"index create bare --dimension 3 --no-text-fields", 0, []string{"room for 1048576 items\n"}, nil},
 		{"index create bare --dimension 3 --no-text-fields --text-field a", 2, nil, []string{"do not go together"}},

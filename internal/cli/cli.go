@@ -74,10 +74,6 @@ func New(more ...*cobra.Command) *cobra.Command {
 		}
 		root.AddCommand(cmd)
 	}
-	root.InitDefaultCompletionCmd()
-	for _, cmd := range root.Commands() {
-		markUsage(cmd)
-	}
 	return root
 }
 
@@ -173,6 +169,10 @@ func flagWords(err error) error {
 // Execute runs the command tree and returns the exit code; an error is shown on
 // standard error with its remedy.
 func Execute(ctx context.Context, root *cobra.Command, args []string) int {
+	root.InitDefaultCompletionCmd() // which keeps where root writes by now
+	for _, cmd := range root.Commands() {
+		markUsage(cmd)
+	}
 	root.SetArgs(args)
 	called, err := root.ExecuteContextC(ctx)
 	if err == nil {

@@ -82,9 +82,10 @@ func (s *Stream) Close() {
 	if s.end != nil {
 		return
 	}
-	s.session.process.interrupt(s.session.process.calls)
+	process := s.session.process // which the session may have given up by the time that it is killed
+	process.interrupt(process.calls)
 	late := failure(context.Canceled, "the statement did not stop when it was left")
-	kill := time.AfterFunc(interruptGrace, func() { s.session.process.kill(late) })
+	kill := time.AfterFunc(interruptGrace, func() { process.kill(late) })
 	s.drain()
 	if !kill.Stop() {
 		s.session.err = late

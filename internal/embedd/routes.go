@@ -19,19 +19,22 @@ func (s *server) routes() []service.Route {
 	return []service.Route{
 		{
 			Method: "POST", Path: "/embed", ID: "embed", Summary: "Make vectors of texts", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate, UploadTime: uploadTime,
-			Body:    &service.Body{Type: embedding.Request{}, Example: `{"texts":["forklift operator, night shift"],"input_type":"query"}`},
-			Answers: []service.Answer{{Status: http.StatusOK, Doc: "a vector for each text, in their order", Type: embedding.Answer{}}},
-			Errors:  failures, Handle: s.permitted(s.embed),
+			Body: &service.Body{Type: embedding.Request{}, Example: `{"texts":["forklift operator, night shift"],"input_type":"query"}`},
+			Answers: []service.Answer{{Status: http.StatusOK, Doc: "a vector for each text, in their order; the example has the first numbers of one", Type: embedding.Answer{},
+				Example: `{"model":"minilm","dimension":384,"vectors":[[0.021,-0.064,0.013]],"truncated":[false]}`}},
+			Errors: failures, Handle: s.permitted(s.embed),
 		},
 		{
 			Method: "GET", Path: "/embed/models", ID: "list_embedding_models", Summary: "List the models that make vectors of texts, and how each is", Access: service.Read,
-			Answers: []service.Answer{{Status: http.StatusOK, Doc: "the default first", Type: embedding.Models{}}}, Handle: s.listModels,
+			Answers: []service.Answer{{Status: http.StatusOK, Doc: "the default first", Type: embedding.Models{},
+				Example: `{"models":[{"name":"minilm","provider":"builtin","default":true,"ready":true,"dimension":384,"max_tokens":256,"revision":"sha256:53aa51172d142c89"}]}`}}, Handle: s.listModels,
 		},
 		{
 			Method: "POST", Path: "/embeddings", ID: "create_embedding", Summary: "Make vectors of texts, as OpenAI's API does", Access: service.Read, MaxBody: s.config.MaxBodyBytes, UploadRate: uploadRate, UploadTime: uploadTime,
-			Body:    &service.Body{Type: embedding.OpenAIRequest{}, Example: `{"input":"forklift operator, night shift","model":"minilm"}`},
-			Answers: []service.Answer{{Status: http.StatusOK, Doc: "an embedding for each text, in their order", Type: embedding.OpenAIAnswer{}}},
-			Errors:  append(failures[:len(failures):len(failures)], embedding.ErrDimensions), ErrorAs: wire.AsOpenAI, Handle: s.permitted(s.embedOpenAI),
+			Body: &service.Body{Type: embedding.OpenAIRequest{}, Example: `{"input":"forklift operator, night shift","model":"minilm"}`},
+			Answers: []service.Answer{{Status: http.StatusOK, Doc: "an embedding for each text, in their order; the example has the first numbers of one", Type: embedding.OpenAIAnswer{},
+				Example: `{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.021,-0.064,0.013]}],"model":"minilm","usage":{"prompt_tokens":8,"total_tokens":8}}`}},
+			Errors: append(failures[:len(failures):len(failures)], embedding.ErrDimensions), ErrorAs: wire.AsOpenAI, Handle: s.permitted(s.embedOpenAI),
 		},
 	}
 }

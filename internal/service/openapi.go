@@ -153,7 +153,7 @@ var paramOrder = []string{"path", "query", "header"}
 func (b *specBuilder) responses(route Route) map[string]*huma.Response {
 	all := map[string]*huma.Response{}
 	for _, a := range route.Answers {
-		all[strconv.Itoa(a.Status)] = &huma.Response{Description: a.Doc, Content: b.content(Body{a.Media, a.Type, a.Example, a.Stream}, false)}
+		all[strconv.Itoa(a.Status)] = &huma.Response{Description: a.Doc, Content: b.content(Body{Media: a.Media, Type: a.Type, Example: a.Example, Stream: a.Stream}, false)}
 	}
 	byStatus := map[int][]*wire.Kind{}
 	for _, kind := range slices.Concat(route.Errors, commonErrors(route)) {
@@ -230,7 +230,13 @@ func (b *specBuilder) content(of Body, strict bool) map[string]*huma.MediaType {
 		switch {
 		case m == "application/json" && of.Type != nil:
 			content[m].Schema = b.schemas.of(of.Type, strict)
-			if of.Example != "" {
+			switch {
+			case len(of.Others) > 0: // the two forms exclude each other
+				content[m].Examples = map[string]*huma.Example{"example": {Value: json.RawMessage(of.Example)}}
+				for _, other := range of.Others {
+					content[m].Examples[other.Shows] = &huma.Example{Value: json.RawMessage(other.Body)}
+				}
+			case of.Example != "":
 				content[m].Example = json.RawMessage(of.Example)
 			}
 		case of.Stream != "":

@@ -73,8 +73,12 @@ type Body struct {
 	Media   []string // nil: application/json
 	Type    any      // a value of the JSON type; nil for bytes
 	Example string   // a body as JSON that is taken as it stands; "": none is shown
+	Others  []Other  // further ones
 	Stream  string   // what a body of the other media types holds
 }
+
+// Other is a body as JSON of another kind than the example.
+type Other struct{ Shows, Body string }
 
 // Answer describes one successful answer of a route.
 type Answer struct {

@@ -60,6 +60,28 @@ func TestExamplesAreAnsweredAsTheyStand(t *testing.T) {
 	}
 }
 
+// What is shown of texts is taken by an index that has a model.
+func TestExamplesOfTextsAreTaken(t *testing.T) {
+	d, _ := startWithWords(t, "http://127.0.0.1:1")
+	d.want(201, "", "POST", "/vectors/index", `{"name":"people","model":"words"}`)
+	tried := 0
+	for _, route := range vectord.Routes() {
+		if route.Body == nil {
+			continue
+		}
+		for _, other := range route.Body.Others {
+			tried++
+			at, body := strings.ReplaceAll(route.Path, "{name}", "people"), strings.ReplaceAll(other.Body, "minilm", "words")
+			if status, answer := d.send(route.Method, at, body); status < 200 || status > 299 {
+				t.Errorf("%s %s of %s: %d %v", route.Method, at, body, status, answer["detail"])
+			}
+		}
+	}
+	if tried < 5 {
+		t.Errorf("only %d examples were tried", tried)
+	}
+}
+
 func exampleOf(route service.Route) string {
 	if len(route.Answers) == 0 {
 		return ""

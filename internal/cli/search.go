@@ -26,7 +26,8 @@ func newSearch(g *Globals) *cobra.Command {
 			"are given). In an index with a model TEXT is searched for by its meaning too, unless --mode lexical\n" +
 			"is given; where there is one such index its name can be left out. The best come first; a score is\n" +
 			"the higher the nearer. That of a hybrid search puts the results of that one search in order and is\n" +
-			"not absolute: the best may have 0.8 where nothing is alike.",
+			"not absolute: the best may have 0.8 where nothing is alike. Beside it are the scores of both sides,\n" +
+			"each with its rank (3), or without one where that side did not find the item by itself.",
 		Example: "  lakehouse search 'who can drive a forklift at night'\n" +
 			"  lakehouse search resumes 'forklift night shift'\n" +
 			"  lakehouse search resumes --like c-1 --like c-7 --unlike c-3 -k 5\n" +

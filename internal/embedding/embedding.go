@@ -8,9 +8,8 @@
 //     a provider that tells nothing of weights, its address and the name that it has for the
 //     model stand for them, or what the operator says: others that it puts under the same name
 //     are not noticed.
-//   - All vectors of an answer are of one revision. Who names the revision that its vectors are
-//     of is refused where the model has become another one meanwhile, and gets no vector beside
-//     them that would not fit.
+//   - All vectors of an answer are of one revision. A request that names one is refused where the
+//     model has become another meanwhile: its vectors would not fit beside those that are there.
 //   - Every vector has the model's dimension, its numbers are finite, and its length is 1.
 //   - A text that is longer than the model reads is cut and said to be so, or refused where
 //     that was asked for: at the model's limit, or where its provider does not tell that, up

@@ -3,14 +3,10 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
-	"unicode"
 )
 
 // duplicateKey looks for an object in doc that has a key twice; encoding/json
-// would let the last value win in silence. doc is valid JSON. The keys of the
-// outermost object are fields, which are the same in any case of letters; deeper
-// down a key may be a user's own name, and is compared as it is.
+// would let the last value win in silence. doc is valid JSON.
 //
 // It reads the bytes instead of the decoder's tokens, which would copy every
 // string: most of a large body is one.
@@ -31,28 +27,13 @@ func duplicateKey(doc []byte) (key string, found bool) {
 				continue // a value
 			}
 			key, keys := unquote(text), open[len(open)-1]
-			same := key
-			if len(open) == 1 {
-				same = strings.Map(fold, key)
-			}
-			if keys[same] {
+			if keys[key] {
 				return key, true
 			}
-			keys[same] = true
+			keys[key] = true
 		}
 	}
 	return "", false
-}
-
-// fold gives one letter for all that encoding/json takes for the same one.
-func fold(r rune) rune {
-	for {
-		next := unicode.SimpleFold(r)
-		if next <= r {
-			return next
-		}
-		r = next
-	}
 }
 
 // stringAt gives the JSON string that doc begins with, quotes and all; all of doc where it

@@ -38,12 +38,16 @@ func ReadJSON(r *http.Request, v any, bounds ...Bound) error {
 	dec.UseNumber()
 	if err := dec.Decode(v); err != nil {
 		if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-			return unknownField(field, body, v)
+			name, _ := strconv.Unquote(field)
+			return unknownField(name, body, v)
 		}
 		return jsonProblem(err)
 	}
 	switch _, err := dec.Token(); {
 	case errors.Is(err, io.EOF):
+		if name, found := misspelt(body, v); found {
+			return unknownField(name, body, v)
+		}
 		if key, found := duplicateKey(body); found {
 			return ErrBadRequest.Errorf("the key %.100q is given twice in one object; give it once", key)
 		}
@@ -87,11 +91,24 @@ func jsonProblem(err error) error {
 	return ErrBadRequest.Errorf("the body could not be read as JSON: %v", err)
 }
 
-// unknownField names a field, quoted, that a body may not have, and those that it may have if
-// it is not in an object within.
-func unknownField(quoted string, body []byte, v any) error {
+// misspelt looks for a field of the body's own that encoding/json took for one of another case
+// of letters. In an object within it goes by the decoder.
+func misspelt(body []byte, v any) (name string, found bool) {
+	known := fieldsOf(reflect.TypeOf(v))
+	s := scan{doc: body}
+	for text, ok := s.name(); ok && known != nil; text, ok = s.name() {
+		if name := unquote(text); !slices.Contains(known, name) {
+			return name, true
+		}
+		s.skip()
+	}
+	return "", false
+}
+
+// unknownField names a field that a body may not have, and those that it may have if it is not
+// in an object within.
+func unknownField(name string, body []byte, v any) error {
 	known := ""
-	name, _ := strconv.Unquote(quoted)
 	s := scan{doc: body}
 	for text, ok := s.name(); ok && known == ""; text, ok = s.name() {
 		if unquote(text) == name {

@@ -51,12 +51,15 @@ func TestJSONInIsStrict(t *testing.T) {
 		`name=x&file=y`:                        {wire.ErrBadRequest, "not JSON"},
 		`{"sql":"x","sql":"y"}`:                {wire.ErrBadRequest, `"sql" is given twice`},
 		`{"sql":"x" , "limit":1,"sql" : "x"}`:  {wire.ErrBadRequest, `"sql" is given twice`},
-		`{"sql":"x","SQL":"y"}`:                {wire.ErrBadRequest, `"SQL" is given twice`},
+		`{"sql":"x","SQL":"y"}`:                {wire.ErrUnknownField, `unknown field "SQL"; known here: sql`},
+		`{"SQL":"x"}`:                          {wire.ErrUnknownField, `unknown field "SQL"; known here: sql`},
+		`{"\u017fql":"x"}`:                     {wire.ErrUnknownField, `known here: sql`},
+		`{"Size":7,"sql":"x"}`:                 {wire.ErrUnknownField, `unknown field "Size"`},
 		`{"\u0073ql":"x","sql":"y"}`:           {wire.ErrBadRequest, `"sql" is given twice`},
 		`{"any":{"a":[{"b":1,"b":2}]}}`:        {wire.ErrBadRequest, `"b" is given twice`},
 		`{"any":{"a":{"a":1},"b":{},"a":2}}`:   {wire.ErrBadRequest, `"a" is given twice`},
 		`{"params":[{"a":"\"","a":1}]}`:        {wire.ErrBadRequest, `"a" is given twice`},
-		// Only fields are one whatever their case; what a user names is not.
+		// What a user names is another in another case.
 		`{"any":{"city":1,"City":2}}`:               {},
 		`{"any":[{"a":1},{"a":{"a":"a"}},"a","a"]}`: {},
 		`{"sql":"\"sql\":\\","any":"{\"sql\":1}"}`:  {},

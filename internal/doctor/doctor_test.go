@@ -99,6 +99,9 @@ func TestConfigAndSecrets(t *testing.T) {
 			t.Error("a secret is shown")
 		}
 	}
+	if err := os.Chmod(f.Settings.AuthFile, 0o600); err != nil { // the modes above come in any order
+		t.Fatal(err)
+	}
 	key := filepath.Join(t.TempDir(), "openai.env")
 	f.Models = map[string]remote.Config{"a": {KeyFile: key}, "b": {KeyFile: key}, "c": {}}
 	wants(t, secretFiles(t.Context(), f), "secrets", OK, f.Settings.AuthFile)

@@ -19,7 +19,7 @@ type Config struct {
 	AnswerTimeout service.Duration `toml:"answer_timeout"`
 	IngestTimeout service.Duration `toml:"ingest_timeout"` // files are converted or copied before the answer
 	SQLTimeout    service.Duration `toml:"sql_timeout"`    // above queryd's own longest query
-	EmbedTimeout  service.Duration `toml:"embed_timeout"`  // above embedd's own timeout
+	EmbedTimeout  service.Duration `toml:"embed_timeout"`  // above embedd's own timeout and its two waits
 	ProbeTimeout  service.Duration `toml:"probe_timeout"`  // per daemon, for /v1/health
 }
 
@@ -31,7 +31,7 @@ func Defaults() Config {
 		AnswerTimeout: service.Duration(time.Minute),
 		IngestTimeout: service.Duration(2 * time.Hour),
 		SQLTimeout:    service.Duration(time.Hour),
-		EmbedTimeout:  service.Duration(6 * time.Minute),
+		EmbedTimeout:  service.Duration(8 * time.Minute),
 		ProbeTimeout:  service.Duration(time.Second),
 	}
 }
